@@ -1,0 +1,64 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// One of our own modules, and the modules that it may import.
+func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The suite of one module.
+func suite(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "keyway",
+    products: [
+        .executable(name: "keyway", targets: ["keyway"])
+    ],
+    targets: [
+        // C libraries: a module map and a shim each, imported by one Swift module each.
+        .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
+        .systemLibrary(name: "CJansson", pkgConfig: "jansson"),
+
+        // The domain: no HTTP, no SQL, no C.
+        module("Secrets"),
+        module("Documents", uses: ["Secrets"]),
+        module("Connections", uses: ["Documents", "Secrets"]),
+        module("Access", uses: ["Documents"]),
+        module("Storage", uses: ["Access", "Documents", "Secrets"]),
+
+        // Adapters: each wraps one C library, or builds on one that does.
+        module("JSONReading", uses: ["CJansson", "Documents", "Secrets"]),
+        module("Cryptography", uses: ["CSodium", "Secrets"]),
+        module("Vault", uses: ["Cryptography", "Documents", "Secrets"]),
+        module("SQLiteStorage", uses: ["Access", "CSQLite", "Cryptography", "Documents", "Secrets", "Storage"]),
+        module("StorageTesting", uses: ["Access", "Cryptography", "Documents", "Secrets", "Storage"]),
+        module("HTTPServer", uses: ["CMicrohttpd", "Secrets"]),
+
+        // The service and the command.
+        module(
+            "KeywayServer",
+            uses: [
+                "Access", "Connections", "Cryptography", "Documents", "HTTPServer", "JSONReading", "Secrets",
+                "Storage", "Vault",
+            ]
+        ),
+        module(
+            "KeywayCommands",
+            uses: [
+                "Access", "Connections", "Cryptography", "Documents", "HTTPServer", "KeywayServer", "Secrets",
+                "SQLiteStorage", "Storage", "Vault",
+            ]
+        ),
+        .executableTarget(name: "keyway", dependencies: ["KeywayCommands"], swiftSettings: settings),
+    ]
+)
