@@ -8,7 +8,9 @@ package final class IdentifierGenerator: Sendable {
     private let last: Mutex<UInt64>
     private let clock: @Sendable () -> Timestamp
 
-    /// - Parameter floor: Every id issued sorts after this one; give the newest that is stored.
+    /// - Parameters:
+    ///   - floor: Every id issued sorts after this one; give the newest that is stored.
+    ///   - clock: Tells the time that ids carry.
     package init(after floor: Identifier? = nil, clock: @escaping @Sendable () -> Timestamp = { .now }) {
         last = Mutex(floor.map { Self.sequence(of: $0) } ?? 0)
         self.clock = clock

@@ -1,0 +1,33 @@
+package import Documents
+
+/// Who sends a request, and what they may do.
+package struct Principal: Sendable, Equatable {
+    package let organization: Identifier
+    package let user: Identifier
+    package let apiKey: Identifier
+    package let applicationKey: Identifier
+    /// Whether the application key is registered for connections.
+    package let isRegistered: Bool
+    /// What the owner's roles and the key's scopes both allow.
+    package let permissions: PermissionSet
+
+    /// - Returns: `nil` unless all three belong to one organisation, the user owns the application key, and the user
+    ///   is not disabled.
+    package init?(apiKey: APIKey, applicationKey: ApplicationKey, user: User) {
+        guard
+            apiKey.organization == applicationKey.organization, user.organization == applicationKey.organization,
+            applicationKey.owner == user.id, !user.isDisabled
+        else { return nil }
+        organization = apiKey.organization
+        self.user = user.id
+        self.apiKey = apiKey.id
+        self.applicationKey = applicationKey.id
+        isRegistered = applicationKey.isRegistered
+        let granted = Role.permissions(of: user.roles)
+        if let scopes = applicationKey.scopes {
+            permissions = granted.intersection(PermissionSet(scopes.compactMap(Permission.init(scope:))))
+        } else {
+            permissions = granted
+        }
+    }
+}
