@@ -61,12 +61,20 @@ extension JSONText: Equatable {
     /// Compares bytes: texts that differ only in Unicode normalization differ.
     package static func == (left: JSONText, right: JSONText) -> Bool {
         left.withUTF8 { left in
-            right.withUTF8 { right in left.elementsEqual(right) }
+            right.withUTF8 { right in left.count == right.count && left.elementsEqual(right) }
         }
     }
 
     package static func == (left: JSONText, right: String) -> Bool {
-        left.withUTF8 { $0.elementsEqual(right.utf8) }
+        left.withUTF8 { $0.count == right.utf8.count && $0.elementsEqual(right.utf8) }
+    }
+
+    package func equalsIgnoringASCIICase(_ other: JSONText) -> Bool {
+        withUTF8 { left in
+            other.withUTF8 { right in
+                left.elementsEqual(right) { $0.lowercasedASCII == $1.lowercasedASCII }
+            }
+        }
     }
 }
 

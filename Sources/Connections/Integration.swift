@@ -1,0 +1,38 @@
+package import Documents
+
+/// A third-party system that connections act in: all that is known of it, as a value.
+///
+/// Validation, the parting of secrets, PATCH, the OpenAPI description, prompts and help are derived from it. A new
+/// integration is a file with such a value, and a line in ``IntegrationCatalogue``.
+package struct Integration: Sendable {
+    /// The wire name, such as `Clickup`.
+    package let type: String
+    /// The system's own spelling of its name, such as `ClickUp`.
+    package let title: String
+    /// Members of the integration object beside `type` and `credentials`.
+    package let fields: [Field]
+    /// The ways to authenticate, told apart by their wire type.
+    package let credentials: [Variant]
+
+    package init(type: String, title: String, fields: [Field] = [], credentials: [Variant]) {
+        self.type = type
+        self.title = title
+        self.fields = fields
+        self.credentials = credentials
+    }
+
+    /// The integration as one shape of the `integration` object.
+    package var variant: Variant {
+        Variant(
+            type: type,
+            help: title,
+            fields + [
+                .variants(
+                    "credentials",
+                    "How Keyway authenticates at \(title)",
+                    Variants(credentials, isSwitchable: true)
+                )
+            ]
+        )
+    }
+}

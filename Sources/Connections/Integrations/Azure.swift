@@ -1,0 +1,29 @@
+import Documents
+
+extension Integration {
+    package static let azure = Integration(
+        type: "Azure",
+        title: "Microsoft Azure",
+        credentials: [
+            Variant(
+                type: "AzureTenant",
+                help: "App registration of a tenant",
+                [
+                    .text("app_client_id", "Application (client) ID of the app registration"),
+                    .secret("client_secret", "Client secret of the app registration"),
+                    .optionalText("custom_scopes", "OAuth 2.0 scope to ask for, in the shape {identifierURI}/.default"),
+                    .destination("tenant_id", "Directory (tenant) ID, where the secret is sent", format: .directory),
+                ]
+            )
+        ]
+    )
+}
+
+extension TextFormat {
+    /// The id of a Microsoft Entra tenant, or a domain name of it.
+    fileprivate static let directory = TextFormat(
+        length: 1...253,
+        pattern: "^[A-Za-z0-9._-]+$",
+        expectation: "a tenant ID or a domain name"
+    ) { $0.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "._-".utf8.contains($0) } }
+}

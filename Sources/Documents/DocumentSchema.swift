@@ -1,0 +1,120 @@
+package import Secrets
+
+/// A kind of document of the API, `{"data":{"type":…,"attributes":{…}}}`, declared by its fields.
+package struct DocumentSchema: Sendable {
+    /// The value of `data.type`.
+    package let type: String
+    package let attributes: [Field]
+
+    package init(type: String, attributes: [Field]) {
+        self.type = type
+        self.attributes = attributes
+    }
+}
+
+/// A document parted in two: what everyone may read, and what the vault keeps.
+package struct PartedDocument: Sendable {
+    /// The inner `data` object as it is answered. Secrets stand in it as `""`.
+    package let document: JSONValue
+    /// The secrets that the body brought.
+    package let secrets: [SecretField]
+    /// The addresses of the stored secrets that an update leaves as they are.
+    package let keptSecrets: [String]
+}
+
+/// A secret with its address in the document.
+package struct SecretField: Sendable {
+    /// The names on the way from `attributes` to the field, joined by `/`; an element of a list stands by its name:
+    /// `integration/credentials/tokens/github/value`.
+    package let address: String
+    package let value: Secret
+}
+
+extension DocumentSchema {
+    /// Reads the body of a create.
+    ///
+    /// - Parameters:
+    ///   - body: The whole body.
+    ///   - id: The id that the document gets.
+    ///   - issue: Gives the value of an issued field, by its name.
+    /// - Returns: The document that is to be stored, and its secrets.
+    /// - Throws: ``InvalidDocument`` with every fault of the body.
+    package func create(
+        _ body: JSONValue,
+        id: Identifier,
+        issue: @escaping (String) -> String
+    ) throws(InvalidDocument) -> PartedDocument {
+        try read(body, id: id, current: nil, issue: issue)
+    }
+
+    /// Reads the body of an update and merges it into the stored document.
+    ///
+    /// - Parameters:
+    ///   - body: The whole body.
+    ///   - id: The document's id.
+    ///   - current: The stored document, the inner `data` object.
+    ///   - issue: Gives the value of an issued field, by its name.
+    /// - Returns: The document that is to replace the stored one, with the secrets that change and those that stay.
+    /// - Throws: ``InvalidDocument`` with every fault of the body.
+    package func update(
+        _ body: JSONValue,
+        id: Identifier,
+        of current: JSONValue,
+        issue: @escaping (String) -> String
+    ) throws(InvalidDocument) -> PartedDocument {
+        try read(body, id: id, current: current, issue: issue)
+    }
+
+    private func read(
+        _ body: JSONValue,
+        id: Identifier,
+        current: JSONValue?,
+        issue: @escaping (String) -> String
+    ) throws(InvalidDocument) -> PartedDocument {
+        var reader = DocumentReader(isUpdate: current != nil, issue: issue)
+        var attributes: [JSONValue.Member] = []
+        if let data = reader.onlyMember("data", of: body) {
+            reader.descend(into: "data") { reader in
+                attributes = self.attributes(of: data, id: id, current: current, by: &reader)
+            }
+        }
+        guard reader.problems.isEmpty else { throw InvalidDocument(reader.problems) }
+        let document: JSONValue = [
+            "id": .string(id.description), "type": .string(type), "attributes": .object(attributes),
+        ]
+        return PartedDocument(document: document, secrets: reader.secrets, keptSecrets: reader.keptSecrets)
+    }
+
+    private func attributes(
+        of data: JSONValue,
+        id: Identifier,
+        current: JSONValue?,
+        by reader: inout DocumentReader
+    ) -> [JSONValue.Member] {
+        guard case .object(let members) = data else {
+            reader.report("must be an object, not \(data.kindName)")
+            return []
+        }
+        reader.refuseUnknown(members, known: ["type", "id", "attributes"])
+        reader.descend(into: "type") { reader in
+            guard let text = data["type"]?.text else {
+                return reader.report("is required and must be \"\(type)\"")
+            }
+            if !(text == type) { reader.report("must be \"\(type)\"") }
+        }
+        if current != nil, let sent = data["id"] {
+            reader.descend(into: "id") { reader in
+                if sent.text.flatMap({ Identifier($0.string) }) != id {
+                    reader.report("must be the id in the path, or be left out")
+                }
+            }
+        }
+        var result: [JSONValue.Member] = []
+        reader.descend(into: "attributes") { reader in
+            guard let attributes = data["attributes"] else { return reader.report("is required") }
+            reader.startAddresses()
+            result = reader.members(of: self.attributes, sent: attributes, current: current?["attributes"])
+        }
+        return result
+    }
+}

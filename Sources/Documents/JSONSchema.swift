@@ -1,0 +1,137 @@
+/// Describes documents in JSON Schema (draft 2020-12, as OpenAPI 3.1 has it).
+package struct JSONSchema {
+    /// Which body is described.
+    package enum Use: Sendable {
+        case create
+        case update
+        case response
+    }
+
+    let use: Use
+
+    /// The schema of a whole body, `{"data":{…}}`.
+    package static func body(of schema: DocumentSchema, for use: Use) -> JSONValue {
+        .object([
+            .init("type", "object"),
+            .init("required", ["data"]),
+            .init("properties", ["data": data(of: schema, for: use)]),
+            .init("additionalProperties", .boolean(use == .response)),
+        ])
+    }
+
+    /// The schema of the inner `data` object.
+    package static func data(of schema: DocumentSchema, for use: Use) -> JSONValue {
+        let describer = JSONSchema(use: use)
+        let id: JSONValue =
+            use == .response
+            ? ["type": "string", "format": "uuid"]
+            : ["type": "string", "description": "Ignored on create; on update, the id in the path."]
+        var members: [JSONValue.Member] = [
+            .init("type", ["type": "string", "const": .string(schema.type)]),
+            .init("attributes", describer.object(of: schema.attributes, isPartial: use == .update)),
+        ]
+        // An update's `data.id` must be the one in the path, which a schema can't say.
+        if use != .update { members.insert(.init("id", id), at: 0) }
+        return .object([
+            .init("type", "object"),
+            .init("required", use == .response ? ["id", "type", "attributes"] : ["type", "attributes"]),
+            .init("properties", .object(members)),
+            .init("additionalProperties", .boolean(use == .response)),
+        ])
+    }
+
+    /// An object of those fields, each of which may be left out if `isPartial`, behind members of other kinds.
+    private func object(
+        of fields: [Field],
+        isPartial: Bool,
+        leading: [(name: String, schema: JSONValue)] = [],
+        optionalLeading: [(name: String, schema: JSONValue)] = []
+    ) -> JSONValue {
+        var properties = (leading + optionalLeading).map { JSONValue.Member(JSONText($0.name), $0.schema) }
+        var required = leading.map { JSONValue.string($0.name) }
+        for field in fields {
+            guard let schema = schema(of: field, isPartial: isPartial) else { continue }
+            properties.append(.init(JSONText(field.name), schema))
+            if field.isRequired, !isPartial { required.append(.string(field.name)) }
+        }
+        var members: [JSONValue.Member] = [.init("type", "object")]
+        if !required.isEmpty { members.append(.init("required", .array(required))) }
+        members.append(.init("properties", .object(properties)))
+        members.append(.init("additionalProperties", .boolean(use == .response)))
+        return .object(members)
+    }
+
+    private func schema(of field: Field, isPartial: Bool) -> JSONValue? {
+        switch field.part {
+        case .open: break
+        case .secret:
+            return use == .response
+                ? ["type": "string", "const": "", "description": .string("\(field.help). Never answered.")]
+                : describe(field, text(.secret, isNullable: false, canBeEmpty: isPartial), writeOnly: true)
+        case .issued:
+            // An update takes only what is stored, which a schema can't say; a create ignores what is sent.
+            return use == .response ? describe(field, ["type": "string"]) : nil
+        case .reissues:
+            return use == .update ? describe(field, ["type": "boolean"]) : nil
+        }
+        let isNullable = !field.isRequired && use != .response
+        let schema: JSONValue =
+            switch field.kind {
+            case .text(let format): text(format, isNullable: isNullable, canBeEmpty: false)
+            case .flag: ["type": "boolean"]
+            case .constant(let value): ["type": "string", "const": .string(value)]
+            case .texts(let format, let count):
+                [
+                    "type": isNullable ? ["array", "null"] : "array",
+                    "items": text(format, isNullable: false, canBeEmpty: false),
+                    "maxItems": .integer(Int64(count)),
+                ]
+            case .object(let fields): object(of: fields, isPartial: false)
+            case .keyedList(let list): keyedList(list)
+            case .variants(let variants): ["oneOf": .array(variants.shapes.map { shape($0, isPartial: isPartial) })]
+            }
+        return describe(field, schema)
+    }
+
+    private func describe(_ field: Field, _ schema: JSONValue, writeOnly: Bool = false) -> JSONValue {
+        guard case .object(var members) = schema else { return schema }
+        members.append(.init("description", .string("\(field.help).")))
+        if writeOnly { members.append(.init("writeOnly", true)) }
+        return .object(members)
+    }
+
+    private func text(_ format: TextFormat, isNullable: Bool, canBeEmpty: Bool) -> JSONValue {
+        var members: [JSONValue.Member] = [.init("type", isNullable ? ["string", "null"] : "string")]
+        let least = canBeEmpty ? 0 : format.length.lowerBound
+        if least > 0 { members.append(.init("minLength", .integer(Int64(least)))) }
+        members.append(.init("maxLength", .integer(Int64(format.length.upperBound))))
+        if let pattern = format.pattern { members.append(.init("pattern", .string(pattern))) }
+        if let name = format.schemaFormat { members.append(.init("format", .string(name))) }
+        return .object(members)
+    }
+
+    private func keyedList(_ list: KeyedList) -> JSONValue {
+        let name: (String, JSONValue) = ("name", text(list.nameFormat, isNullable: false, canBeEmpty: false))
+        let deleted: (String, JSONValue) = (
+            "deleted", ["type": "boolean", "description": "true removes the element of that name."]
+        )
+        // In an update an element that is stored may leave its members out; a new one may not.
+        let element = object(
+            of: list.fields,
+            isPartial: use == .update,
+            leading: [name],
+            optionalLeading: use == .update ? [deleted] : []
+        )
+        return ["type": "array", "items": element, "maxItems": .integer(Int64(list.countAtMost))]
+    }
+
+    private func shape(_ shape: Variant, isPartial: Bool) -> JSONValue {
+        let type: (String, JSONValue) = ("type", ["type": "string", "const": .string(shape.type)])
+        guard case .object(var members) = object(of: shape.fields, isPartial: isPartial, leading: [type]) else {
+            return .null
+        }
+        members.insert(.init("title", .string(shape.type)), at: 0)
+        members.append(.init("description", .string("\(shape.help).")))
+        return .object(members)
+    }
+}

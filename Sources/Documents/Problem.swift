@@ -1,0 +1,61 @@
+/// One fault of a body, with the place where it stands.
+package struct Problem: Sendable, Equatable {
+    /// A JSON Pointer (RFC 6901) into the body; empty for the body as a whole.
+    package let pointer: String
+    /// What is wrong and what would be right. It never quotes a value.
+    package let detail: String
+
+    package init(pointer: String, detail: String) {
+        self.pointer = pointer
+        self.detail = detail
+    }
+}
+
+/// A body that does not say what its schema asks for, with every fault of it.
+package struct InvalidDocument: Error, Equatable {
+    package let problems: [Problem]
+
+    package init(_ problems: [Problem]) {
+        self.problems = problems
+    }
+}
+
+/// The way from the root of a body to where a reader stands, kept as a stack.
+struct DocumentPath {
+    enum Step {
+        case member(JSONText)
+        case index(Int)
+    }
+
+    private var steps: [Step] = []
+
+    /// The longest member name that a pointer shows; of a longer one it shows the start.
+    private static let nameLength = 128
+
+    mutating func push(_ step: Step) { steps.append(step) }
+    mutating func pop() { steps.removeLast() }
+
+    var pointer: String {
+        steps.reduce(into: "") { pointer, step in
+            pointer += "/"
+            switch step {
+            case .member(let name): pointer += JSONPointer.escape(String(name.string.prefix(Self.nameLength)))
+            case .index(let index): pointer += String(index)
+            }
+        }
+    }
+}
+
+/// The escapes of RFC 6901.
+package enum JSONPointer {
+    package static func escape(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
+        return name.reduce(into: "") { escaped, character in
+            switch character {
+            case "~": escaped += "~0"
+            case "/": escaped += "~1"
+            default: escaped.append(character)
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+/// What a string must look like: checked on its UTF-8 bytes, and described in JSON Schema's terms.
+package struct TextFormat: Sendable {
+    /// The least and greatest number of characters (Unicode scalars).
+    package let length: ClosedRange<Int>
+    /// The same rule as a regular expression (ECMA-262), where one says it.
+    package let pattern: String?
+    /// JSON Schema's name of the format, such as `uri`.
+    package let schemaFormat: String?
+    /// What a valid text is, as the end of the sentence "must be …".
+    package let expectation: String
+    private let accepts: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
+
+    /// - Parameters:
+    ///   - length: Counted in Unicode scalars.
+    ///   - pattern: For descriptions only; `accepts` decides.
+    ///   - schemaFormat: For descriptions only.
+    ///   - expectation: The end of the sentence "must be …".
+    ///   - accepts: Whether a text of the right length is valid.
+    package init(
+        length: ClosedRange<Int>,
+        pattern: String? = nil,
+        schemaFormat: String? = nil,
+        expectation: String,
+        accepts: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Bool = { _ in true }
+    ) {
+        self.length = length
+        self.pattern = pattern
+        self.schemaFormat = schemaFormat
+        self.expectation = expectation
+        self.accepts = accepts
+    }
+
+    /// What is wrong with a text, in words that quote nothing of it; `nil` if it is valid.
+    package func fault(in text: JSONText) -> String? {
+        text.withUTF8 { characters in
+            let count = characters.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+            if count < length.lowerBound {
+                return length.lowerBound == 1 ? "must not be empty" : "must be \(expectation)"
+            }
+            if count > length.upperBound {
+                return "must be at most \(length.upperBound) characters long"
+            }
+            return accepts(characters) ? nil : "must be \(expectation)"
+        }
+    }
+}
+
+extension TextFormat {
+    /// The longest text of a field that sets no limit of its own.
+    private static let ordinaryLength = 4096
+
+    /// Any text.
+    package static let any = TextFormat(length: 0...1_048_576, expectation: "a string")
+
+    /// Text of one line that is not empty.
+    package static let line = TextFormat(
+        length: 1...ordinaryLength,
+        pattern: #"^[^\u0000-\u001f\u007f]+$"#,
+        expectation: "a text without control characters"
+    ) { !$0.contains(where: \.isASCIIControl) }
+
+    /// A text of one line that may be empty.
+    package static let optionalLine = TextFormat(
+        length: 0...ordinaryLength,
+        pattern: #"^[^\u0000-\u001f\u007f]*$"#,
+        expectation: "a text without control characters"
+    ) { !$0.contains(where: \.isASCIIControl) }
+
+    /// A resource's name.
+    package static let name = TextFormat(
+        length: 1...255,
+        pattern: #"^[^\u0000-\u001f\u007f]+$"#,
+        expectation: "1 to 255 characters, none of them a control character"
+    ) { !$0.contains(where: \.isASCIIControl) }
+
+    /// A credential's value: anything that is not empty, line breaks included (a private key has them).
+    package static let secret = TextFormat(length: 1...65_536, expectation: "a string")
+
+    /// Exactly so many decimal digits.
+    package static func digits(_ count: Int) -> TextFormat {
+        TextFormat(length: count...count, pattern: "^[0-9]{\(count)}$", expectation: "exactly \(count) digits") {
+            $0.allSatisfy(\.isASCIIDigit)
+        }
+    }
+
+    /// A host name, or an http(s) URL of nothing but one.
+    package static let host = TextFormat(
+        length: 1...260,
+        pattern: #"^(https?://)?[A-Za-z0-9_-]([A-Za-z0-9._-]*[A-Za-z0-9_-])?(:[0-9]{1,5})?/?$"#,
+        expectation: "a host name such as example.com"
+    ) { HostName(parsing: $0) != nil }
+
+    /// An http or https URL without user information, query or fragment, that paths can be joined to.
+    package static let baseURL = TextFormat(
+        length: 1...2048,
+        pattern: #"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\\\s]+(/[^?#\\\s]*)?$"#,
+        schemaFormat: "uri",
+        expectation:
+            "an http:// or https:// URL with a host, and without user information, query or fragment"
+    ) { WebOrigin(parsing: $0) != nil }
+
+    /// A field name of HTTP (RFC 9110, section 5.1).
+    package static let headerName = TextFormat(
+        length: 1...256,
+        pattern: #"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"#,
+        expectation: "an HTTP header name: letters, digits and !#$%&'*+-.^_`|~"
+    ) { $0.allSatisfy(\.isHeaderNameCharacter) }
+
+    /// A field value of HTTP (RFC 9110, section 5.5).
+    package static let headerValue = TextFormat(
+        length: 0...8192,
+        pattern: #"^[^\u0000-\u0008\u000a-\u001f\u007f]*$"#,
+        expectation: "an HTTP header value, without line breaks or other control characters"
+    ) { !$0.contains { $0.isASCIIControl && $0 != UInt8(ascii: "\t") } }
+
+    /// A token's name, as placeholders write it between double braces.
+    package static let tokenName = TextFormat(
+        length: 1...255,
+        pattern: #"^[^\u0000-\u0020\u007f{}]+$"#,
+        expectation: "1 to 255 characters without white space, control characters and braces"
+    ) {
+        !$0.contains {
+            $0.isASCIIControl || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}")
+        }
+    }
+}
