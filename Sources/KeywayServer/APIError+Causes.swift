@@ -1,0 +1,53 @@
+import Documents
+import JSONReading
+import Storage
+import Vault
+
+// What other modules' errors are to a caller.
+extension APIError {
+    /// - Returns: The error for a caller, and where it is the server's own trouble, a text for the operator's log.
+    static func from(_ error: any Error) -> (error: APIError, forOperator: String?) {
+        switch error {
+        case let error as APIError: (error, nil)
+        case let error as InvalidDocument: (APIError(error), nil)
+        case let error as JSONSyntaxError: (APIError(error), nil)
+        case let error as StoreError: from(error)
+        case let error as VaultError:
+            (
+                APIError(500, "The vault could not open or seal this record's secrets. The operator's log says why."),
+                "the vault failed: \(error)"
+            )
+        default: (APIError(500, "The server failed. The operator's log says more."), "failed: \(type(of: error))")
+        }
+    }
+
+    private static func from(_ error: StoreError) -> (APIError, String) {
+        switch error {
+        case .unavailable(let reason):
+            (
+                APIError(503, "The server's store does not take writes or reads at present. Try again later."),
+                "the store is unavailable: \(reason)"
+            )
+        case .corrupt(let reason):
+            (
+                APIError(500, "The server's store holds something that it cannot read. Its operator has to look."),
+                "the store is corrupt: \(reason)"
+            )
+        case .closed: (APIError(503, "The server is stopping. Try again later."), "the store is closed")
+        }
+    }
+
+    private init(_ error: InvalidDocument) {
+        self.init(
+            400,
+            error.problems.map { problem in
+                let place = problem.pointer.isEmpty ? "" : "\(problem.pointer) "
+                return Fault(detail: place + problem.detail, source: .pointer(problem.pointer))
+            }
+        )
+    }
+
+    private init(_ error: JSONSyntaxError) {
+        self.init(400, "The body is not JSON that is read here: \(error.description).", at: .pointer(""))
+    }
+}

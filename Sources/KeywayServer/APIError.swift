@@ -1,0 +1,93 @@
+import Documents
+import HTTPServer
+
+/// An answer that is an error, before it is written in the family of its endpoint.
+///
+/// No text of it quotes a value of the request: a secret may stand there.
+struct APIError: Error {
+    /// One thing that is wrong, and where.
+    struct Fault {
+        enum Source {
+            case pointer(String)
+            case parameter(String)
+            case header(String)
+        }
+
+        let detail: String
+        var source: Source?
+    }
+
+    let status: Int
+    let faults: [Fault]
+    var headers: [Response.Header] = []
+
+    init(_ status: Int, _ faults: [Fault]) {
+        self.status = status
+        self.faults = faults
+    }
+
+    init(_ status: Int, _ detail: String, at source: Fault.Source? = nil) {
+        self.init(status, [Fault(detail: detail, source: source)])
+    }
+}
+
+/// The two shapes of error bodies in the reference.
+enum ErrorFamily: Sendable {
+    /// JSON:API objects: connections, registrations, and whatever has no endpoint.
+    case objects
+    /// An array of strings: keys, users, AWS accounts.
+    case strings
+
+    func response(to error: APIError) -> Response {
+        let errors: [JSONValue] = error.faults.map { fault in
+            switch self {
+            case .strings: .string(fault.detail)
+            case .objects: fault.object(status: error.status)
+            }
+        }
+        let mediaType: MediaType = self == .objects ? .jsonAPI : .json
+        var response = Response(mediaType, status: error.status, JSONWriter.bytes(of: ["errors": .array(errors)]))
+        response.headers += error.headers
+        return response
+    }
+}
+
+extension APIError.Fault {
+    fileprivate func object(status: Int) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("status", .string(String(status))),
+            .init("title", .string(StatusTitle.of(status))),
+            .init("detail", .string(detail)),
+        ]
+        switch source {
+        case .pointer(let pointer): members.append(.init("source", ["pointer": .string(pointer)]))
+        case .parameter(let name): members.append(.init("source", ["parameter": .string(name)]))
+        case .header(let name): members.append(.init("source", ["header": .string(name)]))
+        case nil: break
+        }
+        return .object(members)
+    }
+}
+
+/// The reason phrases of RFC 9110 for the statuses that we send.
+enum StatusTitle {
+    static func of(_ status: Int) -> String {
+        switch status {
+        case 200: "OK"
+        case 201: "Created"
+        case 204: "No Content"
+        case 400: "Bad Request"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 409: "Conflict"
+        case 413: "Content Too Large"
+        case 414: "URI Too Long"
+        case 415: "Unsupported Media Type"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 503: "Service Unavailable"
+        default: "Internal Server Error"
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Access
+import Connections
+import Documents
+import HTTPServer
+import Storage
+
+/// The Action Connection API's connections.
+struct ConnectionEndpoints: Sendable {
+    /// All that a read may touch: no secret can be reached through it.
+    let documents: any ConnectionDocuments
+    let writer: ConnectionWriter
+
+    var all: [Endpoint] {
+        let collection = "/api/v2/actions/connections"
+        let element = "/api/v2/actions/connections/{connection_id}"
+        return [
+            endpoint(.get, collection, .connectionsRead, .listConnections, .search(list)),
+            endpoint(.post, collection, .connectionsWrite, .createConnection, .change(writer.create)),
+            endpoint(.get, element, .connectionsRead, .getConnection, .lookup(get)),
+            endpoint(.patch, element, .connectionsWrite, .updateConnection, .change(writer.update)),
+            endpoint(.delete, element, .connectionsWrite, .deleteConnection, .change(writer.delete)),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ permission: Permission,
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            guarding: .principal(anyOf: [permission], registered: true),
+            errors: .objects,
+            description: description,
+            handling: handling
+        )
+    }
+
+    private func get(_ call: Call) throws -> Response {
+        let id = try call.identifier("connection_id", orStatus: 400)
+        guard let document = try documents.document(ofConnection: id, in: call.principal.organization) else {
+            throw APIError.noConnection
+        }
+        return .document(document)
+    }
+
+    private func list(_ call: Call) throws -> Response {
+        let query = try call.query()
+        let filter = ConnectionFilter(
+            integration: try query.only("filter[integration]"),
+            nameContains: try query.only("filter[query]")
+        )
+        let page = try documents.documents(
+            ofConnectionsIn: call.principal.organization,
+            matching: filter,
+            page: try query.page()
+        )
+        return .page(page.elements, total: page.total, totalFiltered: page.totalFiltered)
+    }
+}
+
+extension APIError {
+    /// The connection is not there, or is another organisation's.
+    static let noConnection = APIError(
+        404,
+        "There is no connection with this id in your organisation.",
+        at: .parameter("connection_id")
+    )
+}
+
+extension OperationDescription {
+    fileprivate static let tag = "Action Connection"
+
+    fileprivate static let listConnections = OperationDescription(
+        id: "ListActionConnections",
+        summary: "List connections, ordered by name",
+        tag: tag,
+        query: [
+            QueryParameter(
+                name: "filter[integration]",
+                summary: "Only connections of this integration",
+                schema: ["type": "string"]
+            ),
+            QueryParameter(
+                name: "filter[query]",
+                summary: "Only connections whose name contains this, whatever the case",
+                schema: ["type": "string"]
+            ),
+        ] + .page,
+        responses: [
+            DescribedResponse(200, "A page of connections", .schema("ActionConnectionList", .jsonAPI)),
+            .error(400, "A parameter is not valid"),
+        ]
+    )
+
+    fileprivate static let createConnection = OperationDescription(
+        id: "CreateActionConnection",
+        summary: "Create a connection",
+        tag: tag,
+        request: "ActionConnectionCreate",
+        responses: [
+            DescribedResponse(201, "The connection, its secrets blank", .schema("ActionConnection", .jsonAPI)),
+            .error(400, "The body is not valid; every fault is named"),
+        ]
+    )
+
+    fileprivate static let getConnection = OperationDescription(
+        id: "GetActionConnection",
+        summary: "Get a connection",
+        tag: tag,
+        responses: [
+            DescribedResponse(200, "The connection, its secrets blank", .schema("ActionConnection", .jsonAPI)),
+            .error(400, "The id is not a UUID"),
+            .error(404, "There is no such connection"),
+        ]
+    )
+
+    fileprivate static let updateConnection = OperationDescription(
+        id: "UpdateActionConnection",
+        summary: "Change a connection; what is not sent stays as it is",
+        tag: tag,
+        request: "ActionConnectionUpdate",
+        responses: [
+            DescribedResponse(200, "The connection, its secrets blank", .schema("ActionConnection", .jsonAPI)),
+            .error(400, "The id or the body is not valid; every fault is named"),
+            .error(404, "There is no such connection"),
+        ]
+    )
+
+    fileprivate static let deleteConnection = OperationDescription(
+        id: "DeleteActionConnection",
+        summary: "Delete a connection and its secrets",
+        tag: tag,
+        responses: [
+            DescribedResponse(204, "Deleted"),
+            .error(404, "There is no such connection"),
+        ]
+    )
+}

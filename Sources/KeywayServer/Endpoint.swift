@@ -1,0 +1,45 @@
+import Access
+import HTTPServer
+
+/// One operation of the API: how it is called, who may call it, what it does, and how it is described.
+struct Endpoint: Sendable {
+    let method: HTTPMethod
+    /// The path, with parameters in braces.
+    let path: String
+    let guarding: EndpointGuard
+    let errors: ErrorFamily
+    let description: OperationDescription
+    let handling: Handling
+}
+
+/// Who may call an endpoint.
+enum EndpointGuard: Sendable {
+    /// Anyone, without keys.
+    case open
+    /// Anyone on the server's own machine, without keys.
+    case loopback
+    /// A principal with at least one of the permissions, by a registered key where that is asked for.
+    case principal(anyOf: [Permission], registered: Bool)
+}
+
+/// What an endpoint does with a call, and on which thread.
+enum Handling: Sendable {
+    /// Needs no store: answered on the network thread.
+    case immediate(@Sendable (Request) -> Response)
+    /// Answers the OpenAPI document of all endpoints, itself included.
+    case description
+    /// A read by id: answered on the network thread if the store answers at once.
+    case lookup(@Sendable (Call) throws -> Response)
+    /// A read that may take long: answered from a thread that may wait.
+    case search(@Sendable (Call) throws -> Response)
+    /// A write: the connection waits until it is durable.
+    case change(@Sendable (Call) async throws -> Response)
+}
+
+/// A request that passed the gate.
+struct Call: Sendable {
+    let request: Request
+    let requestID: String
+    let principal: Principal
+    let parameters: RouteParameters
+}

@@ -1,0 +1,25 @@
+import Access
+import HTTPServer
+
+/// A request on its way to its one answer.
+struct Exchange: Sendable {
+    let request: Request
+    let reply: Reply
+    let requestID: String
+    /// Whom the gate let in.
+    private(set) var principal: Principal?
+    private(set) var quota: Quota?
+
+    init(request: Request, reply: Reply, requestID: String) {
+        self.request = request
+        self.reply = reply
+        self.requestID = requestID
+    }
+
+    func admitting(_ principal: Principal, quota: Quota?) -> Exchange {
+        var exchange = self
+        exchange.principal = principal
+        exchange.quota = quota
+        return exchange
+    }
+}

@@ -1,0 +1,114 @@
+import HTTPServer
+import Storage
+import Synchronization
+
+/// What `/metrics` tells.
+package final class Metrics: Sendable {
+    /// The counts of one route.
+    final class RouteMetrics: Sendable {
+        let method: String
+        let path: String
+        let durations = Histogram()
+        private let statuses = Mutex<[Int: UInt64]>([:])
+
+        init(method: String, path: String) {
+            self.method = method
+            self.path = path
+        }
+
+        func observe(status: Int, nanoseconds: UInt64) {
+            durations.observe(nanoseconds: nanoseconds)
+            statuses.withLock { $0[status, default: 0] += 1 }
+        }
+
+        var requests: [(status: Int, count: UInt64)] {
+            statuses.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+        }
+    }
+
+    /// Requests that met no route, or that the HTTP engine refused.
+    let unrouted = RouteMetrics(method: "", path: "")
+    let vault = Histogram()
+    private let routes = Mutex<[RouteMetrics]>([])
+    private let store: any Store
+    private let log: AccessLog
+
+    init(store: any Store, log: AccessLog) {
+        self.store = store
+        self.log = log
+    }
+
+    /// Adds the counts of a route.
+    func route(_ method: String, _ path: String) -> RouteMetrics {
+        let route = RouteMetrics(method: method, path: path)
+        routes.withLock { $0.append(route) }
+        return route
+    }
+
+    /// Prometheus' text format, version 0.0.4.
+    package func text() -> String {
+        let routes = routes.withLock { $0 }
+        var page = MetricsPage()
+        page.family("keyway_http_requests_total", .counter, "Requests by route and status.")
+        for route in routes + [unrouted] {
+            for (status, count) in route.requests {
+                let labels = [("method", route.method), ("route", route.path), ("status", String(status))]
+                page.sample("keyway_http_requests_total", labels, String(count))
+            }
+        }
+        page.family("keyway_http_request_duration_seconds", .histogram, "Time from request line to answer, by route.")
+        for route in routes where route.durations.current.count > 0 {
+            page.histogram(
+                "keyway_http_request_duration_seconds",
+                [("method", route.method), ("route", route.path)],
+                route.durations.current
+            )
+        }
+        page.family("keyway_vault_duration_seconds", .histogram, "Time to seal a record's secrets.")
+        page.histogram("keyway_vault_duration_seconds", [], vault.current)
+        page.family("keyway_log_lines_dropped_total", .counter, "Log lines lost because nobody read stderr.")
+        page.sample("keyway_log_lines_dropped_total", [], String(log.dropped))
+        let store = store.statistics()
+        page.family("keyway_store_commits_total", .counter, "Changes that were committed.")
+        page.sample("keyway_store_commits_total", [], String(store.commits))
+        page.family("keyway_store_batches_total", .counter, "Transactions that carried them.")
+        page.sample("keyway_store_batches_total", [], String(store.batches))
+        page.family("keyway_store_commit_seconds_total", .counter, "Time that those transactions took until durable.")
+        page.sample("keyway_store_commit_seconds_total", [], "\(Double(store.commitNanoseconds) / 1e9)")
+        page.family("keyway_store_reads_total", .counter, "Reads of any kind.")
+        page.sample("keyway_store_reads_total", [], String(store.reads))
+        return page.text
+    }
+}
+
+/// Writes Prometheus' text format.
+private struct MetricsPage {
+    enum Kind: String {
+        case counter, gauge, histogram
+    }
+
+    private(set) var text = ""
+
+    mutating func family(_ name: String, _ kind: Kind, _ help: String) {
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+    }
+
+    /// Label values here are route templates, methods and numbers: nothing needs an escape.
+    mutating func sample(_ name: String, _ labels: [(String, String)], _ value: String) {
+        text += name
+        if !labels.isEmpty {
+            text += "{" + labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",") + "}"
+        }
+        text += " \(value)\n"
+    }
+
+    mutating func histogram(_ name: String, _ labels: [(String, String)], _ counts: Histogram.Counts) {
+        var cumulative: UInt64 = 0
+        for (bound, count) in zip(Histogram.bounds.map { "\($0)" } + ["+Inf"], counts.buckets) {
+            cumulative += count
+            sample("\(name)_bucket", labels + [("le", bound)], String(cumulative))
+        }
+        sample("\(name)_sum", labels, "\(Double(counts.nanoseconds) / 1e9)")
+        sample("\(name)_count", labels, String(counts.count))
+    }
+}

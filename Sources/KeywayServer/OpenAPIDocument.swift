@@ -1,0 +1,190 @@
+import Connections
+import Documents
+import HTTPServer
+
+/// The description of the API in OpenAPI 3.1, derived from the endpoints and the catalogue.
+struct OpenAPIDocument {
+    private let endpoints: [Endpoint]
+
+    init(describing endpoints: [Endpoint]) {
+        self.endpoints = endpoints
+    }
+
+    var bytes: [UInt8] {
+        JSONWriter.bytes(
+            of: [
+                "openapi": "3.1.0",
+                "info": [
+                    "title": "Keyway",
+                    "version": .string(KeywayVersion.current),
+                    "description": "Action connections, on the wire as in Datadog's Action Connection API.",
+                    "license": ["name": "Apache 2.0", "identifier": "Apache-2.0"],
+                ],
+                "paths": paths,
+                "components": ["schemas": schemas, "securitySchemes": securitySchemes],
+            ]
+        )
+    }
+
+    // MARK: Operations
+
+    private var paths: JSONValue {
+        var paths: [(path: String, operations: [JSONValue.Member])] = []
+        for endpoint in endpoints {
+            let operation = JSONValue.Member(
+                JSONText(endpoint.method.name.lowercased()),
+                operation(of: endpoint)
+            )
+            if let index = paths.firstIndex(where: { $0.path == endpoint.path }) {
+                paths[index].operations.append(operation)
+            } else {
+                paths.append((endpoint.path, [operation]))
+            }
+        }
+        return .object(paths.map { .init(JSONText($0.path), .object($0.operations)) })
+    }
+
+    private func operation(of endpoint: Endpoint) -> JSONValue {
+        let description = endpoint.description
+        var members: [JSONValue.Member] = [
+            .init("operationId", .string(description.id)),
+            .init("summary", .string(description.summary)),
+            .init("tags", [.string(description.tag)]),
+        ]
+        let parameters = pathParameters(of: endpoint) + description.query.map(parameter)
+        if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
+        if let request = description.request {
+            members.append(
+                .init("requestBody", ["required": true, "content": ["application/json": schema(request)]])
+            )
+        }
+        var responses = description.responses
+        if case .principal(let permissions, _) = endpoint.guarding {
+            let names = permissions.map(\.rawValue).joined(separator: ", ")
+            members.append(
+                .init("description", .string("Needs one of these permissions: \(names)."))
+            )
+            members.append(.init("security", [["apiKeyAuth": [], "appKeyAuth": []]]))
+            responses += Self.responsesOfTheGate
+        } else if case .loopback = endpoint.guarding {
+            responses.append(.error(403, "The caller is not on the server's own machine"))
+        }
+        members.append(
+            .init("responses", .object(responses.map { .init(JSONText(String($0.status)), response($0)) }))
+        )
+        return .object(members)
+    }
+
+    private static let responsesOfTheGate: [DescribedResponse] = [
+        .error(403, "The keys are missing or wrong, or may not do this"),
+        .error(429, "The application key sent too many requests"),
+        .error(503, "The store can't be reached, or the server is stopping"),
+    ]
+
+    private func pathParameters(of endpoint: Endpoint) -> [JSONValue] {
+        endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { segment in
+            [
+                "name": .string(String(segment.dropFirst().dropLast())),
+                "in": "path",
+                "required": true,
+                "schema": ["type": "string", "format": "uuid"],
+            ]
+        }
+    }
+
+    private func parameter(_ parameter: QueryParameter) -> JSONValue {
+        [
+            "name": .string(parameter.name),
+            "in": "query",
+            "description": .string("\(parameter.summary)."),
+            "schema": parameter.schema,
+        ]
+    }
+
+    private func response(_ response: DescribedResponse) -> JSONValue {
+        var members: [JSONValue.Member] = [.init("description", .string("\(response.summary)."))]
+        switch response.body {
+        case .none: break
+        case .schema(let name, let mediaType):
+            members.append(.init("content", .object([.init(JSONText(mediaType.rawValue), schema(name))])))
+        case .text(let mediaType):
+            members.append(
+                .init("content", .object([.init(JSONText(mediaType.rawValue), ["schema": ["type": "string"]])]))
+            )
+        }
+        return .object(members)
+    }
+
+    private func schema(_ name: String) -> JSONValue {
+        ["schema": ["$ref": .string("#/components/schemas/\(name)")]]
+    }
+
+    // MARK: Components
+
+    private var schemas: JSONValue {
+        let registration: JSONValue = [
+            "type": "object",
+            "required": ["id", "type"],
+            "properties": [
+                "id": ["type": "string", "format": "uuid"],
+                "type": ["type": "string", "const": "app_key_registration"],
+            ],
+        ]
+        let connection = JSONSchema.data(of: .connection, for: .response)
+        return [
+            "ActionConnection": JSONSchema.body(of: .connection, for: .response),
+            "ActionConnectionCreate": JSONSchema.body(of: .connection, for: .create),
+            "ActionConnectionUpdate": JSONSchema.body(of: .connection, for: .update),
+            "ActionConnectionList": list(of: connection),
+            "AppKeyRegistration": [
+                "type": "object", "required": ["data"], "properties": ["data": registration],
+            ],
+            "AppKeyRegistrationList": list(of: registration),
+            "Errors": errors,
+            "Status": [
+                "type": "object", "required": ["status"], "properties": ["status": ["type": "string"]],
+            ],
+            "OpenAPI": ["type": "object", "required": ["openapi", "info", "paths"]],
+        ]
+    }
+
+    private func list(of element: JSONValue) -> JSONValue {
+        let count: JSONValue = ["type": "integer", "minimum": 0]
+        return [
+            "type": "object",
+            "required": ["data", "meta"],
+            "properties": [
+                "data": ["type": "array", "items": element],
+                "meta": [
+                    "type": "object",
+                    "required": ["total", "total_filtered"],
+                    "properties": ["total": count, "total_filtered": count],
+                ],
+            ],
+        ]
+    }
+
+    private var errors: JSONValue {
+        let text: JSONValue = ["type": "string"]
+        let source: JSONValue = [
+            "type": "object", "properties": ["pointer": text, "parameter": text, "header": text],
+        ]
+        let error: JSONValue = [
+            "type": "object",
+            "required": ["status", "title", "detail"],
+            "properties": ["status": text, "title": text, "detail": text, "source": source],
+        ]
+        return [
+            "type": "object",
+            "required": ["errors"],
+            "properties": ["errors": ["type": "array", "minItems": 1, "items": error]],
+        ]
+    }
+
+    private var securitySchemes: JSONValue {
+        [
+            "apiKeyAuth": ["type": "apiKey", "in": "header", "name": "DD-API-KEY"],
+            "appKeyAuth": ["type": "apiKey", "in": "header", "name": "DD-APPLICATION-KEY"],
+        ]
+    }
+}

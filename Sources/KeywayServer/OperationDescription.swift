@@ -1,0 +1,62 @@
+import Documents
+
+/// How an operation stands in the OpenAPI document.
+struct OperationDescription: Sendable {
+    /// The reference's name of the operation, as its clients have it.
+    let id: String
+    let summary: String
+    let tag: String
+    var query: [QueryParameter] = []
+    /// The name of a schema among the components, of the request's body.
+    var request: String?
+    /// The statuses that the operation answers of its own, besides those of the gate.
+    let responses: [DescribedResponse]
+}
+
+/// A parameter of a query.
+struct QueryParameter: Sendable {
+    let name: String
+    let summary: String
+    let schema: JSONValue
+}
+
+/// A status that an operation answers.
+struct DescribedResponse: Sendable {
+    enum Body: Sendable {
+        case none
+        /// A schema among the components, in a media type.
+        case schema(String, MediaType)
+        case text(MediaType)
+    }
+
+    let status: Int
+    let summary: String
+    let body: Body
+
+    init(_ status: Int, _ summary: String, _ body: Body = .none) {
+        self.status = status
+        self.summary = summary
+        self.body = body
+    }
+
+    /// An error in the endpoint's family.
+    static func error(_ status: Int, _ summary: String) -> DescribedResponse {
+        DescribedResponse(status, summary, .schema("Errors", .jsonAPI))
+    }
+}
+
+extension [QueryParameter] {
+    /// The parameters that ``QueryItems/page()`` reads.
+    static let page: [QueryParameter] = [
+        QueryParameter(
+            name: "page[size]",
+            summary: "How many elements a page has",
+            schema: ["type": "integer", "minimum": 1, "maximum": 100, "default": 10]
+        ),
+        QueryParameter(
+            name: "page[number]",
+            summary: "Which page, counted from 0",
+            schema: ["type": "integer", "minimum": 0, "maximum": 1_000_000_000, "default": 0]
+        ),
+    ]
+}

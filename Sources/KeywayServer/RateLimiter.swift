@@ -1,0 +1,98 @@
+import Documents
+import HTTPServer
+import Synchronization
+
+/// How many requests an application key may send in how many seconds.
+package struct RateLimit: Sendable, Equatable {
+    package let requests: Int
+    package let seconds: Int
+
+    package init(requests: Int, seconds: Int) {
+        precondition(requests > 0 && seconds > 0, "a rate limit allows something")
+        self.requests = requests
+        self.seconds = seconds
+    }
+
+    /// A limit that no person and no Terraform run meets.
+    package static let standard = RateLimit(requests: 60_000, seconds: 60)
+}
+
+/// Gives every application key a bucket of its own.
+final class RateLimiter: Sendable {
+    private let limit: RateLimit?
+    private let buckets = Mutex<[Identifier: TokenBucket]>([:])
+
+    /// - Parameter limit: `nil` for no limit.
+    init(limit: RateLimit?) {
+        self.limit = limit
+    }
+
+    /// The bucket of a valid application key, or `nil` if there is no limit.
+    func bucket(of applicationKey: Identifier) -> TokenBucket? {
+        guard let limit else { return nil }
+        return buckets.withLock { buckets in
+            if let bucket = buckets[applicationKey] { return bucket }
+            let bucket = TokenBucket(limit: limit, now: MonotonicClock.now())
+            buckets[applicationKey] = bucket
+            return bucket
+        }
+    }
+}
+
+/// A token bucket: full at first, it fills up again at the limit's rate, and each request takes a token.
+final class TokenBucket: Sendable {
+    private struct Level {
+        var tokens: Double
+        var asOf: UInt64
+    }
+
+    private let limit: RateLimit
+    private let perNanosecond: Double
+    private let level: Mutex<Level>
+
+    /// - Parameters:
+    ///   - limit: The bucket holds as many tokens as it has requests.
+    ///   - now: In nanoseconds of a monotonic clock, as everywhere here.
+    init(limit: RateLimit, now: UInt64) {
+        self.limit = limit
+        perNanosecond = Double(limit.requests) / (Double(limit.seconds) * 1e9)
+        level = Mutex(Level(tokens: Double(limit.requests), asOf: now))
+    }
+
+    /// Takes a token, if there is one.
+    func take(now: UInt64) -> Quota {
+        let (isAllowed, tokens) = level.withLock { level in
+            if now > level.asOf {
+                level.tokens = min(
+                    Double(limit.requests),
+                    level.tokens + Double(now - level.asOf) * perNanosecond
+                )
+                level.asOf = now
+            }
+            guard level.tokens >= 1 else { return (false, level.tokens) }
+            level.tokens -= 1
+            return (true, level.tokens)
+        }
+        // Until the bucket is full again; for one who was refused, until the next token.
+        let missing = isAllowed ? Double(limit.requests) - tokens : 1 - tokens
+        let seconds = Int((missing / perNanosecond / 1e9).rounded(.up))
+        return Quota(limit: limit, isAllowed: isAllowed, remaining: Int(tokens), reset: max(1, seconds))
+    }
+}
+
+/// What is left of a limit after a request.
+struct Quota: Sendable, Equatable {
+    let limit: RateLimit
+    let isAllowed: Bool
+    let remaining: Int
+    /// In whole seconds, at least 1: official clients retry at once on 0.
+    let reset: Int
+
+    func addHeaders(to response: inout Response) {
+        response.headers.append(.init(name: "X-RateLimit-Limit", value: String(limit.requests)))
+        response.headers.append(.init(name: "X-RateLimit-Period", value: String(limit.seconds)))
+        response.headers.append(.init(name: "X-RateLimit-Remaining", value: String(remaining)))
+        response.headers.append(.init(name: "X-RateLimit-Reset", value: String(reset)))
+        response.headers.append(.init(name: "X-RateLimit-Name", value: "application_key"))
+    }
+}

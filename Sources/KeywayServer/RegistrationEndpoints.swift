@@ -1,0 +1,165 @@
+import Access
+import Documents
+import HTTPServer
+import Storage
+
+/// The Action Connection API's app key registrations: which application keys may be used on connections.
+struct RegistrationEndpoints: Sendable {
+    let store: any AccessStore & ChangeStore
+
+    private static let type = "app_key_registration"
+    /// Who may register a key: each of these covers some keys.
+    private static let registrars: [Permission] = [.userAccessManage, .userAppKeys, .serviceAccountWrite]
+
+    var all: [Endpoint] {
+        let collection = "/api/v2/actions/app_key_registrations"
+        let element = "/api/v2/actions/app_key_registrations/{app_key_id}"
+        return [
+            endpoint(.get, collection, [.orgAppKeysRead], .listRegistrations, .search(list)),
+            endpoint(.get, element, [.orgAppKeysRead], .getRegistration, .lookup(get)),
+            endpoint(.put, element, Self.registrars, .register, .change(register)),
+            endpoint(.delete, element, Self.registrars, .unregister, .change(unregister)),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ permissions: [Permission],
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            guarding: .principal(anyOf: permissions, registered: false),
+            errors: .objects,
+            description: description,
+            handling: handling
+        )
+    }
+
+    private func list(_ call: Call) throws -> Response {
+        let page = try store.registrations(in: call.principal.organization, page: try call.query().page())
+        return .page(
+            page.elements.map { JSONWriter.bytes(of: Self.data($0)) },
+            total: page.total,
+            totalFiltered: page.totalFiltered
+        )
+    }
+
+    private func get(_ call: Call) throws -> Response {
+        let id = try call.identifier("app_key_id", orStatus: 400)
+        guard let key = try store.applicationKey(id, in: call.principal.organization), key.isRegistered else {
+            throw Self.notRegistered
+        }
+        return .document(JSONWriter.bytes(of: Self.data(id)))
+    }
+
+    private func register(_ call: Call) async throws -> Response {
+        let id = try call.identifier("app_key_id", orStatus: 400)
+        let unknown = APIError(
+            400,
+            "There is no application key with this id in your organisation.",
+            at: .parameter("app_key_id")
+        )
+        guard let key = try store.applicationKey(id, in: call.principal.organization) else { throw unknown }
+        try authorize(call, over: key)
+        guard try await setRegistration(of: id, to: true, by: call) == .committed else { throw unknown }
+        return .document(JSONWriter.bytes(of: Self.data(id)), status: 201)
+    }
+
+    private func unregister(_ call: Call) async throws -> Response {
+        let id = try call.identifier("app_key_id", orStatus: 400)
+        guard let key = try store.applicationKey(id, in: call.principal.organization), key.isRegistered else {
+            throw Self.notRegistered
+        }
+        try authorize(call, over: key)
+        guard try await setRegistration(of: id, to: false, by: call) == .committed else { throw Self.notRegistered }
+        return .noContent
+    }
+
+    /// One's own keys are covered by `user_app_keys`, a service account's by `service_account_write`, anyone's by
+    /// `user_access_manage`.
+    private func authorize(_ call: Call, over key: ApplicationKey) throws {
+        let permissions = call.principal.permissions
+        if permissions.contains(.userAccessManage) { return }
+        if permissions.contains(.userAppKeys), key.owner == call.principal.user { return }
+        if permissions.contains(.serviceAccountWrite),
+            try store.user(key.owner, in: call.principal.organization)?.isServiceAccount == true
+        {
+            return
+        }
+        throw APIError(
+            403,
+            "The application key belongs to someone else: its registration needs the permission user_access_manage."
+        )
+    }
+
+    private func setRegistration(of id: Identifier, to isRegistered: Bool, by call: Call) async throws -> CommitOutcome {
+        let organization = call.principal.organization
+        return try await store.commit(
+            Change(
+                [.setRegistration(applicationKey: id, organization: organization, isRegistered: isRegistered)],
+                event: call.event("\(Self.type).\(isRegistered ? "create" : "delete")", on: Self.type, id)
+            )
+        )
+    }
+
+    private static func data(_ id: Identifier) -> JSONValue {
+        ["id": .string(id.description), "type": .string(type)]
+    }
+
+    private static let notRegistered = APIError(
+        404,
+        "There is no registered application key with this id in your organisation.",
+        at: .parameter("app_key_id")
+    )
+}
+
+extension OperationDescription {
+    fileprivate static let tag = "Action Connection"
+
+    fileprivate static let listRegistrations = OperationDescription(
+        id: "ListAppKeyRegistrations",
+        summary: "List the registered application keys",
+        tag: tag,
+        query: .page,
+        responses: [
+            DescribedResponse(200, "A page of registrations", .schema("AppKeyRegistrationList", .jsonAPI)),
+            .error(400, "A parameter is not valid"),
+        ]
+    )
+
+    fileprivate static let getRegistration = OperationDescription(
+        id: "GetAppKeyRegistration",
+        summary: "Get a registration",
+        tag: tag,
+        responses: [
+            DescribedResponse(200, "The key is registered", .schema("AppKeyRegistration", .jsonAPI)),
+            .error(400, "The id is not a UUID"),
+            .error(404, "There is no such registration"),
+        ]
+    )
+
+    fileprivate static let register = OperationDescription(
+        id: "RegisterAppKey",
+        summary: "Register an application key, so that it may be used on connections",
+        tag: tag,
+        responses: [
+            DescribedResponse(201, "The key is registered", .schema("AppKeyRegistration", .jsonAPI)),
+            .error(400, "The id is not a UUID, or no application key's"),
+        ]
+    )
+
+    fileprivate static let unregister = OperationDescription(
+        id: "UnregisterAppKey",
+        summary: "End a registration",
+        tag: tag,
+        responses: [
+            DescribedResponse(204, "Ended"),
+            .error(400, "The id is not a UUID"),
+            .error(404, "There is no such registration"),
+        ]
+    )
+}

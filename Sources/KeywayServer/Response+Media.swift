@@ -1,0 +1,41 @@
+import Documents
+import HTTPServer
+
+/// The media types that we answer with.
+enum MediaType: String {
+    case json = "application/json"
+    case jsonAPI = "application/vnd.api+json"
+    /// Prometheus' text format, version 0.0.4.
+    case metrics = "text/plain; version=0.0.4; charset=utf-8"
+}
+
+extension Response {
+    init(_ mediaType: MediaType, status: Int = 200, _ body: [UInt8]) {
+        self.init(status: status, headers: [Header(name: "Content-Type", value: mediaType.rawValue)], body: body)
+    }
+
+    static let noContent = Response(status: 204)
+
+    /// `{"data":…}` around a stored document.
+    static func document(_ document: [UInt8], status: Int = 200) -> Response {
+        var writer = JSONWriter(capacity: document.count + 16)
+        writer.write(raw: "{\"data\":")
+        writer.write(raw: document)
+        writer.write(raw: "}")
+        return Response(.jsonAPI, status: status, writer.bytes)
+    }
+
+    /// `{"data":[…],"meta":{…}}` around the documents of a page.
+    static func page(_ documents: [[UInt8]], total: Int, totalFiltered: Int) -> Response {
+        var writer = JSONWriter(capacity: documents.reduce(64) { $0 + $1.count + 1 })
+        writer.write(raw: "{\"data\":[")
+        for (index, document) in documents.enumerated() {
+            if index > 0 { writer.write(raw: ",") }
+            writer.write(raw: document)
+        }
+        writer.write(raw: "],\"meta\":")
+        writer.write(["total": .integer(Int64(total)), "total_filtered": .integer(Int64(totalFiltered))])
+        writer.write(raw: "}")
+        return Response(.jsonAPI, writer.bytes)
+    }
+}

@@ -1,0 +1,254 @@
+package import Access
+package import Documents
+package import HTTPServer
+import Storage
+package import Vault
+import Synchronization
+
+/// What the API does, over whatever store and vault it is given.
+///
+/// A request passes the router, then the gate (keys, rate limit, permission, registration), then its endpoint; every
+/// answer is measured and logged, and names its request.
+package final class Service: RequestHandler {
+    package struct Configuration: Sendable {
+        /// The AWS account that AWS connections are told to trust, 12 digits.
+        package var awsPrincipalID = "000000000000"
+        /// `nil` for none.
+        package var rateLimit: RateLimit? = .standard
+        /// Whether `/metrics` has a listener of its own, so that this one answers nobody.
+        package var metricsHaveOwnListener = false
+
+        package init() {}
+    }
+
+    /// An endpoint with what is the same for all its requests.
+    private struct Route: Sendable {
+        let endpoint: Endpoint
+        let metrics: Metrics.RouteMetrics
+        let logged: [UInt8]
+    }
+
+    package let metrics: Metrics
+    private let router: Router<Route>
+    /// The OpenAPI document of all endpoints.
+    private let description: [UInt8]
+    private let authenticator: Authenticator
+    private let brake = FailureBrake()
+    private let requestIDs = RequestIDs()
+    private let store: any Store
+    private let log: AccessLog
+
+    package init(
+        store: any Store,
+        vault: Vault,
+        identifiers: IdentifierGenerator,
+        configuration: Configuration = Configuration(),
+        log: AccessLog
+    ) {
+        self.store = store
+        self.log = log
+        authenticator = Authenticator(store: store, limiter: RateLimiter(limit: configuration.rateLimit))
+        metrics = Metrics(store: store, log: log)
+        let writer = ConnectionWriter(
+            store: store,
+            vault: vault,
+            identifiers: identifiers,
+            awsPrincipalID: configuration.awsPrincipalID,
+            vaultTimings: metrics.vault
+        )
+        let operators = OperatorEndpoints(store: store, metrics: configuration.metricsHaveOwnListener ? nil : metrics)
+        let endpoints =
+            ConnectionEndpoints(documents: store, writer: writer).all
+            + RegistrationEndpoints(store: store).all
+            + operators.all
+        description = OpenAPIDocument(describing: endpoints).bytes
+        var router = Router<Route>()
+        for endpoint in endpoints {
+            let route = Route(
+                endpoint: endpoint,
+                metrics: metrics.route(endpoint.method.name, endpoint.path),
+                logged: RequestLine.route(of: endpoint)
+            )
+            router.add(endpoint.method, endpoint.path, route)
+        }
+        self.router = router
+    }
+
+    package func handle(_ request: Request, reply: Reply) {
+        let exchange = Exchange(request: request, reply: reply, requestID: requestIDs.next())
+        switch router.match(request.method, request.rawPath) {
+        case .found(let route, let parameters):
+            answer(exchange, by: route, parameters)
+        case .methodNotAllowed(let allow):
+            var error = APIError(405, "This path takes \(allow.joined(separator: ", ")).")
+            error.headers = [.init(name: "Allow", value: allow.joined(separator: ", "))]
+            finish(exchange, ErrorFamily.objects.response(to: error), route: nil)
+        case .notFound:
+            let error = APIError(404, "There is nothing at this path. GET /openapi.json describes what there is.")
+            finish(exchange, ErrorFamily.objects.response(to: error), route: nil)
+        }
+    }
+
+    package func refuse(_ refusal: Refusal) -> Response {
+        var response = ErrorFamily.objects.response(to: APIError(refusal.status, refusal.detail))
+        let requestID = requestIDs.next()
+        response.headers.append(.init(name: "X-Request-Id", value: requestID))
+        metrics.unrouted.observe(status: refusal.status, nanoseconds: 0)
+        log.note(
+            "refused",
+            level: .warning,
+            [
+                .init("request_id", .string(requestID)), .init("status", .integer(Int64(refusal.status))),
+                .init("reason", .string(refusal.detail)),
+            ]
+        )
+        return response
+    }
+
+    // MARK: The gate
+
+    private func answer(_ exchange: Exchange, by route: Route, _ parameters: RouteParameters) {
+        let request = exchange.request
+        switch route.endpoint.guarding {
+        case .open:
+            answerOpenly(exchange, by: route)
+        case .loopback:
+            // Behind a proxy on this machine everyone seems to be on it.
+            let isForwarded = request.header("Forwarded") != nil || request.header("X-Forwarded-For") != nil
+            if request.remoteAddress.isLoopback, !isForwarded {
+                answerOpenly(exchange, by: route)
+            } else {
+                let error = APIError(403, "This path is for the server's own machine.")
+                finish(exchange, route.endpoint.errors.response(to: error), route: route)
+            }
+        case .principal(let permissions, let mustBeRegistered):
+            let session: Session
+            do {
+                session = try authenticator.session(for: request)
+            } catch {
+                return refuseAuthentication(exchange, error, route: route)
+            }
+            let exchange = exchange.admitting(
+                session.principal,
+                quota: session.bucket?.take(now: MonotonicClock.now())
+            )
+            if let error = Self.objection(to: exchange, permissions: permissions, mustBeRegistered: mustBeRegistered) {
+                return finish(exchange, route.endpoint.errors.response(to: error), route: route)
+            }
+            let call = Call(
+                request: request,
+                requestID: exchange.requestID,
+                principal: session.principal,
+                parameters: parameters
+            )
+            perform(call, exchange, by: route)
+        }
+    }
+
+    private static func objection(
+        to exchange: Exchange,
+        permissions: [Permission],
+        mustBeRegistered: Bool
+    ) -> APIError? {
+        guard let principal = exchange.principal else { return APIError(403, "Forbidden.") }
+        if let quota = exchange.quota, !quota.isAllowed {
+            return APIError(
+                429,
+                "This application key may send \(quota.limit.requests) requests in \(quota.limit.seconds) s. "
+                    + "Wait X-RateLimit-Reset seconds."
+            )
+        }
+        if !permissions.contains(where: principal.permissions.contains) {
+            let names = permissions.map(\.rawValue).joined(separator: " or ")
+            return APIError(403, "The application key lacks the permission \(names).")
+        }
+        if mustBeRegistered, !principal.isRegistered {
+            return APIError(
+                403,
+                "The application key is not registered for connections: "
+                    + "PUT /api/v2/actions/app_key_registrations/\(principal.applicationKey) registers it."
+            )
+        }
+        return nil
+    }
+
+    /// Answers wrong keys, later if there were many from that address.
+    private func refuseAuthentication(_ exchange: Exchange, _ error: any Error, route: Route) {
+        let response = response(to: error, exchange, route: route)
+        guard response.status == 403,
+            brake.noteFailure(from: exchange.request.remoteAddress, now: MonotonicClock.now())
+        else { return finish(exchange, response, route: route) }
+        Task {
+            try? await Task.sleep(for: FailureBrake.delay)
+            brake.release()
+            finish(exchange, response, route: route)
+        }
+    }
+
+    // MARK: The answer
+
+    private func answerOpenly(_ exchange: Exchange, by route: Route) {
+        switch route.endpoint.handling {
+        case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
+        case .description: finish(exchange, Response(.json, description), route: route)
+        case .lookup, .search, .change: preconditionFailure("what reads or writes data has a principal")
+        }
+    }
+
+    private func perform(_ call: Call, _ exchange: Exchange, by route: Route) {
+        switch route.endpoint.handling {
+        case .immediate, .description:
+            answerOpenly(exchange, by: route)
+        case .lookup(let answer) where store.answersAtOnce:
+            attempt(exchange, by: route) { try answer(call) }
+        case .lookup(let answer), .search(let answer):
+            WaitingQueue.run { self.attempt(exchange, by: route) { try answer(call) } }
+        case .change(let answer):
+            Task {
+                do {
+                    finish(exchange, try await answer(call), route: route)
+                } catch {
+                    finish(exchange, response(to: error, exchange, route: route), route: route)
+                }
+            }
+        }
+    }
+
+    private func attempt(_ exchange: Exchange, by route: Route, _ answer: () throws -> Response) {
+        do {
+            finish(exchange, try answer(), route: route)
+        } catch {
+            finish(exchange, response(to: error, exchange, route: route), route: route)
+        }
+    }
+
+    private func response(to error: any Error, _ exchange: Exchange, route: Route) -> Response {
+        let (error, forOperator) = APIError.from(error)
+        if let forOperator {
+            log.note(
+                "failure",
+                level: .error,
+                [.init("request_id", .string(exchange.requestID)), .init("reason", .string(forOperator))]
+            )
+        }
+        return route.endpoint.errors.response(to: error)
+    }
+
+    private func finish(_ exchange: Exchange, _ response: Response, route: Route?) {
+        var response = response
+        response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
+        exchange.quota?.addHeaders(to: &response)
+        let nanoseconds = MonotonicClock.now() - exchange.request.startedAt
+        (route?.metrics ?? metrics.unrouted).observe(status: response.status, nanoseconds: nanoseconds)
+        let line = RequestLine(
+            requestID: exchange.requestID,
+            remoteAddress: exchange.request.remoteAddress,
+            principal: exchange.principal,
+            status: response.status,
+            nanoseconds: nanoseconds
+        )
+        // Before the answer: who has the answer finds its line in the log's buffer.
+        log.append(line.bytes(route: route?.logged ?? RequestLine.noRoute))
+        exchange.reply.send(response)
+    }
+}
