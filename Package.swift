@@ -60,5 +60,9 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "keyway", dependencies: ["KeywayCommands"], swiftSettings: settings),
+
+        suite("CryptographyTests", uses: ["Cryptography", "Secrets"]),
+        suite("JSONReadingTests", uses: ["Documents", "JSONReading", "Secrets"]),
+        suite("VaultTests", uses: ["Cryptography", "Documents", "Secrets", "Vault"]),
     ]
 )
