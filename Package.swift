@@ -40,8 +40,8 @@ let package = Package(
         module("JSONReading", uses: ["CJansson", "Documents", "Secrets"]),
         module("Cryptography", uses: ["CSodium", "Secrets"]),
         module("Vault", uses: ["Cryptography", "Documents", "Secrets"]),
-        module("SQLiteStorage", uses: ["Access", "CSQLite", "Cryptography", "Documents", "Secrets", "Storage"]),
-        module("StorageTesting", uses: ["Access", "Cryptography", "Documents", "Secrets", "Storage"]),
+        module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Secrets", "Storage"]),
+        module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage"]),
         module("HTTPServer", uses: ["CMicrohttpd", "Secrets"]),
 
         // The service and the command.
@@ -60,5 +60,14 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "keyway", dependencies: ["KeywayCommands"], swiftSettings: settings),
+
+        // The suites.
+        suite("CryptographyTests", uses: ["Cryptography", "Secrets"]),
+        suite("JSONReadingTests", uses: ["Documents", "JSONReading", "Secrets"]),
+        suite("VaultTests", uses: ["Cryptography", "Documents", "Secrets", "Vault"]),
+        suite(
+            "SQLiteStorageTests",
+            uses: ["Access", "CSQLite", "Documents", "Secrets", "SQLiteStorage", "Storage", "StorageTesting"]
+        ),
     ]
 )

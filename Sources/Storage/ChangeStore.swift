@@ -58,6 +58,9 @@ package protocol Store: ConnectionDocuments, SealedSecretStore, AccessStore, Cha
     /// The newest id stored, after which new ones must sort.
     func newestIdentifier() throws(StoreError) -> Identifier?
 
+    /// What the store has done since it was opened.
+    func statistics() -> StoreStatistics
+
     /// Waits for the commits in flight, then closes; what comes later fails with ``StoreError/closed``.
     func close() async
 }

@@ -1,0 +1,73 @@
+import Storage
+
+/// A numbered step of the schema. Steps that were released never change; a new one goes to the end of ``all``.
+struct Migration {
+    /// The schema's version after it, which the database carries as `user_version`.
+    let version: Int64
+    let sql: String
+
+    static let all = [initial]
+
+    /// Marks a file as Keyway's: "KeyW".
+    static let applicationID: Int64 = 0x4b65_7957
+
+    /// Why a database cannot be used.
+    enum Refusal: Equatable {
+        case isEmpty, isForeign
+        case isNewer(version: Int64, known: Int64)
+    }
+
+    /// Brings the schema up to date in one transaction.
+    ///
+    /// - Parameters:
+    ///   - migrations: All that are known, in order.
+    ///   - creating: Whether an empty file is welcome; else it is one that lost its content.
+    /// - Returns: Why nothing was done, or `nil`.
+    static func run(
+        _ migrations: [Migration] = all,
+        on database: Database,
+        creating: Bool
+    ) throws(SQLiteError) -> Refusal? {
+        let version = try database.integer("PRAGMA user_version")
+        let known = migrations.last?.version ?? 0
+        if try database.integer("SELECT count(*) FROM sqlite_schema") == 0 {
+            guard creating else { return .isEmpty }
+        } else if try database.integer("PRAGMA application_id") != applicationID {
+            return .isForeign
+        }
+        guard version <= known else { return .isNewer(version: version, known: known) }
+        guard version < known else { return nil }
+        try database.execute("BEGIN EXCLUSIVE")
+        do throws(SQLiteError) {
+            for migration in migrations where migration.version > version {
+                try database.execute(migration.sql)
+            }
+            try database.execute("PRAGMA application_id = \(applicationID)")
+            try database.execute("PRAGMA user_version = \(known)")
+            try database.execute("COMMIT", operation: .commit)
+        } catch {
+            if database.isInTransaction { try database.execute("ROLLBACK") }
+            throw error
+        }
+        return nil
+    }
+}
+
+extension Migration.Refusal {
+    /// The refusal as a store tells it.
+    func storeError(path: String) -> StoreError {
+        switch self {
+        case .isEmpty:
+            .corrupt("\(path) is empty: restore a backup, or start anew with `keyway init` in another directory")
+        case .isForeign:
+            .corrupt("\(path) is a database, but not one of Keyway's: give another data directory")
+        case .isNewer(let version, let known):
+            .corrupt(
+                """
+                \(path) has schema version \(version), and this Keyway knows versions up to \(known): run the newer \
+                Keyway that wrote it, or restore a backup
+                """
+            )
+        }
+    }
+}

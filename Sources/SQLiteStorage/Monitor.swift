@@ -1,0 +1,57 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A lock on which threads can also wait for a change of what it guards.
+///
+/// `Mutex` has no condition, and the thread sanitizer does not understand it.
+final class Monitor: @unchecked Sendable {
+    // Safe to share: both are made to be used by several threads, and their addresses never change.
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let condition: UnsafeMutablePointer<pthread_cond_t>
+
+    init() {
+        mutex = .allocate(capacity: 1)
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, nil)
+        condition = .allocate(capacity: 1)
+        condition.initialize(to: pthread_cond_t())
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        condition.deallocate()
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body()
+    }
+
+    /// Gives the lock up until another thread signals; it may also return without cause. Call it within ``withLock(_:)``.
+    func wait() {
+        pthread_cond_wait(condition, mutex)
+    }
+
+    /// As ``wait()``, for so long at most.
+    func wait(seconds: Int) {
+        var deadline = timespec()
+        clock_gettime(CLOCK_REALTIME, &deadline)
+        deadline.tv_sec += seconds
+        pthread_cond_timedwait(condition, mutex, &deadline)
+    }
+
+    func signal() {
+        pthread_cond_signal(condition)
+    }
+
+    func broadcast() {
+        pthread_cond_broadcast(condition)
+    }
+}

@@ -1,0 +1,109 @@
+import Storage
+import Synchronization
+
+/// The connections that read, lent to one thread at a time.
+final class ReaderPool: @unchecked Sendable {
+    // Safe to share: `monitor` guards what varies, and a reader is used by the thread that took it out alone.
+    private let monitor = Monitor()
+    private let path: String
+    private let capacity: Int
+    /// The reader that came back last goes out first: its cache is the warmest.
+    private var idle: [Reader] = []
+    private var lent = 0
+    private var reads: UInt64 = 0
+    private var isClosed = false
+
+    /// Rises when what readers see is out of date.
+    private let commits = Atomic<UInt64>(0)
+
+    /// - Parameter capacity: How many threads can read at once; others wait.
+    init(path: String, capacity: Int) throws(StoreError) {
+        self.path = path
+        self.capacity = capacity
+        // The first at once, so that what is wrong with the file shows when the store opens.
+        do throws(SQLiteError) {
+            idle = [try Reader(path: path)]
+        } catch {
+            throw error.storeError(path: path)
+        }
+        idle.reserveCapacity(capacity)
+    }
+
+    /// Lends a reader that sees all that was committed until now.
+    func read<Result>(_ body: (Reader) throws(SQLiteError) -> Result) throws(StoreError) -> Result {
+        let reader = try takeOut()
+        defer { takeBack(reader) }
+        do throws(SQLiteError) {
+            try reader.refresh(to: commits.load(ordering: .acquiring))
+            return try body(reader)
+        } catch {
+            try? reader.endSnapshot()
+            throw error.storeError(path: path)
+        }
+    }
+
+    private func takeOut() throws(StoreError) -> Reader {
+        let reader: Reader? = try monitor.withLock { () throws(StoreError) in
+            while idle.isEmpty && lent == capacity && !isClosed { monitor.wait() }
+            guard !isClosed else { throw .closed }
+            lent += 1
+            reads &+= 1
+            return idle.popLast()
+        }
+        if let reader { return reader }
+        do throws(SQLiteError) {
+            return try Reader(path: path)
+        } catch {
+            monitor.withLock {
+                lent -= 1
+                monitor.broadcast()
+            }
+            throw error.storeError(path: path)
+        }
+    }
+
+    private func takeBack(_ reader: Reader) {
+        // Nobody may ask again for long: an old snapshot must not wait for that.
+        endOldSnapshot(of: reader)
+        monitor.withLock {
+            // Again, for a commit noted since: `releaseSnapshots` did not meet this reader.
+            endOldSnapshot(of: reader)
+            lent -= 1
+            idle.append(reader)
+            // Threads wait only when all readers are out.
+            if isClosed || lent == capacity - 1 { monitor.broadcast() }
+        }
+    }
+
+    private func endOldSnapshot(of reader: Reader) {
+        guard let snapshot = reader.snapshot, snapshot != commits.load(ordering: .acquiring) else { return }
+        try? reader.endSnapshot()
+    }
+
+    /// Says that something was committed: each read from now on sees it.
+    func noteCommit() {
+        commits.add(1, ordering: .releasing)
+    }
+
+    /// Ends the snapshots of the readers that nobody uses, and of the others as they come back.
+    func releaseSnapshots() {
+        noteCommit()
+        monitor.withLock {
+            for reader in idle { try? reader.endSnapshot() }
+        }
+    }
+
+    var readCount: UInt64 { monitor.withLock { reads } }
+
+    /// Waits for the reads under way, and closes.
+    func close() {
+        let readers = monitor.withLock {
+            isClosed = true
+            monitor.broadcast()
+            while lent > 0 { monitor.wait() }
+            defer { idle = [] }
+            return idle
+        }
+        for reader in readers { try? reader.endSnapshot() }
+    }
+}

@@ -1,0 +1,161 @@
+package import Access
+package import Documents
+package import Secrets
+package import Storage
+
+/// A store in one directory: an SQLite database, whose writer commits waiting changes together, and whose readers never
+/// wait for it.
+package final class SQLiteStore: Store {
+    /// SHA-256.
+    package typealias DigestFunction = @Sendable (UnsafeRawBufferPointer) -> KeyDigest
+
+    /// Threads that can read at once.
+    private static let readerLimit = 6
+
+    private let readers: ReaderPool
+    private let writer: Writer
+
+    /// Creates the directory (mode 0700) and an empty database (0600), where they are missing, and opens the store.
+    ///
+    /// - Throws: ``StoreError``, with a text that names the path and what to do.
+    package static func create(
+        in directory: String,
+        digest: @escaping DigestFunction
+    ) throws(StoreError) -> SQLiteStore {
+        try SQLiteStore(directory: directory, creating: true, digest: digest)
+    }
+
+    /// Opens the store in a directory, and brings its schema up to date.
+    ///
+    /// - Throws: ``StoreError``, with a text that names the path and what to do: if there is no store, another process
+    ///   has it open, a newer version wrote it, or it is damaged or not writable.
+    package convenience init(directory: String, digest: @escaping DigestFunction) throws(StoreError) {
+        try self.init(directory: directory, creating: false, digest: digest)
+    }
+
+    /// - Parameter settings: Further pragmas of the connection that writes.
+    init(
+        directory path: String,
+        creating: Bool,
+        digest: @escaping DigestFunction,
+        settings: String = ""
+    ) throws(StoreError) {
+        let directory = try DataDirectory(path: path, creating: creating)
+        let file = directory.databasePath
+        let database = try SQLiteError.translated(path: file) { () throws(SQLiteError) in
+            let database = try Database(path: file, mode: .readWrite)
+            try database.execute(Self.settings + settings, operation: .open)
+            return database
+        }
+        let refusal = try SQLiteError.translated(path: file) { () throws(SQLiteError) in
+            try Migration.run(on: database, creating: creating)
+        }
+        if let refusal { throw refusal.storeError(path: file) }
+        let connection = try SQLiteError.translated(path: file) { () throws(SQLiteError) in
+            try WriteConnection(path: file, digest: digest, database: database)
+        }
+        readers = try ReaderPool(path: file, capacity: Self.readerLimit)
+        writer = Writer(connection: connection, readers: readers, directory: directory)
+    }
+
+    deinit { writer.requestStop() }
+
+    /// Of the connection that writes. A cache of 8 MiB; what is deleted is overwritten with zeros.
+    private static let settings = """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON;
+        PRAGMA secure_delete = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -8192;
+        PRAGMA mmap_size = 0;
+        PRAGMA trusted_schema = OFF;
+        """
+
+    package func newestIdentifier() throws(StoreError) -> Identifier? {
+        try readers.read { reader throws(SQLiteError) in try reader.newestIdentifier() }
+    }
+
+    package func statistics() -> StoreStatistics {
+        var statistics = writer.statistics
+        statistics.reads = readers.readCount
+        return statistics
+    }
+
+    package func close() async {
+        await writer.stop()
+    }
+}
+
+extension SQLiteStore: ChangeStore {
+    package func commit(_ change: Change) async throws(StoreError) -> CommitOutcome {
+        try await writer.commit(change)
+    }
+}
+
+extension SQLiteStore: ConnectionDocuments, SealedSecretStore {
+    package var answersAtOnce: Bool { true }
+
+    package func document(
+        ofConnection id: Identifier,
+        in organization: Identifier
+    ) throws(StoreError) -> [UInt8]? {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.document(ofConnection: id, in: organization)
+        }
+    }
+
+    package func connection(_ id: Identifier, in organization: Identifier) throws(StoreError) -> StoredConnection? {
+        try readers.read { reader throws(SQLiteError) in try reader.connection(id, in: organization) }
+    }
+
+    package func documents(
+        ofConnectionsIn organization: Identifier,
+        matching filter: ConnectionFilter,
+        page: Page
+    ) throws(StoreError) -> PageOf<[UInt8]> {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.documents(ofConnectionsIn: organization, matching: filter, page: page)
+        }
+    }
+
+    package func sealedSecrets(
+        ofConnection id: Identifier,
+        in organization: Identifier
+    ) throws(StoreError) -> (revision: Int64, sealed: SealedSecrets?)? {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.sealedSecrets(ofConnection: id, in: organization)
+        }
+    }
+}
+
+extension SQLiteStore: AccessStore {
+    package var accessGeneration: UInt64 { writer.accessGeneration }
+
+    package func apiKey(digest: KeyDigest) throws(StoreError) -> APIKey? {
+        try readers.read { reader throws(SQLiteError) in try reader.apiKey(digest: digest) }
+    }
+
+    package func applicationKey(digest: KeyDigest) throws(StoreError) -> ApplicationKey? {
+        try readers.read { reader throws(SQLiteError) in try reader.applicationKey(digest: digest) }
+    }
+
+    package func applicationKey(
+        _ id: Identifier,
+        in organization: Identifier
+    ) throws(StoreError) -> ApplicationKey? {
+        try readers.read { reader throws(SQLiteError) in try reader.applicationKey(id, in: organization) }
+    }
+
+    package func user(_ id: Identifier, in organization: Identifier) throws(StoreError) -> User? {
+        try readers.read { reader throws(SQLiteError) in try reader.user(id, in: organization) }
+    }
+
+    package func registrations(in organization: Identifier, page: Page) throws(StoreError) -> PageOf<Identifier> {
+        try readers.read { reader throws(SQLiteError) in try reader.registrations(in: organization, page: page) }
+    }
+
+    package func isInitialized() throws(StoreError) -> Bool {
+        try readers.read { reader throws(SQLiteError) in try reader.newestOrganization() != nil }
+    }
+}

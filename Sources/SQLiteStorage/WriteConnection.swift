@@ -1,0 +1,116 @@
+import Access
+import Documents
+import Storage
+
+/// The one connection that writes: it carries out changes in transactions. Used by the writer's thread alone.
+final class WriteConnection {
+    let database: Database
+    let statements: WriteStatements
+    private let path: String
+    private let chain: AuditChain
+    /// Ordinals of organisations met so far, which never change.
+    private var ordinals: [Identifier: Int64] = [:]
+
+    init(path: String, digest: @escaping SQLiteStore.DigestFunction, database: Database) throws(SQLiteError) {
+        self.path = path
+        self.database = database
+        statements = try WriteStatements(on: database)
+        chain = try AuditChain(on: database, digest: digest)
+    }
+
+    /// What a mutation did.
+    enum Effect {
+        case changed, unchanged
+        /// Nothing: it cannot be carried out.
+        case refused(CommitOutcome)
+    }
+
+    /// Commits changes together, each wholly or not at all: a refused or faulty one does not touch the others.
+    ///
+    /// - Returns: As many results as there are changes, in their order. Those committed are durable.
+    func commit(_ changes: [Change]) -> [Result<CommitOutcome, StoreError>] {
+        do throws(SQLiteError) {
+            return try transact(changes).map { .success($0) }
+        } catch {
+            if changes.count > 1 && !error.isOfDisk {
+                // One of them is to blame: each for itself, then.
+                return changes.map { commit([$0])[0] }
+            }
+            return changes.map { _ in .failure(error.storeError(path: path)) }
+        }
+    }
+
+    private func transact(_ changes: [Change]) throws(SQLiteError) -> [CommitOutcome] {
+        do throws(SQLiteError) {
+            try statements.begin.run()
+            var outcomes: [CommitOutcome] = []
+            outcomes.reserveCapacity(changes.count)
+            for change in changes { outcomes.append(try apply(change)) }
+            try statements.commit.run()
+            return outcomes
+        } catch {
+            // Some errors have ended the transaction already.
+            if database.isInTransaction { _ = try? statements.rollBack.run() }
+            chain.rollBack()
+            ordinals.removeAll()
+            throw error
+        }
+    }
+
+    private func apply(_ change: Change) throws(SQLiteError) -> CommitOutcome {
+        // One mutation refuses before it writes; of several, the first may have written when the second refuses.
+        guard change.mutations.count > 1 else { return try applyMutations(of: change) }
+        try statements.savepoint.run()
+        let outcome = try applyMutations(of: change)
+        if outcome != .committed {
+            try statements.rollBackToSavepoint.run()
+            ordinals.removeAll()
+        }
+        try statements.releaseSavepoint.run()
+        return outcome
+    }
+
+    private func applyMutations(of change: Change) throws(SQLiteError) -> CommitOutcome {
+        // Known before anything is written, unless the change itself creates the organisation.
+        var eventOrdinal = try change.event.flatMap { event throws(SQLiteError) in
+            try ordinal(of: event.organization)
+        }
+        if let event = change.event, eventOrdinal == nil, !change.mutations.contains(where: { $0.creates(event) }) {
+            return .missing
+        }
+        var changesAnything = change.mutations.isEmpty
+        for mutation in change.mutations {
+            switch try apply(mutation) {
+            case .changed: changesAnything = true
+            case .unchanged: break
+            case .refused(let outcome): return outcome
+            }
+        }
+        if let event = change.event, changesAnything {
+            if eventOrdinal == nil { eventOrdinal = try ordinal(of: event.organization) }
+            guard let eventOrdinal else { return .missing }
+            try chain.append(event, organization: eventOrdinal)
+        }
+        return .committed
+    }
+
+    /// The organisation's number, or `nil` if there is none of that id.
+    func ordinal(of organization: Identifier) throws(SQLiteError) -> Int64? {
+        if let ordinal = ordinals[organization] { return ordinal }
+        try statements.ordinal.bind(1, text: organization.description)
+        guard try statements.ordinal.step() else { return nil }
+        let ordinal = statements.ordinal.integer(0)
+        statements.ordinal.reset()
+        if ordinals.count >= 4096 { ordinals.removeAll() }
+        ordinals[organization] = ordinal
+        return ordinal
+    }
+}
+
+extension Mutation {
+    /// Whether it creates the organisation in whose log the event belongs.
+    fileprivate func creates(_ event: AuditEvent) -> Bool {
+        guard case .createOrganization(let organization) = self else { return false }
+        return organization.id == event.organization
+    }
+}

@@ -1,0 +1,219 @@
+import Storage
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The thread that writes: it takes all changes that wait, commits them together, then tells those who wait.
+final class Writer: @unchecked Sendable {
+    // Safe to share: `monitor` guards the queue and the figures; the connection is the thread's alone.
+
+    private struct Waiting {
+        let change: Change
+        let continuation: CheckedContinuation<Result<CommitOutcome, StoreError>, Never>
+    }
+
+    /// So many changes are committed together at most.
+    private static let batchLimit = 256
+    /// A checkpoint is due when the log has so many pages: 32 MiB.
+    private static let checkpointPages = 8192
+    /// When readers kept the log from starting over until here, the writer waits for them.
+    private static let logLimitPages = 4 * checkpointPages
+
+    private let monitor = Monitor()
+    private var waiting: [Waiting] = []
+    private var isStopping = false
+    private var isStopped = false
+    private var stopWaiters: [CheckedContinuation<Void, Never>] = []
+    private var figures = StoreStatistics()
+
+    private let readers: ReaderPool
+    private let accessChanges = Atomic<UInt64>(0)
+
+    // The thread's own.
+    private var connection: WriteConnection?
+    private var directory: DataDirectory?
+    /// The size of the log when the thread last looked.
+    private var pagesInLog = 0
+    /// The size of the log at which the next checkpoint is tried.
+    private var nextCheckpoint = checkpointPages
+
+    /// Starts the thread, which keeps the connection and the lock of the directory until ``stop()``.
+    init(connection: WriteConnection, readers: ReaderPool, directory: DataDirectory) {
+        self.connection = connection
+        self.readers = readers
+        self.directory = directory
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread,
+            nil,
+            { context in
+                if let context { Unmanaged<Writer>.fromOpaque(context).takeRetainedValue().run() }
+                return nil
+            },
+            Unmanaged.passRetained(self).toOpaque()
+        )
+        precondition(code == 0, "the system has no thread to spare at the start")
+        pthread_detach(thread)
+    }
+
+    /// How many committed batches changed keys, users or registrations.
+    var accessGeneration: UInt64 { accessChanges.load(ordering: .acquiring) }
+
+    var statistics: StoreStatistics {
+        monitor.withLock { figures }
+    }
+
+    func commit(_ change: Change) async throws(StoreError) -> CommitOutcome {
+        try await withCheckedContinuation { continuation in
+            let isAccepted = monitor.withLock {
+                guard !isStopping else { return false }
+                waiting.append(Waiting(change: change, continuation: continuation))
+                if waiting.count == 1 { monitor.signal() }
+                return true
+            }
+            if !isAccepted { continuation.resume(returning: .failure(.closed)) }
+        }.get()
+    }
+
+    /// Lets the thread finish what waits, and end.
+    func requestStop() {
+        monitor.withLock {
+            isStopping = true
+            monitor.signal()
+        }
+    }
+
+    /// As ``requestStop()``; returns when the database is closed and its directory unlocked.
+    func stop() async {
+        await withCheckedContinuation { continuation in
+            let isStopped = monitor.withLock {
+                if !self.isStopped { stopWaiters.append(continuation) }
+                return self.isStopped
+            }
+            requestStop()
+            if isStopped { continuation.resume() }
+        }
+    }
+}
+
+// MARK: The thread
+
+extension Writer {
+    private enum Task {
+        case commit([Waiting])
+        /// A second has passed without work.
+        case tidy
+    }
+
+    private func run() {
+        while let connection, let task = nextTask() {
+            switch task {
+            case .commit(let batch):
+                commit(batch, on: connection)
+                checkpointIfDue(connection)
+            case .tidy:
+                tidy(connection)
+            }
+        }
+        finish()
+    }
+
+    /// - Returns: `nil` when everything is done and the thread is to stop.
+    private func nextTask() -> Task? {
+        monitor.withLock {
+            var hasWaited = false
+            while waiting.isEmpty && !isStopping {
+                if pagesInLog == 0 {
+                    monitor.wait()
+                } else if hasWaited {
+                    return .tidy
+                } else {
+                    monitor.wait(seconds: 1)
+                    hasWaited = true
+                }
+            }
+            guard !waiting.isEmpty else { return nil }
+            if waiting.count <= Self.batchLimit {
+                defer { waiting.removeAll(keepingCapacity: true) }
+                return .commit(waiting)
+            }
+            defer { waiting.removeFirst(Self.batchLimit) }
+            return .commit(Array(waiting.prefix(Self.batchLimit)))
+        }
+    }
+
+    private func commit(_ batch: [Waiting], on connection: WriteConnection) {
+        let start = ContinuousClock.now
+        let results = connection.commit(batch.map(\.change))
+        let duration = (ContinuousClock.now - start).components
+        readers.noteCommit()
+        var committed: UInt64 = 0
+        var touchesAccess = false
+        for (waiting, result) in zip(batch, results) where result == .success(.committed) {
+            committed += 1
+            touchesAccess = touchesAccess || waiting.change.mutations.contains { $0.touchesAccess }
+        }
+        if touchesAccess { accessChanges.add(1, ordering: .releasing) }
+        monitor.withLock {
+            figures.commits += committed
+            figures.batches += 1
+            figures.commitNanoseconds += UInt64(duration.seconds * 1_000_000_000 + duration.attoseconds / 1_000_000_000)
+        }
+        for (waiting, result) in zip(batch, results) { waiting.continuation.resume(returning: result) }
+    }
+
+    /// Copies the log into the database when it has grown, once the answers are out.
+    ///
+    /// No other connection does this: a second one under load let the log grow without bound.
+    private func checkpointIfDue(_ connection: WriteConnection) {
+        let pages = connection.database.pagesInLog
+        // It has started over.
+        if pages < pagesInLog { nextCheckpoint = Self.checkpointPages }
+        pagesInLog = pages
+        guard pages >= nextCheckpoint else { return }
+        // One that readers are in the way of, or the disk, is tried again before long.
+        nextCheckpoint = pages + Self.checkpointPages / 4
+        checkpoint(pages < Self.logLimitPages ? .passive : .restart, on: connection)
+    }
+
+    /// Empties the log while there is nothing to do, so that deleted secrets do not stay in it.
+    private func tidy(_ connection: WriteConnection) {
+        checkpoint(.truncate, on: connection)
+        // If it failed, it is for the next tidying, which the next commit brings.
+        pagesInLog = 0
+    }
+
+    private func checkpoint(_ checkpoint: Database.Checkpoint, on connection: WriteConnection) {
+        // A snapshot from before keeps pages from being copied, and one from during it the log from starting over.
+        readers.releaseSnapshots()
+        _ = try? connection.database.checkpoint(checkpoint)
+        readers.releaseSnapshots()
+    }
+
+    private func finish() {
+        readers.close()
+        if let connection { tidy(connection) }
+        connection = nil
+        directory = nil
+        let waiters = monitor.withLock {
+            isStopped = true
+            defer { stopWaiters = [] }
+            return stopWaiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+extension Mutation {
+    /// Whether it changes keys, users or registrations.
+    fileprivate var touchesAccess: Bool {
+        switch self {
+        case .createOrganization, .createUser, .createAPIKey, .createApplicationKey, .setRegistration: true
+        case .createConnection, .updateConnection, .deleteConnection, .rewrapSecrets: false
+        }
+    }
+}

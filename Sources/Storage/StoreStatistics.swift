@@ -1,0 +1,13 @@
+/// What a store has done since it was opened, for metrics.
+package struct StoreStatistics: Sendable, Equatable {
+    /// Changes that were committed.
+    package var commits: UInt64 = 0
+    /// Transactions that carried them: several changes that wait together share one.
+    package var batches: UInt64 = 0
+    /// The time that those transactions took, from begin to durable.
+    package var commitNanoseconds: UInt64 = 0
+    /// Reads of any kind.
+    package var reads: UInt64 = 0
+
+    package init() {}
+}

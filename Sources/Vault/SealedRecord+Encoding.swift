@@ -1,0 +1,86 @@
+import Cryptography
+import Secrets
+
+extension SealedRecord {
+    /// Encodes fields that stay as they are, and behind them secrets, sealed.
+    ///
+    /// - Parameters:
+    ///   - kept: Fields of `old`.
+    ///   - old: The encoding that kept fields are copied from.
+    ///   - secrets: The secrets to seal.
+    ///   - dataKey: The key to seal them under.
+    ///   - nonces: A nonce for each of them, and what else `wrapKey` takes.
+    ///   - fieldData: The associated data of all fields, without the field's name.
+    ///   - wrapKey: Writes the box of the data key.
+    /// - Returns: The encoding.
+    static func encode(
+        keeping kept: [Field] = [],
+        of old: SealedRecord? = nil,
+        sealing secrets: [Vault.FieldSecret],
+        under dataKey: SealingKey,
+        nonces: inout NonceSupply,
+        fieldData: AssociatedData,
+        wrapKey: (UnsafeMutableRawBufferPointer, inout NonceSupply) -> Void
+    ) -> [UInt8] {
+        var length = wrappedKeyRange.upperBound + 4
+        for field in kept {
+            length += 8 + field.name.count + field.box.count
+        }
+        for (field, secret) in secrets {
+            length += 8 + field.utf8.count + secret.count + SealingKey.overhead
+        }
+        var fieldData = fieldData
+        return [UInt8](unsafeUninitializedCapacity: length) { output, initialized in
+            var writer = Writer(memory: UnsafeMutableRawBufferPointer(output)[..<length])
+            writer.reserve(1)[0] = version
+            wrapKey(writer.reserve(wrappedKeyRange.count), &nonces)
+            writer.write(number: kept.count + secrets.count)
+            old?.bytes.withUnsafeBytes { bytes in
+                for field in kept {
+                    writer.write(counted: UnsafeRawBufferPointer(rebasing: bytes[field.name]))
+                    writer.write(counted: UnsafeRawBufferPointer(rebasing: bytes[field.box]))
+                }
+            }
+            for (field, secret) in secrets {
+                var field = field
+                field.withUTF8 { name in
+                    let name = UnsafeRawBufferPointer(name)
+                    writer.write(counted: name)
+                    writer.write(number: secret.count + SealingKey.overhead)
+                    let box = writer.reserve(secret.count + SealingKey.overhead)
+                    fieldData.with(field: name) { data in
+                        secret.withBytes { plaintext in
+                            dataKey.seal(plaintext, nonce: nonces.next(), associatedData: data, into: box)
+                        }
+                    }
+                }
+            }
+            initialized = length
+        }
+    }
+
+    /// Writes into memory from its beginning to its end.
+    private struct Writer {
+        var rest: Slice<UnsafeMutableRawBufferPointer>
+
+        init(memory: Slice<UnsafeMutableRawBufferPointer>) {
+            rest = memory
+        }
+
+        /// The next `count` bytes, for the caller to write.
+        mutating func reserve(_ count: Int) -> UnsafeMutableRawBufferPointer {
+            precondition(count <= rest.count, "the length of an encoding is known before")
+            defer { rest = rest.dropFirst(count) }
+            return UnsafeMutableRawBufferPointer(rebasing: rest.prefix(count))
+        }
+
+        mutating func write(number: Int) {
+            withUnsafeBytes(of: UInt32(number).bigEndian) { reserve(4).copyMemory(from: $0) }
+        }
+
+        mutating func write(counted bytes: UnsafeRawBufferPointer) {
+            write(number: bytes.count)
+            reserve(bytes.count).copyMemory(from: bytes)
+        }
+    }
+}
