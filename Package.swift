@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson"),
+        .systemLibrary(name: "CSystem"),
 
         // The domain: no HTTP, no SQL, no C.
         module("Secrets"),
@@ -55,7 +56,7 @@ let package = Package(
         module(
             "KeywayCommands",
             uses: [
-                "Access", "Connections", "Cryptography", "Documents", "HTTPServer", "KeywayServer", "Secrets",
+                "Access", "CSystem", "Cryptography", "Documents", "HTTPServer", "KeywayServer", "Secrets",
                 "SQLiteStorage", "Storage", "Vault",
             ]
         ),

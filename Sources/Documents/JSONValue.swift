@@ -1,5 +1,5 @@
 /// A JSON value. An object's members keep their order, and no two have one name.
-package indirect enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
     case null
     case boolean(Bool)
     case integer(Int64)

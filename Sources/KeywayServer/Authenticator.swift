@@ -101,16 +101,3 @@ struct Session: Sendable {
     /// The application key's share of requests, or `nil` if there is no limit.
     let bucket: TokenBucket?
 }
-
-extension KeyDigest {
-    /// The digest by which a key is known.
-    package init(of key: String) {
-        self = SHA256.digest(of: key).withBytes { bytes in
-            KeyDigest(
-                words: SIMD4(
-                    (0..<4).map { UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)) }
-                )
-            )
-        }
-    }
-}

@@ -74,7 +74,8 @@ extension QueryItems {
 
     private func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let text = try only(name) else { return nil }
-        guard text.utf8.count <= 10, text.utf8.allSatisfy(\.isASCIIDigit), let number = Int(text), range.contains(number)
+        guard text.utf8.count <= 10, text.utf8.allSatisfy(\.isASCIIDigit), let number = Int(text),
+            range.contains(number)
         else {
             let rule = "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)."
             throw APIError(400, rule, at: .parameter(name))

@@ -72,7 +72,8 @@ struct ConnectionWriter: Sendable {
     }
 
     /// The change that an update comes to, from what is stored at this moment; `nil` if nothing is.
-    private func updating(_ id: Identifier, with body: JSONValue, for call: Call) throws -> (ConnectionRecord, Change)? {
+    private func updating(_ id: Identifier, with body: JSONValue, for call: Call) throws -> (ConnectionRecord, Change)?
+    {
         let organization = call.principal.organization
         guard
             let stored = try store.connection(id, in: organization),
@@ -93,7 +94,7 @@ struct ConnectionWriter: Sendable {
                 try vault.update(
                     sealed,
                     setting: parted.secrets.map { ($0.address, $0.value) },
-                    keeping: parted.keptSecrets,
+                    keeping: Set(parted.keptSecrets),
                     organization: organization,
                     record: id,
                     from: old.text,

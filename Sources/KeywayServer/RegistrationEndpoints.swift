@@ -96,7 +96,8 @@ struct RegistrationEndpoints: Sendable {
         )
     }
 
-    private func setRegistration(of id: Identifier, to isRegistered: Bool, by call: Call) async throws -> CommitOutcome {
+    private func setRegistration(of id: Identifier, to isRegistered: Bool, by call: Call) async throws -> CommitOutcome
+    {
         let organization = call.principal.organization
         return try await store.commit(
             Change(

@@ -1,7 +1,7 @@
-package import Access
+import Access
 package import Documents
 package import HTTPServer
-import Storage
+package import Storage
 package import Vault
 import Synchronization
 

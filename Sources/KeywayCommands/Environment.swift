@@ -1,0 +1,14 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The environment's variables, one at a time: a copy of all of them would hold the master keys.
+enum Environment {
+    /// The value of a variable, or `nil` if it is unset or empty.
+    static subscript(name: String) -> String? {
+        guard let value = getenv(name), value[0] != 0 else { return nil }
+        return String(cString: value)
+    }
+}

@@ -1,0 +1,43 @@
+import KeywayServer
+
+/// The `keyway` program.
+package enum KeywayCommand {
+    static let commands = [Command.initialize, .serve]
+
+    /// Runs the command that the arguments name.
+    ///
+    /// - Parameter arguments: Without the program's own name.
+    /// - Returns: The exit code.
+    package static func run(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) async -> Int32 {
+        do {
+            return try await perform(arguments)
+        } catch let error as CommandError {
+            Terminal.printError("keyway: \(error.message)")
+            return error.code.rawValue
+        } catch {
+            Terminal.printError("keyway: \(error)")
+            return 70
+        }
+    }
+
+    private static func perform(_ arguments: [String]) async throws -> Int32 {
+        guard let name = arguments.first, name != "--help", name != "-h", name != "help" else {
+            Terminal.print(Help.overview(of: commands))
+            return arguments.isEmpty ? CommandError.Code.usage.rawValue : 0
+        }
+        if name == "--version" {
+            Terminal.print("keyway \(KeywayVersion.current)\n")
+            return 0
+        }
+        guard let command = commands.first(where: { $0.name == name }) else {
+            throw CommandError(.usage, "there is no command `\(name)`\nTry: keyway --help")
+        }
+        let rest = arguments.dropFirst()
+        if rest.contains("--help") || rest.contains("-h") {
+            Terminal.print(Help.text(of: command))
+            return 0
+        }
+        try await command.run(Arguments(rest, for: command))
+        return 0
+    }
+}

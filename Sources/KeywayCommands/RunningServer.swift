@@ -1,0 +1,144 @@
+import CSystem
+import Documents
+import HTTPServer
+import KeywayServer
+import SQLiteStorage
+import Storage
+import Vault
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A server from start to end: the one place where store, vault, service and HTTP are put together.
+struct RunningServer {
+    private let options: ServeOptions
+    private let location: DataLocation
+
+    /// How long requests under way may take once the server is told to end.
+    private static let gracePeriod = 20.0
+
+    init(_ options: ServeOptions, location: DataLocation) {
+        self.options = options
+        self.location = location
+    }
+
+    func run() async throws {
+        ProcessProtection.apply()
+        let signals = TerminationSignals()
+        let store = try location.openStore()
+        guard try store.isInitialized() else {
+            throw CommandError(
+                .configuration,
+                "\(location.directory) holds no organisation yet\nTry: keyway init --data-dir \(location.directory)"
+            )
+        }
+        let vault = Vault(keyring: try location.loadMasterKeys())
+        let log = AccessLog()
+        let service = Service(
+            store: store,
+            vault: vault,
+            identifiers: IdentifierGenerator(after: try store.newestIdentifier()),
+            configuration: options.service,
+            log: log
+        )
+        let server = try Self.start(options.server, service)
+        let metricsServer = try options.metricsServer.map { configuration throws(CommandError) in
+            try Self.start(configuration, MetricsListener(metrics: service.metrics))
+        }
+        Self.noteListening(options.server, server, "listening", log)
+        if let metricsServer, let configuration = options.metricsServer {
+            Self.noteListening(configuration, metricsServer, "listening for metrics", log)
+        }
+        log.flush()
+
+        let signal = await signals.first()
+        log.note("stopping", [.init("signal", .integer(Int64(signal)))])
+        log.flush()
+        server.stop(gracePeriod: Self.gracePeriod)
+        metricsServer?.stop(gracePeriod: 0)
+        await store.close()
+        log.note("stopped")
+        log.flush()
+    }
+
+    private static func start(
+        _ configuration: ServerConfiguration,
+        _ handler: any RequestHandler
+    ) throws(CommandError) -> HTTPServer {
+        do {
+            return try HTTPServer(configuration: configuration, handler: handler)
+        } catch {
+            throw CommandError(.unavailable, error.description)
+        }
+    }
+
+    private static func noteListening(
+        _ configuration: ServerConfiguration,
+        _ server: HTTPServer,
+        _ event: String,
+        _ log: AccessLog
+    ) {
+        let host = configuration.address.contains(":") ? "[\(configuration.address)]" : configuration.address
+        log.note(
+            event,
+            [
+                .init("address", .string("\(host):\(server.boundPort)")),
+                .init("scheme", .string(configuration.tls == nil ? "http" : "https")),
+                .init("version", .string(KeywayVersion.current)),
+            ]
+        )
+    }
+}
+
+/// Keeps secrets in this process's memory from leaving it: no core dump, no tracing, no crash report.
+private enum ProcessProtection {
+    static func apply() {
+        umask(0o077)
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        _ = keyway_refuse_tracing()
+        // The language's own crash handler prints registers, and memory that they point to.
+        for crash in [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE] { signal(crash, SIG_DFL) }
+        signal(SIGPIPE, SIG_IGN)
+        // Each connection takes a descriptor.
+        var files = rlimit()
+        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
+            files.rlim_cur = files.rlim_max
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+        }
+    }
+}
+
+/// SIGTERM and SIGINT, taken by a thread that waits for them.
+private struct TerminationSignals {
+    private let signals: sigset_t
+
+    /// Blocks the signals for this thread and all that it starts from now on.
+    init() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTERM)
+        sigaddset(&signals, SIGINT)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        self.signals = signals
+    }
+
+    /// Waits for the first of them. A second one ends the process at once.
+    func first() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            let signals = signals
+            DetachedThread.start {
+                var signals = signals
+                var received: Int32 = 0
+                sigwait(&signals, &received)
+                continuation.resume(returning: received)
+                var second: Int32 = 0
+                sigwait(&signals, &second)
+                _exit(128 + second)
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+extension Command {
+    static let serve = Command(
+        name: "serve",
+        summary: "Serve the API",
+        discussion: [
+            "Logs are lines of JSON on standard error. SIGTERM ends the server once all that is under way is answered.",
+            "The master keys may be given as the content of KEYWAY_MASTER_KEYS instead of a file.",
+        ],
+        options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption] + ServeOptions.all,
+        example: "keyway serve --data-dir /var/lib/keyway --listen 127.0.0.1:8480"
+    ) { arguments in
+        let options = try ServeOptions(arguments)
+        try await RunningServer(options, location: try DataLocation(arguments)).run()
+    }
+}

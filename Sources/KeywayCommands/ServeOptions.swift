@@ -1,0 +1,139 @@
+import Documents
+import HTTPServer
+import KeywayServer
+import Secrets
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// What `keyway serve` is told.
+struct ServeOptions {
+    private static let listen = Option(
+        name: "listen",
+        placeholder: "ADDRESS:PORT",
+        help: "Where to listen; 127.0.0.1:8480 if not given, port 0 for any"
+    )
+    private static let rateLimit = Option(
+        name: "rate-limit",
+        placeholder: "N/SECONDS",
+        help: "Requests of one application key, or off; 60000/60 if not given"
+    )
+    private static let certificate = Option(
+        name: "tls-cert",
+        placeholder: "FILE",
+        help: "Certificate and its chain in PEM: serves HTTPS"
+    )
+    private static let key = Option(name: "tls-key", placeholder: "FILE", help: "The certificate's private key in PEM")
+    private static let plaintext = Option(
+        name: "allow-plaintext",
+        placeholder: nil,
+        help: "Listen on an address that others reach without TLS, as behind a proxy"
+    )
+    private static let metricsListen = Option(
+        name: "metrics-listen",
+        placeholder: "ADDRESS:PORT",
+        help: "Serve /metrics there, to anyone, and not on the main address"
+    )
+    private static let principal = Option(
+        name: "aws-principal-id",
+        placeholder: "ACCOUNT",
+        help: "AWS account that roles are to trust, 12 digits; 000000000000 if not given"
+    )
+    private static let connectionsPerAddress = Option(
+        name: "connections-per-address",
+        placeholder: "N",
+        help: "Open connections of one client address; 512 if not given"
+    )
+
+    static let all = [
+        listen, rateLimit, certificate, key, plaintext, metricsListen, principal, connectionsPerAddress,
+    ]
+
+    let server: ServerConfiguration
+    let metricsServer: ServerConfiguration?
+    let service: Service.Configuration
+
+    init(_ arguments: Arguments) throws(CommandError) {
+        let tls = try Self.identity(arguments)
+        var server = try Self.endpoint(arguments[Self.listen] ?? "127.0.0.1:8480", option: Self.listen)
+        server.tls = tls
+        if let text = arguments[Self.connectionsPerAddress] {
+            guard let number = Int(text), (1...100_000).contains(number) else {
+                throw CommandError(.usage, "--connections-per-address must be a whole number from 1")
+            }
+            server.limits.connectionsPerAddress = number
+            server.limits.connections = max(server.limits.connections, 2 * number)
+        }
+        if tls == nil, !Self.isLoopback(server.address), !arguments.has(Self.plaintext) {
+            throw CommandError(
+                .configuration,
+                "keys and secrets would cross the network in the clear on \(server.address): give --tls-cert and "
+                    + "--tls-key, or --allow-plaintext if a proxy in front speaks TLS"
+            )
+        }
+        self.server = server
+        metricsServer = try arguments[Self.metricsListen].map { text throws(CommandError) in
+            var endpoint = try Self.endpoint(text, option: Self.metricsListen)
+            endpoint.threads = 1
+            endpoint.limits.connections = 64
+            endpoint.limits.connectionsPerAddress = 64
+            return endpoint
+        }
+        var service = Service.Configuration()
+        service.metricsHaveOwnListener = metricsServer != nil
+        service.rateLimit = try Self.rateLimit(arguments)
+        if let principal = arguments[Self.principal] {
+            guard TextFormat.digits(12).fault(in: JSONText(principal)) == nil else {
+                throw CommandError(.usage, "--aws-principal-id must be an AWS account id, 12 digits")
+            }
+            service.awsPrincipalID = principal
+        }
+        self.service = service
+    }
+
+    private static func rateLimit(_ arguments: Arguments) throws(CommandError) -> RateLimit? {
+        guard let text = arguments[rateLimit] else { return .standard }
+        if text == "off" { return nil }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let requests = parts[0], let seconds = parts[1],
+            (1...1_000_000_000).contains(requests), (1...86_400).contains(seconds)
+        else {
+            throw CommandError(.usage, "--rate-limit must be requests/seconds, such as 60000/60, or off")
+        }
+        return RateLimit(requests: requests, seconds: seconds)
+    }
+
+    private static func identity(_ arguments: Arguments) throws(CommandError) -> TLSIdentity? {
+        switch (arguments[certificate], arguments[key]) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?):
+            let keyBytes = try read(key)
+            return TLSIdentity(certificatePEM: try read(certificate), keyPEM: Secret(copying: keyBytes))
+        default: throw CommandError(.usage, "--tls-cert and --tls-key go together: give both or neither")
+        }
+    }
+
+    private static func read(_ path: String) throws(CommandError) -> [UInt8] {
+        do {
+            return [UInt8](try Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw CommandError(.input, "cannot read \(path): check that it exists and that this user may read it")
+        }
+    }
+
+    private static func endpoint(_ text: String, option: Option) throws(CommandError) -> ServerConfiguration {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            throw CommandError(.usage, "--\(option.name) must be an address and a port, such as 127.0.0.1:8480")
+        }
+        var address = text[..<colon]
+        if address.hasPrefix("["), address.hasSuffix("]") { address = address.dropFirst().dropLast() }
+        return ServerConfiguration(address: String(address), port: port)
+    }
+
+    private static func isLoopback(_ address: String) -> Bool {
+        address == "localhost" || RemoteAddress(address)?.isLoopback == true
+    }
+}
