@@ -10,7 +10,10 @@ struct RequestLine {
     let status: Int
     let nanoseconds: UInt64
 
+    /// The line, with its line break.
+    ///
     /// - Parameter route: `"method":…,"route":…` of the endpoint, written once for all its requests.
+    /// - Returns: JSON as UTF-8.
     func bytes(route: [UInt8]) -> [UInt8] {
         var line = JSONWriter(capacity: 384)
         line.write(raw: "{\"time\":\"")
