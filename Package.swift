@@ -60,5 +60,8 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "keyway", dependencies: ["KeywayCommands"], swiftSettings: settings),
+
+        // The suites.
+        suite("DocumentsTests", uses: ["Documents", "Secrets"]),
     ]
 )
