@@ -63,5 +63,6 @@ let package = Package(
 
         // The suites.
         suite("DocumentsTests", uses: ["Documents", "Secrets"]),
+        suite("AccessTests", uses: ["Access", "Documents"]),
     ]
 )
