@@ -63,6 +63,7 @@ let package = Package(
 
         // The suites.
         suite("DocumentsTests", uses: ["Documents", "Secrets"]),
+        suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
     ]
 )
