@@ -70,5 +70,8 @@ let package = Package(
             "SQLiteStorageTests",
             uses: ["Access", "CSQLite", "Documents", "Secrets", "SQLiteStorage", "Storage", "StorageTesting"]
         ),
+        suite("DocumentsTests", uses: ["Documents", "Secrets"]),
+        suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets"]),
+        suite("AccessTests", uses: ["Access", "Documents"]),
     ]
 )

@@ -80,7 +80,7 @@ package struct ApplicationKey: Sendable, Equatable {
     package let digest: KeyDigest
     /// The key's last four characters, for people to tell keys apart.
     package let last4: String
-    /// The scopes as given, unknown ones included; `nil` when the key carries all that its owner may.
+    /// The scopes as given, unknown ones included; `nil` when the key carries all that its owner may. Never empty.
     package let scopes: [String]?
     /// Whether the key may be used on connections (an *app key registration*).
     package let isRegistered: Bool
@@ -103,7 +103,8 @@ package struct ApplicationKey: Sendable, Equatable {
         self.name = name
         self.digest = digest
         self.last4 = last4
-        self.scopes = scopes
+        // An empty list means unscoped, as in the reference.
+        self.scopes = scopes == [] ? nil : scopes
         self.isRegistered = isRegistered
         self.createdAt = createdAt
     }

@@ -13,8 +13,8 @@ extension UInt8 {
 
     var isHexDigit: Bool { isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self | 0x20) }
 
-    /// A character of a host name; underscores stand in names that work, so they are let through.
-    var isHostCharacter: Bool { isASCIILetter || isASCIIDigit || "-._".utf8.contains(self) }
+    /// A character of a host name between its dots.
+    var isHostLabelCharacter: Bool { isASCIILetter || isASCIIDigit || "-_".utf8.contains(self) }
 
     var lowercasedASCII: UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self

@@ -54,7 +54,7 @@ struct DocumentReader {
     }
 
     private var secretAddress: String {
-        address[addressStart...].map(JSONPointer.escape).joined(separator: "/")
+        address[addressStart...].map(SecretAddress.escape).joined(separator: "/")
     }
 
     // MARK: Objects
@@ -230,9 +230,8 @@ struct DocumentReader {
     }
 
     private mutating func object(_ fields: [Field], sent: JSONValue?, current: JSONValue?) -> JSONValue? {
-        guard let sent else { return .object(members(of: fields, sent: nil, current: current)) }
-        if sent == .object([]) { return nil }
-        return .object(members(of: fields, sent: sent, current: nil))
+        let members = members(of: fields, sent: sent, current: sent == nil ? current : nil)
+        return members.isEmpty ? nil : .object(members)
     }
 
     // MARK: Lists merged by name
@@ -255,9 +254,15 @@ struct DocumentReader {
         var named: [JSONText] = []
         var result: [JSONValue] = []
         for (index, element) in elements.enumerated() {
-            guard let name = elementName(of: element, at: index, in: list, besides: named) else { continue }
+            guard let name = elementName(of: element, at: index, in: list, besides: named) else {
+                // Its other faults are told as well; in an update they depend on the name.
+                if !isUpdate, case .object = element {
+                    descend(intoElement: index, named: "") { _ = $0.element("", of: list, sent: element, current: nil) }
+                }
+                continue
+            }
             named.append(name)
-            descend(intoElement: index, named: name.string) { reader in
+            descend(intoElement: index, named: list.address(of: name)) { reader in
                 guard !reader.isDeleted(element, of: list) else { return }
                 let stored = stored.first { $0["name"]?.text.map { list.same($0, name) } ?? false }
                 result.append(reader.element(name, of: list, sent: element, current: stored))
@@ -325,7 +330,7 @@ struct DocumentReader {
     /// Notes the secrets of a stored element that an update does not mention.
     private mutating func keep(_ element: JSONValue, of list: KeyedList) {
         guard let name = element["name"]?.text else { return }
-        descend(intoElement: 0, named: name.string) { reader in
+        descend(intoElement: 0, named: list.address(of: name)) { reader in
             _ = reader.members(of: list.fields, sent: nil, current: element)
         }
     }
@@ -375,5 +380,11 @@ extension Field {
 extension KeyedList {
     fileprivate func same(_ left: JSONText, _ right: JSONText) -> Bool {
         ignoresCase ? left.equalsIgnoringASCIICase(right) : left == right
+    }
+
+    /// The name by which an element's secrets are addressed: the same for all names that are one name here.
+    fileprivate func address(of name: JSONText) -> String {
+        guard ignoresCase else { return name.string }
+        return name.withUTF8 { String(decoding: $0.map(\.lowercasedASCII), as: UTF8.self) }
     }
 }

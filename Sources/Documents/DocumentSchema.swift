@@ -25,9 +25,28 @@ package struct PartedDocument: Sendable {
 /// A secret with its address in the document.
 package struct SecretField: Sendable {
     /// The names on the way from `attributes` to the field, joined by `/`; an element of a list stands by its name:
-    /// `integration/credentials/tokens/github/value`.
+    /// `integration/credentials/tokens/github/value`. It is ASCII, see ``SecretAddress``.
     package let address: String
     package let value: Secret
+}
+
+/// How a name stands in the address of a secret: with the escapes of RFC 6901, and each byte beyond ASCII as `~` and
+/// two hexadecimal digits.
+///
+/// Names that differ only in Unicode normalization are two names, but equal as `String`: in ASCII their addresses
+/// differ for every reader.
+package enum SecretAddress {
+    package static func escape(_ name: String) -> String {
+        let escaped = JSONPointer.escape(name)
+        guard !escaped.utf8.allSatisfy({ $0 < 0x80 }) else { return escaped }
+        return escaped.utf8.reduce(into: "") { address, byte in
+            if byte < 0x80 {
+                address.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                address += "~" + String(byte, radix: 16)
+            }
+        }
+    }
 }
 
 extension DocumentSchema {

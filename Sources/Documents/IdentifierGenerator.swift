@@ -28,9 +28,9 @@ package final class IdentifierGenerator: Sendable {
         return Identifier(high: high, low: low)
     }
 
-    /// The 60 bits of time and counter in an id's first half.
+    /// The 60 bits of time and counter in an id's first half; of an id of a later version, the last of its time.
     private static func sequence(of id: Identifier) -> UInt64 {
-        (id.high >> 16) << 12 | id.high & 0xfff
+        (id.high >> 16) << 12 | (id.high & 0xf000 > 0x7000 ? 0xfff : id.high & 0xfff)
     }
 }
 

@@ -70,9 +70,11 @@ package struct JSONSchema {
                 : describe(field, text(.secret, isNullable: false, canBeEmpty: isPartial), writeOnly: true)
         case .issued:
             // An update takes only what is stored, which a schema can't say; a create ignores what is sent.
-            return use == .response ? describe(field, ["type": "string"]) : nil
+            guard use == .response else { return nil }
+            return describe(field, ["type": "string"])
         case .reissues:
-            return use == .update ? describe(field, ["type": "boolean"]) : nil
+            guard use == .update else { return nil }
+            return describe(field, ["type": "boolean"])
         }
         let isNullable = !field.isRequired && use != .response
         let schema: JSONValue =

@@ -29,7 +29,7 @@ struct DocumentPath {
 
     private var steps: [Step] = []
 
-    /// The longest member name that a pointer shows; of a longer one it shows the start.
+    /// The longest member name that a pointer shows, in Unicode scalars; of a longer one it shows the start.
     private static let nameLength = 128
 
     mutating func push(_ step: Step) { steps.append(step) }
@@ -39,7 +39,8 @@ struct DocumentPath {
         steps.reduce(into: "") { pointer, step in
             pointer += "/"
             switch step {
-            case .member(let name): pointer += JSONPointer.escape(String(name.string.prefix(Self.nameLength)))
+            case .member(let name):
+                pointer += JSONPointer.escape(String(name.string.unicodeScalars.prefix(Self.nameLength)))
             case .index(let index): pointer += String(index)
             }
         }
@@ -50,11 +51,12 @@ struct DocumentPath {
 package enum JSONPointer {
     package static func escape(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
-        return name.reduce(into: "") { escaped, character in
-            switch character {
+        // Scalar by scalar: as a `Character`, a slash with a combining mark is no slash.
+        return name.unicodeScalars.reduce(into: "") { escaped, scalar in
+            switch scalar {
             case "~": escaped += "~0"
             case "/": escaped += "~1"
-            default: escaped.append(character)
+            default: escaped.unicodeScalars.append(scalar)
             }
         }
     }

@@ -83,21 +83,28 @@ extension TextFormat {
         }
     }
 
-    /// A host name, or an http(s) URL of nothing but one.
+    /// A host name with or without a port, or an http(s) URL of nothing but that.
     package static let host = TextFormat(
-        length: 1...260,
-        pattern: #"^(https?://)?[A-Za-z0-9_-]([A-Za-z0-9._-]*[A-Za-z0-9_-])?(:[0-9]{1,5})?/?$"#,
+        length: 1...253,
+        pattern: "^(\(schemePattern))?\(authorityPattern)/?$",
         expectation: "a host name such as example.com"
     ) { HostName(parsing: $0) != nil }
 
     /// An http or https URL without user information, query or fragment, that paths can be joined to.
     package static let baseURL = TextFormat(
         length: 1...2048,
-        pattern: #"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\\\s]+(/[^?#\\\s]*)?$"#,
+        pattern: #"^\#(schemePattern)\#(authorityPattern)(/[!"$->@-\[\]-~]*)?$"#,
         schemaFormat: "uri",
         expectation:
-            "an http:// or https:// URL with a host, and without user information, query or fragment"
+            "an http:// or https:// URL with a host, in ASCII, and without user information, query or fragment"
     ) { WebOrigin(parsing: $0) != nil }
+
+    private static let schemePattern = "[Hh][Tt][Tt][Pp][Ss]?://"
+
+    /// A dotted name or an IPv6 address in brackets, and a port from 1 to 65535 without leading zeros.
+    private static let authorityPattern =
+        #"([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])"#
+        + "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 
     /// A field name of HTTP (RFC 9110, section 5.1).
     package static let headerName = TextFormat(

@@ -1,47 +1,55 @@
 /// A host name in lower case, with its port where one is named.
+///
+/// It is read byte by byte: to Swift's `Character` a slash with a combining mark is no slash, and the Kelvin sign is a
+/// letter that lower case turns into `k`.
 package struct HostName: Sendable, Equatable {
     package let text: String
 
     /// Reads a host name, or an http(s) URL that holds one and at most a final slash.
     package init?(parsing text: UnsafeBufferPointer<UInt8>) {
-        var rest = Substring(decoding: text, as: UTF8.self)
-        for scheme in ["https://", "http://"] where rest.lowercased().hasPrefix(scheme) {
-            rest = rest.dropFirst(scheme.count)
+        var rest = text.map(\.lowercasedASCII)[...]
+        for scheme in ["https://", "http://"] where rest.starts(with: scheme.utf8) {
+            rest = rest.dropFirst(scheme.utf8.count)
             break
         }
-        if rest.last == "/" { rest = rest.dropLast() }
-        guard let host = HostName(authority: rest) else { return nil }
-        self = host
+        if rest.last == UInt8(ascii: "/") { rest = rest.dropLast() }
+        self.init(authority: rest)
     }
 
-    /// Reads `host` or `host:port` of a URL (RFC 3986, section 3.2) without user information.
-    init?(authority: Substring) {
-        let lowercased = authority.lowercased()
-        var host = lowercased[...]
-        if host.first == "[" {
+    /// Reads `host` or `host:port` of a URL (RFC 3986, section 3.2) in lower case and without user information.
+    init?(authority: ArraySlice<UInt8>) {
+        var port: ArraySlice<UInt8>
+        if authority.first == UInt8(ascii: "[") {
             // An IPv6 address; the resolver judges its inside.
-            guard let end = host.firstIndex(of: "]") else { return nil }
-            let address = host[host.index(after: host.startIndex)..<end]
-            guard !address.isEmpty, address.utf8.allSatisfy({ $0.isHexDigit || ":.".utf8.contains($0) })
-            else { return nil }
-            host = host[host.index(after: end)...]
-            guard host.isEmpty || host.first == ":" else { return nil }
+            guard let end = authority.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+            let address = authority[..<end].dropFirst()
+            guard !address.isEmpty, address.allSatisfy({ $0.isHexDigit || ":.".utf8.contains($0) }) else { return nil }
+            port = authority[end...].dropFirst()
         } else {
-            let name = host.prefix { $0 != ":" }
-            guard
-                !name.isEmpty, name.utf8.count <= 253, name.first != ".", name.last != ".", !name.contains(".."),
-                name.utf8.allSatisfy(\.isHostCharacter)
-            else { return nil }
-            host = host[name.endIndex...]
+            let name = authority.prefix { $0 != UInt8(ascii: ":") }
+            guard HostName.isDottedName(name) else { return nil }
+            port = authority[name.endIndex...]
         }
-        if host.first == ":" {
-            let digits = host.dropFirst()
-            guard
-                (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy(\.isASCIIDigit), let port = UInt32(digits),
-                (1...65_535).contains(port)
-            else { return nil }
+        if !port.isEmpty {
+            guard port.removeFirst() == UInt8(ascii: ":"), HostName.isPort(port) else { return nil }
         }
-        text = lowercased
+        text = String(decoding: authority, as: UTF8.self)
+    }
+
+    /// Whether `name` is labels of letters, digits, `-` and `_` (underscores stand in names that work) with single
+    /// dots between them.
+    package static func isDottedName(_ name: some Collection<UInt8>) -> Bool {
+        name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.allSatisfy(\.isHostLabelCharacter)
+        }
+    }
+
+    /// Whether `digits` is a number from 1 to 65535 without leading zeros.
+    private static func isPort(_ digits: ArraySlice<UInt8>) -> Bool {
+        guard digits.count <= 5, digits.first != UInt8(ascii: "0"), digits.allSatisfy(\.isASCIIDigit) else {
+            return false
+        }
+        return (1...65_535).contains(digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) })
     }
 }
 
@@ -50,17 +58,16 @@ package struct WebOrigin: Sendable, Equatable {
     /// `https://example.com`, with the port where it is not the scheme's own.
     package let text: String
 
-    /// Reads an http(s) URL without user information, query and fragment.
+    /// Reads an http(s) URL of visible ASCII characters, without user information, query and fragment.
     package init?(parsing text: UnsafeBufferPointer<UInt8>) {
-        guard !text.contains(where: { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") }) else { return nil }
-        let url = String(decoding: text, as: UTF8.self)
-        guard let separator = url.firstRange(of: "://") else { return nil }
-        let scheme = url[..<separator.lowerBound].lowercased()
-        guard let ownPort = ["https": ":443", "http": ":80"][scheme] else { return nil }
-        let rest = url[separator.upperBound...]
-        guard !rest.contains(where: { $0 == "?" || $0 == "#" }) else { return nil }
-        guard let host = HostName(authority: rest.prefix { $0 != "/" }) else { return nil }
-        let authority = host.text.hasSuffix(ownPort) ? host.text.dropLast(ownPort.count) : host.text[...]
-        self.text = "\(scheme)://\(authority)"
+        guard text.allSatisfy({ (0x21...0x7E).contains($0) && !"?#\\".utf8.contains($0) }) else { return nil }
+        let url = text.map(\.lowercasedASCII)
+        for (scheme, ownPort) in [("https://", ":443"), ("http://", ":80")] where url.starts(with: scheme.utf8) {
+            let authority = url.dropFirst(scheme.utf8.count).prefix { $0 != UInt8(ascii: "/") }
+            guard let host = HostName(authority: authority) else { return nil }
+            self.text = scheme + (host.text.hasSuffix(ownPort) ? host.text.dropLast(ownPort.count) : host.text[...])
+            return
+        }
+        return nil
     }
 }

@@ -23,7 +23,7 @@ extension TextFormat {
     /// The id of a Microsoft Entra tenant, or a domain name of it.
     fileprivate static let directory = TextFormat(
         length: 1...253,
-        pattern: "^[A-Za-z0-9._-]+$",
+        pattern: #"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$"#,
         expectation: "a tenant ID or a domain name"
-    ) { $0.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "._-".utf8.contains($0) } }
+    ) { HostName.isDottedName($0) }
 }
