@@ -174,10 +174,14 @@ class Server:
                 received += chunk
                 peer.settimeout(0.25)
 
-    def raw_request(self, method: str, target: str | bytes, *lines: str | bytes, body: bytes = b"") -> bytes:
+    def raw_request(
+        self, method: str, target: str | bytes, *lines: str | bytes, body: bytes = b"", keep_alive: bool = False
+    ) -> bytes:
         """Sends a request as it is spelled here, with the keys and a Host."""
         keys = [f"{name}: {value}" for name, value in self.keys.headers.items()]
         target = target if isinstance(target, bytes) else target.encode()
+        if not keep_alive:
+            keys.append("Connection: close")
         head = [method.encode() + b" " + target + b" HTTP/1.1", f"Host: {self.address}", *keys, *lines]
         encoded = [line if isinstance(line, bytes) else line.encode() for line in head]
         return self.raw(b"\r\n".join(encoded) + b"\r\n\r\n" + body)
@@ -253,27 +257,30 @@ def database(data_dir: pathlib.Path) -> Iterator[sqlite3.Connection]:
 
 
 def verify_audit_chain(data_dir: pathlib.Path) -> int:
-    """Checks the integrity of the database and of the audit chain of every organisation.
+    """Checks the database and the audit chain of every organisation, and returns the number of events.
 
-    Each event holds the SHA-256 of the one before it, in bytes as stored, and sequences count from 1 without a gap. The
-    server must not be running.
-
-    Returns the number of events.
+    The server must not be running.
     """
     with database(data_dir) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        events = 0
-        chains: dict[bytes, tuple[int, str]] = {}
-        rows = connection.execute(
-            "SELECT organization, sequence, CAST(event AS BLOB) FROM audit_events ORDER BY organization, sequence"
-        )
-        for organization, sequence, event in rows:
-            last, digest = chains.get(organization, (0, "0" * 64))
-            content = json.loads(event)
-            assert sequence == last + 1, f"event {last + 1} is missing"
-            assert content["sequence"] == sequence
-            assert content["previous"] == digest, f"the chain breaks before event {sequence}"
-            chains[organization] = (sequence, hashlib.sha256(event).hexdigest())
-            events += 1
-        return events
+        return verify_chains(audit_events(connection))
+
+
+def audit_events(connection: sqlite3.Connection) -> list[tuple[bytes | str, int, bytes]]:
+    """Every audit event, in the bytes in which it is stored, with its organisation and sequence."""
+    columns = "organization, sequence, CAST(event AS BLOB)"
+    return connection.execute(f"SELECT {columns} FROM audit_events ORDER BY organization, sequence").fetchall()
+
+
+def verify_chains(events: list[tuple[bytes | str, int, bytes]]) -> int:
+    """Each event holds the SHA-256 of the one before it, and sequences count from 1 without a gap."""
+    chains: dict[bytes | str, tuple[int, str]] = {}
+    for organization, sequence, event in events:
+        last, digest = chains.get(organization, (0, "0" * 64))
+        content = json.loads(event)
+        assert sequence == last + 1, f"event {last + 1} is missing"
+        assert content["sequence"] == sequence
+        assert content["previous"] == digest, f"the chain breaks before event {sequence}"
+        chains[organization] = (sequence, hashlib.sha256(event).hexdigest())
+    return len(events)

@@ -187,7 +187,7 @@ class TestHeaders:
 
     @pytest.mark.parametrize("lines", REFUSED.values(), ids=REFUSED)
     def test_that_are_ambiguous_are_refused(self, server: Server, lines: list[str | bytes]) -> None:
-        answer = server.raw_request("POST", CONNECTIONS, *lines, body=VALID)
+        answer = server.raw_request("POST", CONNECTIONS, *lines, body=VALID, keep_alive=True)
         assert status_of(answer) in (400, 413, 501, None)
 
     def test_without_a_host_are_refused(self, server: Server) -> None:
@@ -229,7 +229,7 @@ class TestHeaders:
         second = f"GET /healthz HTTP/1.1\r\nHost: {server.address}\r\n\r\n".encode()
         body = b"0\r\n\r\n" + second
         lines = ["Transfer-Encoding: chunked", f"Content-Length: {len(body)}"]
-        answer = server.raw_request("POST", CONNECTIONS, *lines, body=body)
+        answer = server.raw_request("POST", CONNECTIONS, *lines, body=body, keep_alive=True)
         assert answer.count(b"HTTP/1.1 ") <= 1
         assert status_of(answer) in (400, None)
 

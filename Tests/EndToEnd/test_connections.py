@@ -343,7 +343,8 @@ class TestListing:
     """Beyond the reference: the connections, in pages, ordered by name."""
 
     @pytest.fixture(scope="class")
-    def stocked(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    @classmethod
+    def stocked(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         data_dir = tmp_path_factory.mktemp("list") / "data"
         with running(data_dir, initialise(data_dir)) as server:
             for number in range(15):

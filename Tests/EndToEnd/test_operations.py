@@ -168,7 +168,8 @@ class TestLog:
 
 class TestTLS:
     @pytest.fixture(scope="class")
-    def certificate(self, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    @classmethod
+    def certificate(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
         place = tmp_path_factory.mktemp("certificate")
         certificate, key = str(place / "cert.pem"), str(place / "key.pem")
         request = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
@@ -178,7 +179,8 @@ class TestTLS:
         return certificate, key
 
     @pytest.fixture(scope="class")
-    def secure(self, certificate: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    @classmethod
+    def secure(cls, certificate: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         data_dir = tmp_path_factory.mktemp("tls") / "data"
         options = ("--tls-cert", certificate[0], "--tls-key", certificate[1])
         with running(data_dir, initialise(data_dir), *options) as server:
