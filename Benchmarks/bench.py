@@ -1,0 +1,275 @@
+"""Measures Keyway beside nginx and etcd, and prints a table of figures, ratios and bars. See README.md.
+
+Usage: bench.py [reads] [creates] [million]      all three without arguments
+"""
+
+import base64
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import asdict, dataclass
+
+from loader import PLACEHOLDER, load
+from servers import CONNECTIONS, Etcd, Keyway, Nginx
+
+HERE = pathlib.Path(__file__).parent
+PLACE = pathlib.Path(".build/bench").absolute()
+ROUNDS = int(os.environ.get("KEYWAY_BENCH_ROUNDS", "3"))
+SECONDS = int(os.environ.get("KEYWAY_BENCH_SECONDS", "10"))
+SOME = int(os.environ.get("KEYWAY_BENCH_SOME", "100000"))
+MANY = int(os.environ.get("KEYWAY_BENCH_MANY", "1000000"))
+FEW = 1000
+CLIENTS = 64
+THREADS = int(os.environ.get("KEYWAY_BENCH_THREADS", "2"))
+
+# A typical connection, with one secret.
+BODY = json.dumps(
+    {
+        "data": {
+            "type": "action_connection",
+            "attributes": {
+                "name": f"bench {PLACEHOLDER.decode()}",
+                "integration": {
+                    "type": "ServiceNow",
+                    "credentials": {
+                        "type": "ServiceNowBasicAuth",
+                        "instance": "acme",
+                        "username": "keyway-actions@example.com",
+                        "password": "correct horse battery staple",
+                    },
+                },
+            },
+        }
+    }
+).encode()
+
+
+@dataclass
+class Load:
+    """What wrk saw in one run."""
+
+    rate: float
+    p50: float
+    p99: float
+
+
+@dataclass
+class Row:
+    """One line of the table. `figure` is compared with `bar`; a higher one is better if `at_least`."""
+
+    what: str
+    keyway: str
+    peer: str
+    figure: float
+    bar: float
+    unit: str = "×"
+    at_least: bool = True
+
+    @property
+    def passed(self) -> bool:
+        return self.figure >= self.bar if self.at_least else self.figure <= self.bar
+
+
+def main(sections: list[str]) -> int:
+    shutil.rmtree(PLACE, ignore_errors=True)
+    PLACE.mkdir(parents=True)
+    say(f"{machine()}; load average {os.getloadavg()[0]:.2f}; {ROUNDS} rounds of {SECONDS} s; wrk -t{THREADS}")
+    rows: list[Row] = []
+    try:
+        for name, section in {"reads": reads, "creates": creates, "million": million}.items():
+            if not sections or name in sections:
+                rows += section()
+    finally:
+        for directory in PLACE.iterdir():
+            if directory.is_dir():
+                shutil.rmtree(directory)
+    results = [{**asdict(row), "passed": row.passed} for row in rows]
+    (PLACE / "results.json").write_text(json.dumps({"machine": machine(), "rows": results}, indent=2) + "\n")
+    print_table(rows)
+    return 0
+
+
+def reads() -> list[Row]:
+    """GET of one of 100,000 connections, beside nginx with a static file of the same size."""
+    keyway, nginx = Keyway(PLACE / "keyway"), Nginx(PLACE / "nginx", "nginx")
+    try:
+        keyway.start()
+        ids = stock(keyway, SOME)
+        example = first_id(ids)
+        document = fetch(f"{keyway.url}{CONNECTIONS}/{example}", keyway.headers)
+        one = PLACE / "nginx" / "ids"
+        one.write_text(f"{example}\n")
+        nginx.start(f"{CONNECTIONS}/{example}", document)
+        ours, theirs = interleaved(
+            ("Keyway", lambda seconds: read(keyway, ids, keyway.headers, seconds)),
+            ("nginx", lambda seconds: read(nginx, one, keyway.headers, seconds)),
+        )
+    finally:
+        keyway.stop()
+        nginx.stop()
+    what = f"GET one of {SOME:,}, {len(document)} bytes"
+    return [
+        Row(f"{what}: rate", rate(ours), f"nginx {rate(theirs)}", ratio(ours, theirs, "rate"), 0.75),
+        Row(f"{what}: p99", p99(ours), f"nginx {p99(theirs)}", ratio(ours, theirs, "p99"), 2, at_least=False),
+    ]
+
+
+def creates() -> list[Row]:
+    """Durable creates, beside durable puts of the same body to etcd."""
+    keyway, etcd = Keyway(PLACE / "keyway-creates"), Etcd(PLACE / "etcd", "etcd")
+    ours_body, theirs_body = PLACE / "create.json", PLACE / "put.json"
+    ours_body.write_bytes(BODY)
+    value = base64.b64encode(BODY).decode()
+    theirs_body.write_text(json.dumps({"key": PLACEHOLDER.decode(), "value": value}))
+    try:
+        keyway.start()
+        etcd.start()
+        ours, theirs = interleaved(
+            ("Keyway", lambda seconds: write(keyway, ours_body, CONNECTIONS, keyway.headers, seconds)),
+            ("etcd", lambda seconds: write(etcd, theirs_body, "/v3/kv/put", {}, seconds)),
+        )
+    finally:
+        keyway.stop()
+        etcd.stop()
+    return [Row("durable creates: rate", rate(ours), f"etcd {rate(theirs)}", ratio(ours, theirs, "rate"), 2)]
+
+
+def million() -> list[Row]:
+    """Keyway with 1,000,000 connections: its memory, its reads beside those of 1,000, its start."""
+    large, small = Keyway(PLACE / "keyway-many"), Keyway(PLACE / "keyway-few")
+    try:
+        large.start()
+        time.sleep(1)
+        idle = large.resident_mebibytes()
+        many = stock(large, MANY)
+        loaded = large.resident_mebibytes()
+        small.start()
+        few = stock(small, FEW)
+        of_many, of_few = interleaved(
+            (f"of {MANY:,}", lambda seconds: read(large, many, large.headers, seconds)),
+            (f"of {FEW:,}", lambda seconds: read(small, few, small.headers, seconds)),
+        )
+        starts = []
+        for number in range(max(ROUNDS, 3)):
+            large.stop()
+            starts.append(large.start(f"{CONNECTIONS}/{first_id(many)}"))
+            say(f"start {number + 1}: {starts[-1]:.3f} s")
+    finally:
+        large.stop()
+        small.stop()
+    start = statistics.median(starts)
+    return [
+        Row(
+            f"GET one of {MANY:,} beside one of {FEW:,}: rate",
+            rate(of_many),
+            f"itself {rate(of_few)}",
+            ratio(of_many, of_few, "rate"),
+            0.75,
+        ),
+        Row(f"start to first answer, {MANY:,} stored", f"{start:.3f} s", "", start, 0.3, " s", at_least=False),
+        Row("resident memory, idle", f"{idle:.1f} MB", "", idle, 45, " MB", at_least=False),
+        Row(f"resident memory, after {MANY:,} creates", f"{loaded:.1f} MB", "", loaded, 150, " MB", at_least=False),
+    ]
+
+
+def interleaved(*sides) -> list[list[Load]]:
+    """Runs the sides in turn, round by round, so that what disturbs the machine disturbs both; first a warm-up."""
+    for _, run in sides:
+        run(2)
+    results: list[list[Load]] = [[] for _ in sides]
+    for number in range(ROUNDS):
+        for (name, run), loads in zip(sides, results, strict=True):
+            loads.append(run(SECONDS))
+            say(f"round {number + 1}: {name} {loads[-1].rate:,.0f}/s, p99 {loads[-1].p99 / 1000:.2f} ms")
+    return results
+
+
+def read(server, ids: pathlib.Path, headers: dict[str, str], seconds: int) -> Load:
+    return wrk(server, "read.lua", [str(ids), f"{CONNECTIONS}/"], headers, seconds)
+
+
+def write(server, body: pathlib.Path, path: str, headers: dict[str, str], seconds: int) -> Load:
+    return wrk(server, "write.lua", [str(body), path], headers, seconds)
+
+
+def wrk(server, script: str, arguments: list[str], headers: dict[str, str], seconds: int) -> Load:
+    options = [f"-t{THREADS}", f"-c{CLIENTS}", f"-d{seconds}s", "-s", str(HERE / script)]
+    for name, value in headers.items():
+        options += ["-H", f"{name}: {value}"]
+    command = ["wrk", *options, server.url, "--", *arguments, str(time.monotonic_ns() % 1_000_000)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=False)
+    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT ")), None)
+    if line is None:
+        raise SystemExit(f"wrk gave no result: {done.stdout}{done.stderr}")
+    result = json.loads(line.removeprefix("RESULT "))
+    if result["failed"] or result["broken"] or not result["requests"]:
+        raise SystemExit(f"{server.log_file.stem} failed {result['failed']} requests, broke {result['broken']}")
+    server.truncate_logs()
+    return Load(result["requests"] * 1e6 / result["microseconds"], result["p50"], result["p99"])
+
+
+def stock(keyway: Keyway, count: int) -> pathlib.Path:
+    """Creates connections through the API, and returns the file with their ids."""
+    began = time.monotonic()
+    ids = load(keyway.port, CONNECTIONS, keyway.headers, BODY, count)
+    keyway.truncate_logs()
+    say(f"stored {count:,} at {count / (time.monotonic() - began):,.0f}/s")
+    file = keyway.place / "ids"
+    file.write_bytes(b"\n".join(ids) + b"\n")
+    return file
+
+
+def first_id(ids: pathlib.Path) -> str:
+    with ids.open() as file:
+        return file.readline().strip()
+
+
+def fetch(url: str, headers: dict[str, str]) -> bytes:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+        return answer.read()
+
+
+def median(loads: list[Load], what: str) -> float:
+    return statistics.median(getattr(load, what) for load in loads)
+
+
+def ratio(ours: list[Load], theirs: list[Load], what: str) -> float:
+    return median(ours, what) / median(theirs, what)
+
+
+def rate(loads: list[Load]) -> str:
+    return f"{median(loads, 'rate'):,.0f}/s"
+
+
+def p99(loads: list[Load]) -> str:
+    return f"{median(loads, 'p99') / 1000:.2f} ms"
+
+
+def machine() -> str:
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return f"{os.cpu_count()} cores, {cpu}"
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def print_table(rows: list[Row]) -> None:
+    print("\n| what | Keyway | beside | figure | bar | |\n| --- | --- | --- | --- | --- | --- |")
+    for row in rows:
+        bar = f"{'at least' if row.at_least else 'at most'} {row.bar:g}{row.unit}"
+        verdict = "pass" if row.passed else "**miss**"
+        print(f"| {row.what} | {row.keyway} | {row.peer} | {row.figure:.2f}{row.unit} | {bar} | {verdict} |")
+    print(f"\nThe same in {PLACE / 'results.json'}.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,143 @@
+"""The servers that are measured: Keyway, nginx and etcd, each on loopback and in a directory of its own."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+BINARY = pathlib.Path(os.environ.get("KEYWAY_BINARY", ".build/release/keyway")).absolute()
+CONNECTIONS = "/api/v2/actions/connections"
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def succeeds(url: str, headers: dict[str, str] | None = None) -> bool:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=5) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+class Process:
+    """A server process, its output in a file."""
+
+    def __init__(self, place: pathlib.Path, name: str) -> None:
+        place.mkdir(parents=True, exist_ok=True)
+        self.place = place
+        self.log_file = place / f"{name}.log"
+        self.process: subprocess.Popen | None = None
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def spawn(self, arguments: list[str], ready: Callable[[], bool]) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("KEYWAY_")}
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(arguments, stdout=log, stderr=log, env=environment)
+        deadline = time.monotonic() + 30
+        while not ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise SystemExit(f"{arguments[0]} does not serve: {self.log_file.read_text()[-1000:]}")
+            time.sleep(0.0005)
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def truncate_logs(self) -> None:
+        """Logs of a round would otherwise fill the disk; they are opened for appending, so this is safe."""
+        for log in self.place.glob("*.log"):
+            os.truncate(log, 0)
+
+    def resident_mebibytes(self) -> float:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(line.split()[1]) / 1024
+
+
+class Keyway(Process):
+    """Keyway with its rate limiter on, at a limit that the bench does not meet, and its request log in a file."""
+
+    def __init__(self, place: pathlib.Path) -> None:
+        super().__init__(place, "keyway")
+        arguments = [str(BINARY), "init", "--data-dir", str(place / "data"), "--json"]
+        keys = json.loads(subprocess.run(arguments, check=True, capture_output=True).stdout)
+        self.headers = {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["application_key"]}
+
+    def start(self, first: str = CONNECTIONS) -> float:
+        """Starts the server, and returns the seconds from there to its first success on a path."""
+        self.port = free_port()
+        listen = f"127.0.0.1:{self.port}"
+        arguments = [str(BINARY), "serve", "--data-dir", str(self.place / "data"), "--listen", listen]
+        began = time.monotonic()
+        self.spawn([*arguments, "--rate-limit", "100000000/60"], lambda: succeeds(self.url + first, self.headers))
+        return time.monotonic() - began
+
+
+class Nginx(Process):
+    """nginx with one static file, and otherwise the settings of Debian's nginx.conf, its access log among them."""
+
+    CONFIGURATION = """
+daemon off;
+pid {place}/nginx.pid;
+error_log {place}/error.log;
+worker_processes auto;
+events {{ worker_connections 768; }}
+http {{
+    sendfile on;
+    tcp_nopush on;
+    types_hash_max_size 2048;
+    access_log {access_log};
+    keepalive_requests 1000000000;
+    default_type application/vnd.api+json;
+    client_body_temp_path {place}/body; proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/fastcgi;
+    uwsgi_temp_path {place}/uwsgi; scgi_temp_path {place}/scgi;
+    server {{ listen 127.0.0.1:{port}; root {place}/root; }}
+}}
+"""
+
+    def start(self, path: str, content: bytes) -> None:
+        self.port = free_port()
+        file = self.place / "root" / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        configuration = self.place / "nginx.conf"
+        access_log = "off" if os.environ.get("KEYWAY_BENCH_NGINX_LOG") == "off" else f"{self.place}/access.log"
+        text = self.CONFIGURATION.format(place=self.place, port=self.port, access_log=access_log)
+        user = "user root;" if os.geteuid() == 0 else ""
+        configuration.write_text(user + text)
+        nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+        self.spawn([nginx, "-p", str(self.place), "-c", str(configuration)], lambda: succeeds(self.url + path))
+
+
+class Etcd(Process):
+    """etcd as it ships, which syncs every put to disk before it answers; only its quota is raised."""
+
+    def start(self) -> None:
+        self.port, peer = free_port(), free_port()
+        peer_url = f"http://127.0.0.1:{peer}"
+        arguments = ["etcd", "--data-dir", str(self.place / "data"), "--log-level", "error"]
+        arguments += ["--listen-client-urls", self.url, "--advertise-client-urls", self.url]
+        arguments += ["--listen-peer-urls", peer_url, "--initial-advertise-peer-urls", peer_url]
+        arguments += ["--initial-cluster", f"default={peer_url}", "--quota-backend-bytes", str(8 << 30)]
+        self.spawn(arguments, lambda: succeeds(self.url + "/health"))

@@ -1,0 +1,72 @@
+"""The fixtures: a running server for each module, and the official Python client for it."""
+
+import pathlib
+from collections.abc import Callable, Iterator
+
+import pytest
+from catalogue import BY_NAME, answered
+from datadog_api_client import ApiClient, Configuration
+from datadog_api_client.v2.api.action_connection_api import ActionConnectionApi
+from harness import BINARY, CONNECTIONS, Keys, Server, assert_whole, initialise, running, verify_audit_chain
+
+
+def pytest_configure() -> None:
+    if not BINARY.exists():
+        pytest.exit(f"{BINARY} is missing: run `make build` first, or say where it is in KEYWAY_BINARY", returncode=1)
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """Where a data directory can be created; its log and master key stand beside it."""
+    return tmp_path_factory.mktemp("keyway") / "data"
+
+
+@pytest.fixture(scope="module")
+def keys(data_dir: pathlib.Path) -> Keys:
+    return initialise(data_dir)
+
+
+@pytest.fixture(scope="module")
+def server(data_dir: pathlib.Path, keys: Keys) -> Iterator[Server]:
+    """A server for the module: whatever the module sends, in the end it and its data must be whole."""
+    with running(data_dir, keys) as server:
+        body = BY_NAME["HTTPTokenAuth"].create("the sentinel of this module")
+        sentinel = server.create(body)
+        expected = answered(body["data"]["attributes"])
+        yield server
+        assert_whole(server, sentinel, expected)
+        server.request("DELETE", f"{CONNECTIONS}/{sentinel}")
+    assert verify_audit_chain(data_dir) > 0
+    strays = [line for line in server.log_text().splitlines() if not line.startswith("{")]
+    assert strays == [], "the log holds more than JSON lines"
+
+
+@pytest.fixture
+def new_server(tmp_path: pathlib.Path) -> Iterator[Callable[..., Server]]:
+    """Starts servers for one test, each on a data directory of its own."""
+    servers: list[Server] = []
+
+    def start(*options: str, name: str = "data") -> Server:
+        servers.append(Server(tmp_path / name, initialise(tmp_path / name), *options).start())
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        if server.is_running:
+            assert server.stop() == 0
+
+
+def official_client(address: str, keys: Keys, protocol: str = "http", ca_file: str | None = None) -> ApiClient:
+    """The official client, with nothing changed but the server's address."""
+    configuration = Configuration(server_index=1, server_variables={"protocol": protocol, "name": address})
+    configuration.api_key["apiKeyAuth"] = keys.api_key
+    configuration.api_key["appKeyAuth"] = keys.application_key
+    if ca_file:
+        configuration.ssl_ca_cert = ca_file
+    return ApiClient(configuration)
+
+
+@pytest.fixture(scope="module")
+def client(server: Server) -> Iterator[ActionConnectionApi]:
+    with official_client(server.address, server.keys) as api_client:
+        yield ActionConnectionApi(api_client)

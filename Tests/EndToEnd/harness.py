@@ -1,0 +1,286 @@
+"""Runs the real server, and talks to it in ways that a typed client cannot."""
+
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("KEYWAY_BINARY", ROOT / ".build/release/keyway"))
+CONNECTIONS = "/api/v2/actions/connections"
+REGISTRATIONS = "/api/v2/actions/app_key_registrations"
+MEDIA_TYPE = "application/vnd.api+json"
+UNKNOWN_ID = "aaa11111-aa11-aa11-aaaa-aaaaaa111111"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What `keyway init` gives, once."""
+
+    api_key: str
+    application_key: str
+    application_key_id: str
+    organization_id: str
+    user_id: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"DD-API-KEY": self.api_key, "DD-APPLICATION-KEY": self.application_key}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response, read to its end."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def errors(self) -> list[dict]:
+        return self.json["errors"]
+
+    @property
+    def pointers(self) -> set[str]:
+        """The places in the body that the errors blame."""
+        return {error["source"]["pointer"] for error in self.errors if "pointer" in error.get("source", {})}
+
+
+def environment() -> dict[str, str]:
+    """Our environment without the settings that would reach the server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("KEYWAY_")}
+
+
+def command(*arguments: str | pathlib.Path, **options: Any) -> subprocess.CompletedProcess:
+    """Runs the command line to its end."""
+    return subprocess.run(
+        [BINARY, *arguments], env=environment(), capture_output=True, text=True, timeout=30, check=False, **options
+    )
+
+
+def initialise(data_dir: pathlib.Path) -> Keys:
+    """Creates a data directory with its organisation, administrator and keys."""
+    done = command("init", "--data-dir", data_dir, "--json")
+    assert done.returncode == 0, done.stderr
+    given = json.loads(done.stdout)
+    return Keys(**{name: given[name] for name in Keys.__dataclass_fields__})
+
+
+class Server:
+    """One server process on a data directory and a port of its own."""
+
+    def __init__(self, data_dir: pathlib.Path, keys: Keys, *options: str, before_exec: Callable | None = None) -> None:
+        self.data_dir = data_dir
+        self.keys = keys
+        self.log_file = data_dir.parent / f"{data_dir.name}.log"
+        self.options = options
+        self.before_exec = before_exec
+        self.process: subprocess.Popen | None = None
+        self.address = ""
+
+    def start(self) -> "Server":
+        arguments = [BINARY, "serve", "--data-dir", self.data_dir, "--listen", "127.0.0.1:0", *self.options]
+        with self.log_file.open("ab") as log:
+            offset = log.tell()
+            self.process = subprocess.Popen(
+                arguments, env=environment(), stdout=log, stderr=log, preexec_fn=self.before_exec
+            )
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            for event in self.events(offset):
+                if event.get("event") == "listening":
+                    self.address = event["address"]
+                    return self
+            assert self.process.poll() is None, f"the server ended: {self.log_text()[offset:]}"
+            time.sleep(0.005)
+        self.kill()
+        raise AssertionError(f"the server does not listen: {self.log_text()[offset:]}")
+
+    def stop(self) -> int:
+        """Asks the server to finish, and returns its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError("the server does not finish within 20 s of SIGTERM") from None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
+    def log_text(self) -> str:
+        return self.log_file.read_text(errors="replace")
+
+    def events(self, offset: int = 0) -> Iterator[dict]:
+        """The complete lines of the log, decoded; anything that is no JSON stays out."""
+        with self.log_file.open("rb") as log:
+            log.seek(offset)
+            for line in log.read().splitlines(keepends=True):
+                if line.endswith(b"\n") and line.startswith(b"{"):
+                    yield json.loads(line)
+
+    def connect(self, timeout: float = 10) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+
+    def request(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, keys: Keys | None = None
+    ) -> Answer:
+        """Sends one request with the keys; a body that is not bytes goes as JSON."""
+        connection = self.connect()
+        try:
+            return send(connection, method, path, body, (keys or self.keys).headers | (headers or {}))
+        finally:
+            connection.close()
+
+    def raw(self, data: bytes, timeout: float = 10) -> bytes:
+        """Sends these bytes and reads until the server closes or is silent for a moment after its answer."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as peer:
+            # The server may refuse before it has read everything; its answer can still be there.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                peer.sendall(data)
+            received = b""
+            while True:
+                try:
+                    chunk = peer.recv(65536)
+                except (TimeoutError, ConnectionResetError):
+                    return received
+                if not chunk:
+                    return received
+                received += chunk
+                peer.settimeout(0.25)
+
+    def raw_request(
+        self, method: str, target: str | bytes, *lines: str | bytes, body: bytes = b"", keep_alive: bool = False
+    ) -> bytes:
+        """Sends a request as it is spelled here, with the keys and a Host."""
+        keys = [f"{name}: {value}" for name, value in self.keys.headers.items()]
+        target = target if isinstance(target, bytes) else target.encode()
+        if not keep_alive:
+            keys.append("Connection: close")
+        head = [method.encode() + b" " + target + b" HTTP/1.1", f"Host: {self.address}", *keys, *lines]
+        encoded = [line if isinstance(line, bytes) else line.encode() for line in head]
+        return self.raw(b"\r\n".join(encoded) + b"\r\n\r\n" + body)
+
+    def create(self, body: dict) -> str:
+        """Creates a connection that must be accepted, and returns its id."""
+        answer = self.request("POST", CONNECTIONS, body)
+        assert answer.status == 201, answer.body
+        return answer.json["data"]["id"]
+
+    def attributes(self, connection_id: str) -> dict:
+        answer = self.request("GET", f"{CONNECTIONS}/{connection_id}")
+        assert answer.status == 200, answer.body
+        return answer.json["data"]["attributes"]
+
+
+def send(connection: http.client.HTTPConnection, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
+    """Sends one request on a connection that may be kept alive, and reads its answer."""
+    if body is not None and not isinstance(body, bytes):
+        body = json.dumps(body).encode()
+    if body is not None:
+        headers = {"Content-Type": "application/json", **headers}
+    connection.request(method, path, body, headers)
+    response = connection.getresponse()
+    return Answer(response.status, response.headers, response.read())
+
+
+def status_of(answer: bytes) -> int | None:
+    """The status of a raw answer, or `None` when the server just closed."""
+    parts = answer.split(b" ", 2)
+    return int(parts[1]) if answer.startswith(b"HTTP/1.") and len(parts) > 2 else None
+
+
+@contextmanager
+def running(data_dir: pathlib.Path, keys: Keys, *options: str) -> Iterator[Server]:
+    """A server that must end well."""
+    server = Server(data_dir, keys, *options).start()
+    try:
+        yield server
+        assert server.is_running, f"the server ended by itself: {server.log_text()[-2000:]}"
+        assert server.stop() == 0
+    finally:
+        if server.is_running:
+            server.kill()
+
+
+def assert_whole(server: Server, sentinel: str, expected: dict) -> None:
+    """The server serves, and what was stored before is as it was."""
+    assert server.is_running, f"the server ended: {server.log_text()[-2000:]}"
+    assert server.request("GET", "/healthz").status == 200
+    assert server.request("GET", "/readyz").status == 200
+    assert server.attributes(sentinel) == expected
+
+
+@contextmanager
+def database(data_dir: pathlib.Path) -> Iterator[sqlite3.Connection]:
+    """A copy of the database, write-ahead log included, so that looking at it changes nothing."""
+    with tempfile.TemporaryDirectory() as copy:
+        for file in data_dir.iterdir():
+            if file.is_file():
+                shutil.copy(file, copy)
+        for file in sorted(pathlib.Path(copy).iterdir()):
+            with file.open("rb") as opened:
+                is_database = opened.read(16) == b"SQLite format 3\0"
+            if is_database:
+                connection = sqlite3.connect(file)
+                try:
+                    yield connection
+                finally:
+                    connection.close()
+                return
+    raise AssertionError(f"there is no database in {data_dir}")
+
+
+def verify_audit_chain(data_dir: pathlib.Path) -> int:
+    """Checks the database and the audit chain of every organisation, and returns the number of events.
+
+    The server must not be running.
+    """
+    with database(data_dir) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        return verify_chains(audit_events(connection))
+
+
+def audit_events(connection: sqlite3.Connection) -> list[tuple[bytes | str, int, bytes]]:
+    """Every audit event, in the bytes in which it is stored, with its organisation and sequence."""
+    columns = "organization, sequence, CAST(event AS BLOB)"
+    return connection.execute(f"SELECT {columns} FROM audit_events ORDER BY organization, sequence").fetchall()
+
+
+def verify_chains(events: list[tuple[bytes | str, int, bytes]]) -> int:
+    """Each event holds the SHA-256 of the one before it, and sequences count from 1 without a gap."""
+    chains: dict[bytes | str, tuple[int, str]] = {}
+    for organization, sequence, event in events:
+        last, digest = chains.get(organization, (0, "0" * 64))
+        content = json.loads(event)
+        assert sequence == last + 1, f"event {last + 1} is missing"
+        assert content["sequence"] == sequence
+        assert content["previous"] == digest, f"the chain breaks before event {sequence}"
+        chains[organization] = (sequence, hashlib.sha256(event).hexdigest())
+    return len(events)

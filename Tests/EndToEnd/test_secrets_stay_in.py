@@ -1,0 +1,198 @@
+"""No secret ever leaves: not in an answer, a log line, an error or a metric, and not in the clear in a file.
+
+Each test puts a marker of its own into every secret field of every credential type, in bodies that are right and wrong
+in every way, and the last one searches everything that came out for all of them.
+"""
+
+import base64
+import json
+import pathlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from catalogue import BY_NAME, CATALOGUE, CREDENTIALS, WITH_SECRETS, CredentialType, at, replacing, without
+from harness import CONNECTIONS, Answer, Server, initialise, running, send
+
+MARKER = b"m4rk3r"
+
+
+def spellings() -> dict[str, bytes]:
+    """The marker in the spellings in which something careless might pass it on."""
+    found = {
+        "plain": MARKER,
+        "in hexadecimal": MARKER.hex().encode(),
+        "in upper-case hexadecimal": MARKER.hex().upper().encode(),
+        "in UTF-16": MARKER.decode().encode("utf-16-le"),
+        "backwards": MARKER[::-1],
+    }
+    for offset in range(3):
+        # Of the Base64 of a longer text, the characters that depend on the marker alone.
+        encoded = base64.b64encode(b"\0" * offset + MARKER + b"\0" * 3)
+        first, last = -(-offset * 8 // 6), (offset + len(MARKER)) * 8 // 6
+        found[f"in Base64 at offset {offset}"] = encoded[first:last]
+    return found
+
+
+SPELLINGS = spellings()
+
+
+@dataclass
+class Witness:
+    """Hands out secrets with the marker in them, and keeps all that the server said."""
+
+    server: Server
+    marked: int = 0
+    heard: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.connection = self.server.connect()
+
+    def mark(self, label: str) -> str:
+        """A secret to send, which nobody may hear again."""
+        self.marked += 1
+        return f"{MARKER.decode()}-{label}-{self.marked}"
+
+    def send(self, what: str, method: str, path: str, body: Any = None) -> Answer:
+        answer = send(self.connection, method, path, body, self.server.keys.headers)
+        self.heard.append((what, f"{answer.status}\n{answer.headers}".encode() + answer.body))
+        assert answer.status < 500, what
+        return answer
+
+    def search(self, where: str, content: bytes) -> None:
+        for spelling, form in SPELLINGS.items():
+            assert form not in content, f"{where} holds a secret, {spelling}"
+
+    def search_files(self, when: str) -> None:
+        files = [file for file in self.server.data_dir.rglob("*") if file.is_file()]
+        assert files
+        for file in files:
+            self.search(f"{file.name} {when}", file.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def witness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Witness]:
+    data_dir = tmp_path_factory.mktemp("witness") / "data"
+    keys = initialise(data_dir)
+    with running(data_dir, keys) as server:
+        yield Witness(server)
+
+
+def faulty(body: dict, kind: CredentialType) -> Iterator[tuple[str, Any]]:
+    """The body with one thing wrong at a time, the secrets always in it."""
+    text = json.dumps(body)
+    yield "cut off", text[:-2].encode()
+    yield "with more behind it", (text + "}").encode()
+    yield "with a raw NUL", text.replace(kind.name, kind.name + "\0").encode()
+    yield "with a duplicate key", text.replace('"credentials":', '"credentials": {}, "credentials":').encode()
+    yield "without a name", without(body, ("data", "attributes", "name"))
+    yield "with an endless name", replacing(body, ("data", "attributes", "name"), "x" * 300)
+    yield "of an unknown integration", replacing(body, ("data", "attributes", "integration", "type"), "Unknown")
+    yield (
+        "of another integration",
+        replacing(
+            body, ("data", "attributes", "integration", "type"), "Asana" if kind.integration != "Asana" else "Gitlab"
+        ),
+    )
+    yield "of an unknown credential type", replacing(body, (*CREDENTIALS, "type"), "Unknown")
+    for path in kind.secret_paths():
+        value = at(body, path)
+        yield "with a secret in a list", replacing(body, path, [value])
+        yield "with a secret in an object", replacing(body, path, {"value": value})
+        yield "with a secret in a misspelt member", replacing(without(body, path), (*path[:-1], path[-1] + "s"), value)
+        yield "with a secret as a type", replacing(body, (*CREDENTIALS, "type"), value)
+        yield "with a secret as the integration", replacing(body, ("data", "attributes", "integration", "type"), value)
+        yield "with a secret as data.type", replacing(body, ("data", "type"), value)
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    for prefix in (b"", b"a", b"ab", b"abc"):
+        for suffix in (b"", b"x", b"xyz"):
+            text = prefix + MARKER + suffix
+            assert any(form in base64.b64encode(text) for form in SPELLINGS.values())
+            assert any(form in text.hex().encode() for form in SPELLINGS.values())
+
+
+@pytest.mark.parametrize("kind", WITH_SECRETS, ids=str)
+def test_a_valid_body_gives_nothing_back(witness: Witness, kind: CredentialType) -> None:
+    created = witness.send(f"create {kind}", "POST", CONNECTIONS, kind.create(f"{kind}", secret=witness.mark))
+    assert created.status == 201, created.body
+    path = f"{CONNECTIONS}/{created.json['data']['id']}"
+    witness.send(f"get {kind}", "GET", path)
+    patched = witness.send(f"patch {kind}", "PATCH", path, kind.create(f"{kind} again", secret=witness.mark))
+    assert patched.status == 200, patched.body
+    witness.send(f"list {kind}", "GET", f"{CONNECTIONS}?page[size]=100")
+
+
+@pytest.mark.parametrize("kind", CATALOGUE, ids=str)
+def test_a_faulty_body_gives_nothing_back(witness: Witness, kind: CredentialType) -> None:
+    created = witness.send("create", "POST", CONNECTIONS, kind.create(f"{kind} to spoil", secret=witness.mark))
+    path = f"{CONNECTIONS}/{created.json['data']['id']}"
+    for fault, body in faulty(kind.create("spoilt", secret=witness.mark), kind):
+        assert witness.send(f"create {kind} {fault}", "POST", CONNECTIONS, body).status == 400, fault
+    for fault, body in faulty(kind.create("spoilt", secret=witness.mark), kind):
+        answer = witness.send(f"patch {kind} {fault}", "PATCH", path, body)
+        assert answer.status == (200 if fault == "without a name" else 400), fault
+
+
+def test_a_refused_caller_gives_nothing_away(witness: Witness) -> None:
+    """Bodies that nobody reads, since the keys are wrong or the address is unknown."""
+    body = BY_NAME["AsanaAccessToken"].create(secret=witness.mark)
+    wrong = {"DD-API-KEY": witness.mark("API key"), "DD-APPLICATION-KEY": witness.mark("application key")}
+    for path in (CONNECTIONS, f"{CONNECTIONS}/malformed", "/nowhere"):
+        for method in ("POST", "PATCH", "PUT"):
+            answer = witness.server.request(method, path, body, headers=wrong)
+            witness.heard.append((f"{method} {path} refused", f"{answer.headers}".encode() + answer.body))
+
+
+def test_a_secret_in_an_address_is_not_logged(witness: Witness) -> None:
+    heard = len(witness.heard)
+    witness.send("path", "GET", f"{CONNECTIONS}/{witness.mark('path')}")
+    witness.send("query", "GET", f"{CONNECTIONS}?filter[query]={witness.mark('query')}")
+    witness.send("query name", "GET", f"{CONNECTIONS}?{witness.mark('name')}=1")
+    witness.send("unknown path", "GET", f"/{witness.mark('nowhere')}")
+    # The error may name the caller's own address; the log and the metrics may not.
+    del witness.heard[heard:]
+
+
+def test_the_keys_of_init_are_nowhere_either(witness: Witness) -> None:
+    keys = witness.server.keys
+    for content in (witness.server.log_file.read_bytes(), *database_files(witness.server.data_dir)):
+        assert keys.api_key.encode() not in content
+        assert keys.application_key.encode() not in content
+
+
+def database_files(data_dir: pathlib.Path) -> list[bytes]:
+    return [file.read_bytes() for file in data_dir.rglob("*") if file.is_file()]
+
+
+def test_nothing_came_out(witness: Witness) -> None:
+    """Runs last, and searches answers, log, metrics and files, while the server runs and after it has stopped."""
+    server = witness.server
+    assert witness.marked > 100
+    for what, answer in witness.heard:
+        witness.search(what, answer)
+    witness.search("metrics", server.request("GET", "/metrics").body)
+    witness.search("OpenAPI", server.request("GET", "/openapi.json").body)
+    witness.search("the log", server.log_file.read_bytes())
+    witness.search_files("while running")
+
+    assert any(file.name.endswith("-wal") for file in server.data_dir.iterdir()), "the write-ahead log was searched"
+    assert server.stop() == 0
+    witness.search_files("after the end")
+    witness.search("the log", server.log_file.read_bytes())
+    server.start()
+
+
+def test_the_master_key_stands_apart_and_is_its_owners_alone(witness: Witness) -> None:
+    """One backup is not both: the key lies beside the data directory, not in it."""
+    data_dir = witness.server.data_dir
+    key = data_dir.with_name(data_dir.name + ".key")
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert data_dir.stat().st_mode & 0o077 == 0
+    content = key.read_bytes()
+    assert len(content) >= 32
+    assert not any(content.strip() in stored for stored in database_files(data_dir))
+    for line in content.split():
+        assert line.decode(errors="replace") not in witness.server.log_text() or len(line) < 32

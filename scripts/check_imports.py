@@ -1,0 +1,43 @@
+"""Compares what each target imports with what it declares in Package.swift.
+
+The compiler's own check lets a module through that is reachable by way of another one. This one does not, so that the
+dependency directions in Package.swift are true.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+IMPORT = re.compile(
+    r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?"
+    r"import\s+(?:(?:typealias|struct|class|enum|protocol|let|var|func)\s+)?(\w+)",
+    re.MULTILINE,
+)
+
+
+def undeclared_imports() -> list[str]:
+    description = subprocess.run(
+        ["swift", "package", "describe", "--type", "json"], check=True, capture_output=True, text=True
+    )
+    targets = json.loads(description.stdout)["targets"]
+    own_modules = {target["c99name"]: target["name"] for target in targets}
+    faults = []
+    for target in targets:
+        allowed = {target["name"], *target.get("target_dependencies", [])}
+        for source in target.get("sources", []):
+            if not source.endswith(".swift"):
+                continue
+            path = pathlib.Path(target["path"]) / source
+            for imported in IMPORT.findall(path.read_text()):
+                module = own_modules.get(imported)
+                if module and module not in allowed:
+                    faults.append(f"{path}: {target['name']} imports {imported} without declaring it in Package.swift")
+    return faults
+
+
+if __name__ == "__main__":
+    faults = undeclared_imports()
+    print("\n".join(faults) or "Every import is declared.", file=sys.stderr if faults else sys.stdout)
+    sys.exit(1 if faults else 0)
