@@ -175,7 +175,7 @@ struct DocumentReader {
         }
     }
 
-    /// A value that the stored one gives way to; `null` removes one that may be missing.
+    /// A value that the stored one gives way to; in an update `null` removes one that may be missing.
     private mutating func open(
         _ field: Field,
         sent: JSONValue?,
@@ -183,7 +183,7 @@ struct DocumentReader {
         read: (inout DocumentReader, JSONValue) -> Void
     ) -> JSONValue? {
         guard let sent else { return current }
-        if sent == .null, !field.isRequired { return nil }
+        if sent == .null, !field.isRequired, isUpdate { return nil }
         read(&self, sent)
         return sent
     }

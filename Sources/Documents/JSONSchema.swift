@@ -76,7 +76,7 @@ package struct JSONSchema {
             guard use == .update else { return nil }
             return describe(field, ["type": "boolean"])
         }
-        let isNullable = !field.isRequired && use != .response
+        let isNullable = !field.isRequired && use == .update
         let schema: JSONValue =
             switch field.kind {
             case .text(let format): text(format, isNullable: isNullable, canBeEmpty: false)
