@@ -142,4 +142,59 @@ struct DocumentReadingTests {
         let error = #expect(throws: InvalidDocument.self) { try Self.tokens.create(body, id: Self.id) { $0 } }
         #expect(error?.problems.map(\.pointer) == pointers)
     }
+
+    private static let shapes = DocumentSchema(
+        type: "thing",
+        attributes: [
+            .variants(
+                "login",
+                "Login",
+                Variants(
+                    [
+                        Variant(type: "User", help: "User", [.secret("key", "Key"), .text("name", "Name")]),
+                        Variant(type: "Robot", help: "Robot", [.secret("key", "Key"), .text("name", "Name")]),
+                    ],
+                    isSwitchable: true
+                )
+            ),
+            .optionalTexts("labels", "Labels", format: .line, countAtMost: 3),
+        ]
+    )
+
+    @Test("keeps nothing of another shape, though its members have the same names")
+    func switchedShape() throws {
+        let login: JSONValue = ["type": "User", "key": "one", "name": "someone"]
+        let stored = try Self.shapes.create(body(["login": login]), id: Self.id) { $0 }.document
+        let update = { (login: JSONValue) throws(InvalidDocument) in
+            try Self.shapes.update(self.body(["login": login]), id: Self.id, of: stored) { $0 }
+        }
+        for switched in [["type": "Robot"], ["type": "Robot", "key": ""]] as [JSONValue] {
+            let error = #expect(throws: InvalidDocument.self) { try update(switched) }
+            #expect(error?.problems.map(\.pointer) == ["/data/attributes/login/key", "/data/attributes/login/name"])
+        }
+        let updated = try update(["type": "Robot", "key": "two", "name": "something"])
+        #expect(updated.keptSecrets == [])
+        #expect(updated.secrets.map(\.address) == ["login/key"])
+    }
+
+    @Test(
+        "points at each element of a list of texts that is wrong, and at a list that is too long",
+        arguments: [
+            ([], []),
+            (["a", "b", "a"], []),
+            (["a", "", nil], ["/1", "/2"]),
+            ([["a"], 5], ["/0", "/1"]),
+            (["a", "b", "c", "d"], [""]),
+        ] as [(JSONValue, [String])]
+    )
+    func texts(_ labels: JSONValue, faults: [String]) {
+        let login: JSONValue = ["type": "User", "key": "one", "name": "someone"]
+        var pointers: [String] = []
+        do {
+            _ = try Self.shapes.create(body(["login": login, "labels": labels]), id: Self.id) { $0 }
+        } catch {
+            pointers = error.problems.map(\.pointer)
+        }
+        #expect(pointers == faults.map { "/data/attributes/labels\($0)" })
+    }
 }
