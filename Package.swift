@@ -60,5 +60,7 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "keyway", dependencies: ["KeywayCommands"], swiftSettings: settings),
+
+        suite("HTTPServerTests", uses: ["HTTPServer", "Secrets"]),
     ]
 )

@@ -1,0 +1,242 @@
+import CMicrohttpd
+import Secrets
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What happens to a request between the engine's callbacks: checks, body, handing over, answer.
+///
+/// Safe to share: the state is atomic or has its own lock. The methods that take a connection's handle are called on
+/// that connection's network thread.
+final class Engine: Sendable {
+    let limits: Limits
+    let registry: ConnectionRegistry
+    private let handler: any RequestHandler
+    /// The memory that bodies of current requests take, in bytes.
+    private let bufferedBytes = Atomic<Int>(0)
+    private let draining = Atomic<Bool>(false)
+    private let failing = Atomic<Bool>(false)
+
+    init(limits: Limits, handler: any RequestHandler) {
+        self.limits = limits
+        self.handler = handler
+        registry = ConnectionRegistry(limits: limits)
+    }
+
+    /// Whether every answer closes its connection.
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    /// Whether all requests are answered that the server is stopping.
+    var isFailing: Bool { failing.load(ordering: .acquiring) }
+
+    func startDraining() { draining.store(true, ordering: .relaxed) }
+
+    func startFailing() { failing.store(true, ordering: .releasing) }
+
+    // MARK: Connections
+
+    func opened(_ handle: OpaquePointer) -> Connection {
+        let address = RemoteAddress(keyway_connection_address(handle))
+        let now = MonotonicClock.now()
+        return registry.add(from: address) { surplus in
+            Connection(
+                engine: self,
+                socket: keyway_connection_socket(handle),
+                remoteAddress: address,
+                surplus: surplus,
+                deadline: deadline(afterSilenceFrom: now)
+            )
+        }
+    }
+
+    func closed(_ connection: Connection) {
+        completed(on: connection)
+        registry.remove(connection)
+    }
+
+    /// When a request must have come that may begin at any time before the idle timeout.
+    private func deadline(afterSilenceFrom now: UInt64) -> UInt64 {
+        limits.requestTimeout == 0 || limits.idleTimeout == 0
+            ? .max : now + UInt64(limits.idleTimeout + limits.requestTimeout) * 1_000_000_000
+    }
+
+    // MARK: Requests
+
+    /// The request line is there.
+    func started(_ target: UnsafeBufferPointer<UInt8>, on connection: Connection, handle: OpaquePointer) -> Request {
+        let now = MonotonicClock.now()
+        let request = Request(
+            target: RequestTarget(target, longest: limits.targetBytes),
+            on: connection,
+            handle: handle,
+            at: now
+        )
+        request.targetEnd = target.baseAddress.map { Int(bitPattern: $0) + target.count } ?? 0
+        connection.lock { connection.current = request }
+        if limits.requestTimeout != 0 {
+            connection.deadline.store(now + UInt64(limits.requestTimeout) * 1_000_000_000, ordering: .relaxed)
+        }
+        return request
+    }
+
+    /// The headers are there. To answer now closes the connection, and nothing more is read from it.
+    func receivedHeaders(
+        of request: Request,
+        handle: OpaquePointer,
+        method: UnsafePointer<CChar>,
+        version: UnsafePointer<CChar>
+    ) -> MHD_Result {
+        request.method = HTTPMethod(method)
+        let headers = HeaderInspection(of: handle, method: method, targetEnd: request.targetEnd, version: version)
+        request.contentLength = headers.contentLength
+        guard let refusal = refusal(of: request, headers, handle: handle, method: method, version: version) else {
+            request.stage = .receiving
+            return .YES
+        }
+        if refusal.isAboutFraming || !headers.hasBody || headers.expectsContinue
+            || headers.contentLength ?? 0 > limits.discardedBodyBytes
+        {
+            return send(.refusal(refusal), to: request, handle: handle)
+        }
+        // An answer before the client has sent its body would be lost with the connection.
+        request.stage = .discarding(refusal)
+        return .YES
+    }
+
+    private func refusal(
+        of request: Request,
+        _ headers: HeaderInspection,
+        handle: OpaquePointer,
+        method: UnsafePointer<CChar>,
+        version: UnsafePointer<CChar>
+    ) -> Refusal? {
+        if let refusal = headers.refusal(inVersion: version) { return refusal }
+        if let surplus = request.connection.surplus { return surplus }
+        if let refusal = request.targetRefusal { return refusal }
+        if keyway_request_header_size(handle) > limits.headerBytes { return .headersTooLarge }
+        if case .other = request.method,
+            !HeaderSyntax.isToken(UnsafeBufferPointer(start: method, count: strlen(method)))
+        {
+            return .malformedMethod
+        }
+        if let length = headers.contentLength, length > limits.bodyBytes { return .bodyTooLarge }
+        return nil
+    }
+
+    /// A piece of the body is there.
+    ///
+    /// - Returns: `NO` to break the connection.
+    func received(_ chunk: UnsafeMutableRawBufferPointer, of request: Request) -> MHD_Result {
+        request.received += chunk.count
+        switch request.stage {
+        case .receiving:
+            if request.received > limits.bodyBytes {
+                discard(request, .bodyTooLarge)
+            } else if request.contentLength == chunk.count {
+                if reserve(chunk.count, for: request) {
+                    request.body = SecretBuffer(copying: UnsafeRawBufferPointer(chunk))
+                } else {
+                    discard(request, .bodyMemoryExhausted)
+                }
+            } else {
+                let bound = request.contentLength ?? limits.bodyBytes
+                let capacity = request.collector.capacity(for: chunk.count, atMost: bound)
+                if reserve(capacity, for: request) {
+                    request.collector.append(UnsafeRawBufferPointer(chunk), capacity: capacity)
+                } else {
+                    discard(request, .bodyMemoryExhausted)
+                }
+            }
+        case .discarding:
+            if request.received > limits.discardedBodyBytes { return .NO }
+        case .started, .handedOver:
+            return .NO
+        }
+        // The engine's copy of what may be a credential.
+        if let start = chunk.baseAddress { explicit_bzero(start, chunk.count) }
+        return .YES
+    }
+
+    private func discard(_ request: Request, _ refusal: Refusal) {
+        request.stage = .discarding(refusal)
+        request.collector = BodyCollector()
+        release(request)
+    }
+
+    /// The whole request is there, or its connection was resumed.
+    func ready(_ request: Request, handle: OpaquePointer) -> MHD_Result {
+        switch request.stage {
+        case .receiving:
+            if request.collector.count > 0 {
+                request.body = request.collector.collected()
+                request.collector = BodyCollector()
+            }
+            request.connection.deadline.store(.max, ordering: .relaxed)
+            if isFailing { return send(.refusal(.stopping), to: request, handle: handle) }
+            request.handOver()
+            handler.handle(request, reply: Reply(to: request))
+        case .discarding(let refusal):
+            return send(.refusal(refusal), to: request, handle: handle)
+        case .handedOver:
+            break
+        case .started:
+            return .NO
+        }
+        guard let answer = request.takeAnswer() else { return .YES }
+        return send(answer, to: request, handle: handle)
+    }
+
+    /// The request was answered or its client is gone.
+    func completed(on connection: Connection) {
+        let request = connection.lock {
+            let request = connection.current
+            request?.detach()
+            connection.current = nil
+            return request
+        }
+        guard let request else { return }
+        release(request)
+        connection.deadline.store(deadline(afterSilenceFrom: MonotonicClock.now()), ordering: .relaxed)
+    }
+
+    // MARK: Memory for bodies
+
+    /// Makes the request's share of the memory for bodies `bytes`, if there is room.
+    private func reserve(_ bytes: Int, for request: Request) -> Bool {
+        let more = bytes - request.reserved
+        guard more > 0 else { return true }
+        guard bufferedBytes.add(more, ordering: .relaxed).newValue <= limits.bufferedBodyBytes else {
+            bufferedBytes.subtract(more, ordering: .relaxed)
+            return false
+        }
+        request.reserved = bytes
+        return true
+    }
+
+    private func release(_ request: Request) {
+        guard request.reserved > 0 else { return }
+        bufferedBytes.subtract(request.reserved, ordering: .relaxed)
+        request.reserved = 0
+    }
+
+    // MARK: Answers
+
+    private func send(_ answer: Answer, to request: Request, handle: OpaquePointer) -> MHD_Result {
+        request.connection.deadline.store(.max, ordering: .relaxed)
+        switch answer {
+        case .response(let response):
+            if EngineResponse.queue(response, on: handle, closing: isDraining) { return .YES }
+            return send(.refusal(.unanswered), to: request, handle: handle)
+        case .refusal(let refusal):
+            let closing = refusal != .unanswered || isDraining
+            let response = handler.refuse(refusal)
+            if EngineResponse.queue(response, on: handle, closing: closing) { return .YES }
+            let bare = Response(status: refusal.status)
+            return EngineResponse.queue(bare, on: handle, closing: true) ? .YES : .NO
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import CMicrohttpd
+import Secrets
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An HTTP/1.1 server: strict with requests, bounded in what it takes, and quick.
+///
+/// Safe to share: what changes is only touched with the lock held.
+package final class HTTPServer: @unchecked Sendable {
+    /// The port it listens on.
+    package let boundPort: UInt16
+    private let engine: Engine
+    private let lock = Lock()
+    /// The engine's handle, until the server is stopped.
+    private var daemon: OpaquePointer?
+    private var reaper: Reaper?
+
+    /// The cores of this machine.
+    package static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// What the engine has for one connection: the request's header block, a part of its body, the answer's header
+    /// block. The engine overwrites it between requests, which costs more the larger it is.
+    private static let connectionMemory = 32 * 1_024
+
+    /// Starts to listen, and to serve with threads of its own.
+    ///
+    /// Each connection takes a file descriptor: the process must be allowed somewhat more than `limits.connections`.
+    package init(configuration: ServerConfiguration, handler: any RequestHandler) throws(HTTPServerError) {
+        let limits = configuration.limits
+        let threads = max(1, configuration.threads)
+        let socket = try ListeningSocket(address: configuration.address, port: configuration.port)
+        boundPort = socket.port
+        engine = Engine(limits: limits, handler: handler)
+
+        var settings = EngineCallbacks.settings(for: engine)
+        var flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_USE_ITC.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
+        if socket.isIPv6 { flags |= MHD_USE_IPv6.rawValue }
+        if configuration.tls != nil { flags |= MHD_USE_TLS.rawValue }
+        settings.flags = UInt32(flags)
+        settings.listen_socket = socket.descriptor
+        settings.threads = UInt32(threads)
+        settings.connection_memory = Self.connectionMemory
+        // Shared out among the threads, so each may have them all: the registry decides.
+        settings.connections = UInt32(clamping: (limits.connections * 2 + 64) * threads)
+        settings.idle_seconds = UInt32(clamping: limits.idleTimeout)
+        // The only level at which the engine refuses blanks before the colon.
+        settings.strictness = -1
+
+        daemon = Self.start(settings, tls: configuration.tls)
+        guard let daemon else {
+            let code = errno
+            socket.closeIfOpen()
+            if configuration.tls != nil { throw .unusableTLSIdentity }
+            throw .system(call: "starting the network threads", reason: ListeningSocket.reason(code))
+        }
+        do {
+            if limits.requestTimeout > 0 {
+                reaper = try Reaper(registry: engine.registry, requestTimeout: limits.requestTimeout)
+            }
+        } catch {
+            MHD_stop_daemon(daemon)
+            throw error
+        }
+    }
+
+    private static func start(_ settings: keyway_daemon_settings, tls: TLSIdentity?) -> OpaquePointer? {
+        guard let tls else { return withUnsafePointer(to: settings) { keyway_start_daemon($0) } }
+        // C strings: the engine copies what it needs while it starts.
+        let key = SecretBuffer(count: tls.keyPEM.count + 1) { bytes in
+            tls.keyPEM.withBytes { bytes.copyMemory(from: $0) }
+        }
+        return (tls.certificatePEM + [0]).withUnsafeBytes { certificate in
+            "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2".withCString { priorities in
+                var settings = settings
+                settings.certificate_pem = certificate.baseAddress?.assumingMemoryBound(to: CChar.self)
+                settings.key_pem = key.bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+                settings.tls_priorities = priorities
+                defer { withExtendedLifetime(key) {} }
+                return withUnsafePointer(to: settings) { keyway_start_daemon($0) }
+            }
+        }
+    }
+
+    deinit {
+        stop(gracePeriod: 0)
+    }
+
+    /// Stops for good, and returns when it has.
+    ///
+    /// It stops listening at once, waits for the requests under way, answers those that are left with 503, and closes
+    /// all connections. Connections without a request do not hold it up. Not to be called from a handler. Later calls
+    /// do nothing.
+    ///
+    /// - Parameter gracePeriod: For how many seconds to wait for requests under way.
+    package func stop(gracePeriod: Double) {
+        let (daemon, reaper) = lock {
+            defer {
+                self.daemon = nil
+                self.reaper = nil
+            }
+            return (self.daemon, self.reaper)
+        }
+        guard let daemon else { return }
+        engine.startDraining()
+        let listener = MHD_quiesce_daemon(daemon)
+        if listener >= 0 { close(listener) }
+
+        wait(atMost: gracePeriod) { $0.current == nil }
+        engine.startFailing()
+        // A request that was handed over earlier is found here; one that comes later sees that the server is failing.
+        // Either way no connection stays suspended, which the engine would not survive.
+        for connection in engine.registry.all() {
+            connection.lock { connection.current }?.answer(.refusal(.stopping))
+        }
+        // Lets those answers leave.
+        wait(atMost: 2) { $0.current?.isBeingHandled != true }
+        reaper?.stop()
+        MHD_stop_daemon(daemon)
+    }
+
+    /// Waits until all connections are as `condition` wants them, which it is asked with their lock held.
+    private func wait(atMost seconds: Double, until condition: (Connection) -> Bool) {
+        let end = MonotonicClock.now() + UInt64(max(0, min(seconds, 1e9)) * 1e9)
+        while !engine.registry.all().allSatisfy({ connection in connection.lock { condition(connection) } }),
+            MonotonicClock.now() < end
+        {
+            usleep(2_000)
+        }
+    }
+}

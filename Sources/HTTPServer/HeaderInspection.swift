@@ -1,0 +1,92 @@
+import CMicrohttpd
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// One pass over a request's headers for what the engine accepts and a strict server must not.
+struct HeaderInspection {
+    /// The announced length of the body.
+    private(set) var contentLength: Int?
+    private(set) var isChunked = false
+    private(set) var expectsContinue = false
+    private var refusal: Refusal?
+    private var hosts = 0
+    private var contentLengths = 0
+    private var transferEncodings = 0
+    private var raw: RawHeaderBlock
+
+    /// Whether a body follows the headers.
+    var hasBody: Bool { isChunked || (contentLength ?? 0) > 0 }
+
+    /// Visits all headers.
+    ///
+    /// - Parameters:
+    ///   - connection: The engine's handle.
+    ///   - method: The request's method, where its header block begins.
+    ///   - targetEnd: The address at which the target ended when it came.
+    ///   - version: The protocol version at the end of the request line.
+    init(of connection: OpaquePointer, method: UnsafePointer<CChar>, targetEnd: Int, version: UnsafePointer<CChar>) {
+        raw = RawHeaderBlock(of: connection, method: method, targetEnd: targetEnd, version: version)
+        withUnsafeMutablePointer(to: &self) { inspection in
+            _ = MHD_get_connection_values_n(
+                connection,
+                .HEADER_KIND,
+                { context, _, name, nameLength, value, valueLength in
+                    guard let inspection = context?.assumingMemoryBound(to: HeaderInspection.self), let name
+                    else { return .YES }
+                    inspection.pointee.visit(
+                        UnsafeBufferPointer(start: name, count: nameLength),
+                        UnsafeBufferPointer(start: value, count: value == nil ? 0 : valueLength)
+                    )
+                    return .YES
+                },
+                inspection
+            )
+        }
+        raw.finish()
+    }
+
+    /// What is wrong with the headers of a request of that version.
+    func refusal(inVersion version: UnsafePointer<CChar>) -> Refusal? {
+        let isVersion11 = strcmp(version, "HTTP/1.1") == 0
+        if !raw.hasWellFormedRequestLine { return .malformedTarget }
+        if refusal == .malformedHeaders || !raw.isWellFormed { return .malformedHeaders }
+        if transferEncodings > 0 && contentLengths > 0 { return .contentLengthWithTransferEncoding }
+        if contentLengths > 1 { return .repeatedContentLength }
+        if transferEncodings > 1 || (transferEncodings == 1 && !isVersion11) { return .unknownTransferEncoding }
+        if let refusal { return refusal }
+        if hosts > 1 { return .repeatedHost }
+        if hosts == 0 && isVersion11 { return .missingHost }
+        return nil
+    }
+
+    private mutating func visit(_ name: UnsafeBufferPointer<CChar>, _ value: UnsafeBufferPointer<CChar>) {
+        raw.visit(name, value)
+        guard HeaderSyntax.isToken(name), HeaderSyntax.isFieldValue(value) else {
+            refusal = .malformedHeaders
+            return
+        }
+        switch name.count {
+        case 4 where HeaderSyntax.equal(name, "host"):
+            hosts += 1
+        case 6 where HeaderSyntax.equal(name, "expect"):
+            expectsContinue = expectsContinue || HeaderSyntax.equal(value, "100-continue")
+        case 14 where HeaderSyntax.equal(name, "content-length"):
+            contentLengths += 1
+            if let length = HeaderSyntax.decimal(value) {
+                contentLength = length
+            } else {
+                refusal = refusal ?? .malformedContentLength
+            }
+        case 17 where HeaderSyntax.equal(name, "transfer-encoding"):
+            transferEncodings += 1
+            isChunked = true
+            if !HeaderSyntax.equal(value, "chunked") { refusal = refusal ?? .unknownTransferEncoding }
+        default:
+            break
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// How much the server takes from clients before it refuses.
+package struct Limits: Sendable {
+    /// The longest header block, request line included, in bytes; above it 431.
+    ///
+    /// The engine itself holds about 30 KiB: a larger value has no effect, and requests beyond that get the engine's
+    /// own page instead of ours.
+    package var headerBytes = 16_384
+    /// The longest request target in bytes; above it 414.
+    package var targetBytes = 8_192
+    /// The longest request body in bytes; above it 413.
+    package var bodyBytes = 1_048_576
+    /// The memory for the bodies of all requests being received, in bytes; above it 503.
+    package var bufferedBodyBytes = 64 * 1_048_576
+    /// How much of a refused body is read and dropped so that the client, still sending, gets the answer; in bytes.
+    /// A client that sends more loses its connection.
+    package var discardedBodyBytes = 64 * 1_048_576
+    /// The connections at one time; above it 503 on the first request of a new connection.
+    package var connections = 1_024
+    /// The connections at one time of one client address (one /64 network in IPv6); above it 429.
+    package var connectionsPerAddress = 512
+    /// The seconds after which a silent connection is closed; 0 means never. A request being handled never is.
+    package var idleTimeout = 30
+    /// The seconds a client may take to send one request in all, however steadily; 0 means for ever.
+    package var requestTimeout = 60
+
+    package init() {}
+}

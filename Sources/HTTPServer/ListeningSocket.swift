@@ -1,0 +1,94 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A TCP socket that listens. Whoever makes it closes it.
+struct ListeningSocket {
+    let descriptor: Int32
+    let port: UInt16
+    let isIPv6: Bool
+    /// The socket's number in the system, never given to another.
+    private let inode: ino_t
+
+    /// Binds and listens.
+    ///
+    /// - Parameters:
+    ///   - address: An IPv4 or IPv6 literal, or `localhost`.
+    ///   - port: 0 for any free one.
+    /// - Throws: ``HTTPServerError`` with the address as it was meant.
+    init(address: String, port: UInt16) throws(HTTPServerError) {
+        let literal = address == "localhost" ? "127.0.0.1" : address
+        let endpoint = literal.contains(":") ? "[\(literal)]:\(port)" : "\(literal):\(port)"
+        var storage = sockaddr_storage()
+        var length = socklen_t(0)
+        let isValid = withUnsafeMutableBytes(of: &storage) { bytes -> Bool in
+            guard let start = bytes.baseAddress else { return false }
+            let ipv4 = start.bindMemory(to: sockaddr_in.self, capacity: 1)
+            if inet_pton(AF_INET, literal, &ipv4.pointee.sin_addr) == 1 {
+                ipv4.pointee.sin_family = sa_family_t(AF_INET)
+                ipv4.pointee.sin_port = port.bigEndian
+                length = socklen_t(MemoryLayout<sockaddr_in>.size)
+                return true
+            }
+            bytes.initializeMemory(as: UInt8.self, repeating: 0)
+            let ipv6 = start.bindMemory(to: sockaddr_in6.self, capacity: 1)
+            ipv6.pointee.sin6_family = sa_family_t(AF_INET6)
+            ipv6.pointee.sin6_port = port.bigEndian
+            length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+            return inet_pton(AF_INET6, literal, &ipv6.pointee.sin6_addr) == 1
+        }
+        guard isValid else { throw .invalidAddress(address) }
+        isIPv6 = Int32(storage.ss_family) == AF_INET6
+
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let socket = Glibc.socket(Int32(storage.ss_family), type, 0)
+        guard socket >= 0 else { throw .system(call: "socket", reason: Self.reason(errno)) }
+        descriptor = socket
+        var on: Int32 = 1
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+
+        var bound = sockaddr_storage()
+        var boundLength = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let failure = Self.withSocketAddress(&storage) { address -> (call: String, code: Int32)? in
+            guard bind(socket, address, length) == 0 else { return ("bind", errno) }
+            guard listen(socket, SOMAXCONN) == 0 else { return ("listen", errno) }
+            return nil
+        }
+        if let failure {
+            close(socket)
+            switch failure.code {
+            case EADDRINUSE: throw .addressInUse(endpoint)
+            case EADDRNOTAVAIL: throw .addressNotAvailable(endpoint)
+            case EACCES, EPERM: throw .permissionDenied(endpoint)
+            default: throw .system(call: failure.call, reason: Self.reason(failure.code))
+            }
+        }
+        _ = Self.withSocketAddress(&bound) { getsockname(socket, $0, &boundLength) }
+        inode = Self.inode(of: socket) ?? 0
+        // The port stands at the same place in both families.
+        self.port = withUnsafeBytes(of: bound) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
+    }
+
+    /// Closes the socket after the engine has failed to start, which in some cases has done so and in some has not.
+    func closeIfOpen() {
+        if Self.inode(of: descriptor) == inode { close(descriptor) }
+    }
+
+    private static func inode(of descriptor: Int32) -> ino_t? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? status.st_ino : nil
+    }
+
+    private static func withSocketAddress<Result>(
+        _ storage: inout sockaddr_storage,
+        _ body: (UnsafeMutablePointer<sockaddr>) -> Result
+    ) -> Result {
+        withUnsafeMutablePointer(to: &storage) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1, body)
+        }
+    }
+
+    static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+}

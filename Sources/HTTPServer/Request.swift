@@ -1,0 +1,178 @@
+import CMicrohttpd
+package import Secrets
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A request, all of it received.
+///
+/// Header lookups go to the engine, which forgets the request once its answer has left: then there are no headers.
+/// Everything else stays as long as the object.
+///
+/// Safe to share: `method`, `body` and the fields of the reception are written by the connection's network thread
+/// before the request is handed over, and not afterwards; `handle`, `pending`, `isAnswered`, `isSuspended` and
+/// `isHandedOver` are only touched with the connection's lock held. The engine keeps the headers until it reports the
+/// request completed, which sets `handle` to nil with the lock held: a lookup never meets freed memory.
+package final class Request: @unchecked Sendable {
+    /// The path as received: nothing is unescaped. Printable ASCII, starts with `/`, has well-formed escapes, no
+    /// encoded control characters and no dot segments.
+    package let rawPath: String
+    /// What follows the first `?`, as received, in printable ASCII; nil without a `?`.
+    package let rawQuery: String?
+    package internal(set) var method = HTTPMethod.get
+    /// Zeroed when the last reference goes.
+    package internal(set) var body = Request.noBody
+    /// When the request line had been received, in ``MonotonicClock`` nanoseconds.
+    package let startedAt: UInt64
+
+    package var remoteAddress: RemoteAddress { connection.remoteAddress }
+
+    let connection: Connection
+
+    // The reception, of concern to the network thread only.
+    enum Stage {
+        case started, receiving, handedOver
+        case discarding(Refusal)
+    }
+
+    var stage = Stage.started
+    var targetRefusal: Refusal?
+    /// The address at which the target ends in the engine's memory.
+    var targetEnd = 0
+    var contentLength: Int?
+    var received = 0
+    var collector = BodyCollector()
+    /// The part of the engine's memory for bodies that this one takes.
+    var reserved = 0
+
+    // Where threads meet, guarded by the connection's lock.
+    private(set) var handle: OpaquePointer?
+    private var pending: Answer?
+    private var isAnswered = false
+    private var isSuspended = false
+    private var isHandedOver = false
+
+    private static let noBody = SecretBuffer(count: 0) { _ in }
+
+    init(target: RequestTarget, on connection: Connection, handle: OpaquePointer, at time: UInt64) {
+        rawPath = target.rawPath
+        rawQuery = target.rawQuery
+        targetRefusal = target.refusal
+        startedAt = time
+        self.connection = connection
+        self.handle = handle
+    }
+}
+
+// MARK: - Headers
+
+extension Request {
+    /// The first header of that name, its case ignored; what is not UTF-8 in it is replaced.
+    package func header(_ name: StaticString) -> String? {
+        connection.lock { value(name).map { String(cString: $0) } }
+    }
+
+    /// Lends the bytes of the first header of that name, so that a credential is read without a copy. The body must
+    /// not call the request or its reply.
+    package func withHeader<Result>(_ name: StaticString, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+        connection.lock {
+            value(name).map { value in
+                UnsafeRawBufferPointer(start: value, count: strlen(value)).withMemoryRebound(to: UInt8.self, body)
+            }
+        }
+    }
+
+    /// Visits all headers in the order received.
+    package func forEachHeader(_ body: (_ name: String, _ value: String) -> Void) {
+        var headers: [(name: String, value: String)] = []
+        connection.lock {
+            guard let handle else { return }
+            withUnsafeMutablePointer(to: &headers) { headers in
+                _ = MHD_get_connection_values(
+                    handle,
+                    .HEADER_KIND,
+                    { context, _, name, value in
+                        guard let name, let value else { return .YES }
+                        context?.assumingMemoryBound(to: [(name: String, value: String)].self).pointee
+                            .append((String(cString: name), String(cString: value)))
+                        return .YES
+                    },
+                    headers
+                )
+            }
+        }
+        for header in headers {
+            body(header.name, header.value)
+        }
+    }
+
+    /// To be called with the lock held.
+    private func value(_ name: StaticString) -> UnsafePointer<CChar>? {
+        guard let handle else { return nil }
+        return name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount + 1) {
+            MHD_lookup_connection_value(handle, .HEADER_KIND, $0)
+        }
+    }
+}
+
+// MARK: - The answer
+
+/// What a request is answered with.
+enum Answer {
+    case response(Response)
+    case refusal(Refusal)
+}
+
+extension Request {
+    /// Notes the answer unless there is one, and wakes the connection if it waits. From any thread.
+    func answer(_ answer: Answer) {
+        connection.lock {
+            guard !isAnswered else { return }
+            isAnswered = true
+            pending = answer
+            guard isSuspended, let handle else { return }
+            isSuspended = false
+            // Inside the lock, so that the engine, which takes it before it closes the connection or stops, cannot
+            // be gone during the call.
+            MHD_resume_connection(handle)
+        }
+    }
+
+    /// The handler is about to get the request.
+    func handOver() {
+        stage = .handedOver
+        connection.lock { isHandedOver = true }
+    }
+
+    /// The answer if it is there. Otherwise suspends the connection, and the engine asks again once it is resumed.
+    /// On the network thread, in the engine's callback only.
+    func takeAnswer() -> Answer? {
+        connection.lock {
+            if let answer = pending {
+                pending = nil
+                return answer
+            }
+            guard let handle else { return nil }
+            if connection.engine.isFailing {
+                isAnswered = true
+                return .refusal(.stopping)
+            }
+            isSuspended = true
+            MHD_suspend_connection(handle)
+            return nil
+        }
+    }
+
+    /// The engine has done with the request: answered it, or lost the client. To be called with the lock held.
+    func detach() {
+        handle = nil
+        isAnswered = true
+        pending = nil
+    }
+
+    /// Whether the handler has the request, or its answer is on its way out. To be called with the lock held.
+    var isBeingHandled: Bool { isHandedOver }
+}

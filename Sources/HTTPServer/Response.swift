@@ -1,0 +1,30 @@
+/// An answer: the engine adds `Content-Length`, `Date` and, where it has to, `Connection`.
+///
+/// The body of an answer to HEAD is measured but not sent. Statuses that have no body (204, 304) drop it together
+/// with `Content-Type`.
+package struct Response: Sendable {
+    package struct Header: Sendable, Equatable {
+        package var name: String
+        package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// From 200 to 599.
+    package var status: Int
+    /// Names and values the engine cannot send (with line ends, say) turn the answer into a 500.
+    package var headers: [Header]
+    package var body: [UInt8]
+
+    package init(status: Int, headers: [Header] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// Whether the status allows a body.
+    var hasBody: Bool { status != 204 && status != 304 }
+}
