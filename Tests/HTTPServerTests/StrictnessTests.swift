@@ -89,6 +89,12 @@ struct StrictnessTests {
         #expect(try HTTPServerFixture.shared.answer(to: get("/", header)).status == 400)
     }
 
+    @Test("is refused when its version is unknown", arguments: ["", " ", " HTTP/2.0", " http/1.1", " X"])
+    func version(version: String) throws {
+        let status = try HTTPServerFixture.shared.answer(to: "GET /\(version)\r\nHost: a\r\n\r\n").status
+        #expect(status == 400 || status == 505)
+    }
+
     @Test("is not handed over cut at a NUL in its target")
     func nulInTarget() throws {
         let client = try HTTPServerFixture.shared.connect()
