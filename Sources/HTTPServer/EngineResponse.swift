@@ -17,11 +17,18 @@ enum EngineResponse {
         guard let made else { return false }
         defer { MHD_destroy_response(made) }
         for header in response.headers where hasBody || header.name != "Content-Type" {
-            guard MHD_add_response_header(made, header.name, header.value) == .YES else { return false }
+            guard add(header.name, header.value, to: made) else { return false }
         }
         if closing {
-            guard MHD_add_response_header(made, "Connection", "close") == .YES else { return false }
+            guard add("Connection", "close", to: made) else { return false }
         }
         return MHD_queue_response(connection, UInt32(clamping: response.status), made) == .YES
+    }
+
+    private static func add(_ name: String, _ value: String, to response: OpaquePointer) -> Bool {
+        // Passing the strings themselves would copy each into an array first: 1 µs for eight headers.
+        name.withCString { name in
+            value.withCString { value in MHD_add_response_header(response, name, value) == .YES }
+        }
     }
 }

@@ -51,18 +51,15 @@ package final class HTTPServer: @unchecked Sendable {
         settings.strictness = -1
 
         daemon = Self.start(settings, tls: configuration.tls)
-        guard let daemon else {
+        guard daemon != nil else {
             let code = errno
-            close(socket.descriptor)
+            socket.closeIfOpen()
             if configuration.tls != nil { throw .unusableTLSIdentity }
             throw .system(call: "starting the network threads", reason: ListeningSocket.reason(code))
         }
-        do {
-            reaper = try limits.requestTimeout > 0
-                ? Reaper(registry: engine.registry, requestTimeout: limits.requestTimeout) : nil
-        } catch {
-            MHD_stop_daemon(daemon)
-            throw error
+        if limits.requestTimeout > 0 {
+            // Should it throw, `deinit` stops the daemon.
+            reaper = try Reaper(registry: engine.registry, requestTimeout: limits.requestTimeout)
         }
     }
 

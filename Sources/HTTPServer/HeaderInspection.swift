@@ -21,7 +21,10 @@ struct HeaderInspection {
     /// Whether a body follows the headers.
     var hasBody: Bool { isChunked || (contentLength ?? 0) > 0 }
 
+    /// Visits all headers.
+    ///
     /// - Parameters:
+    ///   - connection: The engine's handle.
     ///   - method: The request's method, where its header block begins.
     ///   - targetEnd: The address at which the target ended when it came.
     ///   - version: The protocol version at the end of the request line.
@@ -48,15 +51,15 @@ struct HeaderInspection {
 
     /// What is wrong with the headers of a request of that version.
     func refusal(inVersion version: UnsafePointer<CChar>) -> Refusal? {
-        let isVersion11 = strcmp(version, "HTTP/1.1") == 0
+        let isVersion10 = strcmp(version, "HTTP/1.0") == 0
         if !raw.hasWellFormedRequestLine { return .malformedTarget }
         if refusal == .malformedHeaders || !raw.isWellFormed { return .malformedHeaders }
         if transferEncodings > 0 && contentLengths > 0 { return .contentLengthWithTransferEncoding }
         if contentLengths > 1 { return .repeatedContentLength }
-        if transferEncodings > 1 || (transferEncodings == 1 && !isVersion11) { return .unknownTransferEncoding }
+        if transferEncodings > 1 || (transferEncodings == 1 && isVersion10) { return .unknownTransferEncoding }
         if let refusal { return refusal }
         if hosts > 1 { return .repeatedHost }
-        if hosts == 0 && isVersion11 { return .missingHost }
+        if hosts == 0 && !isVersion10 { return .missingHost }
         return nil
     }
 

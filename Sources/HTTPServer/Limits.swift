@@ -2,8 +2,8 @@
 package struct Limits: Sendable {
     /// The longest header block, request line included, in bytes; above it 431.
     ///
-    /// The engine itself holds about 30 KiB: a larger value has no effect, and requests beyond that get the engine's
-    /// own page instead of ours.
+    /// The engine itself holds 32 KiB: requests beyond that get the engine's own page instead of ours, and one that
+    /// leaves no room for the answer's headers gets none.
     package var headerBytes = 16_384
     /// The longest request target in bytes; above it 414.
     package var targetBytes = 8_192

@@ -9,8 +9,15 @@ struct ListeningSocket {
     let descriptor: Int32
     let port: UInt16
     let isIPv6: Bool
+    /// The socket's number in the system, never given to another.
+    private let inode: ino_t
 
-    /// - Parameter address: An IPv4 or IPv6 literal, or `localhost`.
+    /// Binds and listens.
+    ///
+    /// - Parameters:
+    ///   - address: An IPv4 or IPv6 literal, or `localhost`.
+    ///   - port: 0 for any free one.
+    /// - Throws: ``HTTPServerError`` with the address as it was meant.
     init(address: String, port: UInt16) throws(HTTPServerError) {
         let literal = address == "localhost" ? "127.0.0.1" : address
         let endpoint = literal.contains(":") ? "[\(literal)]:\(port)" : "\(literal):\(port)"
@@ -59,8 +66,19 @@ struct ListeningSocket {
             }
         }
         _ = Self.withSocketAddress(&bound) { getsockname(socket, $0, &boundLength) }
+        inode = Self.inode(of: socket) ?? 0
         // The port stands at the same place in both families.
         self.port = withUnsafeBytes(of: bound) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
+    }
+
+    /// Closes the socket after the engine has failed to start, which in some cases has done so and in some has not.
+    func closeIfOpen() {
+        if Self.inode(of: descriptor) == inode { close(descriptor) }
+    }
+
+    private static func inode(of descriptor: Int32) -> ino_t? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? status.st_ino : nil
     }
 
     private static func withSocketAddress<Result>(

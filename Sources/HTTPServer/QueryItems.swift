@@ -11,7 +11,10 @@ package struct QueryItems: Sendable, RandomAccessCollection {
 
     private let items: [Item]
 
-    /// - Parameter query: The raw query; no query has no items. Empty items (`a=1&&b=2`) are skipped.
+    /// Splits and decodes. Empty items (`a=1&&b=2`) are skipped.
+    ///
+    /// - Parameter query: The raw query; no query has no items.
+    /// - Throws: ``Malformed``.
     package init(parsing query: String?) throws(Malformed) {
         guard let query, !query.isEmpty else {
             items = []

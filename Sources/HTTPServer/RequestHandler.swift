@@ -3,7 +3,9 @@ package protocol RequestHandler: Sendable {
     /// Takes a request that is there as a whole. Called on a network thread, which serves no other connection
     /// meanwhile: answer at once, or hand the work to another thread and return.
     ///
-    /// - Parameter reply: To be sent once, during the call or later, from any thread.
+    /// - Parameters:
+    ///   - request: Valid as long as it is kept, but see there for its headers.
+    ///   - reply: To be sent once, during the call or later, from any thread.
     func handle(_ request: Request, reply: Reply)
 
     /// Renders the answer to a request that the server does not hand to ``handle(_:reply:)``, or whose reply was
