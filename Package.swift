@@ -62,6 +62,17 @@ let package = Package(
         ),
         .executableTarget(name: "keyway", dependencies: ["KeywayCommands"], swiftSettings: settings),
 
+        // The suites.
+        suite("CryptographyTests", uses: ["Cryptography", "Secrets"]),
         suite("HTTPServerTests", uses: ["HTTPServer", "Secrets"]),
+        suite("JSONReadingTests", uses: ["Documents", "JSONReading", "Secrets"]),
+        suite("VaultTests", uses: ["Cryptography", "Documents", "Secrets", "Vault"]),
+        suite(
+            "SQLiteStorageTests",
+            uses: ["Access", "CSQLite", "Documents", "Secrets", "SQLiteStorage", "Storage", "StorageTesting"]
+        ),
+        suite("DocumentsTests", uses: ["Documents", "Secrets"]),
+        suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets"]),
+        suite("AccessTests", uses: ["Access", "Documents"]),
     ]
 )

@@ -27,7 +27,7 @@ struct RunningServer {
 
     func run() async throws {
         ProcessProtection.apply()
-        let signals = TerminationSignals()
+        let termination = TerminationSignals()
         let store = try location.openStore()
         guard try store.isInitialized() else {
             throw CommandError(
@@ -54,8 +54,7 @@ struct RunningServer {
         }
         log.flush()
 
-        let signal = await signals.first()
-        log.note("stopping", [.init("signal", .integer(Int64(signal)))])
+        log.note("stopping", [.init("signal", .string(await termination.first()))])
         log.flush()
         server.stop(gracePeriod: Self.gracePeriod)
         metricsServer?.stop(gracePeriod: 0)
@@ -108,37 +107,6 @@ private enum ProcessProtection {
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
             files.rlim_cur = files.rlim_max
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
-        }
-    }
-}
-
-/// SIGTERM and SIGINT, taken by a thread that waits for them.
-private struct TerminationSignals {
-    private let signals: sigset_t
-
-    /// Blocks the signals for this thread and all that it starts from now on.
-    init() {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGTERM)
-        sigaddset(&signals, SIGINT)
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        self.signals = signals
-    }
-
-    /// Waits for the first of them. A second one ends the process at once.
-    func first() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            let signals = signals
-            DetachedThread.start {
-                var signals = signals
-                var received: Int32 = 0
-                sigwait(&signals, &received)
-                continuation.resume(returning: received)
-                var second: Int32 = 0
-                sigwait(&signals, &second)
-                _exit(128 + second)
-            }
         }
     }
 }

@@ -1,0 +1,56 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// SIGTERM and SIGINT, as events: the first asks the process to end, a second one ends it at once.
+final class TerminationSignals: Sendable {
+    private struct State {
+        var received: String?
+        var waiter: CheckedContinuation<String, Never>?
+    }
+
+    private let state = Mutex(State())
+    // Safe to share: set once, and from then on only kept alive.
+    nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
+
+    /// From here on the signals no longer end the process by themselves.
+    init() {
+        let queue = DispatchQueue(label: "keyway.signals")
+        let signals = [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")]
+        sources = signals.map { number, _ in
+            signal(number, SIG_IGN)
+            return DispatchSource.makeSignalSource(signal: number, queue: queue)
+        }
+        for (source, (number, name)) in zip(sources, signals) {
+            source.setEventHandler { [weak self] in self?.receive(name, number: number) }
+            source.resume()
+        }
+    }
+
+    /// The name of the first signal, once there is one.
+    func first() async -> String {
+        await withCheckedContinuation { continuation in
+            let received = state.withLock { state in
+                if state.received == nil { state.waiter = continuation }
+                return state.received
+            }
+            if let received { continuation.resume(returning: received) }
+        }
+    }
+
+    private func receive(_ name: String, number: Int32) {
+        let (isFirst, waiter) = state.withLock { state in
+            let isFirst = state.received == nil
+            state.received = state.received ?? name
+            defer { state.waiter = nil }
+            return (isFirst, state.waiter)
+        }
+        guard isFirst else { _exit(128 + number) }
+        waiter?.resume(returning: name)
+    }
+}
