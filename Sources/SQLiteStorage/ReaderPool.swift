@@ -16,11 +16,11 @@ final class ReaderPool: @unchecked Sendable {
     /// Rises when what readers see is out of date.
     private let commits = Atomic<UInt64>(0)
 
-    /// - Parameter capacity: How many threads can read at once; others wait.
+    /// Opens the first reader at once, so that what is wrong with the file shows when the store opens. As many threads
+    /// as `capacity` can read at the same time; others wait.
     init(path: String, capacity: Int) throws(StoreError) {
         self.path = path
         self.capacity = capacity
-        // The first at once, so that what is wrong with the file shows when the store opens.
         do throws(SQLiteError) {
             idle = [try Reader(path: path)]
         } catch {

@@ -33,7 +33,7 @@ package final class SQLiteStore: Store {
         try self.init(directory: directory, creating: false, digest: digest)
     }
 
-    /// - Parameter settings: Further pragmas of the connection that writes.
+    /// As the above, with further pragmas of the connection that writes.
     init(
         directory path: String,
         creating: Bool,

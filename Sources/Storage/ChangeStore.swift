@@ -50,6 +50,7 @@ package protocol ChangeStore: Sendable {
     ///
     /// - Throws: ``StoreError/unavailable(_:)`` if the disk refuses; nothing was done then, or at worst it is unknown
     ///   (the text says so).
+    @discardableResult
     func commit(_ change: Change) async throws(StoreError) -> CommitOutcome
 }
 
