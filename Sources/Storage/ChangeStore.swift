@@ -50,7 +50,6 @@ package protocol ChangeStore: Sendable {
     ///
     /// - Throws: ``StoreError/unavailable(_:)`` if the disk refuses; nothing was done then, or at worst it is unknown
     ///   (the text says so).
-    @discardableResult
     func commit(_ change: Change) async throws(StoreError) -> CommitOutcome
 }
 

@@ -54,7 +54,7 @@ extension StoreExercise {
                 .createAPIKey(tenant.apiKey(digest: .numbered(1))),
                 .createApplicationKey(tenant.applicationKey(digest: .numbered(1))),
             ]
-            for mutation in mutations { try await store.commit(Change([mutation], event: nil)) }
+            for mutation in mutations { _ = try await store.commit(Change([mutation], event: nil)) }
             let again: [Mutation] = [
                 .createAPIKey(tenant.apiKey(digest: .numbered(1))),
                 .createApplicationKey(tenant.applicationKey(digest: .numbered(1), scopes: ["s"])),
@@ -88,7 +88,7 @@ extension StoreExercise {
         StoreExercise("registrations are listed oldest first, in pages") { store in
             let tenant = try await Tenant.create(in: store)
             let keys = (0..<7).map { tenant.applicationKey(digest: .numbered($0), isRegistered: $0 != 3) }
-            for key in keys.reversed() { try await store.commit(Change([.createApplicationKey(key)], event: nil)) }
+            for key in keys.reversed() { _ = try await store.commit(Change([.createApplicationKey(key)], event: nil)) }
             let expected = keys.filter(\.isRegistered).map(\.id)
             let first = try store.registrations(in: tenant.id, page: Page(size: 4, number: 0))
             let second = try store.registrations(in: tenant.id, page: Page(size: 4, number: 1))
@@ -99,7 +99,7 @@ extension StoreExercise {
         StoreExercise("a key is registered and unregistered, and doing it twice does nothing") { store in
             let tenant = try await Tenant.create(in: store)
             let key = tenant.applicationKey(digest: .numbered(1))
-            try await store.commit(Change([.createApplicationKey(key)], event: nil))
+            _ = try await store.commit(Change([.createApplicationKey(key)], event: nil))
             for isRegistered in [true, true, false, false] {
                 let mutation = Mutation.setRegistration(
                     applicationKey: key.id,
@@ -147,10 +147,10 @@ extension StoreExercise {
             try await tenant.create(tenant.record(id: Identifier(high: 1, low: .max)), in: store)
             try expect(store.newestIdentifier(), is: record.id, "the newest id after an old one")
             let key = tenant.apiKey(digest: .numbered(1))
-            try await store.commit(Change([.createAPIKey(key)], event: nil))
+            _ = try await store.commit(Change([.createAPIKey(key)], event: nil))
             try expect(store.newestIdentifier(), is: key.id, "the newest id")
             let organization = Tenant().organization
-            try await store.commit(Change([.createOrganization(organization)], event: nil))
+            _ = try await store.commit(Change([.createOrganization(organization)], event: nil))
             try expect(store.newestIdentifier(), is: organization.id, "the newest id")
         },
     ]

@@ -91,7 +91,7 @@ extension StoreExercise {
             await store.close()
             await store.close()
             do throws(StoreError) {
-                try await store.commit(Change([], event: tenant.event(on: tenant.id)))
+                _ = try await store.commit(Change([], event: tenant.event(on: tenant.id)))
                 throw .unavailable("a commit was accepted")
             } catch {
                 try expect(error, is: .closed, "the error of a commit")

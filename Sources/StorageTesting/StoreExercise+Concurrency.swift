@@ -49,7 +49,7 @@ extension StoreExercise {
                             let document = try store.document(ofConnection: record.id, in: tenant.id)
                             try expect(document, is: record.document, "a document just created")
                             let deletion = Mutation.deleteConnection(record.id, organization: tenant.id)
-                            try await store.commit(Change([deletion], event: nil))
+                            _ = try await store.commit(Change([deletion], event: nil))
                             try expect(store.connection(record.id, in: tenant.id), is: nil, "one just deleted")
                         }
                     }
@@ -63,8 +63,8 @@ extension StoreExercise {
                 for _ in 0..<500 {
                     group.addTask {
                         do throws(StoreError) {
-                            let record = tenant.record()
-                            return .success(try await store.commit(Change([.createConnection(record, sealed: nil)], event: nil)))
+                            let creation = Mutation.createConnection(tenant.record(), sealed: nil)
+                            return .success(try await store.commit(Change([creation], event: nil)))
                         } catch {
                             return .failure(error)
                         }

@@ -11,7 +11,7 @@ extension StoreExercise {
             let record = owner.record("name")
             let key = owner.applicationKey(digest: .numbered(1), isRegistered: true)
             try await owner.create(record, sealed: .lettered("a"), in: store)
-            try await store.commit(Change([.createApplicationKey(key)], event: nil))
+            _ = try await store.commit(Change([.createApplicationKey(key)], event: nil))
             let twin = Identifier(high: owner.id.high, low: owner.id.low ^ 1)
             for reader in [other.id, Tenant.ids.next(), twin] {
                 try expect(store.document(ofConnection: record.id, in: reader), is: nil, "the document")
@@ -36,7 +36,7 @@ extension StoreExercise {
             let record = owner.record("before")
             let key = owner.applicationKey(digest: .numbered(1))
             try await owner.create(record, sealed: .lettered("a"), in: store)
-            try await store.commit(Change([.createApplicationKey(key)], event: nil))
+            _ = try await store.commit(Change([.createApplicationKey(key)], event: nil))
             for writer in [other, Tenant()] {
                 let mutations: [Mutation] = [
                     .updateConnection(writer.record("after", id: record.id), expecting: 1, sealed: .lettered("b")),

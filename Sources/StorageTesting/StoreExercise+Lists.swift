@@ -7,7 +7,9 @@ extension StoreExercise {
             let tenant = try await Tenant.create(in: store)
             let ids = (0..<3).map { _ in Tenant.ids.next() }
             // The same name for three, of which the newest is stored first.
-            for id in ids.reversed() { try await tenant.create(tenant.record("b", id: id, document: "\(id)"), in: store) }
+            for id in ids.reversed() {
+                try await tenant.create(tenant.record("b", id: id, document: "\(id)"), in: store)
+            }
             for name in ["a", "B", "é", "Z", "ab", "", "\u{65}\u{301}"] {
                 try await tenant.create(tenant.record(name, document: name), in: store)
             }
@@ -80,8 +82,8 @@ extension StoreExercise {
             let records = ["a", "b", "c"].map { tenant.record($0, document: $0) }
             for record in records { try await tenant.create(record, in: store) }
             let renamed = tenant.record("d", id: records[0].id, document: "d")
-            try await store.commit(Change([.updateConnection(renamed, expecting: 1, sealed: nil)], event: nil))
-            try await store.commit(Change([.deleteConnection(records[1].id, organization: tenant.id)], event: nil))
+            _ = try await store.commit(Change([.updateConnection(renamed, expecting: 1, sealed: nil)], event: nil))
+            _ = try await store.commit(Change([.deleteConnection(records[1].id, organization: tenant.id)], event: nil))
             try expect(listed(tenant, store), is: ["c", "d"], "the list")
         },
     ]

@@ -10,17 +10,17 @@ extension StoreExercise {
             try await tenant.create(record, sealed: .lettered("a", masterKeyID: "old"), in: store)
             try expect(try secrets(record, tenant, store), is: 1, .lettered("a", masterKeyID: "old"))
             let update = Mutation.updateConnection(record, expecting: 1, sealed: .lettered("b", masterKeyID: "new"))
-            try await store.commit(Change([update], event: nil))
+            _ = try await store.commit(Change([update], event: nil))
             try expect(try secrets(record, tenant, store), is: 2, .lettered("b", masterKeyID: "new"))
         },
         StoreExercise("an update without sealed secrets removes them, and one with them adds them") { store in
             let tenant = try await Tenant.create(in: store)
             let record = tenant.record()
             try await tenant.create(record, sealed: .lettered("a"), in: store)
-            try await store.commit(Change([.updateConnection(record, expecting: 1, sealed: nil)], event: nil))
+            _ = try await store.commit(Change([.updateConnection(record, expecting: 1, sealed: nil)], event: nil))
             try expect(try secrets(record, tenant, store), is: 2, nil)
             let update = Mutation.updateConnection(record, expecting: 2, sealed: .lettered("b"))
-            try await store.commit(Change([update], event: nil))
+            _ = try await store.commit(Change([update], event: nil))
             try expect(try secrets(record, tenant, store), is: 3, .lettered("b"))
         },
         StoreExercise("rewrapping replaces sealed secrets, and the revision stays") { store in
@@ -34,7 +34,7 @@ extension StoreExercise {
             let tenant = try await Tenant.create(in: store)
             let record = tenant.record()
             try await tenant.create(record, sealed: .lettered("a"), in: store)
-            try await store.commit(
+            _ = try await store.commit(
                 Change([.updateConnection(record, expecting: 1, sealed: .lettered("b"))], event: nil)
             )
             try expect(await store.commit(rewrapping(record, tenant, 1)), is: .conflict, "rewrapping")
