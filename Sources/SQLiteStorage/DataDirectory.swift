@@ -11,10 +11,8 @@ final class DataDirectory: Sendable {
     let databasePath: String
     private let lock: Int32
 
-    /// Locks the directory.
-    ///
-    /// - Parameter creating: Whether to make what is missing: the directory with its parents (mode 0700) and an empty
-    ///   database (0600).
+    /// Locks the directory. If `creating`, it makes what is missing: the directory with its parents (mode 0700), and an
+    /// empty database (0600).
     init(path: String, creating: Bool) throws(StoreError) {
         databasePath = path + "/keyway.db"
         if creating { try Self.createDirectory(path) }

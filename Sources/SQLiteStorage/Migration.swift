@@ -17,12 +17,8 @@ struct Migration {
         case isNewer(version: Int64, known: Int64)
     }
 
-    /// Brings the schema up to date in one transaction.
-    ///
-    /// - Parameters:
-    ///   - migrations: All that are known, in order.
-    ///   - creating: Whether an empty file is welcome; else it is one that lost its content.
-    /// - Returns: Why nothing was done, or `nil`.
+    /// Brings the schema up to date in one transaction, and returns why that cannot be, or `nil`. Unless `creating`, an
+    /// empty file is one that lost its content.
     static func run(
         _ migrations: [Migration] = all,
         on database: Database,

@@ -12,15 +12,16 @@ final class ReaderPool: @unchecked Sendable {
     private var lent = 0
     private var reads: UInt64 = 0
     private var isClosed = false
+    private var keepsSnapshots = true
 
     /// Rises when what readers see is out of date.
     private let commits = Atomic<UInt64>(0)
 
-    /// - Parameter capacity: How many threads can read at once; others wait.
+    /// Opens the first reader at once, so that what is wrong with the file shows when the store opens. As many threads
+    /// as `capacity` can read at the same time; others wait.
     init(path: String, capacity: Int) throws(StoreError) {
         self.path = path
         self.capacity = capacity
-        // The first at once, so that what is wrong with the file shows when the store opens.
         do throws(SQLiteError) {
             idle = [try Reader(path: path)]
         } catch {
@@ -66,8 +67,8 @@ final class ReaderPool: @unchecked Sendable {
         // Nobody may ask again for long: an old snapshot must not wait for that.
         endOldSnapshot(of: reader)
         monitor.withLock {
-            // Again, for a commit noted since: `releaseSnapshots` did not meet this reader.
-            endOldSnapshot(of: reader)
+            // Again, for what changed since: `endIdleSnapshots` did not meet this reader.
+            if keepsSnapshots { endOldSnapshot(of: reader) } else { try? reader.endSnapshot() }
             lent -= 1
             idle.append(reader)
             // Threads wait only when all readers are out.
@@ -85,10 +86,19 @@ final class ReaderPool: @unchecked Sendable {
         commits.add(1, ordering: .releasing)
     }
 
-    /// Ends the snapshots of the readers that nobody uses, and of the others as they come back.
-    func releaseSnapshots() {
+    /// Runs `body` while no reader stays on a snapshot after its read, so that a checkpoint can copy the whole log and
+    /// the log can start over.
+    func withoutIdleSnapshots(_ body: () -> Void) {
+        endIdleSnapshots(keepingFurther: false)
+        body()
+        // Those of reads that are still under way end when their readers come back.
         noteCommit()
+        endIdleSnapshots(keepingFurther: true)
+    }
+
+    private func endIdleSnapshots(keepingFurther: Bool) {
         monitor.withLock {
+            keepsSnapshots = keepingFurther
             for reader in idle { try? reader.endSnapshot() }
         }
     }

@@ -18,10 +18,8 @@ final class Writer: @unchecked Sendable {
 
     /// So many changes are committed together at most.
     private static let batchLimit = 256
-    /// A checkpoint is due when the log has so many pages: 32 MiB.
-    private static let checkpointPages = 8192
-    /// When readers kept the log from starting over until here, the writer waits for them.
-    private static let logLimitPages = 4 * checkpointPages
+    /// A checkpoint is due when the log has so many pages.
+    private let checkpointPages: Int
 
     private let monitor = Monitor()
     private var waiting: [Waiting] = []
@@ -39,10 +37,12 @@ final class Writer: @unchecked Sendable {
     /// The size of the log when the thread last looked.
     private var pagesInLog = 0
     /// The size of the log at which the next checkpoint is tried.
-    private var nextCheckpoint = checkpointPages
+    private var nextCheckpoint: Int
 
     /// Starts the thread, which keeps the connection and the lock of the directory until ``stop()``.
-    init(connection: WriteConnection, readers: ReaderPool, directory: DataDirectory) {
+    init(connection: WriteConnection, readers: ReaderPool, directory: DataDirectory, checkpointPages: Int) {
+        self.checkpointPages = checkpointPages
+        nextCheckpoint = checkpointPages
         self.connection = connection
         self.readers = readers
         self.directory = directory
@@ -172,12 +172,13 @@ extension Writer {
     private func checkpointIfDue(_ connection: WriteConnection) {
         let pages = connection.database.pagesInLog
         // It has started over.
-        if pages < pagesInLog { nextCheckpoint = Self.checkpointPages }
+        if pages < pagesInLog { nextCheckpoint = checkpointPages }
         pagesInLog = pages
         guard pages >= nextCheckpoint else { return }
         // One that readers are in the way of, or the disk, is tried again before long.
-        nextCheckpoint = pages + Self.checkpointPages / 4
-        checkpoint(pages < Self.logLimitPages ? .passive : .restart, on: connection)
+        nextCheckpoint = pages + checkpointPages / 4
+        // When readers have kept the log from starting over for long, the writer waits for them.
+        checkpoint(pages < 4 * checkpointPages ? .passive : .restart, on: connection)
     }
 
     /// Empties the log while there is nothing to do, so that deleted secrets do not stay in it.
@@ -188,10 +189,10 @@ extension Writer {
     }
 
     private func checkpoint(_ checkpoint: Database.Checkpoint, on connection: WriteConnection) {
-        // A snapshot from before keeps pages from being copied, and one from during it the log from starting over.
-        readers.releaseSnapshots()
-        _ = try? connection.database.checkpoint(checkpoint)
-        readers.releaseSnapshots()
+        readers.withoutIdleSnapshots {
+            // What fails now, for want of space perhaps, stays in the log until the next time.
+            _ = try? connection.database.checkpoint(checkpoint)
+        }
     }
 
     private func finish() {

@@ -1,0 +1,93 @@
+import Access
+import Documents
+import Secrets
+import Storage
+
+extension StoreExercise {
+    static let concurrency = [
+        StoreExercise("of conflicting updates none is lost") { store in
+            let tenant = try await Tenant.create(in: store)
+            let record = tenant.record("0")
+            try await tenant.create(record, in: store)
+            // Each adds 1 to the number in the document, as often as it takes.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<16 {
+                    group.addTask { for _ in 0..<20 { try await increment(record.id, tenant, store) } }
+                }
+                try await group.waitForAll()
+            }
+            let stored = try store.connection(record.id, in: tenant.id)
+            try expect(stored?.record.name, is: "320", "the number")
+            try expect(stored?.revision, is: 321, "the revision")
+        },
+        StoreExercise("thousands of changes at once are each done or refused as if alone") { store in
+            let tenant = try await Tenant.create(in: store)
+            // Every id is asked for by two callers: one is to get it.
+            let ids = (0..<1500).map { _ in Tenant.ids.next() }
+            let outcomes = try await withThrowingTaskGroup(of: CommitOutcome.self) { group in
+                for id in ids + ids {
+                    group.addTask {
+                        try await tenant.create(tenant.record(id: id), sealed: .lettered("a"), in: store)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            try expect(outcomes.count { $0 == .committed }, is: 1500, "changes done")
+            try expect(outcomes.count { $0 == .conflict }, is: 1500, "changes refused")
+            let page = Page(size: 1, number: 0)
+            let total = try store.documents(ofConnectionsIn: tenant.id, matching: .init(), page: page).total
+            try expect(total, is: 1500, "the connections")
+        },
+        StoreExercise("what is committed is seen by every read after that, on any thread") { store in
+            let tenant = try await Tenant.create(in: store)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<16 {
+                    group.addTask {
+                        for _ in 0..<50 {
+                            let record = tenant.record()
+                            try await tenant.create(record, sealed: .lettered("a"), in: store)
+                            let document = try store.document(ofConnection: record.id, in: tenant.id)
+                            try expect(document, is: record.document, "a document just created")
+                            let deletion = Mutation.deleteConnection(record.id, organization: tenant.id)
+                            _ = try await store.commit(Change([deletion], event: nil))
+                            try expect(store.connection(record.id, in: tenant.id), is: nil, "one just deleted")
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        },
+        StoreExercise("closing waits for the commits under way") { store in
+            let tenant = try await Tenant.create(in: store)
+            let (committed, closed) = await withTaskGroup(of: Result<CommitOutcome, StoreError>.self) { group in
+                for _ in 0..<500 {
+                    group.addTask {
+                        do throws(StoreError) {
+                            let creation = Mutation.createConnection(tenant.record(), sealed: nil)
+                            return .success(try await store.commit(Change([creation], event: nil)))
+                        } catch {
+                            return .failure(error)
+                        }
+                    }
+                }
+                await store.close()
+                return await group.reduce(into: (0, 0)) { counts, result in
+                    if result == .success(.committed) { counts.0 += 1 }
+                    if result == .failure(.closed) { counts.1 += 1 }
+                }
+            }
+            try expect(committed + closed, is: 500, "changes committed or refused as too late")
+        },
+    ]
+}
+
+private func increment(_ id: Identifier, _ tenant: Tenant, _ store: any Store) async throws {
+    while true {
+        guard let stored = try store.connection(id, in: tenant.id), let number = Int(stored.record.name) else {
+            throw StoreExercise.Failure(description: "the connection is gone")
+        }
+        let next = tenant.record("\(number + 1)", id: id)
+        let update = Mutation.updateConnection(next, expecting: stored.revision, sealed: nil)
+        if try await store.commit(Change([update], event: tenant.event(on: id))) == .committed { return }
+    }
+}

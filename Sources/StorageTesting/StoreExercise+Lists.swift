@@ -1,0 +1,100 @@
+import Documents
+import Storage
+
+extension StoreExercise {
+    static let lists = [
+        StoreExercise("lists are ordered by the bytes of the name, then by id") { store in
+            let tenant = try await Tenant.create(in: store)
+            let ids = (0..<3).map { _ in Tenant.ids.next() }
+            // The same name for three, of which the newest is stored first.
+            for id in ids.reversed() {
+                try await tenant.create(tenant.record("b", id: id, document: "\(id)"), in: store)
+            }
+            for name in ["a", "B", "é", "Z", "ab", "", "\u{65}\u{301}"] {
+                try await tenant.create(tenant.record(name, document: name), in: store)
+            }
+            let expected = ["", "B", "Z", "a", "ab"] + ids.map(\.description) + ["\u{65}\u{301}", "é"]
+            let list = try listed(tenant, store)
+            try expect(list.map { [UInt8]($0.utf8) }, is: expected.map { [UInt8]($0.utf8) }, "the list")
+        },
+        StoreExercise("pages follow each other without gaps, and end") { store in
+            let tenant = try await Tenant.create(in: store)
+            let names = (10..<35).map { "n\($0)" }
+            for name in names.shuffled() { try await tenant.create(tenant.record(name, document: name), in: store) }
+            var collected: [String] = []
+            for number in 0..<4 { collected += try listed(tenant, store, page: Page(size: 10, number: number)) }
+            try expect(collected, is: names, "the pages together")
+            for page in [Page(size: 10, number: 3), Page(size: 100, number: .max), Page(size: .max, number: .max)] {
+                let beyond = try store.documents(ofConnectionsIn: tenant.id, matching: .init(), page: page)
+                try expect(beyond.elements.isEmpty, "a page beyond the end is empty")
+                try expect(beyond.total, is: 25, "the total of a page beyond the end")
+            }
+        },
+        StoreExercise("a part of the name filters, whatever the case of its ASCII letters") { store in
+            let tenant = try await Tenant.create(in: store)
+            let names = ["100% sure", "1000 sure", "under_score", "underscore", "back\\slash", "ÜBER", "über", "it's"]
+            for name in names { try await tenant.create(tenant.record(name, document: name), in: store) }
+            let cases: [(part: String, names: [String])] = [
+                ("", names), ("SURE", ["100% sure", "1000 sure"]), ("0%", ["100% sure"]), ("%", ["100% sure"]),
+                ("R_s", ["under_score"]), ("_", ["under_score"]), ("\\", ["back\\slash"]), ("'", ["it's"]),
+                ("über", ["über"]), ("Ü", ["ÜBER"]), ("üBER", ["über"]), ("nothing", []),
+            ]
+            for (part, names) in cases {
+                let list = try listed(tenant, store, .init(nameContains: part))
+                try expect(list, is: names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, "names with \(part)")
+            }
+        },
+        StoreExercise("the integration filters exactly, also together with the name") { store in
+            let tenant = try await Tenant.create(in: store)
+            for (name, integration) in [("a1", "HTTP"), ("a2", "OpenAI"), ("b1", "HTTP"), ("b2", "http")] {
+                try await tenant.create(tenant.record(name, integration: integration, document: name), in: store)
+            }
+            try expect(listed(tenant, store, .init(integration: "HTTP")), is: ["a1", "b1"], "those of HTTP")
+            try expect(listed(tenant, store, .init(integration: "HTT")), is: [], "those of a part")
+            let both = try listed(tenant, store, .init(integration: "HTTP", nameContains: "B"))
+            try expect(both, is: ["b1"], "those of HTTP with a B")
+        },
+        StoreExercise("totals count all of the organisation, and all that the filter lets through") { store in
+            let tenant = try await Tenant.create(in: store)
+            let other = try await Tenant.create(in: store)
+            try await other.create(other.record("a"), in: store)
+            for index in 0..<30 {
+                let integration = index % 3 == 0 ? "OpenAI" : "HTTP"
+                try await tenant.create(tenant.record("a\(index)", integration: integration), in: store)
+            }
+            let cases: [(ConnectionFilter, Int)] = [
+                (.init(), 30), (.init(integration: "OpenAI"), 10), (.init(nameContains: "A1"), 11),
+                (.init(integration: "OpenAI", nameContains: "a1"), 3), (.init(nameContains: "q"), 0),
+            ]
+            for (filter, expected) in cases {
+                let page = try store.documents(
+                    ofConnectionsIn: tenant.id,
+                    matching: filter,
+                    page: Page(size: 2, number: 0)
+                )
+                try expect(page.total, is: 30, "the total")
+                try expect(page.totalFiltered, is: expected, "the filtered total of \(filter)")
+                try expect(page.elements.count, is: min(2, expected), "the page's size")
+            }
+        },
+        StoreExercise("a list follows renaming and deleting") { store in
+            let tenant = try await Tenant.create(in: store)
+            let records = ["a", "b", "c"].map { tenant.record($0, document: $0) }
+            for record in records { try await tenant.create(record, in: store) }
+            let renamed = tenant.record("d", id: records[0].id, document: "d")
+            _ = try await store.commit(Change([.updateConnection(renamed, expecting: 1, sealed: nil)], event: nil))
+            _ = try await store.commit(Change([.deleteConnection(records[1].id, organization: tenant.id)], event: nil))
+            try expect(listed(tenant, store), is: ["c", "d"], "the list")
+        },
+    ]
+}
+
+private func listed(
+    _ tenant: Tenant,
+    _ store: any Store,
+    _ filter: ConnectionFilter = .init(),
+    page: Page = Page(size: 100, number: 0)
+) throws -> [String] {
+    try store.documents(ofConnectionsIn: tenant.id, matching: filter, page: page).elements
+        .map { String(decoding: $0, as: UTF8.self) }
+}

@@ -1,0 +1,15 @@
+import SQLiteStorage
+import Storage
+import StorageTesting
+import Testing
+
+@Suite("An SQLite store, as every store")
+struct SharedExercises {
+    @Test("does what is required", arguments: StoreExercise.all)
+    func does(_ exercise: StoreExercise) async throws {
+        let directory = TemporaryDirectory()
+        let store = try directory.store()
+        try await exercise.run(on: store)
+        await store.close()
+    }
+}
