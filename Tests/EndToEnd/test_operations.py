@@ -127,6 +127,7 @@ class TestMetrics:
 
 class TestLog:
     def test_every_answer_carries_an_id_that_its_log_line_has_too(self, server: Server) -> None:
+        """A request for an unknown path has no route and no method in the log, for both could be anything."""
         for method, path, status in (
             ("GET", CONNECTIONS, 200),
             ("GET", f"{CONNECTIONS}/{UNKNOWN_ID}", 404),
@@ -140,7 +141,7 @@ class TestLog:
             assert request_id
             line = self.line(server, request_id)
             assert line["status"] == status
-            assert line["method"] == method
+            assert line.get("method") == (None if path == "/nowhere" else method)
 
     def test_it_has_routes_and_neither_queries_nor_ids(self, server: Server) -> None:
         answer = server.request("GET", f"{CONNECTIONS}/{UNKNOWN_ID}?filter[query]=looked-for")
