@@ -25,7 +25,8 @@ class Count:
 
 def run(name: str, command: list[str], report: pathlib.Path) -> Count:
     """Runs one suite; a suite that breaks off or runs nothing counts as one more failure."""
-    report.unlink(missing_ok=True)
+    for old in reports(report):
+        old.unlink()
     status = subprocess.run(command).returncode
     count = read(report)
     if status != 0 and count.failed == 0:
@@ -37,20 +38,26 @@ def run(name: str, command: list[str], report: pathlib.Path) -> Count:
     return count
 
 
+def reports(report: pathlib.Path) -> list[pathlib.Path]:
+    """The report, and those beside it: swift test may add the name of the testing library to the file's name."""
+    return list(report.parent.glob(f"{report.stem}*{report.suffix}"))
+
+
 def read(report: pathlib.Path) -> Count:
     """Counts the cases of an xUnit report, which both runners write."""
     count = Count()
-    try:
-        cases = ElementTree.parse(report).iter("testcase")
-    except (OSError, ElementTree.ParseError):
-        return count
-    for case in cases:
-        if case.find("failure") is not None or case.find("error") is not None:
-            count.failed += 1
-        elif case.find("skipped") is not None:
-            count.skipped += 1
-        else:
-            count.passed += 1
+    for part in reports(report):
+        try:
+            cases = ElementTree.parse(part).iter("testcase")
+        except ElementTree.ParseError:
+            continue
+        for case in cases:
+            if case.find("failure") is not None or case.find("error") is not None:
+                count.failed += 1
+            elif case.find("skipped") is not None:
+                count.skipped += 1
+            else:
+                count.passed += 1
     return count
 
 

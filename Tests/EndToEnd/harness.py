@@ -144,8 +144,9 @@ class Server:
                 if line.endswith(b"\n") and line.startswith(b"{"):
                     yield json.loads(line)
 
-    def connect(self, timeout: float = 10) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+    def connect(self, timeout: float = 10, source: str = "127.0.0.1") -> http.client.HTTPConnection:
+        """A connection to keep alive; `source` is the address of the client, any of 127.0.0.0/8."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=(source, 0))
 
     def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, keys: Keys | None = None

@@ -4,6 +4,7 @@ The server of this module is checked in the end for both. What the HTTP library 
 own, so for such requests only the status is checked, or that the connection closes.
 """
 
+import itertools
 import json
 import socket
 import time
@@ -283,13 +284,13 @@ class TestMembersOfAWrongType:
         [pytest.param(kind, path, id=f"{kind}{pointer(path)}") for kind in CATALOGUE for path in kind.every_path()],
     )
     def test_are_named_by_the_error(self, server: Server, kind: CredentialType, path: Path) -> None:
-        with_keep_alive = server.connect()
+        http = server.connect()
         for name, value in wrong_values(kind, path).items():
             body = replacing(kind.create(), path, value)
-            answer = send(with_keep_alive, "POST", CONNECTIONS, body, server.keys.headers)
+            answer = send(http, "POST", CONNECTIONS, body, server.keys.headers)
             assert_error(answer, 400)
             assert answer.pointers == {pointer(path)}, name
-        with_keep_alive.close()
+        http.close()
 
     @pytest.mark.parametrize("path", [p for p in HTTP.every_path() if p != ("data",)], ids=pointer)
     def test_are_named_in_a_patch(self, server: Server, stored: str, path: Path) -> None:
@@ -532,6 +533,9 @@ class TestTargets:
             assert {word.strip() for word in answer.headers["Allow"].split(",")} - {"HEAD", "OPTIONS"} == allowed
 
 
+CASES = itertools.count(1)
+
+
 def every_call() -> list[tuple[str, str, Any]]:
     return [
         ("GET", CONNECTIONS, None),
@@ -583,13 +587,14 @@ class TestKeys:
     )
     def test_that_are_wrong_or_missing_are_403(self, server: Server, wrong: Callable[[Keys], dict]) -> None:
         headers = wrong(server.keys)
-        with_keep_alive = server.connect()
+        # Failures from one address are slowed down, so each case comes from one of its own.
+        http = server.connect(source=f"127.1.{next(CASES)}.1")
         for method, path, body in every_call():
-            answer = send(with_keep_alive, method, path, body, headers)
+            answer = send(http, method, path, body, headers)
             assert_error(answer, 403)
             for key in headers.values():
                 assert not key or key.encode() not in answer.body
-        with_keep_alive.close()
+        http.close()
 
     def test_in_the_query_do_not_count(self, server: Server) -> None:
         keys = f"api_key={server.keys.api_key}&application_key={server.keys.application_key}"

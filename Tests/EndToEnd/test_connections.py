@@ -397,7 +397,6 @@ class TestListing:
             "page[number]=1.5",
             "page[number]=99999999999999999999",
             "page[size]=1&page[size]=2",
-            "filter[integration]=Unknown",
         ],
     )
     def test_refuses_nonsense(self, stocked: Server, query: str) -> None:
