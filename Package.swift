@@ -34,6 +34,7 @@ let package = Package(
         module("Secrets"),
         module("Documents", uses: ["Secrets"]),
         module("Connections", uses: ["Documents", "Secrets"]),
+        module("AWSAccounts", uses: ["Documents"]),
         module("Access", uses: ["Documents"]),
         module("Storage", uses: ["Access", "Documents", "Secrets"]),
 

@@ -5,10 +5,28 @@ package struct DocumentSchema: Sendable {
     /// The value of `data.type`.
     package let type: String
     package let attributes: [Field]
+    package let rules: [DocumentRule]
 
-    package init(type: String, attributes: [Field]) {
+    package init(type: String, attributes: [Field], rules: [DocumentRule] = []) {
         self.type = type
         self.attributes = attributes
+        self.rules = rules
+    }
+}
+
+/// A rule that more than one field takes part in.
+package struct DocumentRule: Sendable {
+    /// The field that is to be blamed, from `attributes` on: `/resources_config/extended_collection`.
+    package let pointer: String
+    /// What would be right.
+    package let detail: String
+    /// Whether the attributes keep the rule.
+    package let isKept: @Sendable (JSONValue) -> Bool
+
+    package init(at pointer: String, _ detail: String, isKept: @escaping @Sendable (JSONValue) -> Bool) {
+        self.pointer = pointer
+        self.detail = detail
+        self.isKept = isKept
     }
 }
 
@@ -133,6 +151,10 @@ extension DocumentSchema {
             guard let attributes = data["attributes"] else { return reader.report("is required") }
             reader.startAddresses()
             result = reader.members(of: self.attributes, sent: attributes, current: current?["attributes"])
+            guard reader.problems.isEmpty else { return }
+            for rule in rules where !rule.isKept(.object(result)) {
+                reader.report(rule.detail, below: rule.pointer)
+            }
         }
         return result
     }

@@ -10,6 +10,11 @@ package struct Field: Sendable {
     package let help: String
     /// How a value of this field decides where the connection's secrets are sent, if it does.
     package let destination: DestinationPart?
+    /// What stands for a value that was never sent.
+    package internal(set) var standard: JSONValue?
+    package internal(set) var updating = Updating.keeps
+    /// Whether `null` may be sent for it even in a create.
+    package internal(set) var isNullable = false
 
     /// What a member holds.
     package indirect enum Kind: Sendable {
@@ -21,22 +26,44 @@ package struct Field: Sendable {
         case texts(TextFormat, atMost: Int)
         /// An object; in an update it is replaced as a whole, and `{}` removes it.
         case object([Field])
+        /// An object that is always there; an update merges it.
+        case group([Field])
+        /// A list of objects, replaced as a whole.
+        case list(Choice, atMost: Int)
         /// A list of objects that an update merges by their names.
         case keyedList(KeyedList)
         /// An object whose `type` member says which of several shapes it has.
         case variants(Variants)
+        /// An object that has the members of exactly one of several options.
+        case choice(Choice)
     }
 
     /// Who sets a member, and where it goes.
-    package enum Part: Sendable, Equatable {
+    package enum Part: Sendable {
         /// The caller sets it, and it is answered.
         case open
         /// The caller sets it, the vault keeps it, and `""` is answered.
         case secret
+        /// The caller sets it, the vault keeps it, and answers leave it out.
+        case withheldSecret
         /// The service sets it: a create ignores what the caller sends, an update takes only what is stored.
         case issued
+        /// As `issued`, and each update sets it anew.
+        case renewed
+        /// The caller may set it; the service does where the caller does not, or sends `""`.
+        case issuedUnlessSent
         /// Only an update has it, and it is not stored: `true` asks to issue the named field anew.
         case reissues(String)
+    }
+
+    /// What an update means to a member.
+    package enum Updating: Sendable {
+        /// Not sent, it stays.
+        case keeps
+        /// It must be sent as it is stored.
+        case fixed
+        /// Not sent with the object that it is a member of, it goes back to its standard.
+        case resets
     }
 
     /// The part of a value that names a destination.
@@ -96,86 +123,25 @@ package struct Variant: Sendable {
     }
 }
 
-// How declarations are written.
-extension Field {
-    private init(
-        _ name: String,
-        _ kind: Kind,
-        isRequired: Bool,
-        part: Part = .open,
-        destination: DestinationPart? = nil,
-        help: String
-    ) {
-        self.name = name
-        self.kind = kind
-        self.isRequired = isRequired
-        self.part = part
-        self.destination = destination
-        self.help = help
+/// An object that has members of its own and those of exactly one of several options.
+///
+/// Which option it is shows by the first member of each.
+package struct Choice: Sendable {
+    /// The members that the object has with every option.
+    package let common: [Field]
+    /// The members of each option; the first is required, and no other option has it.
+    package let options: [[Field]]
+    /// Why an update may not change the option; `nil` if it may.
+    package let refusalToSwitch: String?
+
+    package init(common: [Field] = [], options: [[Field]], refusalToSwitch: String? = nil) {
+        self.common = common
+        self.options = options
+        self.refusalToSwitch = refusalToSwitch
     }
 
-    /// A required text.
-    package static func text(_ name: String, _ help: String, format: TextFormat = .line) -> Field {
-        Field(name, .text(format), isRequired: true, help: help)
-    }
-
-    /// A text that may be left out; `null` in an update removes it.
-    package static func optionalText(_ name: String, _ help: String, format: TextFormat = .optionalLine) -> Field {
-        Field(name, .text(format), isRequired: false, help: help)
-    }
-
-    /// A required credential.
-    package static func secret(_ name: String, _ help: String) -> Field {
-        Field(name, .text(.secret), isRequired: true, part: .secret, help: help)
-    }
-
-    /// A required text that decides where secrets are sent.
-    package static func destination(
-        _ name: String,
-        _ help: String,
-        format: TextFormat = .host,
-        by part: DestinationPart = .whole
-    ) -> Field {
-        Field(name, .text(format), isRequired: true, destination: part, help: help)
-    }
-
-    /// A text that the service sets.
-    package static func issued(_ name: String, _ help: String) -> Field {
-        Field(name, .text(.line), isRequired: false, part: .issued, help: help)
-    }
-
-    /// A flag of updates alone, which asks to issue a field anew.
-    package static func reissue(_ issuedField: String, by name: String, _ help: String) -> Field {
-        Field(name, .flag, isRequired: false, part: .reissues(issuedField), help: help)
-    }
-
-    /// A required string with one value.
-    package static func constant(_ name: String, _ value: String, _ help: String) -> Field {
-        Field(name, .constant(value), isRequired: true, help: help)
-    }
-
-    /// A list of strings that may be left out.
-    package static func optionalTexts(
-        _ name: String,
-        _ help: String,
-        format: TextFormat,
-        countAtMost: Int
-    ) -> Field {
-        Field(name, .texts(format, atMost: countAtMost), isRequired: false, help: help)
-    }
-
-    /// An object that may be left out.
-    package static func optionalObject(_ name: String, _ help: String, _ fields: [Field]) -> Field {
-        Field(name, .object(fields), isRequired: false, help: help)
-    }
-
-    /// A list of named objects that may be left out.
-    package static func optionalList(_ name: String, _ help: String, _ list: KeyedList) -> Field {
-        Field(name, .keyedList(list), isRequired: false, help: help)
-    }
-
-    /// A required object of one of several shapes.
-    package static func variants(_ name: String, _ help: String, _ variants: Variants) -> Field {
-        Field(name, .variants(variants), isRequired: true, help: help)
+    /// An object with one set of members.
+    package init(_ fields: [Field]) {
+        self.init(common: fields, options: [])
     }
 }

@@ -52,7 +52,7 @@ package struct JSONSchema {
         for field in fields {
             guard let schema = schema(of: field, isPartial: isPartial) else { continue }
             properties.append(.init(JSONText(field.name), schema))
-            if field.isRequired, !isPartial { required.append(.string(field.name)) }
+            if field.isRequired, !isPartial || field.updating == .fixed { required.append(.string(field.name)) }
         }
         var members: [JSONValue.Member] = [.init("type", "object")]
         if !required.isEmpty { members.append(.init("required", .array(required))) }
@@ -63,12 +63,15 @@ package struct JSONSchema {
 
     private func schema(of field: Field, isPartial: Bool) -> JSONValue? {
         switch field.part {
-        case .open: break
+        case .open, .issuedUnlessSent: break
         case .secret:
             return use == .response
                 ? ["type": "string", "const": "", "description": .string("\(field.help). Never answered.")]
                 : describe(field, text(.secret, isNullable: false, canBeEmpty: isPartial), writeOnly: true)
-        case .issued:
+        case .withheldSecret:
+            guard use != .response else { return nil }
+            return describe(field, text(.secret, isNullable: false, canBeEmpty: isPartial), writeOnly: true)
+        case .issued, .renewed:
             // An update takes only what is stored, which a schema can't say; a create ignores what is sent.
             guard use == .response else { return nil }
             return describe(field, ["type": "string"])
@@ -76,11 +79,11 @@ package struct JSONSchema {
             guard use == .update else { return nil }
             return describe(field, ["type": "boolean"])
         }
-        let isNullable = !field.isRequired && use == .update
+        let isNullable = field.isNullable || !field.isRequired && use == .update
         let schema: JSONValue =
             switch field.kind {
             case .text(let format): text(format, isNullable: isNullable, canBeEmpty: false)
-            case .flag: ["type": "boolean"]
+            case .flag: ["type": isNullable && use == .update ? ["boolean", "null"] : "boolean"]
             case .constant(let value): ["type": "string", "const": .string(value)]
             case .texts(let format, let count):
                 [
@@ -89,15 +92,30 @@ package struct JSONSchema {
                     "maxItems": .integer(Int64(count)),
                 ]
             case .object(let fields): object(of: fields, isPartial: false)
+            case .group(let fields): object(of: fields, isPartial: isPartial)
+            case .list(let choice, let count):
+                [
+                    "type": "array", "items": self.choice(choice, isPartial: false),
+                    "maxItems": .integer(Int64(count)),
+                ]
             case .keyedList(let list): keyedList(list)
             case .variants(let variants): ["oneOf": .array(variants.shapes.map { shape($0, isPartial: isPartial) })]
+            case .choice(let choice): self.choice(choice, isPartial: isPartial)
             }
         return describe(field, schema)
+    }
+
+    private func choice(_ choice: Choice, isPartial: Bool) -> JSONValue {
+        guard !choice.options.isEmpty else { return object(of: choice.common, isPartial: isPartial) }
+        return [
+            "oneOf": .array(choice.options.map { object(of: choice.common + $0, isPartial: false) })
+        ]
     }
 
     private func describe(_ field: Field, _ schema: JSONValue, writeOnly: Bool = false) -> JSONValue {
         guard case .object(var members) = schema else { return schema }
         members.append(.init("description", .string("\(field.help).")))
+        if let standard = field.standard, use == .create { members.append(.init("default", standard)) }
         if writeOnly { members.append(.init("writeOnly", true)) }
         return .object(members)
     }
@@ -108,7 +126,6 @@ package struct JSONSchema {
         if least > 0 { members.append(.init("minLength", .integer(Int64(least)))) }
         members.append(.init("maxLength", .integer(Int64(format.length.upperBound))))
         if let pattern = format.pattern { members.append(.init("pattern", .string(pattern))) }
-        if let name = format.schemaFormat { members.append(.init("format", .string(name))) }
         return .object(members)
     }
 

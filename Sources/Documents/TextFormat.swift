@@ -4,8 +4,6 @@ package struct TextFormat: Sendable {
     package let length: ClosedRange<Int>
     /// The same rule as a regular expression (ECMA-262), where one says it.
     package let pattern: String?
-    /// JSON Schema's name of the format, such as `uri`.
-    package let schemaFormat: String?
     /// What a valid text is, as the end of the sentence "must be …".
     package let expectation: String
     private let accepts: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
@@ -13,19 +11,16 @@ package struct TextFormat: Sendable {
     /// - Parameters:
     ///   - length: Counted in Unicode scalars.
     ///   - pattern: For descriptions only; `accepts` decides.
-    ///   - schemaFormat: For descriptions only.
     ///   - expectation: The end of the sentence "must be …".
     ///   - accepts: Whether a text of the right length is valid.
     package init(
         length: ClosedRange<Int>,
         pattern: String? = nil,
-        schemaFormat: String? = nil,
         expectation: String,
         accepts: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Bool = { _ in true }
     ) {
         self.length = length
         self.pattern = pattern
-        self.schemaFormat = schemaFormat
         self.expectation = expectation
         self.accepts = accepts
     }
@@ -94,7 +89,6 @@ extension TextFormat {
     package static let baseURL = TextFormat(
         length: 1...2048,
         pattern: #"^\#(schemePattern)\#(authorityPattern)(/[!"$->@-\[\]-~]*)?$"#,
-        schemaFormat: "uri",
         expectation:
             "an http:// or https:// URL with a host, in ASCII, and without user information, query or fragment"
     ) { WebOrigin(parsing: $0) != nil }
@@ -103,7 +97,7 @@ extension TextFormat {
 
     /// A dotted name or an IPv6 address in brackets, and a port from 1 to 65535 without leading zeros.
     private static let authorityPattern =
-        #"([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])"#
+        #"([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\])"#
         + "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 
     /// A field name of HTTP (RFC 9110, section 5.1).

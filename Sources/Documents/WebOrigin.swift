@@ -23,7 +23,10 @@ package struct HostName: Sendable, Equatable {
             // An IPv6 address; the resolver judges its inside.
             guard let end = authority.firstIndex(of: UInt8(ascii: "]")) else { return nil }
             let address = authority[..<end].dropFirst()
-            guard !address.isEmpty, address.allSatisfy({ $0.isHexDigit || ":.".utf8.contains($0) }) else { return nil }
+            guard
+                address.count(where: { $0 == UInt8(ascii: ":") }) >= 2,
+                address.allSatisfy({ $0.isHexDigit || ":.".utf8.contains($0) })
+            else { return nil }
             port = authority[end...].dropFirst()
         } else {
             let name = authority.prefix { $0 != UInt8(ascii: ":") }

@@ -1,0 +1,47 @@
+package import Documents
+
+extension DocumentSchema {
+    /// Where an AWS account's cost and usage reports lie (*Cloud Cost Management*), as it is sent.
+    ///
+    /// The reference answers the list without the object around it, see ``ccmAnswer(to:)``.
+    package static let ccmConfig = DocumentSchema(
+        type: "ccm_config",
+        attributes: [
+            .group(
+                "ccm_config",
+                "Cloud Cost Management of the account",
+                [
+                    .list(
+                        "data_export_configs",
+                        "Exports of cost and usage reports",
+                        of: Choice([
+                            .text("report_name", "Name of the report", format: .name),
+                            .text("report_prefix", "Prefix of the report's objects in the bucket", format: .s3Prefix),
+                            .text("report_type", "Kind of the report, such as CUR2.0", format: .name),
+                            .text("bucket_name", "Bucket that holds the report", format: .awsBucketName),
+                            .text("bucket_region", "Region of the bucket", format: .awsRegion),
+                        ]),
+                        countAtMost: 100
+                    )
+                ]
+            )
+        ]
+    )
+
+    /// The document as the reference answers it: the members of `ccm_config` are the attributes.
+    package static func ccmAnswer(to document: JSONValue) -> JSONValue {
+        [
+            "id": document["id"] ?? .null,
+            "type": document["type"] ?? .null,
+            "attributes": document["attributes"]?["ccm_config"] ?? .object([]),
+        ]
+    }
+}
+
+extension TextFormat {
+    fileprivate static let s3Prefix = TextFormat(
+        length: 0...1024,
+        pattern: #"^[^\u0000-\u001f\u007f]*$"#,
+        expectation: "a prefix of object names"
+    ) { !$0.contains(where: \.isASCIIControl) }
+}

@@ -1,0 +1,137 @@
+// Values, by their kinds.
+extension DocumentReader {
+    mutating func value(of field: Field, sent: JSONValue?, current: JSONValue?) -> JSONValue? {
+        if case .group(let fields) = field.kind {
+            // Not sent and not stored, it still has its members' standards.
+            return .object(members(of: fields, sent: sent ?? (current == nil ? .object([]) : nil), current: current))
+        }
+        if field.updating == .fixed, isUpdate { return fixed(sent: sent, current: current) }
+        if sent == nil, current == nil, !field.part.isSetByServiceToo {
+            if field.isRequired { report("is required") }
+            // What the vault holds does not show in the document.
+            if case .withheldSecret = field.part, isUpdate { keptSecrets.append(secretAddress) }
+            return field.standard
+        }
+        switch field.kind {
+        case .text(let format):
+            switch field.part {
+            case .secret: return secret(format, sent: sent, current: current)
+            case .withheldSecret: return withheldSecret(format, sent: sent)
+            case .issuedUnlessSent: return issuedUnlessSent(field, format, sent: sent, current: current)
+            default: return open(field, sent: sent, current: current) { $0.text($1, format) }
+            }
+        case .flag: return open(field, sent: sent, current: current) { $0.flag($1) }
+        case .constant(let constant): return open(field, sent: sent, current: current) { $0.constant($1, constant) }
+        case .texts(let format, let count):
+            return open(field, sent: sent, current: current) { $0.texts($1, format, atMost: count) }
+        case .object(let fields), .group(let fields): return object(fields, sent: sent, current: current)
+        case .list(let choice, let count): return list(of: choice, atMost: count, sent: sent, current: current)
+        case .choice(let choice): return self.choice(choice, sent: sent, current: current)
+        case .keyedList(let list): return keyedList(list, sent: sent, current: current)
+        case .variants(let variants): return variant(of: variants, sent: sent, current: current)
+        }
+    }
+
+    /// A value that the stored one gives way to; in an update `null` removes one that may be missing.
+    private mutating func open(
+        _ field: Field,
+        sent: JSONValue?,
+        current: JSONValue?,
+        read: (inout DocumentReader, JSONValue) -> Void
+    ) -> JSONValue? {
+        guard let sent else { return current }
+        if sent == .null, !field.isRequired, isUpdate || field.isNullable { return field.standard }
+        read(&self, sent)
+        return sent
+    }
+
+    private mutating func text(_ value: JSONValue, _ format: TextFormat) {
+        guard let text = value.text else { return report("must be a string, not \(value.kindName)") }
+        if let fault = format.fault(in: text) { report(fault) }
+    }
+
+    private mutating func flag(_ value: JSONValue) {
+        guard case .boolean = value else { return report("must be true or false, not \(value.kindName)") }
+    }
+
+    private mutating func constant(_ value: JSONValue, _ constant: String) {
+        guard let text = value.text, text == constant else { return report("must be \"\(constant)\"") }
+    }
+
+    mutating func texts(_ value: JSONValue, _ format: TextFormat, atMost count: Int) {
+        guard case .array(let elements) = value else { return report("must be a list, not \(value.kindName)") }
+        if elements.count > count { report("must have at most \(count) elements") }
+        for (index, element) in elements.prefix(count).enumerated() {
+            descend(intoElement: index, named: "") { $0.text(element, format) }
+        }
+    }
+
+    /// Parts a secret off. `""` in an update stands for the stored one, as answers have it.
+    private mutating func secret(_ format: TextFormat, sent: JSONValue?, current: JSONValue?) -> JSONValue? {
+        if let sent {
+            guard let text = sent.text else {
+                report("must be a string, not \(sent.kindName)")
+                return nil
+            }
+            if !text.isEmpty || current == nil {
+                if let fault = format.fault(in: text) {
+                    report(fault)
+                } else {
+                    secrets.append(SecretField(address: secretAddress, value: text.secret))
+                }
+                return ""
+            }
+        }
+        keptSecrets.append(secretAddress)
+        return ""
+    }
+
+    /// A credential that answers leave out: whether one is stored does not show in the document.
+    private mutating func withheldSecret(_ format: TextFormat, sent: JSONValue?) -> JSONValue? {
+        guard let text = sent?.text else {
+            report("must be a string, not \(sent?.kindName ?? "null")")
+            return nil
+        }
+        if text.isEmpty, isUpdate {
+            keptSecrets.append(secretAddress)
+        } else if let fault = format.fault(in: text) {
+            report(fault)
+        } else {
+            secrets.append(SecretField(address: secretAddress, value: text.secret))
+        }
+        return nil
+    }
+
+    private mutating func issuedUnlessSent(
+        _ field: Field,
+        _ format: TextFormat,
+        sent: JSONValue?,
+        current: JSONValue?
+    ) -> JSONValue? {
+        guard let sent, !(sent.text?.isEmpty ?? false) else { return current ?? .string(issue(field.name)) }
+        text(sent, format)
+        return sent
+    }
+
+    /// A value that updates repeat.
+    private mutating func fixed(sent: JSONValue?, current: JSONValue?) -> JSONValue? {
+        if sent == nil {
+            report("is required, as it is stored")
+        } else if sent != current {
+            report("may not change: delete this and create another")
+        }
+        return current
+    }
+
+    private mutating func object(_ fields: [Field], sent: JSONValue?, current: JSONValue?) -> JSONValue? {
+        let members = members(of: fields, sent: sent, current: sent == nil ? current : nil)
+        return members.isEmpty ? nil : .object(members)
+    }
+}
+
+extension Field.Part {
+    /// Whether the service gives a value that nobody sent.
+    fileprivate var isSetByServiceToo: Bool {
+        if case .issuedUnlessSent = self { true } else { false }
+    }
+}
