@@ -39,7 +39,7 @@ package struct Field: Sendable {
     }
 
     /// Who sets a member, and where it goes.
-    package enum Part: Sendable {
+    package enum Part: Sendable, Equatable {
         /// The caller sets it, and it is answered.
         case open
         /// The caller sets it, the vault keeps it, and `""` is answered.
@@ -57,7 +57,7 @@ package struct Field: Sendable {
     }
 
     /// What an update means to a member.
-    package enum Updating: Sendable {
+    package enum Updating: Sendable, Equatable {
         /// Not sent, it stays.
         case keeps
         /// It must be sent as it is stored.
