@@ -85,10 +85,13 @@ package final class HTTPServer: @unchecked Sendable {
         stop(gracePeriod: 0)
     }
 
+    /// How many seconds a request that is still being received holds up the end.
+    private static let gracePeriodOfReception = 2.0
+
     /// Stops for good, and returns when it has.
     ///
-    /// It stops listening at once, waits for the requests under way, answers those that are left with 503, and closes
-    /// all connections. Connections without a request do not hold it up. Not to be called from a handler. Later calls
+    /// It stops listening at once, waits for the requests under way (2 s for those that are still being received),
+    /// answers those that are left with 503, and closes all connections. Connections without a request do not hold it up. Not to be called from a handler. Later calls
     /// do nothing.
     ///
     /// - Parameter gracePeriod: For how many seconds to wait for requests under way.
@@ -105,7 +108,9 @@ package final class HTTPServer: @unchecked Sendable {
         let listener = MHD_quiesce_daemon(daemon)
         if listener >= 0 { close(listener) }
 
-        wait(atMost: gracePeriod) { $0.current == nil }
+        // A client that is still sending its request may never end it.
+        wait(atMost: min(gracePeriod, Self.gracePeriodOfReception)) { $0.current == nil }
+        wait(atMost: gracePeriod) { $0.current?.isBeingHandled != true }
         engine.startFailing()
         // A request that was handed over earlier is found here; one that comes later sees that the server is failing.
         // Either way no connection stays suspended, which the engine would not survive.

@@ -18,7 +18,7 @@ struct RunningServer {
     private let location: DataLocation
 
     /// How long requests under way may take once the server is told to end.
-    private static let gracePeriod = 20.0
+    private static let gracePeriod = 10.0
 
     init(_ options: ServeOptions, location: DataLocation) {
         self.options = options

@@ -54,6 +54,16 @@ struct StopTests {
         #expect(eventually { hasStopped.isRaised })
     }
 
+    @Test("does not wait long for a request that is never sent to its end")
+    func halfSent() throws {
+        let server = try HTTPServer()
+        let client = try server.connect()
+        try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab")
+        // Would outlast the test's deadline if it waited.
+        server.stop(gracePeriod: 3_600)
+        #expect(try client.isClosedByServer())
+    }
+
     @Test("answers 503 to requests that outlast the grace period, and later answers are ignored")
     func suspended() throws {
         let arrived = Atomic<Int>(0)
