@@ -70,5 +70,12 @@ let package = Package(
             "SQLiteStorageTests",
             uses: ["Access", "CSQLite", "Documents", "Secrets", "SQLiteStorage", "Storage", "StorageTesting"]
         ),
+        suite(
+            "KeywayServerTests",
+            uses: [
+                "Access", "CSQLite", "Connections", "Cryptography", "Documents", "HTTPServer", "JSONReading",
+                "KeywayServer", "Secrets", "SQLiteStorage", "Storage", "Vault",
+            ]
+        ),
     ]
 )
