@@ -77,5 +77,9 @@ let package = Package(
                 "KeywayServer", "Secrets", "SQLiteStorage", "Storage", "Vault",
             ]
         ),
+        suite(
+            "KeywayCommandsTests",
+            uses: ["Documents", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer"]
+        ),
     ]
 )

@@ -27,7 +27,7 @@ struct RunningServer {
 
     func run() async throws {
         ProcessProtection.apply()
-        let signals = TerminationSignals()
+        let signals = try TerminationSignals()
         let store = try location.openStore()
         guard try store.isInitialized() else {
             throw CommandError(
@@ -57,8 +57,7 @@ struct RunningServer {
         let signal = await signals.first()
         log.note("stopping", [.init("signal", .integer(Int64(signal)))])
         log.flush()
-        server.stop(gracePeriod: Self.gracePeriod)
-        metricsServer?.stop(gracePeriod: 0)
+        await Self.stop(server, metricsServer)
         await store.close()
         log.note("stopped")
         log.flush()
@@ -72,6 +71,17 @@ struct RunningServer {
             return try HTTPServer(configuration: configuration, handler: handler)
         } catch {
             throw CommandError(.unavailable, error.description)
+        }
+    }
+
+    /// Stops the servers on a thread of its own: they wait for handlers, which may need this one.
+    private static func stop(_ server: HTTPServer, _ metricsServer: HTTPServer?) async {
+        await withCheckedContinuation { continuation in
+            DetachedThread.start {
+                server.stop(gracePeriod: gracePeriod)
+                metricsServer?.stop(gracePeriod: 0)
+                continuation.resume()
+            }
         }
     }
 
@@ -108,37 +118,6 @@ private enum ProcessProtection {
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
             files.rlim_cur = files.rlim_max
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
-        }
-    }
-}
-
-/// SIGTERM and SIGINT, taken by a thread that waits for them.
-private struct TerminationSignals {
-    private let signals: sigset_t
-
-    /// Blocks the signals for this thread and all that it starts from now on.
-    init() {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGTERM)
-        sigaddset(&signals, SIGINT)
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        self.signals = signals
-    }
-
-    /// Waits for the first of them. A second one ends the process at once.
-    func first() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            let signals = signals
-            DetachedThread.start {
-                var signals = signals
-                var received: Int32 = 0
-                sigwait(&signals, &received)
-                continuation.resume(returning: received)
-                var second: Int32 = 0
-                sigwait(&signals, &second)
-                _exit(128 + second)
-            }
         }
     }
 }
