@@ -1,5 +1,6 @@
 import Glibc
 import HTTPServer
+import KeywayServer
 import Testing
 
 /// The service behind a real socket: what the other suites do without one comes to the same.
@@ -66,6 +67,24 @@ struct SocketTests {
 
         let metrics = try Self.exchange(Self.request("GET /metrics", nil), port: port)
         #expect(metrics.body.contains("keyway_http_requests_total{"))
+    }
+
+    @Test(
+        "has its metrics on a listener of their own, which has nothing else",
+        arguments: [
+            ("GET /metrics", "200"), ("HEAD /metrics", "200"), ("GET /metrics?x=1", "200"), ("POST /metrics", "404"),
+            ("GET /", "404"), ("GET /api/v2/actions/connections", "404"), ("GET /%00", "400"),
+        ]
+    )
+    func metricsListener(_ line: String, _ status: String) async throws {
+        let fixture = try await Fixture(metricsHaveOwnListener: true)
+        let handler = MetricsListener(metrics: fixture.service.metrics)
+        let server = try HTTPServer(configuration: ServerConfiguration(), handler: handler)
+        defer { server.stop(gracePeriod: 1) }
+        let answer = try Self.exchange(Self.request(line, fixture.admin), port: server.boundPort)
+        #expect(answer.head.hasPrefix("HTTP/1.1 \(status) "))
+        if line.hasPrefix("GET /metrics") { #expect(try !MetricsText(parsing: answer.body).samples.isEmpty) }
+        if status != "200" { #expect(answer.body.hasPrefix(#"{"errors":[{"status":"\#(status)","title":""#)) }
     }
 
     @Test(
