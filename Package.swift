@@ -75,5 +75,16 @@ let package = Package(
         suite("DocumentsTests", uses: ["Documents", "Secrets"]),
         suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
+        suite(
+            "KeywayServerTests",
+            uses: [
+                "Access", "CSQLite", "Connections", "Cryptography", "Documents", "HTTPServer", "JSONReading",
+                "KeywayServer", "Secrets", "SQLiteStorage", "Storage", "Vault",
+            ]
+        ),
+        suite(
+            "KeywayCommandsTests",
+            uses: ["Documents", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer"]
+        ),
     ]
 )

@@ -9,6 +9,8 @@ struct CommandError: Error {
         case unavailable = 69
         /// A file can't be created.
         case cannotCreate = 73
+        /// What a command is to print can't be written.
+        case output = 74
         /// The settings don't fit together.
         case configuration = 78
     }

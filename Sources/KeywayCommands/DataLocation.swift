@@ -10,6 +10,11 @@ import Vault
 #else
     import Foundation
 #endif
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Where a server's data and its master keys are: beside each other, so that one backup is not both.
 struct DataLocation {
@@ -28,17 +33,20 @@ struct DataLocation {
 
     let directory: String
     let masterKeyFile: String
+    let masterKeysAreInEnvironment: Bool
 
     init(_ arguments: Arguments) throws(CommandError) {
         if let path = arguments[Self.directoryOption] {
-            directory = try Self.trimmed(path)
+            directory = Self.absolute(path)
         } else {
             directory = try Self.standardDirectory()
         }
-        masterKeyFile = arguments[Self.masterKeyFileOption] ?? directory + ".key"
-        let inside = URL(filePath: masterKeyFile).standardizedFileURL.path()
-        let outside = URL(filePath: directory, directoryHint: .isDirectory).standardizedFileURL.path()
-        if inside.hasPrefix(outside) {
+        guard directory != "/", !directory.hasSuffix("/..") else {
+            throw CommandError(.usage, "--data-dir must name a directory of its own, such as /var/lib/keyway")
+        }
+        masterKeysAreInEnvironment = Environment.has(Self.masterKeysVariable)
+        masterKeyFile = arguments[Self.masterKeyFileOption].map(Self.absolute) ?? directory + ".key"
+        if Self.resolved(masterKeyFile).hasPrefix(Self.resolved(directory) + "/") {
             throw CommandError(
                 .configuration,
                 "the master key file \(masterKeyFile) is inside the data directory, so that one backup would hold both: "
@@ -53,13 +61,20 @@ struct DataLocation {
         throw CommandError(.configuration, "there is no home directory: say where the data are with --data-dir")
     }
 
-    private static func trimmed(_ path: String) throws(CommandError) -> String {
-        var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        guard path != "/", !path.isEmpty else {
-            throw CommandError(.usage, "--data-dir must be a directory of its own")
+    /// The path from the root, without `.` and final slashes: other paths are made from it.
+    private static func absolute(_ path: String) -> String {
+        let base = path.hasPrefix("/") ? "" : FileManager.default.currentDirectoryPath + "/"
+        return "/" + (base + path).split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    }
+
+    /// The path with symbolic links followed, as far as it exists.
+    private static func resolved(_ path: String) -> String {
+        if let real = realpath(path, nil) {
+            defer { free(real) }
+            return String(cString: real)
         }
-        return path
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return path }
+        return resolved(String(path[..<slash])) + path[slash...]
     }
 
     /// Opens the store, which must exist.

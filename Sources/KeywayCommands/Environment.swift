@@ -11,4 +11,9 @@ enum Environment {
         guard let value = getenv(name), value[0] != 0 else { return nil }
         return String(cString: value)
     }
+
+    /// Whether a variable has a value, which is not copied.
+    static func has(_ name: String) -> Bool {
+        getenv(name).map { $0[0] != 0 } ?? false
+    }
 }

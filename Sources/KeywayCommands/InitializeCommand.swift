@@ -38,8 +38,6 @@ private struct Initialization {
 
     func run() async throws {
         umask(0o077)
-        let parent = location.directory.lastIndex(of: "/").map { String(location.directory[..<$0]) } ?? ""
-        if !parent.isEmpty { try Self.createDirectory(parent) }
         let store = try location.createStore()
         guard try !store.isInitialized() else {
             throw CommandError(
@@ -55,16 +53,14 @@ private struct Initialization {
             throw CommandError(.cannotCreate, "\(location.directory) is initialised already by another process")
         }
         await store.close()
-        Terminal.print(printsJSON ? first.json : first.text(location))
-    }
-
-    private static func createDirectory(_ path: String) throws(CommandError) {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try createDirectory(String(path[..<slash]))
-            if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        do {
+            try Terminal.print(printsJSON ? first.json : first.text(location))
+        } catch {
+            throw CommandError(
+                error.code,
+                "\(error.message)\nThe keys are lost. Remove \(location.directory), then try: keyway init again"
+            )
         }
-        throw CommandError(.cannotCreate, "cannot create \(path): \(String(cString: strerror(errno)))")
     }
 }
 
@@ -143,20 +139,22 @@ private struct FirstKeys {
     }
 
     func text(_ location: DataLocation) -> String {
-        """
-        Keyway is initialised. These keys are shown once; keep them safe:
+        let masterKeys =
+            location.masterKeysAreInEnvironment ? "those in \(DataLocation.masterKeysVariable)" : location.masterKeyFile
+        return """
+            Keyway is initialised. These keys are shown once; keep them safe:
 
-          DD_API_KEY=\(apiKey.text)
-          DD_APP_KEY=\(applicationKey.text)
+              DD_API_KEY=\(apiKey.text)
+              DD_APP_KEY=\(applicationKey.text)
 
-        Organisation    \(organization.id)
-        Admin user      \(user.id)
-        Application key \(applicationKey.record.id), registered for connections
-        Data directory  \(location.directory)
-        Master keys     \(location.masterKeyFile): back them up, and not with the data
+            Organisation    \(organization.id)
+            Admin user      \(user.id)
+            Application key \(applicationKey.record.id), registered for connections
+            Data directory  \(location.directory)
+            Master keys     \(masterKeys): back them up, and not with the data
 
-        Next: keyway serve --data-dir \(location.directory)
+            Next: keyway serve --data-dir \(location.directory)
 
-        """
+            """
     }
 }

@@ -1,4 +1,5 @@
 import KeywayServer
+import Storage
 
 /// The `keyway` program.
 package enum KeywayCommand {
@@ -14,6 +15,9 @@ package enum KeywayCommand {
         } catch let error as CommandError {
             Terminal.printError("keyway: \(error.message)")
             return error.code.rawValue
+        } catch let error as StoreError {
+            Terminal.printError("keyway: \(error.reason)")
+            return CommandError.Code.unavailable.rawValue
         } catch {
             Terminal.printError("keyway: \(error)")
             return 70
@@ -22,11 +26,11 @@ package enum KeywayCommand {
 
     private static func perform(_ arguments: [String]) async throws -> Int32 {
         guard let name = arguments.first, name != "--help", name != "-h", name != "help" else {
-            Terminal.print(Help.overview(of: commands))
+            try Terminal.print(Help.overview(of: commands))
             return arguments.isEmpty ? CommandError.Code.usage.rawValue : 0
         }
         if name == "--version" {
-            Terminal.print("keyway \(KeywayVersion.current)\n")
+            try Terminal.print("keyway \(KeywayVersion.current)\n")
             return 0
         }
         guard let command = commands.first(where: { $0.name == name }) else {
@@ -34,7 +38,7 @@ package enum KeywayCommand {
         }
         let rest = arguments.dropFirst()
         if rest.contains("--help") || rest.contains("-h") {
-            Terminal.print(Help.text(of: command))
+            try Terminal.print(Help.text(of: command))
             return 0
         }
         try await command.run(Arguments(rest, for: command))

@@ -56,8 +56,7 @@ struct RunningServer {
 
         log.note("stopping", [.init("signal", .string(await termination.first()))])
         log.flush()
-        server.stop(gracePeriod: Self.gracePeriod)
-        metricsServer?.stop(gracePeriod: 0)
+        await Self.stop(server, metricsServer)
         await store.close()
         log.note("stopped")
         log.flush()
@@ -71,6 +70,17 @@ struct RunningServer {
             return try HTTPServer(configuration: configuration, handler: handler)
         } catch {
             throw CommandError(.unavailable, error.description)
+        }
+    }
+
+    /// Stops the servers on a thread of its own: they wait for handlers, which may need this one.
+    private static func stop(_ server: HTTPServer, _ metricsServer: HTTPServer?) async {
+        await withCheckedContinuation { continuation in
+            DetachedThread.start {
+                server.stop(gracePeriod: gracePeriod)
+                metricsServer?.stop(gracePeriod: 0)
+                continuation.resume()
+            }
         }
     }
 

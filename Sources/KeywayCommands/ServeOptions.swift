@@ -61,8 +61,8 @@ struct ServeOptions {
         var server = try Self.endpoint(arguments[Self.listen] ?? "127.0.0.1:8480", option: Self.listen)
         server.tls = tls
         if let text = arguments[Self.connectionsPerAddress] {
-            guard let number = Int(text), (1...100_000).contains(number) else {
-                throw CommandError(.usage, "--connections-per-address must be a whole number from 1")
+            guard let number = Self.number(text), (1...100_000).contains(number) else {
+                throw CommandError(.usage, "--connections-per-address must be a whole number from 1 to 100000")
             }
             server.limits.connectionsPerAddress = number
             server.limits.connections = max(server.limits.connections, 2 * number)
@@ -97,7 +97,7 @@ struct ServeOptions {
     private static func rateLimit(_ arguments: Arguments) throws(CommandError) -> RateLimit? {
         guard let text = arguments[rateLimit] else { return .standard }
         if text == "off" { return nil }
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(number)
         guard parts.count == 2, let requests = parts[0], let seconds = parts[1],
             (1...1_000_000_000).contains(requests), (1...86_400).contains(seconds)
         else {
@@ -125,12 +125,19 @@ struct ServeOptions {
     }
 
     private static func endpoint(_ text: String, option: Option) throws(CommandError) -> ServerConfiguration {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+        guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
+            let port = number(text[text.index(after: colon)...]).flatMap(UInt16.init(exactly:))
+        else {
             throw CommandError(.usage, "--\(option.name) must be an address and a port, such as 127.0.0.1:8480")
         }
         var address = text[..<colon]
         if address.hasPrefix("["), address.hasSuffix("]") { address = address.dropFirst().dropLast() }
         return ServerConfiguration(address: String(address), port: port)
+    }
+
+    /// A number of nothing but digits.
+    private static func number(_ text: some StringProtocol) -> Int? {
+        text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ? Int(text) : nil
     }
 
     private static func isLoopback(_ address: String) -> Bool {

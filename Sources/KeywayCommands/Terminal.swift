@@ -6,15 +6,18 @@
 
 /// Standard output and standard error.
 enum Terminal {
-    static func print(_ text: String) {
-        write(text, to: STDOUT_FILENO)
+    /// - Throws: ``CommandError`` if not all of it could be written.
+    static func print(_ text: String) throws(CommandError) {
+        guard write(text, to: STDOUT_FILENO) else {
+            throw CommandError(.output, "cannot write to standard output: \(String(cString: strerror(errno)))")
+        }
     }
 
     static func printError(_ line: String) {
-        write(line + "\n", to: STDERR_FILENO)
+        _ = write(line + "\n", to: STDERR_FILENO)
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { bytes in
@@ -25,8 +28,9 @@ enum Terminal {
                 #endif
             }
             if written < 0, errno == EINTR { continue }
-            guard written > 0 else { return }
+            guard written > 0 else { return false }
             rest = rest.dropFirst(written)
         }
+        return true
     }
 }

@@ -19,10 +19,13 @@ package final class AccessLog: Sendable {
 
     private let descriptor: Int32
     private let buffer = Mutex(Buffer())
-    private let writing = Mutex(())
+    /// What was taken from the buffer and is not written yet. Locked by who writes, so that lines keep their order.
+    private let writing = Mutex<ArraySlice<UInt8>>([])
 
-    /// Bytes that wait for the writer at most.
-    private static let waitingAtMost = 8 << 20
+    /// Bytes that wait for the writer at most, besides those that it is writing.
+    static let waitingAtMost = 8 << 20
+    /// A pipe that takes anything takes so much without making the writer wait (POSIX, `PIPE_BUF`).
+    private static let pieceLength = 4096
 
     /// - Parameter descriptor: Standard error, unless a test reads along.
     package init(descriptor: Int32 = STDERR_FILENO) {
@@ -31,30 +34,49 @@ package final class AccessLog: Sendable {
             while true {
                 usleep(100_000)
                 guard let self else { return }
-                self.flush()
+                self.flush(within: 0.5)
             }
         }
     }
 
     var dropped: UInt64 { buffer.withLock { $0.dropped } }
 
-    /// Writes all lines that wait. Returns when they are written.
-    package func flush() {
-        // One at a time, so that lines keep their order.
-        writing.withLock { _ in
-            let bytes = buffer.withLock { buffer in
-                let bytes = buffer.bytes
-                buffer.bytes = []
-                return bytes
-            }
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-                if written < 0, errno == EINTR { continue }
-                guard written > 0 else { return }
-                rest = rest.dropFirst(written)
+    /// Writes the lines that wait. Returns when they are written, or after so many seconds: what nobody took by then
+    /// waits on.
+    package func flush(within seconds: Double = 2) {
+        let end = MonotonicClock.now() + UInt64(seconds * 1e9)
+        writing.withLock { pending in
+            while true {
+                if pending.isEmpty { pending = takeBuffer()[...] }
+                guard !pending.isEmpty, isWritable(until: end) else { return }
+                let written = pending.withUnsafeBytes {
+                    write(descriptor, $0.baseAddress, min($0.count, Self.pieceLength))
+                }
+                if written > 0 {
+                    pending = pending.dropFirst(written)
+                } else if errno != EINTR, errno != EAGAIN {
+                    // Nobody will ever read them.
+                    let lines = pending.count { $0 == UInt8(ascii: "\n") }
+                    buffer.withLock { $0.dropped += UInt64(lines) }
+                    pending = []
+                }
             }
         }
+    }
+
+    private func takeBuffer() -> [UInt8] {
+        buffer.withLock { buffer in
+            defer { buffer.bytes = [] }
+            return buffer.bytes
+        }
+    }
+
+    private func isWritable(until end: UInt64) -> Bool {
+        let now = MonotonicClock.now()
+        guard now < end else { return false }
+        var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        // Whether the other end was closed is for `write` to tell.
+        return poll(&request, 1, Int32((end - now) / 1_000_000)) > 0
     }
 
     /// Writes a line about something that is no request.

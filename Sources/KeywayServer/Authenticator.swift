@@ -32,7 +32,7 @@ final class Authenticator: Sendable {
     /// The session of the request's keys.
     ///
     /// - Throws: ``APIError`` with 403 if a key is missing or wrong; ``StoreError`` if the store can't tell.
-    func session(for request: Request) throws -> Session {
+    func session(for request: any ServiceRequest) throws -> Session {
         let apiKey = try key("DD-API-KEY", of: request)
         let applicationKey = try key("DD-APPLICATION-KEY", of: request)
         let pair = Self.digest(apiKey, applicationKey)
@@ -66,7 +66,7 @@ final class Authenticator: Sendable {
         return Session(principal: principal, bucket: limiter.bucket(of: principal.applicationKey))
     }
 
-    private func key(_ header: StaticString, of request: Request) throws -> String {
+    private func key(_ header: StaticString, of request: any ServiceRequest) throws -> String {
         guard let key = request.header(header), !key.isEmpty else {
             throw APIError(403, "Forbidden: the header \(header) is required.", at: .header("\(header)"))
         }

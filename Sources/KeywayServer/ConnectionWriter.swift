@@ -89,6 +89,10 @@ struct ConnectionWriter: Sendable {
         let resealed: SealedSecrets?
         if parted.secrets.isEmpty, parted.keptSecrets.isEmpty {
             resealed = nil
+        } else if let sealed, old == new, parted.secrets.isEmpty,
+            try vault.fields(of: sealed).allSatisfy(parted.keptSecrets.contains)
+        {
+            resealed = sealed
         } else {
             resealed = try vaultTimings.time {
                 try vault.update(

@@ -25,7 +25,7 @@ enum EndpointGuard: Sendable {
 /// What an endpoint does with a call, and on which thread.
 enum Handling: Sendable {
     /// Needs no store: answered on the network thread.
-    case immediate(@Sendable (Request) -> Response)
+    case immediate(@Sendable (any ServiceRequest) -> Response)
     /// Answers the OpenAPI document of all endpoints, itself included.
     case description
     /// A read by id: answered on the network thread if the store answers at once.
@@ -38,7 +38,7 @@ enum Handling: Sendable {
 
 /// A request that passed the gate.
 struct Call: Sendable {
-    let request: Request
+    let request: any ServiceRequest
     let requestID: String
     let principal: Principal
     let parameters: RouteParameters

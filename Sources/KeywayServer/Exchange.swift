@@ -3,14 +3,14 @@ import HTTPServer
 
 /// A request on its way to its one answer.
 struct Exchange: Sendable {
-    let request: Request
-    let reply: Reply
+    let request: any ServiceRequest
+    let reply: any ServiceReply
     let requestID: String
     /// Whom the gate let in.
     private(set) var principal: Principal?
     private(set) var quota: Quota?
 
-    init(request: Request, reply: Reply, requestID: String) {
+    init(request: any ServiceRequest, reply: any ServiceReply, requestID: String) {
         self.request = request
         self.reply = reply
         self.requestID = requestID

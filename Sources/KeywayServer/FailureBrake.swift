@@ -3,7 +3,8 @@ import Synchronization
 
 /// Slows failed authentications down, per address, so that keys cannot be guessed at speed.
 ///
-/// Only the answers to failures wait: a valid key behind the same address is never held up.
+/// Only the answers to failures wait: a valid key behind the same address is never held up. How many wait is bounded by
+/// the connections: each has one request at a time.
 final class FailureBrake: Sendable {
     private struct Record {
         /// Failures that still count; each counts for a second less than the one before it.
@@ -11,43 +12,36 @@ final class FailureBrake: Sendable {
         var asOf: UInt64
     }
 
-    private struct State {
-        var records: [RemoteAddress: Record] = [:]
-        var waiting = 0
-    }
-
-    private let state = Mutex(State())
+    private let records = Mutex<[RemoteAddress: Record]>([:])
 
     /// Failures that an address has free; they come back one a second.
-    private static let allowance = 20.0
+    static let allowance = 20
     /// Addresses that are remembered at most; then those without recent failures are forgotten, else all are.
-    private static let addresses = 4096
-    /// Answers held back at the same time at most; any more leave at once.
-    private static let waitingAtMost = 128
+    static let addresses = 4096
     /// How long an answer is held back.
     static let delay = Duration.seconds(1)
 
     /// Notes a failure.
     ///
-    /// - Returns: Whether its answer is to be held back for ``delay``; then ``release()`` must follow.
+    /// - Parameters:
+    ///   - address: Whose keys were wrong.
+    ///   - now: In nanoseconds of a monotonic clock.
+    /// - Returns: Whether its answer is to be held back for ``delay``.
     func noteFailure(from address: RemoteAddress, now: UInt64) -> Bool {
-        state.withLock { state in
-            if state.records.count >= Self.addresses, state.records[address] == nil {
-                state.records = state.records.filter { Self.current($0.value, now: now) >= 1 }
-                if state.records.count >= Self.addresses { state.records.removeAll() }
+        let allowance = Double(Self.allowance)
+        return records.withLock { records in
+            if records.count >= Self.addresses, records[address] == nil {
+                records = records.filter { Self.current($0.value, now: now) >= 1 }
+                if records.count >= Self.addresses { records.removeAll() }
             }
-            let failures = (state.records[address].map { Self.current($0, now: now) } ?? 0) + 1
-            state.records[address] = Record(failures: min(failures, 2 * Self.allowance), asOf: now)
-            guard failures > Self.allowance, state.waiting < Self.waitingAtMost else { return false }
-            state.waiting += 1
-            return true
+            let failures = (records[address].map { Self.current($0, now: now) } ?? 0) + 1
+            records[address] = Record(failures: min(failures, 2 * allowance), asOf: now)
+            return failures > allowance
         }
     }
 
-    /// An answer that was held back has left.
-    func release() {
-        state.withLock { $0.waiting -= 1 }
-    }
+    /// The addresses that are remembered.
+    var count: Int { records.withLock { $0.count } }
 
     private static func current(_ record: Record, now: UInt64) -> Double {
         let seconds = now > record.asOf ? Double(now - record.asOf) / 1e9 : 0

@@ -36,11 +36,11 @@ struct OperatorEndpoints: Sendable {
         )
     }
 
-    private func health(_: Request) -> Response {
+    private func health(_: any ServiceRequest) -> Response {
         Response(.json, Array(#"{"status":"ok"}"#.utf8))
     }
 
-    private func readiness(_: Request) -> Response {
+    private func readiness(_: any ServiceRequest) -> Response {
         let isReady = (try? store.isInitialized()) ?? false
         return isReady
             ? Response(.json, Array(#"{"status":"ready"}"#.utf8))

@@ -49,6 +49,8 @@ final class TokenBucket: Sendable {
     private let limit: RateLimit
     private let perNanosecond: Double
     private let level: Mutex<Level>
+    /// What sums of fractions may be wrong by: who waits as long as told gets a token.
+    private static let tolerance = 1e-6
 
     /// - Parameters:
     ///   - limit: The bucket holds as many tokens as it has requests.
@@ -69,13 +71,13 @@ final class TokenBucket: Sendable {
                 )
                 level.asOf = now
             }
-            guard level.tokens >= 1 else { return (false, level.tokens) }
-            level.tokens -= 1
+            guard level.tokens >= 1 - Self.tolerance else { return (false, level.tokens) }
+            level.tokens = max(0, level.tokens - 1)
             return (true, level.tokens)
         }
         // Until the bucket is full again; for one who was refused, until the next token.
         let missing = isAllowed ? Double(limit.requests) - tokens : 1 - tokens
-        let seconds = Int((missing / perNanosecond / 1e9).rounded(.up))
+        let seconds = Int((missing / perNanosecond / 1e9 - Self.tolerance).rounded(.up))
         return Quota(limit: limit, isAllowed: isAllowed, remaining: Int(tokens), reset: max(1, seconds))
     }
 }

@@ -71,11 +71,14 @@ struct RegistrationEndpoints: Sendable {
 
     private func unregister(_ call: Call) async throws -> Response {
         let id = try call.identifier("app_key_id", orStatus: 400)
-        guard let key = try store.applicationKey(id, in: call.principal.organization), key.isRegistered else {
+        guard let key = try store.applicationKey(id, in: call.principal.organization) else {
             throw Self.notRegistered
         }
+        // Before all else: whether a key is registered is not for everyone to know.
         try authorize(call, over: key)
-        guard try await setRegistration(of: id, to: false, by: call) == .committed else { throw Self.notRegistered }
+        guard key.isRegistered, try await setRegistration(of: id, to: false, by: call) == .committed else {
+            throw Self.notRegistered
+        }
         return .noContent
     }
 

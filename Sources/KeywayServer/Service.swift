@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// A request passes the router, then the gate (keys, rate limit, permission, registration), then its endpoint; every
 /// answer is measured and logged, and names its request.
-package final class Service: RequestHandler {
+package final class Service: Sendable {
     package struct Configuration: Sendable {
         /// The AWS account that AWS connections are told to trust, 12 digits.
         package var awsPrincipalID = "000000000000"
@@ -74,7 +74,8 @@ package final class Service: RequestHandler {
         self.router = router
     }
 
-    package func handle(_ request: Request, reply: Reply) {
+    /// Answers a request: during the call, or later from another thread.
+    package func answer(_ request: any ServiceRequest, to reply: any ServiceReply) {
         let exchange = Exchange(request: request, reply: reply, requestID: requestIDs.next())
         switch router.match(request.method, request.rawPath) {
         case .found(let route, let parameters):
@@ -89,6 +90,7 @@ package final class Service: RequestHandler {
         }
     }
 
+    /// The answer to a request that the HTTP engine refuses.
     package func refuse(_ refusal: Refusal) -> Response {
         var response = ErrorFamily.objects.response(to: APIError(refusal.status, refusal.detail))
         let requestID = requestIDs.next()
@@ -114,8 +116,7 @@ package final class Service: RequestHandler {
             answerOpenly(exchange, by: route)
         case .loopback:
             // Behind a proxy on this machine everyone seems to be on it.
-            let isForwarded = request.header("Forwarded") != nil || request.header("X-Forwarded-For") != nil
-            if request.remoteAddress.isLoopback, !isForwarded {
+            if request.remoteAddress.isLoopback, !Self.isForwarded(request) {
                 answerOpenly(exchange, by: route)
             } else {
                 let error = APIError(403, "This path is for the server's own machine.")
@@ -143,6 +144,11 @@ package final class Service: RequestHandler {
             )
             perform(call, exchange, by: route)
         }
+    }
+
+    private static func isForwarded(_ request: any ServiceRequest) -> Bool {
+        let headers: [StaticString] = ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"]
+        return headers.contains { request.header($0) != nil }
     }
 
     private static func objection(
@@ -180,7 +186,6 @@ package final class Service: RequestHandler {
         else { return finish(exchange, response, route: route) }
         Task {
             try? await Task.sleep(for: FailureBrake.delay)
-            brake.release()
             finish(exchange, response, route: route)
         }
     }
@@ -250,5 +255,11 @@ package final class Service: RequestHandler {
         // Before the answer: who has the answer finds its line in the log's buffer.
         log.append(line.bytes(route: route?.logged ?? RequestLine.noRoute))
         exchange.reply.send(response)
+    }
+}
+
+extension Service: RequestHandler {
+    package func handle(_ request: Request, reply: Reply) {
+        answer(request, to: reply)
     }
 }

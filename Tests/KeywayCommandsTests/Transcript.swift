@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+@testable import KeywayCommands
+
+/// What a run of the program printed.
+struct Transcript {
+    let output: String
+    let errors: String
+}
+
+/// Runs the program in a process of its own, and expects it to end with that exit code.
+func keyway(
+    _ arguments: String...,
+    environment: [String: String] = [:],
+    exits code: Int32,
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws -> Transcript {
+    let result = try await #require(
+        processExitsWith: .exitCode(code),
+        observing: [\.standardOutputContent, \.standardErrorContent],
+        sourceLocation: sourceLocation
+    ) { [arguments = arguments as [String], environment = environment as [String: String]] in
+        for (name, value) in environment { setenv(name, value, 1) }
+        exit(await KeywayCommand.run(arguments))
+    }
+    return Transcript(output: printed(result.standardOutputContent), errors: printed(result.standardErrorContent))
+}
+
+/// What a process wrote. In a stream to which it wrote nothing the testing library leaves a mark, which is not UTF-8.
+func printed(_ content: [UInt8]) -> String {
+    String(validating: content, as: UTF8.self) ?? ""
+}
+
+/// A new directory, removed with all that is in it when the last reference goes.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() {
+        path = "/tmp/keyway-commands-tests-\(UUID().uuidString)"
+        mkdir(path, 0o700)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// A path in it.
+    func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// The permissions of a file in it, or `nil` if there is none.
+    func mode(of name: String) -> mode_t? {
+        var status = stat()
+        guard stat(self(name), &status) == 0 else { return nil }
+        return status.st_mode & 0o7777
+    }
+
+    /// The names of all files in a directory in it.
+    func names(in name: String = "") -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: self(name))) ?? []).sorted()
+    }
+
+    func text(of name: String) -> String {
+        (try? String(contentsOfFile: self(name), encoding: .utf8)) ?? ""
+    }
+}

@@ -1,0 +1,100 @@
+import HTTPServer
+import Testing
+
+@testable import KeywayServer
+
+private func at(_ seconds: Double) -> UInt64 { 1_000_000_000_000 + UInt64(seconds * 1e9) }
+
+private func address(_ number: Int) throws -> RemoteAddress {
+    try #require(RemoteAddress("10.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)"))
+}
+
+@Suite("The brake on failed authentications")
+struct FailureBrakeTests {
+    @Test("lets an allowance of failures pass, and holds back those after it")
+    func allowance() throws {
+        let brake = FailureBrake()
+        let held = try (0..<30).map { _ in brake.noteFailure(from: try address(1), now: at(0)) }
+        #expect(held == Array(repeating: false, count: FailureBrake.allowance) + Array(repeating: true, count: 10))
+    }
+
+    @Test("gives one failure back a second")
+    func recovery() throws {
+        let brake = FailureBrake()
+        for _ in 0..<FailureBrake.allowance { _ = brake.noteFailure(from: try address(1), now: at(0)) }
+        #expect(brake.noteFailure(from: try address(1), now: at(0.5)) == true)
+        #expect(brake.noteFailure(from: try address(1), now: at(2.5)) == false)
+        #expect(brake.noteFailure(from: try address(1), now: at(2.6)) == true)
+    }
+
+    @Test("forgives the longest series of failures within a minute")
+    func ceiling() throws {
+        let brake = FailureBrake()
+        for _ in 0..<100_000 { _ = brake.noteFailure(from: try address(1), now: at(0)) }
+        #expect(brake.noteFailure(from: try address(1), now: at(60)) == false)
+    }
+
+    @Test("is each address's own")
+    func separate() throws {
+        let brake = FailureBrake()
+        for _ in 0..<100 { _ = brake.noteFailure(from: try address(1), now: at(0)) }
+        #expect(brake.noteFailure(from: try address(1), now: at(0)) == true)
+        #expect(brake.noteFailure(from: try address(2), now: at(0)) == false)
+    }
+
+    @Test("remembers a bounded number of addresses, the active ones rather than the quiet")
+    func bound() throws {
+        let brake = FailureBrake()
+        for number in 0..<FailureBrake.addresses { _ = brake.noteFailure(from: try address(number), now: at(0)) }
+        #expect(brake.count == FailureBrake.addresses)
+        for _ in 0..<30 { _ = brake.noteFailure(from: try address(7), now: at(5)) }
+        _ = brake.noteFailure(from: try address(1_000_000), now: at(5))
+        #expect(brake.count == 2)
+        #expect(brake.noteFailure(from: try address(7), now: at(5)) == true)
+    }
+
+    @Test("stays within its bound under failures from everywhere at once")
+    func flood() throws {
+        let brake = FailureBrake()
+        for number in 0..<20_000 {
+            _ = brake.noteFailure(from: try address(number), now: at(0))
+            #expect(brake.count <= FailureBrake.addresses)
+        }
+    }
+
+    @Test("never holds up valid keys behind the same address", .timeLimit(.minutes(1)))
+    func validKeys() async throws {
+        let fixture = try await Fixture()
+        let address = "192.0.2.9"
+        try await withThrowingTaskGroup(of: Duration.self) { failures in
+            for _ in 0..<(3 * FailureBrake.allowance) {
+                failures.addTask {
+                    try await duration {
+                        let answer = try await fixture.send(.get, Paths.connections, from: address)
+                        #expect(answer.status == 403)
+                    }
+                }
+            }
+            let success = try await duration {
+                let answer = try await fixture.send(.get, Paths.connections, as: fixture.admin, from: address)
+                #expect(answer.status == 200)
+            }
+            let held = try await failures.reduce(into: []) { $0.append($1) }.filter { $0 >= FailureBrake.delay }
+            #expect(held.count >= FailureBrake.allowance)
+            #expect(held.allSatisfy { success < $0 })
+        }
+    }
+
+    @Test("holds back no more than that: valid keys without the permission are answered at once")
+    func otherRefusals() async throws {
+        let fixture = try await Fixture()
+        let keys = try await fixture.member([])
+        let elapsed = try await duration {
+            for _ in 0..<(3 * FailureBrake.allowance) {
+                let answer = try await fixture.send(.get, Paths.connections, as: keys)
+                #expect(answer.status == 403)
+            }
+        }
+        #expect(elapsed < .seconds(10))
+    }
+}

@@ -1,0 +1,95 @@
+import Connections
+import Documents
+import HTTPServer
+import Testing
+
+@Suite("The OpenAPI document")
+struct OpenAPITests {
+    private let document = Contract.shared.document
+
+    @Test(
+        "lists each route with each status that is documented",
+        arguments: [
+            ("/api/v2/actions/connections", "get", "200 400 403 429 503"),
+            ("/api/v2/actions/connections", "post", "201 400 403 429 503"),
+            ("/api/v2/actions/connections/{connection_id}", "get", "200 400 403 404 429 503"),
+            ("/api/v2/actions/connections/{connection_id}", "patch", "200 400 403 404 429 503"),
+            ("/api/v2/actions/connections/{connection_id}", "delete", "204 403 404 429 503"),
+            ("/api/v2/actions/app_key_registrations", "get", "200 400 403 429 503"),
+            ("/api/v2/actions/app_key_registrations/{app_key_id}", "get", "200 400 403 404 429 503"),
+            ("/api/v2/actions/app_key_registrations/{app_key_id}", "put", "201 400 403 429 503"),
+            ("/api/v2/actions/app_key_registrations/{app_key_id}", "delete", "204 400 403 404 429 503"),
+            ("/healthz", "get", "200"),
+            ("/readyz", "get", "200 503"),
+            ("/metrics", "get", "200 403"),
+            ("/openapi.json", "get", "200"),
+        ]
+    )
+    func statuses(_ path: String, _ method: String, _ statuses: String) throws {
+        let operation = try #require(document["paths"]?[path]?[method])
+        #expect(try #require(operation["responses"]).names.sorted().joined(separator: " ") == statuses)
+        let parameters = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { $0.dropFirst().dropLast() }
+        let described = operation["parameters"]?.elements.filter { $0["in"] == "path" } ?? []
+        #expect(described.compactMap { $0["name"]?.text?.string } == parameters.map(String.init))
+        #expect((operation["security"] != nil) == path.hasPrefix("/api"))
+    }
+
+    @Test("lists nothing else, and names each operation once")
+    func complete() {
+        let operations = document["paths"]?.members.flatMap(\.value.members) ?? []
+        #expect(operations.count == 13)
+        #expect(Set(operations.compactMap { $0.value["operationId"]?.text?.string }).count == 13)
+    }
+
+    @Test("has no reference that leads nowhere")
+    func references() {
+        var references: [String] = []
+        func collect(_ value: JSONValue) {
+            for member in value.members {
+                if member.name == "$ref", let text = member.value.text?.string { references.append(text) }
+                collect(member.value)
+            }
+            value.elements.forEach(collect)
+        }
+        collect(document)
+        #expect(!references.isEmpty)
+        for reference in Set(references) { #expect(document.at(String(reference.dropFirst())) != nil, "\(reference)") }
+    }
+
+    @Test(
+        "describes every kind of credentials, and the bodies that these tests send",
+        arguments: [
+            ("ActionConnectionCreate", Bodies.openAI(), true),
+            ("ActionConnectionCreate", Bodies.aws(), true),
+            ("ActionConnectionCreate", Bodies.datadog(apiKey: "a", appKey: "b"), true),
+            ("ActionConnectionCreate", Bodies.http(["tokens": "[\(Bodies.token("a", "b"))]"]), true),
+            ("ActionConnectionCreate", Bodies.datadog(apiKey: "a"), false),
+            ("ActionConnectionCreate", Bodies.openAI(name: nil), false),
+            ("ActionConnectionCreate", Bodies.openAI(token: ""), false),
+            ("ActionConnectionCreate", Bodies.aws(#","account_id":"1","role":"r""#), false),
+            ("ActionConnectionUpdate", Bodies.rename("New"), true),
+            ("ActionConnectionUpdate", Bodies.datadog(name: nil, datacenter: nil), true),
+            ("ActionConnectionUpdate", Bodies.aws(#","generate_new_external_id":true"#), true),
+            ("ActionConnectionUpdate", Bodies.rename(""), false),
+        ]
+    )
+    func examples(_ schema: String, _ body: String, _ isValid: Bool) throws {
+        let value = Answer(Response(status: 200, body: Array(body.utf8))).json
+        let described = try #require(document["components"]?["schemas"]?[schema])
+        let faults = SchemaValidator(document: document).faults(of: value, against: described, at: "")
+        #expect(faults.isEmpty == isValid, "\(faults)")
+    }
+
+    @Test("is what a validator of ours would notice to be untrue")
+    func validator() {
+        let answer = Answer(
+            Response(
+                status: 200,
+                headers: [.init(name: "Content-Type", value: "application/vnd.api+json")],
+                body: Array("{}".utf8)
+            )
+        )
+        #expect(!Contract.shared.faults(of: answer, to: .get, Paths.connections).isEmpty)
+        #expect(!Contract.shared.faults(of: answer, to: .delete, Paths.connection("x")).isEmpty)
+    }
+}

@@ -1,0 +1,59 @@
+/// Bodies of creates and updates.
+enum Bodies {
+    /// Stands where secrets stand, and may be seen nowhere else.
+    static let marker = ["s3cr3t", "mark", "er"].joined(separator: "-")
+
+    static func connection(name: String? = "Test", type: String, _ integration: String = "", credentials: String)
+        -> String
+    {
+        let name = name.map { #""name":"\#($0)","# } ?? ""
+        let members = integration.isEmpty ? "" : integration + ","
+        return #"""
+            {"data":{"type":"action_connection","attributes":{\#(name)"integration":
+            {"type":"\#(type)",\#(members)"credentials":{\#(credentials)}}}}}
+            """#
+    }
+
+    static func openAI(name: String? = "Test", token: String = marker) -> String {
+        connection(name: name, type: "OpenAI", credentials: #""type":"OpenAIAPIKey","api_token":"\#(token)""#)
+    }
+
+    static func datadog(
+        name: String? = "Test",
+        datacenter: String? = "us1.datadoghq.com",
+        apiKey: String? = nil,
+        appKey: String? = nil
+    ) -> String {
+        let members = [("datacenter", datacenter), ("api_key", apiKey), ("app_key", appKey)]
+            .compactMap { name, value in value.map { #","\#(name)":"\#($0)""# } }.joined()
+        return connection(name: name, type: "Datadog", credentials: #""type":"DatadogAPIKey"\#(members)"#)
+    }
+
+    static func aws(name: String? = "Test", _ members: String = #","account_id":"123456789012","role":"deploy""#)
+        -> String
+    {
+        connection(name: name, type: "AWS", credentials: #""type":"AWSAssumeRole"\#(members)"#)
+    }
+
+    static func cloudflare(_ credentials: String) -> String {
+        connection(type: "Cloudflare", credentials: credentials)
+    }
+
+    static func http(
+        name: String? = "Test",
+        baseURL: String? = "https://api.example.com/v1",
+        _ members: [String: String] = [:]
+    ) -> String {
+        let integration = baseURL.map { #""base_url":"\#($0)""# } ?? ""
+        let lists = members.sorted { $0.key < $1.key }.map { #","\#($0.key)":\#($0.value)"# }.joined()
+        return connection(name: name, type: "HTTP", integration, credentials: #""type":"HTTPTokenAuth"\#(lists)"#)
+    }
+
+    static func token(_ name: String, _ value: String) -> String {
+        #"{"name":"\#(name)","type":"SECRET","value":"\#(value)"}"#
+    }
+
+    static func rename(_ name: String) -> String {
+        #"{"data":{"type":"action_connection","attributes":{"name":"\#(name)"}}}"#
+    }
+}
