@@ -18,6 +18,14 @@ struct FailureBrakeTests {
         #expect(held == Array(repeating: false, count: FailureBrake.allowance) + Array(repeating: true, count: 10))
     }
 
+    @Test("holds back all of them, however many wait at the same time")
+    func many() throws {
+        let brake = FailureBrake()
+        for _ in 0..<FailureBrake.allowance { _ = brake.noteFailure(from: try address(1), now: at(0)) }
+        let held = try (0..<2000).count { _ in brake.noteFailure(from: try address(1), now: at(0)) }
+        #expect(held == 2000)
+    }
+
     @Test("gives one failure back a second")
     func recovery() throws {
         let brake = FailureBrake()
