@@ -119,7 +119,10 @@ func summary(of field: Field) -> String {
         switch field.part {
         case .open: field.isRequired ? "required" : "optional"
         case .secret: field.isRequired ? "secret" : "optional secret"
+        case .withheldSecret: "withheld secret"
         case .issued: "issued"
+        case .renewed: "renewed"
+        case .issuedUnlessSent: "issued unless sent"
         case .reissues(let name): "reissues \(name) by a"
         }
     let kind =
@@ -129,8 +132,11 @@ func summary(of field: Field) -> String {
         case .constant(let value): "constant \(value)"
         case .texts: "texts"
         case .object: "object"
+        case .group: "group"
+        case .list: "list of objects"
         case .keyedList: "list"
         case .variants: "variants"
+        case .choice: "choice"
         }
     return "\(presence) \(kind)"
 }

@@ -104,18 +104,19 @@ enum Sample {
     private static func value(of field: Field) -> JSONValue? {
         switch field.part {
         case .open: break
-        case .secret: return .string("\(secretMarker) \(field.name)")
-        case .issued, .reissues: return nil
+        case .secret, .withheldSecret: return .string("\(secretMarker) \(field.name)")
+        case .issued, .renewed, .issuedUnlessSent, .reissues: return nil
         }
         switch field.kind {
         case .text(let format): return .string(text(format))
         case .flag: return true
         case .constant(let value): return .string(value)
         case .texts(let format, _): return [.string(text(format))]
-        case .object(let fields): return .object(members(of: fields))
+        case .object(let fields), .group(let fields): return .object(members(of: fields))
         case .keyedList(let list):
             return .array(["first", "second"].map { .object([.init("name", .string($0))] + members(of: list.fields)) })
-        case .variants: return nil
+        // No integration has these, but for the variants that the whole body is made of.
+        case .variants, .choice, .list: return nil
         }
     }
 

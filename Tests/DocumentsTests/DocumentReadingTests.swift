@@ -84,9 +84,21 @@ struct DocumentReadingTests {
         #expect(pointers(ofCreating: ["tokens": list("a", "b", "c", "d")]) == ["/data/attributes/tokens"])
     }
 
-    @Test("drops an object of which nothing is left", arguments: [.object([]), ["text": nil]] as [JSONValue])
-    func emptyObject(_ note: JSONValue) throws {
-        #expect(try create(["note": note]).document["attributes"]?["note"] == nil)
+    @Test("has no object of which nothing was sent")
+    func emptyObject() throws {
+        #expect(try create(["note": .object([])]).document["attributes"]?["note"] == nil)
+    }
+
+    @Test("drops an object of which an update leaves nothing", arguments: [.object([]), ["text": nil]] as [JSONValue])
+    func emptiedObject(_ note: JSONValue) throws {
+        let stored = try create(["note": ["text": "something"]]).document
+        let updated = try Self.tokens.update(body(["note": note]), id: Self.id, of: stored) { $0 }
+        #expect(updated.document["attributes"]?["note"] == nil)
+    }
+
+    @Test("takes null for what is missing in an update alone")
+    func nullInCreate() {
+        #expect(pointers(ofCreating: ["note": ["text": nil]]) == ["/data/attributes/note/text"])
     }
 
     @Test("finds the other faults of an element without a valid name", arguments: [.null, 5, ""] as [JSONValue])
