@@ -15,14 +15,16 @@ import Synchronization
 final class Engine: Sendable {
     let limits: Limits
     let registry: ConnectionRegistry
+    private let singleHeaders: [StaticString]
     private let handler: any RequestHandler
     /// The memory that bodies of current requests take, in bytes.
     private let bufferedBytes = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
     private let failing = Atomic<Bool>(false)
 
-    init(limits: Limits, handler: any RequestHandler) {
+    init(limits: Limits, singleHeaders: [StaticString], handler: any RequestHandler) {
         self.limits = limits
+        self.singleHeaders = singleHeaders
         self.handler = handler
         registry = ConnectionRegistry(limits: limits)
     }
@@ -91,7 +93,13 @@ final class Engine: Sendable {
         version: UnsafePointer<CChar>
     ) -> MHD_Result {
         request.method = HTTPMethod(method)
-        let headers = HeaderInspection(of: handle, method: method, targetEnd: request.targetEnd, version: version)
+        let headers = HeaderInspection(
+            of: handle,
+            method: method,
+            targetEnd: request.targetEnd,
+            version: version,
+            singleHeaders: singleHeaders
+        )
         request.contentLength = headers.contentLength
         guard let refusal = refusal(of: request, headers, handle: handle, method: method, version: version) else {
             request.stage = .receiving
@@ -233,7 +241,7 @@ final class Engine: Sendable {
             return send(.refusal(.unanswered), to: request, handle: handle)
         case .refusal(let refusal):
             let closing = refusal != .unanswered || isDraining
-            let response = handler.refuse(refusal)
+            let response = handler.refuse(refusal, to: request.remoteAddress)
             if EngineResponse.queue(response, on: handle, closing: closing) { return .YES }
             let bare = Response(status: refusal.status)
             return EngineResponse.queue(bare, on: handle, closing: true) ? .YES : .NO

@@ -16,6 +16,9 @@ struct HeaderInspection {
     private var hosts = 0
     private var contentLengths = 0
     private var transferEncodings = 0
+    private let singleHeaders: [StaticString]
+    /// Which of those were met, a bit each.
+    private var singleHeadersMet: UInt64 = 0
     private var raw: RawHeaderBlock
 
     /// Whether a body follows the headers.
@@ -28,7 +31,15 @@ struct HeaderInspection {
     ///   - method: The request's method, where its header block begins.
     ///   - targetEnd: The address at which the target ended when it came.
     ///   - version: The protocol version at the end of the request line.
-    init(of connection: OpaquePointer, method: UnsafePointer<CChar>, targetEnd: Int, version: UnsafePointer<CChar>) {
+    ///   - singleHeaders: Headers that may be there once, 64 at most.
+    init(
+        of connection: OpaquePointer,
+        method: UnsafePointer<CChar>,
+        targetEnd: Int,
+        version: UnsafePointer<CChar>,
+        singleHeaders: [StaticString]
+    ) {
+        self.singleHeaders = singleHeaders
         raw = RawHeaderBlock(of: connection, method: method, targetEnd: targetEnd, version: version)
         withUnsafeMutablePointer(to: &self) { inspection in
             _ = MHD_get_connection_values_n(
@@ -86,7 +97,11 @@ struct HeaderInspection {
             isChunked = true
             if !HeaderSyntax.equal(value, "chunked") { refusal = refusal ?? .unknownTransferEncoding }
         default:
-            break
+            for (index, single) in singleHeaders.enumerated() where HeaderSyntax.equal(name, single) {
+                let bit: UInt64 = 1 << UInt64(index)
+                if singleHeadersMet & bit != 0 { refusal = refusal ?? .repeatedHeader }
+                singleHeadersMet |= bit
+            }
         }
     }
 }

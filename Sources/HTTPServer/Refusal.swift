@@ -10,6 +10,7 @@ package enum Refusal: Error, Hashable, CaseIterable {
     case malformedHeaders
     case missingHost
     case repeatedHost
+    case repeatedHeader
     case repeatedContentLength
     case malformedContentLength
     case contentLengthWithTransferEncoding
@@ -29,7 +30,8 @@ package enum Refusal: Error, Hashable, CaseIterable {
     package var status: Int {
         switch self {
         case .malformedTarget, .malformedPath, .dotSegments, .malformedMethod, .malformedHeaders, .missingHost,
-            .repeatedHost, .repeatedContentLength, .malformedContentLength, .contentLengthWithTransferEncoding,
+            .repeatedHost, .repeatedHeader, .repeatedContentLength, .malformedContentLength,
+            .contentLengthWithTransferEncoding,
             .unknownTransferEncoding:
             400
         case .bodyTooLarge: 413
@@ -58,6 +60,8 @@ package enum Refusal: Error, Hashable, CaseIterable {
             "An HTTP/1.1 request needs a Host header."
         case .repeatedHost:
             "The request has more than one Host header."
+        case .repeatedHeader:
+            "The request has a header twice that it may have once."
         case .repeatedContentLength:
             "The request has more than one Content-Length header."
         case .malformedContentLength:

@@ -64,7 +64,7 @@ package struct RemoteAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// What one client has: the address in IPv4, the /64 network in IPv6.
-    var network: RemoteAddress {
+    package var network: RemoteAddress {
         isIPv4 ? self : RemoteAddress(high: high, low: 0)
     }
 

@@ -10,5 +10,5 @@ package protocol RequestHandler: Sendable {
 
     /// Renders the answer to a request that the server does not hand to ``handle(_:reply:)``, or whose reply was
     /// dropped. Called on a network thread; the server adds `Connection: close` where it closes.
-    func refuse(_ refusal: Refusal) -> Response
+    func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response
 }

@@ -9,6 +9,9 @@ package struct ServerConfiguration: Sendable {
     /// The network threads.
     package var threads: Int
     package var limits: Limits
+    /// Headers of which a request may have one at most, such as those of credentials: with two it is ambiguous whose
+    /// they are. Without regard to case.
+    package var singleHeaders: [StaticString] = []
 
     package init(
         address: String = "127.0.0.1",

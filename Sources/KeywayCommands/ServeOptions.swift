@@ -60,6 +60,7 @@ struct ServeOptions {
         let tls = try Self.identity(arguments)
         var server = try Self.endpoint(arguments[Self.listen] ?? "127.0.0.1:8480", option: Self.listen)
         server.tls = tls
+        server.singleHeaders = Service.keyHeaders
         if let text = arguments[Self.connectionsPerAddress] {
             guard let number = Self.number(text), (1...100_000).contains(number) else {
                 throw CommandError(.usage, "--connections-per-address must be a whole number from 1 to 100000")

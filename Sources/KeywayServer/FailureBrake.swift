@@ -24,10 +24,11 @@ final class FailureBrake: Sendable {
     /// Notes a failure.
     ///
     /// - Parameters:
-    ///   - address: Whose keys were wrong.
+    ///   - address: Whose keys were wrong. In IPv6 all of its /64 network count as one.
     ///   - now: In nanoseconds of a monotonic clock.
     /// - Returns: Whether its answer is to be held back for ``delay``.
     func noteFailure(from address: RemoteAddress, now: UInt64) -> Bool {
+        let address = address.network
         let allowance = Double(Self.allowance)
         return records.withLock { records in
             if records.count >= Self.addresses, records[address] == nil {

@@ -17,7 +17,7 @@ package struct MetricsListener: RequestHandler {
         reply.send(metrics.response())
     }
 
-    package func refuse(_ refusal: Refusal) -> Response {
+    package func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response {
         ErrorFamily.objects.response(to: APIError(refusal.status, refusal.detail))
     }
 }

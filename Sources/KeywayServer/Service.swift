@@ -28,6 +28,9 @@ package final class Service: Sendable {
         let logged: [UInt8]
     }
 
+    /// The headers of the two keys: a request with two of one is nobody's.
+    package static let keyHeaders: [StaticString] = ["DD-API-KEY", "DD-APPLICATION-KEY"]
+
     package let metrics: Metrics
     private let router: Router<Route>
     /// The OpenAPI document of all endpoints.
@@ -91,7 +94,7 @@ package final class Service: Sendable {
     }
 
     /// The answer to a request that the HTTP engine refuses.
-    package func refuse(_ refusal: Refusal) -> Response {
+    package func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response {
         var response = ErrorFamily.objects.response(to: APIError(refusal.status, refusal.detail))
         let requestID = requestIDs.next()
         response.headers.append(.init(name: "X-Request-Id", value: requestID))
@@ -101,7 +104,7 @@ package final class Service: Sendable {
             level: .warning,
             [
                 .init("request_id", .string(requestID)), .init("status", .integer(Int64(refusal.status))),
-                .init("reason", .string(refusal.detail)),
+                .init("reason", .string(refusal.detail)), .init("remote", .string(address.description)),
             ]
         )
         return response

@@ -1,3 +1,5 @@
+package import Access
+import Cryptography
 package import HTTPServer
 package import Secrets
 
@@ -16,6 +18,9 @@ package protocol ServiceRequest: AnyObject, Sendable {
 
     /// The first header of that name, its case ignored.
     func header(_ name: StaticString) -> String?
+
+    /// The digest of the key in that header, or `nil` if there is none or it is empty. The key is not copied.
+    func keyDigest(ofHeader name: StaticString) -> KeyDigest?
 }
 
 /// Takes the one answer to a request.
@@ -23,5 +28,11 @@ package protocol ServiceReply: AnyObject, Sendable {
     func send(_ response: Response)
 }
 
-extension Request: ServiceRequest {}
+extension Request: ServiceRequest {
+    package func keyDigest(ofHeader name: StaticString) -> KeyDigest? {
+        withHeader(name) { key in
+            key.isEmpty ? nil : KeyDigest(SHA256.digest(of: UnsafeRawBufferPointer(key)))
+        } ?? nil
+    }
+}
 extension Reply: ServiceReply {}

@@ -58,6 +58,17 @@ struct StrictnessTests {
         #expect(try refusal(of: request) == "400 \(expected.detail)")
     }
 
+    @Test("is refused for a header that stands twice and may stand once")
+    func singleHeaders() throws {
+        var configuration = ServerConfiguration(threads: 1)
+        configuration.singleHeaders = ["X-Key", "X-Other-Key"]
+        let server = try HTTPServer(configuration: configuration, handler: TestHandler.echo)
+        let once = Self.lines("GET / HTTP/1.1", "Host: a", "X-Key: 1", "X-Other-Key: 1", "X-Else: 1", "X-Else: 1")
+        #expect(try server.answer(to: once).status == 200)
+        let twice = Self.lines("GET / HTTP/1.1", "Host: a", "X-Key: 1", "x-key: 1")
+        #expect(try server.answer(to: twice).body == "400 \(Refusal.repeatedHeader.detail)")
+    }
+
     @Test(
         "is refused for its target",
         arguments: [

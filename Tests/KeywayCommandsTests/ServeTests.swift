@@ -111,5 +111,5 @@ struct ServeTests {
 
 private struct Nobody: RequestHandler {
     func handle(_ request: Request, reply: Reply) {}
-    func refuse(_ refusal: Refusal) -> Response { Response(status: refusal.status) }
+    func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response { Response(status: refusal.status) }
 }

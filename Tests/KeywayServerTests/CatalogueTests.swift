@@ -52,7 +52,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
         case .flag: return true
         case .constant(let text): return .string(text)
         case .texts: return ["sample"]
-        case .object(let fields):
+        case .object(let fields), .group(let fields):
             return .object(
                 fields.map { .init(JSONText($0.name), value(of: $0, at: "\(address)/\($0.name)", &secrets)) }
             )
@@ -61,7 +61,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
                 .init(JSONText($0.name), value(of: $0, at: "\(address)/sample/\($0.name)", &secrets))
             }
             return [.object([.init("name", "sample")] + members)]
-        case .variants: return .null
+        case .variants, .choice, .list: return .null
         }
     }
 }

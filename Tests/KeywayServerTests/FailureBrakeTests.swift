@@ -42,6 +42,19 @@ struct FailureBrakeTests {
         #expect(brake.noteFailure(from: try address(1), now: at(60)) == false)
     }
 
+    @Test("takes a /64 network of IPv6 for one address, as whoever has one has all of it")
+    func network() throws {
+        let brake = FailureBrake()
+        for number in 0..<FailureBrake.allowance {
+            let address = try #require(RemoteAddress("2001:db8:1:2::\(number + 1)"))
+            _ = brake.noteFailure(from: address, now: at(0))
+        }
+        let sameNetwork = try #require(RemoteAddress("2001:db8:1:2:ffff::1"))
+        let otherNetwork = try #require(RemoteAddress("2001:db8:1:3::1"))
+        #expect(brake.noteFailure(from: sameNetwork, now: at(0)) == true)
+        #expect(brake.noteFailure(from: otherNetwork, now: at(0)) == false)
+    }
+
     @Test("is each address's own")
     func separate() throws {
         let brake = FailureBrake()

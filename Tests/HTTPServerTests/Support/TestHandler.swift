@@ -12,7 +12,7 @@ final class TestHandler: RequestHandler {
 
     func handle(_ request: Request, reply: Reply) { body(request, reply) }
 
-    func refuse(_ refusal: Refusal) -> Response {
+    func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response {
         Response(
             status: refusal.status,
             headers: [.init(name: "Content-Type", value: "text/plain")],

@@ -1,3 +1,4 @@
+import Access
 import HTTPServer
 import KeywayServer
 import Secrets
@@ -32,6 +33,10 @@ final class DirectRequest: ServiceRequest {
 
     func header(_ name: StaticString) -> String? {
         headers.first { $0.name.lowercased() == "\(name)".lowercased() }?.value
+    }
+
+    func keyDigest(ofHeader name: StaticString) -> KeyDigest? {
+        header(name).flatMap { $0.isEmpty ? nil : KeyDigest(of: $0) }
     }
 }
 
