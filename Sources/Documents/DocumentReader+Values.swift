@@ -124,7 +124,9 @@ extension DocumentReader {
     }
 
     private mutating func object(_ fields: [Field], sent: JSONValue?, current: JSONValue?) -> JSONValue? {
-        let members = members(of: fields, sent: sent, current: sent == nil ? current : nil)
+        guard let sent else { return .object(members(of: fields, sent: nil, current: current)) }
+        // Replaced as a whole, it is read as in a create.
+        let members = readingACreate { $0.members(of: fields, sent: sent, current: nil) }
         return members.isEmpty ? nil : .object(members)
     }
 }

@@ -3,7 +3,7 @@
 /// A create is an update of nothing. So one walk serves both: each field is given what was sent and what is stored, and
 /// either may be missing.
 struct DocumentReader {
-    let isUpdate: Bool
+    private(set) var isUpdate: Bool
     /// Gives the value of an issued field, by its name.
     let issue: (String) -> String
 
@@ -55,6 +55,14 @@ struct DocumentReader {
 
     var secretAddress: String {
         address[addressStart...].map(SecretAddress.escape).joined(separator: "/")
+    }
+
+    /// Reads something as in a create, though it may stand in an update.
+    mutating func readingACreate<Result>(_ body: (inout DocumentReader) -> Result) -> Result {
+        let wasUpdate = isUpdate
+        isUpdate = false
+        defer { isUpdate = wasUpdate }
+        return body(&self)
     }
 
     // MARK: Objects

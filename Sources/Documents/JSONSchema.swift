@@ -91,7 +91,8 @@ package struct JSONSchema {
                     "items": text(format, isNullable: false, canBeEmpty: false),
                     "maxItems": .integer(Int64(count)),
                 ]
-            case .object(let fields): object(of: fields, isPartial: false)
+            case .object(let fields):
+                JSONSchema(use: use == .update ? .create : use).object(of: fields, isPartial: false)
             case .group(let fields): object(of: fields, isPartial: isPartial)
             case .list(let choice, let count):
                 [

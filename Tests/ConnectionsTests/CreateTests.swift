@@ -32,7 +32,13 @@ extension BodyPlace {
             var place = BodyPlace(facts: facts, pointer: pointer, isRequired: field.isRequired)
             switch field.kind {
             case .object(let fields):
-                return [place] + places(of: fields, in: pointer, facts)
+                // An update replaces an object as a whole, so nothing in it can be removed.
+                return [place]
+                    + places(of: fields, in: pointer, facts).map { member in
+                        var member = member
+                        member.isNullable = false
+                        return member
+                    }
             case .keyedList(let list):
                 return [place]
                     + ["\(pointer)/0", "\(pointer)/1"].flatMap { element in

@@ -359,8 +359,6 @@ struct HTTPListTests {
             (["content_type": "text/html"], ["content_type": "text/html"]),
             (["content": "", "content_type": "text/html"], ["content": "", "content_type": "text/html"]),
             (.object([]), nil),
-            (["content": nil], nil),
-            (["content": nil, "content_type": "text/html"], ["content_type": "text/html"]),
         ] as [(JSONValue, JSONValue?)]
     )
     func body(_ sent: JSONValue, after: JSONValue?) throws {

@@ -101,7 +101,7 @@ struct PermissionTests {
         Reach("admin scoped to manage access", [.admin], scopes: ["user_access_manage"], may: "OX"),
         Reach("admin scoped to service accounts", [.admin], scopes: ["service_account_write"], may: ""),
         Reach("admin scoped to something unknown", [.admin], scopes: ["dashboards_read"], may: ""),
-        Reach("admin with an empty list of scopes", [.admin], scopes: [], may: ""),
+        Reach("admin with an empty list of scopes, which means unscoped", [.admin], scopes: [], may: "RWIOX"),
         Reach("read-only scoped to write", [.readOnly], scopes: ["connections_write", "connections_read"], may: "R"),
     ])
     func reach(_ reach: Reach) async throws {
