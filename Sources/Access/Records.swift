@@ -17,17 +17,25 @@ package struct Organization: Sendable, Equatable {
 package struct User: Sendable, Equatable {
     package let id: Identifier
     package let organization: Identifier
-    /// The e-mail address, or for a service account its name.
-    package let handle: String
-    package let isServiceAccount: Bool
-    package let isDisabled: Bool
-    package let roles: [Identifier]
+    /// What a user is known by in their organisation, where nobody else has it: a person's e-mail address, as a rule.
+    package var handle: String
+    package var email: String
+    /// The full name, if it is known.
+    package var name: String?
+    package var title: String?
+    package var isServiceAccount: Bool
+    package var isDisabled: Bool
+    package var roles: [Identifier]
     package let createdAt: Timestamp
+    package var modifiedAt: Timestamp
 
     package init(
         id: Identifier,
         organization: Identifier,
         handle: String,
+        email: String = "",
+        name: String? = nil,
+        title: String? = nil,
         isServiceAccount: Bool = false,
         isDisabled: Bool = false,
         roles: [Identifier],
@@ -36,10 +44,14 @@ package struct User: Sendable, Equatable {
         self.id = id
         self.organization = organization
         self.handle = handle
+        self.email = email
+        self.name = name
+        self.title = title
         self.isServiceAccount = isServiceAccount
         self.isDisabled = isDisabled
         self.roles = roles
         self.createdAt = createdAt
+        modifiedAt = createdAt
     }
 }
 
@@ -47,11 +59,15 @@ package struct User: Sendable, Equatable {
 package struct APIKey: Sendable, Equatable {
     package let id: Identifier
     package let organization: Identifier
-    package let name: String
+    package var name: String
     package let digest: KeyDigest
     /// The key's last four characters, for people to tell keys apart.
     package let last4: String
     package let createdAt: Timestamp
+    /// The user who created it; `nil` for the first key of an organisation.
+    package let createdBy: Identifier?
+    package var modifiedAt: Timestamp
+    package var modifiedBy: Identifier?
 
     package init(
         id: Identifier,
@@ -59,7 +75,8 @@ package struct APIKey: Sendable, Equatable {
         name: String,
         digest: KeyDigest,
         last4: String,
-        createdAt: Timestamp
+        createdAt: Timestamp,
+        createdBy: Identifier? = nil
     ) {
         self.id = id
         self.organization = organization
@@ -67,6 +84,9 @@ package struct APIKey: Sendable, Equatable {
         self.digest = digest
         self.last4 = last4
         self.createdAt = createdAt
+        self.createdBy = createdBy
+        modifiedAt = createdAt
+        modifiedBy = createdBy
     }
 }
 
@@ -76,12 +96,15 @@ package struct ApplicationKey: Sendable, Equatable {
     package let organization: Identifier
     /// The user who acts through the key.
     package let owner: Identifier
-    package let name: String
+    package var name: String
     package let digest: KeyDigest
     /// The key's last four characters, for people to tell keys apart.
     package let last4: String
     /// The scopes as given, unknown ones included; `nil` when the key carries all that its owner may. Never empty.
-    package let scopes: [String]?
+    package var scopes: [String]? {
+        // An empty list means unscoped, as in the reference.
+        didSet { if scopes == [] { scopes = nil } }
+    }
     /// Whether the key may be used on connections (an *app key registration*).
     package let isRegistered: Bool
     package let createdAt: Timestamp
@@ -103,7 +126,6 @@ package struct ApplicationKey: Sendable, Equatable {
         self.name = name
         self.digest = digest
         self.last4 = last4
-        // An empty list means unscoped, as in the reference.
         self.scopes = scopes == [] ? nil : scopes
         self.isRegistered = isRegistered
         self.createdAt = createdAt

@@ -1,20 +1,103 @@
 package import Access
 package import Documents
 
-/// Reads of keys and their owners. They block, as those of ``ConnectionDocuments`` do.
+/// Reads of keys and their owners. They block, as those of ``PublicDocuments`` do.
 package protocol AccessStore: Sendable {
     /// Rises whenever a change of keys, users or registrations is committed: what was read under a lower number may
     /// be out of date.
     var accessGeneration: UInt64 { get }
 
     func apiKey(digest: KeyDigest) throws(StoreError) -> APIKey?
+    func apiKey(_ id: Identifier, in organization: Identifier) throws(StoreError) -> APIKey?
+    func apiKeys(
+        in organization: Identifier,
+        matching filter: KeyFilter,
+        order: KeyOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<APIKey>
+
     func applicationKey(digest: KeyDigest) throws(StoreError) -> ApplicationKey?
     func applicationKey(_ id: Identifier, in organization: Identifier) throws(StoreError) -> ApplicationKey?
-    func user(_ id: Identifier, in organization: Identifier) throws(StoreError) -> User?
+    func applicationKeys(
+        in organization: Identifier,
+        matching filter: KeyFilter,
+        order: KeyOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<ApplicationKey>
 
     /// Ids of an organisation's registered application keys, oldest first.
     func registrations(in organization: Identifier, page: Page) throws(StoreError) -> PageOf<Identifier>
 
+    func user(_ id: Identifier, in organization: Identifier) throws(StoreError) -> User?
+    func users(
+        in organization: Identifier,
+        matching filter: UserFilter,
+        order: UserOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<User>
+
+    func organization(_ id: Identifier) throws(StoreError) -> Organization?
+    /// All organisations, oldest first.
+    func organizations() throws(StoreError) -> [Organization]
+
     /// Whether any organisation exists: `false` before `keyway init`.
     func isInitialized() throws(StoreError) -> Bool
+}
+
+/// Which keys a list asks for.
+package struct KeyFilter: Sendable, Equatable {
+    /// A part of the name, whatever the case of its ASCII letters.
+    package var nameContains: String?
+    /// Only keys created at these times or between.
+    package var createdFrom: Timestamp?
+    package var createdTo: Timestamp?
+    /// Only keys last changed at these times or between (API keys).
+    package var modifiedFrom: Timestamp?
+    package var modifiedTo: Timestamp?
+    /// Only keys of this user (application keys).
+    package var owner: Identifier?
+
+    package init() {}
+}
+
+/// The order of a list of keys; ties are broken by id.
+package struct KeyOrder: Sendable, Equatable {
+    package enum Criterion: Sendable, CaseIterable {
+        case name, createdAt, modifiedAt, last4
+    }
+
+    package let criterion: Criterion
+    package let isDescending: Bool
+
+    package init(by criterion: Criterion, isDescending: Bool = false) {
+        self.criterion = criterion
+        self.isDescending = isDescending
+    }
+}
+
+/// Which users a list asks for.
+package struct UserFilter: Sendable, Equatable {
+    /// A part of the handle or the name, whatever the case of its ASCII letters.
+    package var contains: String?
+    /// Only users that are disabled, or only those that are not.
+    package var isDisabled: Bool?
+    /// Exactly this handle.
+    package var handle: String?
+
+    package init() {}
+}
+
+/// The order of a list of users; ties are broken by id.
+package struct UserOrder: Sendable, Equatable {
+    package enum Criterion: Sendable, CaseIterable {
+        case name, handle, createdAt, modifiedAt, isDisabled
+    }
+
+    package let criterion: Criterion
+    package let isDescending: Bool
+
+    package init(by criterion: Criterion, isDescending: Bool = false) {
+        self.criterion = criterion
+        self.isDescending = isDescending
+    }
 }

@@ -3,20 +3,44 @@ package import Documents
 package import Secrets
 
 /// One thing written.
+///
+/// What names an id that its organisation does not have is ``CommitOutcome/missing``.
 package enum Mutation: Sendable {
     case createOrganization(Organization)
+    /// A handle that a user of the organisation has is ``CommitOutcome/duplicate``.
     case createUser(User)
+    /// Replaces all but id, organisation and creation time. ``CommitOutcome/duplicate`` as above.
+    case updateUser(User)
+    /// Refuses the change with ``CommitOutcome/conflict`` unless, after the mutations before it, some user of the
+    /// organisation who is not disabled has the role.
+    case requireEnabledUser(withRole: Identifier, organization: Identifier)
     case createAPIKey(APIKey)
+    /// Replaces name and modification of a key.
+    case updateAPIKey(APIKey)
+    case deleteAPIKey(Identifier, organization: Identifier)
     case createApplicationKey(ApplicationKey)
+    /// Replaces name and scopes of a key.
+    case updateApplicationKey(ApplicationKey)
+    case deleteApplicationKey(Identifier, organization: Identifier)
     /// Marks an application key as registered or not. No change, if it is that already, and then no event.
     case setRegistration(applicationKey: Identifier, organization: Identifier, isRegistered: Bool)
-    case createConnection(ConnectionRecord, sealed: SealedSecrets?)
+    /// A name that must be its own, and is not, is ``CommitOutcome/duplicate``; an id that exists is
+    /// ``CommitOutcome/conflict``. A CCM configuration without its AWS account is ``CommitOutcome/missing``.
+    case createDocument(DocumentRecord, sealed: SealedSecrets?)
     /// Replaces document, columns and sealed secrets, if the stored revision is still the expected one.
-    case updateConnection(ConnectionRecord, expecting: Int64, sealed: SealedSecrets?)
-    case deleteConnection(Identifier, organization: Identifier)
+    case updateDocument(DocumentRecord, expecting: Int64, sealed: SealedSecrets?)
+    /// Deletes a document with its secrets, and what goes with it.
+    case deleteDocument(DocumentKind, Identifier, organization: Identifier)
     /// Replaces sealed secrets alone (a new wrapping of the same secrets), if the stored revision is still the
     /// expected one; the revision stays.
-    case rewrapSecrets(ofConnection: Identifier, organization: Identifier, expecting: Int64, sealed: SealedSecrets)
+    case rewrapSecrets(SealedRecord)
+    /// Notes that an external id belongs to an organisation. One that belongs to another is
+    /// ``CommitOutcome/conflict``.
+    case issueExternalID(String, organization: Identifier)
+    /// Notes that secrets are sealed under a master key from now on. Noted already, it stays so.
+    case noteMasterKey(id: String)
+    /// Forgets a master key. While secrets are sealed under it, ``CommitOutcome/conflict``.
+    case forgetMasterKey(id: String)
 }
 
 /// What is committed together: all of the mutations with their audit event, or nothing.
@@ -42,6 +66,8 @@ package enum CommitOutcome: Sendable, Equatable {
     case missing
     /// Nothing was done: the stored revision is another, or the id exists.
     case conflict
+    /// Nothing was done: another has the name that must be its own.
+    case duplicate
 }
 
 /// Writes.
@@ -54,7 +80,7 @@ package protocol ChangeStore: Sendable {
 }
 
 /// All of a store, for those who open and close it.
-package protocol Store: ConnectionDocuments, SealedSecretStore, AccessStore, ChangeStore {
+package protocol Store: PublicDocuments, SealedSecretStore, AccessStore, ChangeStore {
     /// The newest id stored, after which new ones must sort.
     func newestIdentifier() throws(StoreError) -> Identifier?
 
