@@ -50,7 +50,8 @@ let package = Package(
         module(
             "KeywayServer",
             uses: [
-                "Access", "Connections", "Cryptography", "Documents", "HTTPServer", "JSONReading", "Secrets",
+                "AWSAccounts", "Access", "Connections", "Cryptography", "Documents", "HTTPServer", "JSONReading",
+                "Secrets",
                 "Storage", "Vault",
             ]
         ),

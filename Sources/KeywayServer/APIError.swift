@@ -32,11 +32,11 @@ struct APIError: Error {
 }
 
 /// The two shapes of error bodies in the reference.
-enum ErrorFamily: Sendable {
+enum ErrorFamily: Sendable, Equatable {
     /// JSON:API objects: connections, registrations, and whatever has no endpoint.
     case objects
-    /// An array of strings: keys, users, AWS accounts.
-    case strings
+    /// An array of strings: keys, users, AWS accounts. The media type is that of the endpoint's other answers.
+    case strings(MediaType)
 
     func response(to error: APIError) -> Response {
         let errors: [JSONValue] = error.faults.map { fault in
@@ -45,7 +45,11 @@ enum ErrorFamily: Sendable {
             case .objects: fault.object(status: error.status)
             }
         }
-        let mediaType: MediaType = self == .objects ? .jsonAPI : .json
+        let mediaType: MediaType =
+            switch self {
+            case .objects: .jsonAPI
+            case .strings(let mediaType): mediaType
+            }
         var response = Response(mediaType, status: error.status, JSONWriter.bytes(of: ["errors": .array(errors)]))
         response.headers += error.headers
         return response

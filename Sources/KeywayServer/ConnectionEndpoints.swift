@@ -7,7 +7,7 @@ import Storage
 /// The Action Connection API's connections.
 struct ConnectionEndpoints: Sendable {
     /// All that a read may touch: no secret can be reached through it.
-    let documents: any ConnectionDocuments
+    let documents: any PublicDocuments
     let writer: ConnectionWriter
 
     var all: [Endpoint] {
@@ -41,7 +41,7 @@ struct ConnectionEndpoints: Sendable {
 
     private func get(_ call: Call) throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 400)
-        guard let document = try documents.document(ofConnection: id, in: call.principal.organization) else {
+        guard let document = try documents.document(.connection, id, in: call.principal.organization) else {
             throw APIError.noConnection
         }
         return .document(document)
@@ -49,12 +49,13 @@ struct ConnectionEndpoints: Sendable {
 
     private func list(_ call: Call) throws -> Response {
         let query = try call.query()
-        let filter = ConnectionFilter(
-            integration: try query.only("filter[integration]"),
+        let filter = DocumentFilter(
+            category: try query.only("filter[integration]"),
             nameContains: try query.only("filter[query]")
         )
         let page = try documents.documents(
-            ofConnectionsIn: call.principal.organization,
+            .connection,
+            in: call.principal.organization,
             matching: filter,
             page: try query.page()
         )

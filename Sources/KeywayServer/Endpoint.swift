@@ -18,7 +18,8 @@ enum EndpointGuard: Sendable {
     case open
     /// Anyone on the server's own machine, without keys.
     case loopback
-    /// A principal with at least one of the permissions, by a registered key where that is asked for.
+    /// A principal with at least one of the permissions (any principal if there are none), by a registered key where
+    /// that is asked for.
     case principal(anyOf: [Permission], registered: Bool)
 }
 

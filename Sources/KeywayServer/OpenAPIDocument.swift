@@ -1,4 +1,5 @@
 import Access
+import AWSAccounts
 import Connections
 import Documents
 import HTTPServer
@@ -71,7 +72,10 @@ struct OpenAPIDocument {
             responses.append(.error(403, "The caller is not on the server's own machine"))
         }
         members.append(
-            .init("responses", .object(responses.map { .init(JSONText(String($0.status)), response($0)) }))
+            .init(
+                "responses",
+                .object(responses.map { .init(JSONText(String($0.status)), response($0, endpoint.errors)) })
+            )
         )
         return .object(members)
     }
@@ -102,18 +106,23 @@ struct OpenAPIDocument {
         ]
     }
 
-    private func response(_ response: DescribedResponse) -> JSONValue {
+    private func response(_ response: DescribedResponse, _ errors: ErrorFamily) -> JSONValue {
         var members: [JSONValue.Member] = [.init("description", .string("\(response.summary)."))]
         switch response.body {
         case .none: break
-        case .schema(let name, let mediaType):
-            members.append(.init("content", .object([.init(JSONText(mediaType.rawValue), schema(name))])))
-        case .text(let mediaType):
-            members.append(
-                .init("content", .object([.init(JSONText(mediaType.rawValue), ["schema": ["type": "string"]])]))
-            )
+        case .schema(let name, let mediaType): members.append(content(mediaType, schema(name)))
+        case .text(let mediaType): members.append(content(mediaType, ["schema": ["type": "string"]]))
+        case .error:
+            switch errors {
+            case .objects: members.append(content(.jsonAPI, schema("Errors")))
+            case .strings(let mediaType): members.append(content(mediaType, schema("ErrorStrings")))
+            }
         }
         return .object(members)
+    }
+
+    private func content(_ mediaType: MediaType, _ schema: JSONValue) -> JSONValue.Member {
+        .init("content", .object([.init(JSONText(mediaType.rawValue), schema)]))
     }
 
     private func schema(_ name: String) -> JSONValue {
@@ -141,11 +150,51 @@ struct OpenAPIDocument {
                 "type": "object", "required": ["data"], "properties": ["data": registration],
             ],
             "AppKeyRegistrationList": list(of: registration),
+            "AWSAccount": JSONSchema.body(of: .awsAccount, for: .response),
+            "AWSAccountCreate": JSONSchema.body(of: .awsAccount, for: .create),
+            "AWSAccountUpdate": JSONSchema.body(of: .awsAccount, for: .update),
+            "AWSAccountList": [
+                "type": "object",
+                "required": ["data"],
+                "properties": [
+                    "data": ["type": "array", "items": JSONSchema.data(of: .awsAccount, for: .response)]
+                ],
+            ],
+            "AWSExternalID": resource("external_id", attributes: ["external_id": ["type": "string"]]),
+            "AWSCatalogue": resource(nil, attributes: [:]),
+            "CCMConfig": resource("ccm_config", attributes: ["data_export_configs": ["type": "array"]]),
+            "CCMConfigCreate": JSONSchema.body(of: .ccmConfig, for: .create),
+            "CCMConfigUpdate": JSONSchema.body(of: .ccmConfig, for: .update),
+            "TrustPolicy": ["type": "object", "required": ["Version", "Statement"]],
             "Errors": errors,
+            "ErrorStrings": [
+                "type": "object",
+                "required": ["errors"],
+                "properties": ["errors": ["type": "array", "minItems": 1, "items": ["type": "string"]]],
+            ],
             "Status": [
                 "type": "object", "required": ["status"], "properties": ["status": ["type": "string"]],
             ],
             "OpenAPI": ["type": "object", "required": ["openapi", "info", "paths"]],
+        ]
+    }
+
+    /// The body of a single resource, of a type or of any.
+    private func resource(_ type: String?, attributes: JSONValue) -> JSONValue {
+        [
+            "type": "object",
+            "required": ["data"],
+            "properties": [
+                "data": [
+                    "type": "object",
+                    "required": ["id", "type", "attributes"],
+                    "properties": [
+                        "id": ["type": "string"],
+                        "type": type.map { ["type": "string", "const": .string($0)] } ?? ["type": "string"],
+                        "attributes": ["type": "object", "properties": attributes],
+                    ],
+                ]
+            ],
         ]
     }
 

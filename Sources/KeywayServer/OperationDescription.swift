@@ -27,6 +27,8 @@ struct DescribedResponse: Sendable {
         /// A schema among the components, in a media type.
         case schema(String, MediaType)
         case text(MediaType)
+        /// An error in the endpoint's family.
+        case error
     }
 
     let status: Int
@@ -41,7 +43,7 @@ struct DescribedResponse: Sendable {
 
     /// An error in the endpoint's family.
     static func error(_ status: Int, _ summary: String) -> DescribedResponse {
-        DescribedResponse(status, summary, .schema("Errors", .jsonAPI))
+        DescribedResponse(status, summary, .error)
     }
 }
 

@@ -2,7 +2,7 @@ import Documents
 import HTTPServer
 
 /// The media types that we answer with.
-enum MediaType: String {
+enum MediaType: String, Sendable {
     case json = "application/json"
     case jsonAPI = "application/vnd.api+json"
     /// Prometheus' text format, version 0.0.4.
@@ -25,17 +25,32 @@ extension Response {
         return Response(.jsonAPI, status: status, writer.bytes)
     }
 
+    /// `{"data":[…]}` around all documents of a list.
+    static func list(_ documents: [[UInt8]]) -> Response {
+        var writer = JSONWriter(capacity: documents.reduce(16) { $0 + $1.count + 1 })
+        writer.write(raw: "{\"data\":[")
+        writer.write(documents: documents)
+        writer.write(raw: "]}")
+        return Response(.jsonAPI, writer.bytes)
+    }
+
     /// `{"data":[…],"meta":{…}}` around the documents of a page.
     static func page(_ documents: [[UInt8]], total: Int, totalFiltered: Int) -> Response {
         var writer = JSONWriter(capacity: documents.reduce(64) { $0 + $1.count + 1 })
         writer.write(raw: "{\"data\":[")
-        for (index, document) in documents.enumerated() {
-            if index > 0 { writer.write(raw: ",") }
-            writer.write(raw: document)
-        }
+        writer.write(documents: documents)
         writer.write(raw: "],\"meta\":")
         writer.write(["total": .integer(Int64(total)), "total_filtered": .integer(Int64(totalFiltered))])
         writer.write(raw: "}")
         return Response(.jsonAPI, writer.bytes)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func write(documents: [[UInt8]]) {
+        for (index, document) in documents.enumerated() {
+            if index > 0 { write(raw: ",") }
+            write(raw: document)
+        }
     }
 }

@@ -1,4 +1,6 @@
+import AWSAccounts
 import Access
+import Connections
 package import Documents
 package import HTTPServer
 package import Storage
@@ -52,18 +54,7 @@ package final class Service: Sendable {
         self.log = log
         authenticator = Authenticator(store: store, limiter: RateLimiter(limit: configuration.rateLimit))
         metrics = Metrics(store: store, log: log)
-        let writer = ConnectionWriter(
-            store: store,
-            vault: vault,
-            identifiers: identifiers,
-            awsPrincipalID: configuration.awsPrincipalID,
-            vaultTimings: metrics.vault
-        )
-        let operators = OperatorEndpoints(store: store, metrics: configuration.metricsHaveOwnListener ? nil : metrics)
-        let endpoints =
-            ConnectionEndpoints(documents: store, writer: writer).all
-            + RegistrationEndpoints(store: store).all
-            + operators.all
+        let endpoints = Self.endpoints(store, vault, identifiers, configuration, metrics)
         description = OpenAPIDocument(describing: endpoints).bytes
         var router = Router<Route>()
         for endpoint in endpoints {
@@ -75,6 +66,49 @@ package final class Service: Sendable {
             router.add(endpoint.method, endpoint.path, route)
         }
         self.router = router
+    }
+
+    /// All operations of the API.
+    private static func endpoints(
+        _ store: any Store,
+        _ vault: Vault,
+        _ identifiers: IdentifierGenerator,
+        _ configuration: Configuration,
+        _ metrics: Metrics
+    ) -> [Endpoint] {
+        func writer(of kind: DocumentKind, _ schema: DocumentSchema, auditedAs name: String) -> DocumentWriter {
+            DocumentWriter(
+                kind: kind,
+                schema: schema,
+                auditName: name,
+                store: store,
+                vault: vault,
+                timings: metrics.vault
+            )
+        }
+        let connections = ConnectionWriter(
+            writer: writer(of: .connection, .connection, auditedAs: "connection"),
+            identifiers: identifiers,
+            awsPrincipalID: configuration.awsPrincipalID
+        )
+        let accounts = AWSAccountEndpoints(
+            documents: store,
+            store: store,
+            writer: writer(of: .awsAccount, .awsAccount, auditedAs: "aws_account"),
+            identifiers: identifiers,
+            principalID: configuration.awsPrincipalID
+        )
+        let ccmConfigs = CCMConfigEndpoints(
+            documents: store,
+            writer: writer(of: .ccmConfig, .ccmConfig, auditedAs: "aws_ccm_config")
+        )
+        let operators = OperatorEndpoints(store: store, metrics: configuration.metricsHaveOwnListener ? nil : metrics)
+        return ConnectionEndpoints(documents: store, writer: connections).all
+            + RegistrationEndpoints(store: store).all
+            + accounts.all
+            + ccmConfigs.all
+            + AWSCatalogueEndpoints().all
+            + operators.all
     }
 
     /// Answers a request: during the call, or later from another thread.
@@ -167,7 +201,7 @@ package final class Service: Sendable {
                     + "Wait X-RateLimit-Reset seconds."
             )
         }
-        if !permissions.contains(where: principal.permissions.contains) {
+        if !permissions.isEmpty, !permissions.contains(where: principal.permissions.contains) {
             let names = permissions.map(\.rawValue).joined(separator: " or ")
             return APIError(403, "The application key lacks the permission \(names).")
         }

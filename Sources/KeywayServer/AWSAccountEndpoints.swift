@@ -1,0 +1,275 @@
+import AWSAccounts
+import Access
+import Documents
+import HTTPServer
+import JSONReading
+import Storage
+
+/// The AWS Integration API's account configurations.
+struct AWSAccountEndpoints: Sendable {
+    let documents: any PublicDocuments
+    let store: any PublicDocuments & ChangeStore
+    let writer: DocumentWriter
+    let identifiers: IdentifierGenerator
+    /// The AWS account that roles are told to trust.
+    let principalID: String
+
+    static let path = "/api/v2/integration/aws"
+    static let idParameter = "aws_account_config_id"
+
+    var all: [Endpoint] {
+        let collection = "\(Self.path)/accounts"
+        let element = "\(Self.path)/accounts/{\(Self.idParameter)}"
+        return [
+            endpoint(.get, collection, .awsConfigurationRead, .listAWSAccounts, .search(list)),
+            endpoint(.post, collection, .awsConfigurationsManage, .createAWSAccount, .change(create)),
+            endpoint(.get, element, .awsConfigurationRead, .getAWSAccount, .lookup(get)),
+            endpoint(.patch, element, .awsConfigurationEdit, .updateAWSAccount, .change(update)),
+            endpoint(.delete, element, .awsConfigurationsManage, .deleteAWSAccount, .change(delete)),
+            endpoint(
+                .get,
+                "\(element)/trust_policy",
+                .awsConfigurationRead,
+                .getTrustPolicy,
+                .lookup(trustPolicy)
+            ),
+            endpoint(
+                .post,
+                "\(Self.path)/generate_new_external_id",
+                .awsConfigurationEdit,
+                .generateNewExternalID,
+                .change(generateNewExternalID)
+            ),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ permission: Permission,
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            guarding: .principal(anyOf: [permission], registered: false),
+            errors: .strings(.jsonAPI),
+            description: description,
+            handling: handling
+        )
+    }
+
+    // MARK: Reading
+
+    private func get(_ call: Call) throws -> Response {
+        .document(try document(call))
+    }
+
+    private func document(_ call: Call) throws -> [UInt8] {
+        let id = try call.awsAccountConfigID()
+        guard let document = try documents.document(.awsAccount, id, in: call.principal.organization) else {
+            throw APIError.noAWSAccount
+        }
+        return document
+    }
+
+    private func list(_ call: Call) throws -> Response {
+        let filter = DocumentFilter(name: try call.query().only("aws_account_id"))
+        let page = try documents.documents(
+            .awsAccount,
+            in: call.principal.organization,
+            matching: filter,
+            page: nil
+        )
+        return .list(page.elements)
+    }
+
+    private func trustPolicy(_ call: Call) throws -> Response {
+        let attributes = try JSONReader.read(try document(call))["attributes"]
+        guard let externalID = attributes?["auth_config"]?["external_id"]?.text?.string,
+            let partition = attributes?["aws_partition"]?.text?.string
+        else {
+            throw APIError(400, "This account is reached by access keys: no role has to trust anyone.")
+        }
+        let policy = TrustPolicy(partition: partition, principal: principalID, externalID: externalID)
+        return Response(.json, JSONWriter.bytes(of: policy.document))
+    }
+
+    // MARK: Writing
+
+    private func create(_ call: Call) async throws -> Response {
+        let externalID = ExternalID.issue()
+        let draft = try writer.create(call, id: identifiers.next(), issue: Self.issuing(externalID))
+        let issued = try issuedExternalID(in: draft, besides: externalID, call)
+        switch try await writer.commit(draft, and: issued, by: call) {
+        case .committed: return .document(draft.record.document)
+        case .duplicate: throw APIError(409, "An account with this aws_account_id already exists.")
+        case .conflict, .missing:
+            throw APIError(500, "The server issued an id twice. Nothing was stored; send the request again.")
+        }
+    }
+
+    private func update(_ call: Call) async throws -> Response {
+        let id = try call.awsAccountConfigID()
+        let externalID = ExternalID.issue()
+        let updated = try await writer.update(id, call, issue: Self.issuing(externalID)) { draft in
+            try issuedExternalID(in: draft, besides: externalID, call)
+        }
+        guard let updated else { throw APIError.noAWSAccount }
+        return .document(updated.record.document)
+    }
+
+    private func delete(_ call: Call) async throws -> Response {
+        guard try await writer.delete(try call.awsAccountConfigID(), call) else { throw APIError.noAWSAccount }
+        return .noContent
+    }
+
+    private func generateNewExternalID(_ call: Call) async throws -> Response {
+        let externalID = ExternalID.issue()
+        let change = Change(
+            [.issueExternalID(externalID, organization: call.principal.organization)],
+            event: call.event("aws_external_id.create", on: "external_id", identifiers.next())
+        )
+        guard try await store.commit(change) == .committed else {
+            throw APIError(500, "The server issued an id twice. Nothing was stored; send the request again.")
+        }
+        let data: JSONValue = [
+            "id": "external_id", "type": "external_id", "attributes": ["external_id": .string(externalID)],
+        ]
+        return .document(JSONWriter.bytes(of: data))
+    }
+
+    /// What notes the draft's external id as issued, if it is.
+    ///
+    /// - Throws: ``APIError`` with 400 if the caller sent one that was not issued to the organisation.
+    private func issuedExternalID(
+        in draft: DocumentWriter.Draft,
+        besides issued: String,
+        _ call: Call
+    ) throws -> [Mutation] {
+        guard let externalID = draft.document["attributes"]?["auth_config"]?["external_id"]?.text?.string else {
+            return []
+        }
+        let organization = call.principal.organization
+        if externalID == issued { return [.issueExternalID(externalID, organization: organization)] }
+        guard try store.organization(ofExternalID: externalID) == organization else {
+            let pointer = "/data/attributes/auth_config/external_id"
+            throw APIError(
+                400,
+                "\(pointer) was not issued here: POST \(Self.path)/generate_new_external_id issues one, "
+                    + "and an account without one gets one.",
+                at: .pointer(pointer)
+            )
+        }
+        return []
+    }
+
+    private static func issuing(_ externalID: String) -> (String) -> String {
+        let now = Timestamp.now.description
+        return { field in field == "external_id" ? externalID : now }
+    }
+}
+
+extension Call {
+    /// The id in the path. Terraform puts it in quotes, and the reference answers as if they were not there.
+    func awsAccountConfigID() throws -> Identifier {
+        let parameter = AWSAccountEndpoints.idParameter
+        let text = parameters[parameter] ?? ""
+        let isQuoted = text.utf8.count > 2 && text.hasPrefix("\"") && text.hasSuffix("\"")
+        guard let id = Identifier(isQuoted ? text.dropFirst().dropLast() : text[...]) else {
+            throw APIError(400, "\(parameter) must be a UUID.", at: .parameter(parameter))
+        }
+        return id
+    }
+}
+
+extension APIError {
+    /// The account is not there, or is another organisation's.
+    static let noAWSAccount = APIError(404, "AWS account with provided id is not integrated.")
+}
+
+extension OperationDescription {
+    fileprivate static let tag = "AWS Integration"
+
+    fileprivate static let listAWSAccounts = OperationDescription(
+        id: "ListAWSAccounts",
+        summary: "List the AWS accounts",
+        tag: tag,
+        query: [
+            QueryParameter(
+                name: "aws_account_id",
+                summary: "Only the account of this number",
+                schema: ["type": "string"]
+            )
+        ],
+        responses: [
+            DescribedResponse(200, "The accounts", .schema("AWSAccountList", .jsonAPI)),
+            .error(400, "A parameter is not valid"),
+        ]
+    )
+
+    fileprivate static let createAWSAccount = OperationDescription(
+        id: "CreateAWSAccount",
+        summary: "Create an AWS account's configuration",
+        tag: tag,
+        request: "AWSAccountCreate",
+        responses: [
+            DescribedResponse(200, "The configuration", .schema("AWSAccount", .jsonAPI)),
+            .error(400, "The body is not valid; every fault is named"),
+            .error(409, "The account has a configuration already"),
+        ]
+    )
+
+    fileprivate static let getAWSAccount = OperationDescription(
+        id: "GetAWSAccount",
+        summary: "Get an AWS account's configuration",
+        tag: tag,
+        responses: [
+            DescribedResponse(200, "The configuration", .schema("AWSAccount", .jsonAPI)),
+            .error(400, "The id is not a UUID"),
+            .error(404, "There is no such configuration"),
+        ]
+    )
+
+    fileprivate static let updateAWSAccount = OperationDescription(
+        id: "UpdateAWSAccount",
+        summary: "Change an AWS account's configuration; what is not sent stays as it is",
+        tag: tag,
+        request: "AWSAccountUpdate",
+        responses: [
+            DescribedResponse(200, "The configuration", .schema("AWSAccount", .jsonAPI)),
+            .error(400, "The id or the body is not valid; every fault is named"),
+            .error(404, "There is no such configuration"),
+        ]
+    )
+
+    fileprivate static let deleteAWSAccount = OperationDescription(
+        id: "DeleteAWSAccount",
+        summary: "Delete an AWS account's configuration",
+        tag: tag,
+        responses: [
+            DescribedResponse(204, "Deleted"),
+            .error(400, "The id is not a UUID"),
+            .error(404, "There is no such configuration"),
+        ]
+    )
+
+    fileprivate static let getTrustPolicy = OperationDescription(
+        id: "GetAWSAccountTrustPolicy",
+        summary: "Get the trust policy that the account's role needs",
+        tag: tag,
+        responses: [
+            DescribedResponse(200, "The policy document, as IAM takes it", .schema("TrustPolicy", .json)),
+            .error(400, "The id is not a UUID, or the account is reached by access keys"),
+            .error(404, "There is no such configuration"),
+        ]
+    )
+
+    fileprivate static let generateNewExternalID = OperationDescription(
+        id: "CreateNewAWSExternalID",
+        summary: "Issue an external id, for a configuration to come",
+        tag: tag,
+        responses: [DescribedResponse(200, "The external id", .schema("AWSExternalID", .jsonAPI))]
+    )
+}

@@ -1,0 +1,201 @@
+import Access
+import Documents
+import JSONReading
+import Secrets
+import Storage
+import Vault
+
+/// Turns bodies into changes of stored documents: the one place where secrets are sealed.
+struct DocumentWriter: Sendable {
+    let kind: DocumentKind
+    let schema: DocumentSchema
+    /// What audit events say of the kind: `connection` in `connection.create`.
+    let auditName: String
+    let store: any PublicDocuments & SealedSecretStore & ChangeStore
+    let vault: Vault
+    /// How long sealing takes.
+    let timings: Histogram
+
+    /// The version of the rules by which documents are rendered here.
+    private static let documentVersion = 1
+
+    /// A document that is about to be written.
+    struct Draft {
+        let record: DocumentRecord
+        let document: JSONValue
+        /// What the document was, of an update.
+        let previous: JSONValue?
+        /// The addresses of the stored secrets that stay.
+        let keptSecrets: [String]
+        fileprivate let mutation: Mutation
+    }
+
+    // MARK: Creating
+
+    /// Reads the body of a create and seals its secrets.
+    func create(_ call: Call, id: Identifier, issue: @escaping (String) -> String) throws -> Draft {
+        let parted = try schema.create(try call.json(), id: id, issue: issue)
+        let sealed: SealedSecrets?
+        if parted.secrets.isEmpty {
+            sealed = nil
+        } else {
+            sealed = try timings.time {
+                try vault.seal(
+                    parted.secrets.map { ($0.address, $0.value) },
+                    organization: call.principal.organization,
+                    record: id,
+                    destination: schema.destination(of: parted.document).text
+                )
+            }
+        }
+        let record = record(id, parted.document, organization: call.principal.organization, owner: call.principal.user)
+        return Draft(
+            record: record,
+            document: parted.document,
+            previous: nil,
+            keptSecrets: [],
+            mutation: .createDocument(record, sealed: sealed)
+        )
+    }
+
+    /// Commits a draft with what else belongs to the change.
+    func commit(_ draft: Draft, and others: [Mutation] = [], by call: Call) async throws -> CommitOutcome {
+        let action = draft.previous == nil ? "create" : "update"
+        return try await store.commit(
+            Change(
+                others + [draft.mutation],
+                event: call.event("\(auditName).\(action)", on: schema.type, draft.record.id)
+            )
+        )
+    }
+
+    // MARK: Updating
+
+    /// Updates a document, from what is stored at the moment of the commit.
+    ///
+    /// - Parameters:
+    ///   - id: Its id.
+    ///   - call: Whose body says what changes.
+    ///   - issue: Gives the value of an issued field, by its name.
+    ///   - check: May refuse a draft, and gives what else belongs to the change. Called anew if another update comes
+    ///     in between.
+    /// - Returns: The document that is stored now, or `nil` if there is none of that id.
+    /// - Throws: What reading, `check` and the commit throw.
+    func update(
+        _ id: Identifier,
+        _ call: Call,
+        issue: @escaping (String) -> String,
+        check: (Draft) throws -> [Mutation]
+    ) async throws -> Draft? {
+        let body = try call.json()
+        // Each round that ends in a conflict is one in which another update came through.
+        while true {
+            guard let draft = try updating(id, with: body, for: call, issue: issue) else { return nil }
+            switch try await commit(draft, and: try check(draft), by: call) {
+            case .committed: return draft
+            case .missing: return nil
+            case .conflict: continue
+            case .duplicate: throw APIError(409, "Another document has this name.")
+            }
+        }
+    }
+
+    private func updating(
+        _ id: Identifier,
+        with body: JSONValue,
+        for call: Call,
+        issue: @escaping (String) -> String
+    ) throws -> Draft? {
+        let organization = call.principal.organization
+        guard
+            let stored = try store.stored(kind, id, in: organization),
+            let (revision, sealed) = try store.sealedSecrets(of: kind, id, in: organization)
+        else { return nil }
+        let current = try JSONReader.read(stored.record.document)
+        let parted = try schema.update(body, id: id, of: current, issue: issue)
+        let resealed = try seal(parted, over: sealed, of: id, current: current, organization: organization)
+        let record = record(id, parted.document, organization: organization, owner: stored.record.owner)
+        return Draft(
+            record: record,
+            document: parted.document,
+            previous: current,
+            keptSecrets: parted.keptSecrets,
+            // If the two reads met different revisions, the older of them makes the commit a conflict.
+            mutation: .updateDocument(record, expecting: min(stored.revision, revision), sealed: resealed)
+        )
+    }
+
+    private func seal(
+        _ parted: PartedDocument,
+        over sealed: SealedSecrets?,
+        of id: Identifier,
+        current: JSONValue,
+        organization: Identifier
+    ) throws -> SealedSecrets? {
+        let old = schema.destination(of: current).text
+        let new = schema.destination(of: parted.document).text
+        if parted.secrets.isEmpty {
+            guard let sealed, !parted.keptSecrets.isEmpty else { return nil }
+            // What changes nothing of the secrets needs no vault.
+            if old == new, try vault.fields(of: sealed).allSatisfy(parted.keptSecrets.contains) { return sealed }
+        }
+        return try timings.time {
+            try vault.update(
+                sealed,
+                setting: parted.secrets.map { ($0.address, $0.value) },
+                keeping: Set(parted.keptSecrets),
+                organization: organization,
+                record: id,
+                from: old,
+                to: new
+            )
+        }
+    }
+
+    // MARK: Deleting
+
+    /// Deletes a document and its secrets.
+    ///
+    /// - Returns: Whether there was one.
+    func delete(_ id: Identifier, _ call: Call) async throws -> Bool {
+        let change = Change(
+            [.deleteDocument(kind, id, organization: call.principal.organization)],
+            event: call.event("\(auditName).delete", on: schema.type, id)
+        )
+        return try await store.commit(change) == .committed
+    }
+
+    private func record(
+        _ id: Identifier,
+        _ document: JSONValue,
+        organization: Identifier,
+        owner: Identifier
+    ) -> DocumentRecord {
+        let columns = kind.columns(of: document["attributes"])
+        return DocumentRecord(
+            kind: kind,
+            id: id,
+            organization: organization,
+            owner: owner,
+            name: columns.name,
+            category: columns.category,
+            document: JSONWriter.bytes(of: document),
+            documentVersion: Self.documentVersion
+        )
+    }
+}
+
+extension DocumentKind {
+    /// What a store finds documents by.
+    fileprivate func columns(of attributes: JSONValue?) -> (name: String, category: String) {
+        switch self {
+        case .connection:
+            (
+                attributes?["name"]?.text?.string ?? "",
+                attributes?["integration"]?["type"]?.text?.string ?? ""
+            )
+        case .awsAccount: (attributes?["aws_account_id"]?.text?.string ?? "", "")
+        case .ccmConfig: ("", "")
+        }
+    }
+}
