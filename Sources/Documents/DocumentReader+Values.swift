@@ -25,7 +25,9 @@ extension DocumentReader {
         case .texts(let format, let count):
             return open(field, sent: sent, current: current) { $0.texts($1, format, atMost: count) }
         case .object(let fields), .group(let fields): return object(fields, sent: sent, current: current)
-        case .list(let choice, let count): return list(of: choice, atMost: count, sent: sent, current: current)
+        case .list(let choice, let count):
+            return list(of: choice, atMost: count, sent: sent, current: current)
+                ?? (field.isRequired ? [] : field.standard)
         case .choice(let choice): return self.choice(choice, sent: sent, current: current)
         case .keyedList(let list): return keyedList(list, sent: sent, current: current)
         case .variants(let variants): return variant(of: variants, sent: sent, current: current)
