@@ -72,6 +72,7 @@ extension DocumentReader {
                 if let element = reader.choice(choice, sent: element, current: nil) { result.append(element) }
             }
         }
-        return result.isEmpty ? nil : .array(result)
+        if result.isEmpty { return nil }
+        return .array(result)
     }
 }

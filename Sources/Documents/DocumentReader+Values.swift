@@ -2,8 +2,10 @@
 extension DocumentReader {
     mutating func value(of field: Field, sent: JSONValue?, current: JSONValue?) -> JSONValue? {
         if case .group(let fields) = field.kind {
+            var sent = sent
             // Not sent and not stored, it still has its members' standards.
-            return .object(members(of: fields, sent: sent ?? (current == nil ? .object([]) : nil), current: current))
+            if sent == nil, current == nil { sent = .object([]) }
+            return .object(members(of: fields, sent: sent, current: current))
         }
         if field.updating == .fixed, isUpdate { return fixed(sent: sent, current: current) }
         if sent == nil, current == nil, !field.part.isSetByServiceToo {

@@ -27,7 +27,7 @@ extension Change {
         Change("/aws_regions", ["include_all": true]),
         Change("/aws_regions", ["include_only": ["eu-west-1"]]),
         Change("/logs_config/lambda_forwarder/lambdas", []),
-        Change("/logs_config/lambda_forwarder/lambdas", ["\(Sample.lambda):live"]),
+        Change("/logs_config/lambda_forwarder/lambdas", [.string("\(Sample.lambda):live")]),
         Change("/logs_config/lambda_forwarder/sources", ["waf"]),
         Change("/logs_config/lambda_forwarder/log_source_config/tag_filters", []),
         Change("/logs_config/lambda_forwarder/log_source_config/tag_filters", [["source": "elb", "tags": ["a:b"]]]),
@@ -191,14 +191,14 @@ struct UpdateTests {
     @Test(
         "keeps the external id unless another is sent",
         arguments: [
-            (["role_name": "KeywayRole"], Sample.externalID),
-            (["role_name": "KeywayRole", "external_id": ""], Sample.externalID),
-            (["role_name": "OtherRole", "external_id": .string(Sample.externalID)], Sample.externalID),
-            (["role_name": "KeywayRole", "external_id": .string(Sample.otherExternalID)], Sample.otherExternalID),
-        ] as [(JSONValue, String)]
+            (nil, Sample.externalID), ("", Sample.externalID),
+            (.string(Sample.externalID), Sample.externalID),
+            (.string(Sample.otherExternalID), Sample.otherExternalID),
+        ] as [(JSONValue?, String)]
     )
-    func externalID(_ sent: JSONValue, answered: String) throws {
-        let updated = try update(stored(), by: Change("/auth_config", sent).body).document
+    func externalID(_ sent: JSONValue?, answered: String) throws {
+        let role = Sample.role.with("/external_id", sent)
+        let updated = try update(stored(), by: Change("/auth_config", role).body).document
         #expect(updated.at("/attributes/auth_config/external_id") == .string(answered))
     }
 
