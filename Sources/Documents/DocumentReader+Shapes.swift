@@ -55,6 +55,9 @@ extension DocumentReader {
         }
         let isStored = stored.map { $0[0].name == option[0].name } ?? false
         if stored != nil, !isStored, let refusal = choice.refusalToSwitch { report(refusal) }
+        let couldHoldSecrets = mayHoldSecrets
+        mayHoldSecrets = isStored
+        defer { mayHoldSecrets = couldHoldSecrets }
         return .object(members(of: choice.common + option, sent: sent, current: isStored ? current : nil))
     }
 

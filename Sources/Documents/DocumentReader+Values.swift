@@ -11,7 +11,7 @@ extension DocumentReader {
         if sent == nil, current == nil, !field.part.isSetByServiceToo {
             if field.isRequired { report("is required") }
             // What the vault holds does not show in the document.
-            if case .withheldSecret = field.part, isUpdate { keptSecrets.append(secretAddress) }
+            if case .withheldSecret = field.part, mayHoldSecrets { keptSecrets.append(secretAddress) }
             return field.standard
         }
         switch field.kind {
@@ -96,7 +96,7 @@ extension DocumentReader {
             report("must be a string, not \(sent?.kindName ?? "null")")
             return nil
         }
-        if text.isEmpty, isUpdate {
+        if text.isEmpty, mayHoldSecrets {
             keptSecrets.append(secretAddress)
         } else if let fault = format.fault(in: text) {
             report(fault)
