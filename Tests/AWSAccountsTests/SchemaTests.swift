@@ -35,14 +35,14 @@ struct SchemaTests {
     private static let values: [JSONValue?] = [
         nil, .null, true, false, 17, [], .object([]), ["a": 1], "", " ", "text", "two words", "a\nb", "é",
         "123456789012", "us-east-1", "AWS/EC2", "key:value", "s3", .string(Sample.lambda), "AKIAIOSFODNN7EXAMPLE",
-        .string(Sample.externalID), "aws", ["us-east-1"], ["key:value"], ["AWS/EC2"], [.object([])], [nil], [["a"]],
+        .string(Sample.externalID), "aws", ["us-east-1"], ["key:value"], ["AWS/EC2"], [.object([])], [.null], [["a"]],
         ["include_all": true], ["include_only": []], ["exclude_only": []], ["include_only": [], "include_all": true],
         ["include_only": [], "exclude_only": []], ["role_name": "Role"], ["role_name": "Role", "external_id": ""],
-        ["role_name": "Role", "external_id": nil], ["role_name": "Role", "access_key_id": "AKIAIOSFODNN7EXAMPLE"],
+        ["role_name": "Role", "external_id": .null], ["role_name": "Role", "access_key_id": "AKIAIOSFODNN7EXAMPLE"],
         ["access_key_id": "AKIAIOSFODNN7EXAMPLE"],
         ["access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": ""],
         ["access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "secret"],
-        ["namespace": "AWS/EC2", "include_only": []], ["namespace": "AWS/EC2", "tags": nil],
+        ["namespace": "AWS/EC2", "include_only": []], ["namespace": "AWS/EC2", "tags": .null],
         .string(String(repeating: "a", count: 5000)),
     ]
 

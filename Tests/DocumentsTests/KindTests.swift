@@ -96,8 +96,8 @@ struct KindTests {
             (["outer": ["cleared": ["b"]]], #"{"on":false,"inner":{"note":"n","off":false},"cleared":["b"]}"#),
             (["outer": .object([])], #"{"on":false,"inner":{"note":"n","off":false},"cleared":["x"]}"#),
             (["outer": ["inner": .object([])]], #"{"on":false,"inner":{"note":"n","off":false},"cleared":["x"]}"#),
-            (["outer": ["inner": ["note": nil]]], #"{"on":false,"inner":{"off":false},"cleared":["x"]}"#),
-            (["outer": ["on": nil]], #"{"on":true,"inner":{"note":"n","off":false},"cleared":["x"]}"#),
+            (["outer": ["inner": ["note": .null]]], #"{"on":false,"inner":{"off":false},"cleared":["x"]}"#),
+            (["outer": ["on": .null]], #"{"on":true,"inner":{"note":"n","off":false},"cleared":["x"]}"#),
         ] as [(JSONValue, String)]
     )
     func groups(_ sent: JSONValue, outer: String) throws {
@@ -210,7 +210,7 @@ struct KindTests {
         #expect(try create(Self.least.with("/labels", nil)).document.at("/attributes/labels") == [])
         #expect(try create(Self.least.with("/labels", .null)).document.at("/attributes/labels") == [])
         let stored = try stored(Self.least.with("/labels", ["a"]))
-        #expect(try update(stored, ["labels": nil]).document.at("/attributes/labels") == [])
+        #expect(try update(stored, ["labels": .null]).document.at("/attributes/labels") == [])
     }
 
     @Test("holds rules against what is stored after the update, where nothing else is wrong")
@@ -224,10 +224,10 @@ struct KindTests {
     }
 
     private static let values: [JSONValue?] = [
-        nil, .null, true, false, 17, [], .object([]), ["a"], [nil], "", "12", "123", "a\nb", ["on": nil],
-        ["inner": ["off": false]], [["name": "a"]], [["name": nil]], [["open": true]], ["realm": "r"],
+        nil, .null, true, false, 17, [], .object([]), ["a"], [.null], "", "12", "123", "a\nb", ["on": .null],
+        ["inner": ["off": false]], [["name": "a"]], [["name": .null]], [["open": true]], ["realm": "r"],
         ["realm": "r", "robot": "b"], ["robot": "b"], ["realm": "r", "robot": "b", "password": ""],
-        ["realm": "r", "robot": "b", "user": "u"], ["realm": "r", "robot": nil],
+        ["realm": "r", "robot": "b", "user": "u"], ["realm": "r", "robot": .null],
     ]
 
     private static let full =
