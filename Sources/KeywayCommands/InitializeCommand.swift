@@ -3,6 +3,7 @@ import Documents
 import KeywayServer
 import SQLiteStorage
 import Storage
+import Vault
 
 #if canImport(Glibc)
     import Glibc
