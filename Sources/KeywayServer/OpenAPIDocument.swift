@@ -112,13 +112,30 @@ struct OpenAPIDocument {
         case .none: break
         case .schema(let name, let mediaType): members.append(content(mediaType, schema(name)))
         case .text(let mediaType): members.append(content(mediaType, ["schema": ["type": "string"]]))
-        case .error:
-            switch errors {
-            case .objects: members.append(content(.jsonAPI, schema("Errors")))
-            case .strings(let mediaType): members.append(content(mediaType, schema("ErrorStrings")))
-            }
+        case .error: members.append(errorContent(status: response.status, errors))
         }
         return .object(members)
+    }
+
+    /// The error of a family. What the HTTP engine refuses before it knows the endpoint is always of the objects.
+    private func errorContent(status: Int, _ errors: ErrorFamily) -> JSONValue.Member {
+        guard case .strings(let mediaType) = errors else { return content(.jsonAPI, schema("Errors")) }
+        guard status == 400 else { return content(mediaType, schema("ErrorStrings")) }
+        let either: JSONValue = [
+            "schema": [
+                "anyOf": [
+                    ["$ref": "#/components/schemas/ErrorStrings"], ["$ref": "#/components/schemas/Errors"],
+                ]
+            ]
+        ]
+        guard mediaType != .jsonAPI else { return content(.jsonAPI, either) }
+        return .init(
+            "content",
+            .object([
+                .init(JSONText(mediaType.rawValue), schema("ErrorStrings")),
+                .init(JSONText(MediaType.jsonAPI.rawValue), schema("Errors")),
+            ])
+        )
     }
 
     private func content(_ mediaType: MediaType, _ schema: JSONValue) -> JSONValue.Member {
