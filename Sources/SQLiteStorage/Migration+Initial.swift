@@ -17,10 +17,16 @@ extension Migration {
                 low INTEGER NOT NULL,
                 organization INTEGER NOT NULL REFERENCES organizations,
                 handle TEXT NOT NULL,
+                email TEXT NOT NULL,
+                name TEXT,
+                title TEXT,
                 is_service_account INTEGER NOT NULL,
                 is_disabled INTEGER NOT NULL,
-                created_at INTEGER NOT NULL
+                created_at INTEGER NOT NULL,
+                modified_at INTEGER NOT NULL
             ) STRICT;
+
+            CREATE UNIQUE INDEX users_by_handle ON users (organization, handle);
 
             CREATE TABLE user_roles (
                 user INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -36,8 +42,13 @@ extension Migration {
                 name TEXT NOT NULL,
                 digest BLOB NOT NULL UNIQUE,
                 last4 TEXT NOT NULL,
-                created_at INTEGER NOT NULL
+                created_at INTEGER NOT NULL,
+                created_by INTEGER REFERENCES users,
+                modified_at INTEGER NOT NULL,
+                modified_by INTEGER REFERENCES users
             ) STRICT;
+
+            CREATE INDEX api_keys_by_organization ON api_keys (organization);
 
             CREATE TABLE application_keys (
                 key INTEGER PRIMARY KEY,
@@ -52,6 +63,7 @@ extension Migration {
                 created_at INTEGER NOT NULL
             ) STRICT;
 
+            CREATE INDEX application_keys_by_owner ON application_keys (organization, owner);
             CREATE INDEX registrations ON application_keys (organization) WHERE is_registered;
 
             CREATE TABLE application_key_scopes (
@@ -61,26 +73,31 @@ extension Migration {
                 PRIMARY KEY (application_key, position)
             ) STRICT, WITHOUT ROWID;
 
-            CREATE TABLE connections (
-                key INTEGER PRIMARY KEY,
-                low INTEGER NOT NULL,
-                organization INTEGER NOT NULL REFERENCES organizations,
-                document TEXT NOT NULL,
-                document_version INTEGER NOT NULL,
-                revision INTEGER NOT NULL,
-                owner INTEGER NOT NULL REFERENCES users,
-                name TEXT NOT NULL,
-                integration TEXT NOT NULL
-            ) STRICT;
+            \(documents("connections", key: "INTEGER PRIMARY KEY"))
+            \(documents("aws_accounts", key: "INTEGER PRIMARY KEY"))
+            \(documents("ccm_configs", key: "INTEGER PRIMARY KEY REFERENCES aws_accounts ON DELETE CASCADE"))
 
             -- The order of lists, and all that their filters look at.
-            CREATE INDEX connections_by_name ON connections (organization, name, key, integration);
+            CREATE INDEX connections_by_name ON connections (organization, name, key, category);
+            CREATE UNIQUE INDEX aws_accounts_by_name ON aws_accounts (organization, name);
+            CREATE INDEX ccm_configs_by_name ON ccm_configs (organization, name);
 
+            -- Of documents of several kinds, by their key; `kind` is the number of theirs.
             CREATE TABLE sealed_secrets (
-                connection INTEGER PRIMARY KEY REFERENCES connections ON DELETE CASCADE,
+                document INTEGER PRIMARY KEY,
+                kind INTEGER NOT NULL,
                 master_key_id TEXT NOT NULL,
                 bytes BLOB NOT NULL
             ) STRICT;
+
+            CREATE TABLE master_keys (
+                id TEXT PRIMARY KEY
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE external_ids (
+                id TEXT PRIMARY KEY,
+                organization INTEGER NOT NULL REFERENCES organizations
+            ) STRICT, WITHOUT ROWID;
 
             -- An event's place is its organisation's ordinal (23 bits) before its sequence (40 bits): an event is
             -- appended to its organisation's run with no second tree to keep.
@@ -93,4 +110,21 @@ extension Migration {
                 SELECT place >> 40, place & 0xffffffffff, event FROM audit_log;
             """
     )
+
+    /// The table of one kind of document.
+    private static func documents(_ name: String, key: String) -> String {
+        """
+        CREATE TABLE \(name) (
+            key \(key),
+            low INTEGER NOT NULL,
+            organization INTEGER NOT NULL REFERENCES organizations,
+            document TEXT NOT NULL,
+            document_version INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            owner INTEGER NOT NULL REFERENCES users,
+            name TEXT NOT NULL,
+            category TEXT NOT NULL
+        ) STRICT;
+        """
+    }
 }

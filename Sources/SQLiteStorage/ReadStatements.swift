@@ -1,17 +1,18 @@
+import Storage
+
 /// A reader's statements, prepared once.
 final class ReadStatements {
     let begin: Statement
     let end: Statement
     let ordinal: Statement
 
-    let document: Statement
-    let connection: Statement
-    let sealed: Statement
-    let list: Statement
-    let countAll: Statement
-    let countFiltered: Statement
+    let documents: PerDocumentKind<DocumentReadStatements>
+    let notSealed: Statement
+    let masterKeys: Statement
+    let externalID: Statement
 
-    let apiKey: Statement
+    let apiKeyByDigest: Statement
+    let apiKeyByID: Statement
     let applicationKeyByDigest: Statement
     let applicationKeyByID: Statement
     let scopes: Statement
@@ -19,6 +20,8 @@ final class ReadStatements {
     let roles: Statement
     let registrations: Statement
     let countRegistrations: Statement
+    let organization: Statement
+    let organizations: Statement
     let newest: Statement
     let newestOrganization: Statement
 
@@ -30,56 +33,23 @@ final class ReadStatements {
         end = try reading("COMMIT")
         ordinal = try reading("SELECT ordinal FROM organizations WHERE id = ?1")
 
-        document = try reading("SELECT document FROM connections WHERE key = ?1 AND low = ?2 AND organization = ?3")
-        connection = try reading(
-            """
-            SELECT u.key, u.low, c.name, c.integration, c.document, c.document_version, c.revision
-            FROM connections c JOIN users u ON u.key = c.owner
-            WHERE c.key = ?1 AND c.low = ?2 AND c.organization = ?3
-            """
-        )
-        sealed = try reading(
-            """
-            SELECT c.revision, s.master_key_id, s.bytes
-            FROM connections c LEFT JOIN sealed_secrets s ON s.connection = c.key
-            WHERE c.key = ?1 AND c.low = ?2 AND c.organization = ?3
-            """
-        )
-        // The index gives the order, and tells the name without a look into the table.
-        let filtered = """
-            FROM connections INDEXED BY connections_by_name
-            WHERE organization = ?1 AND (?2 IS NULL OR instr(lower(name), lower(?2)) > 0)
-            AND (?3 IS NULL OR integration = ?3)
-            """
-        list = try reading("SELECT document \(filtered) ORDER BY name, key LIMIT ?4 OFFSET ?5")
-        countFiltered = try reading("SELECT count(*) \(filtered)")
-        countAll = try reading(
-            "SELECT count(*) FROM connections INDEXED BY connections_by_name WHERE organization = ?1"
+        documents = try PerDocumentKind { table throws(SQLiteError) in
+            try DocumentReadStatements(of: table, on: database)
+        }
+        notSealed = try reading(Self.notSealed)
+        masterKeys = try reading("SELECT id FROM master_keys ORDER BY id")
+        externalID = try reading(
+            "SELECT o.id FROM external_ids e JOIN organizations o ON o.ordinal = e.organization WHERE e.id = ?1"
         )
 
-        apiKey = try reading(
-            """
-            SELECT k.key, k.low, o.id, k.name, k.digest, k.last4, k.created_at
-            FROM api_keys k JOIN organizations o ON o.ordinal = k.organization
-            WHERE k.digest = ?1
-            """
-        )
-        let applicationKey = """
-            SELECT k.key, k.low, o.id, k.name, k.digest, k.last4, k.created_at,
-                u.key, u.low, k.is_scoped, k.is_registered
-            FROM application_keys k JOIN organizations o ON o.ordinal = k.organization JOIN users u ON u.key = k.owner
-            """
-        applicationKeyByDigest = try reading("\(applicationKey) WHERE k.digest = ?1")
+        apiKeyByDigest = try reading("\(Self.apiKeys) WHERE k.digest = ?1")
+        apiKeyByID = try reading("\(Self.apiKeys) WHERE k.key = ?1 AND k.low = ?2 AND k.organization = ?3")
+        applicationKeyByDigest = try reading("\(Self.applicationKeys) WHERE k.digest = ?1")
         applicationKeyByID = try reading(
-            "\(applicationKey) WHERE k.key = ?1 AND k.low = ?2 AND k.organization = ?3"
+            "\(Self.applicationKeys) WHERE k.key = ?1 AND k.low = ?2 AND k.organization = ?3"
         )
         scopes = try reading("SELECT scope FROM application_key_scopes WHERE application_key = ?1 ORDER BY position")
-        user = try reading(
-            """
-            SELECT handle, is_service_account, is_disabled, created_at
-            FROM users WHERE key = ?1 AND low = ?2 AND organization = ?3
-            """
-        )
+        user = try reading("\(Self.users) WHERE key = ?1 AND low = ?2 AND organization = ?3")
         roles = try reading("SELECT role FROM user_roles WHERE user = ?1 ORDER BY position")
         registrations = try reading(
             """
@@ -90,17 +60,54 @@ final class ReadStatements {
         countRegistrations = try reading(
             "SELECT count(*) FROM application_keys WHERE organization = ?1 AND is_registered"
         )
-        // Of each table its greatest; organisations are asked apart, as their ids are not split.
-        newest = try reading(
-            """
-            SELECT key, low FROM (
-                SELECT * FROM (SELECT key, low FROM connections ORDER BY key DESC LIMIT 1)
-                UNION ALL SELECT * FROM (SELECT key, low FROM users ORDER BY key DESC LIMIT 1)
-                UNION ALL SELECT * FROM (SELECT key, low FROM api_keys ORDER BY key DESC LIMIT 1)
-                UNION ALL SELECT * FROM (SELECT key, low FROM application_keys ORDER BY key DESC LIMIT 1)
-            ) ORDER BY key DESC LIMIT 1
-            """
-        )
+        organization = try reading("SELECT id, name, created_at FROM organizations WHERE id = ?1")
+        organizations = try reading("SELECT id, name, created_at FROM organizations ORDER BY created_at, id")
+        newest = try reading(Self.newest)
         newestOrganization = try reading("SELECT id FROM organizations ORDER BY id DESC LIMIT 1")
+    }
+}
+
+// MARK: What several statements share, and what is long
+
+extension ReadStatements {
+    static let apiKeys = """
+        SELECT k.key, k.low, o.id, k.name, k.digest, k.last4, k.created_at,
+            c.key, c.low, k.modified_at, m.key, m.low
+        FROM api_keys k JOIN organizations o ON o.ordinal = k.organization
+        LEFT JOIN users c ON c.key = k.created_by LEFT JOIN users m ON m.key = k.modified_by
+        """
+
+    static let applicationKeys = """
+        SELECT k.key, k.low, o.id, k.name, k.digest, k.last4, k.created_at, u.key, u.low, k.is_scoped, k.is_registered
+        FROM application_keys k JOIN organizations o ON o.ordinal = k.organization JOIN users u ON u.key = k.owner
+        """
+
+    static let users = """
+        SELECT key, low, handle, email, name, title, is_service_account, is_disabled, created_at, modified_at FROM users
+        """
+
+    /// Walks along the keys of the secrets, and looks for the document of each: that gives the order without sorting.
+    /// The parameters: the id of the master key, the first document's key, and how many.
+    static var notSealed: String {
+        let tables = DocumentKind.allCases.map(\.table).filter(\.holdsSecrets)
+        func first(_ column: String) -> String {
+            "coalesce(\(tables.map { "\($0.name).\(column)" }.joined(separator: ", ")))"
+        }
+        let joins = tables.map { table in
+            "LEFT JOIN \(table.name) ON s.kind = \(table.number) AND \(table.name).key = s.document"
+        }
+        return """
+            SELECT s.document, \(first("low")), s.kind, o.id, \(first("revision")), s.master_key_id, s.bytes
+            FROM sealed_secrets s \(joins.joined(separator: " "))
+            CROSS JOIN organizations o ON o.ordinal = \(first("organization"))
+            WHERE s.master_key_id <> ?1 AND s.document >= ?2 ORDER BY s.document LIMIT ?3
+            """
+    }
+
+    /// Of each table its greatest; organisations are asked apart, as their ids are not split.
+    private static var newest: String {
+        let tables = DocumentKind.allCases.map(\.table.name) + ["users", "api_keys", "application_keys"]
+        let greatest = tables.map { "SELECT * FROM (SELECT key, low FROM \($0) ORDER BY key DESC LIMIT 1)" }
+        return "SELECT key, low FROM (\(greatest.joined(separator: " UNION ALL "))) ORDER BY key DESC LIMIT 1"
     }
 }

@@ -1,48 +1,64 @@
 import Access
-import CSQLite
 import Documents
 import Storage
 
 extension Reader {
     func apiKey(digest: KeyDigest) throws(SQLiteError) -> APIKey? {
-        try statements.apiKey.bind(1, blob: digest.bytes)
-        guard try statements.apiKey.step() else { return nil }
-        defer { statements.apiKey.reset() }
-        return APIKey(
-            id: identifier(in: statements.apiKey, at: 0),
-            organization: try statements.apiKey.identifier(2),
-            name: statements.apiKey.text(3),
-            digest: digest,
-            last4: statements.apiKey.text(5),
-            createdAt: Timestamp(microseconds: statements.apiKey.integer(6))
+        try statements.apiKeyByDigest.bind(1, blob: digest.bytes)
+        defer { statements.apiKeyByDigest.reset() }
+        return try statements.apiKeyByDigest.step() ? try apiKey(from: statements.apiKeyByDigest) : nil
+    }
+
+    func apiKey(_ id: Identifier, in organization: Identifier) throws(SQLiteError) -> APIKey? {
+        guard let organization = try ordinal(of: organization) else { return nil }
+        try bind(id, organization, to: statements.apiKeyByID)
+        defer { statements.apiKeyByID.reset() }
+        return try statements.apiKeyByID.step() ? try apiKey(from: statements.apiKeyByID) : nil
+    }
+
+    /// The key in the row of a statement that begins with `ReadStatements.apiKeys`.
+    func apiKey(from statement: borrowing Statement) throws(SQLiteError) -> APIKey {
+        var key = APIKey(
+            id: statement.splitIdentifier(0),
+            organization: try statement.identifier(2),
+            name: statement.text(3),
+            digest: try statement.digest(4),
+            last4: statement.text(5),
+            createdAt: statement.timestamp(6),
+            createdBy: statement.isNull(7) ? nil : statement.splitIdentifier(7)
         )
+        key.modifiedAt = statement.timestamp(9)
+        key.modifiedBy = statement.isNull(10) ? nil : statement.splitIdentifier(10)
+        return key
     }
 
     func applicationKey(digest: KeyDigest) throws(SQLiteError) -> ApplicationKey? {
         try statements.applicationKeyByDigest.bind(1, blob: digest.bytes)
+        defer { statements.applicationKeyByDigest.reset() }
+        guard try statements.applicationKeyByDigest.step() else { return nil }
         return try applicationKey(from: statements.applicationKeyByDigest)
     }
 
     func applicationKey(_ id: Identifier, in organization: Identifier) throws(SQLiteError) -> ApplicationKey? {
         guard let organization = try ordinal(of: organization) else { return nil }
         try bind(id, organization, to: statements.applicationKeyByID)
+        defer { statements.applicationKeyByID.reset() }
+        guard try statements.applicationKeyByID.step() else { return nil }
         return try applicationKey(from: statements.applicationKeyByID)
     }
 
-    private func applicationKey(from statement: borrowing Statement) throws(SQLiteError) -> ApplicationKey? {
-        guard try statement.step() else { return nil }
-        defer { statement.reset() }
-        guard let digest = statement.withBytes(4, { KeyDigest(bytes: $0) }) else { throw .damaged }
-        return ApplicationKey(
-            id: identifier(in: statement, at: 0),
+    /// The key in the row of a statement that begins with `ReadStatements.applicationKeys`.
+    func applicationKey(from statement: borrowing Statement) throws(SQLiteError) -> ApplicationKey {
+        ApplicationKey(
+            id: statement.splitIdentifier(0),
             organization: try statement.identifier(2),
-            owner: identifier(in: statement, at: 7),
+            owner: statement.splitIdentifier(7),
             name: statement.text(3),
-            digest: digest,
+            digest: try statement.digest(4),
             last4: statement.text(5),
             scopes: statement.flag(9) ? try scopes(ofKey: statement.integer(0)) : nil,
             isRegistered: statement.flag(10),
-            createdAt: Timestamp(microseconds: statement.integer(6))
+            createdAt: statement.timestamp(6)
         )
     }
 
@@ -56,17 +72,27 @@ extension Reader {
     func user(_ id: Identifier, in organization: Identifier) throws(SQLiteError) -> User? {
         guard let ordinal = try ordinal(of: organization) else { return nil }
         try bind(id, ordinal, to: statements.user)
-        guard try statements.user.step() else { return nil }
         defer { statements.user.reset() }
-        return User(
+        return try statements.user.step() ? try user(from: statements.user, in: organization) : nil
+    }
+
+    /// The user in the row of a statement that begins with `ReadStatements.users`.
+    func user(from statement: borrowing Statement, in organization: Identifier) throws(SQLiteError) -> User {
+        let id = statement.splitIdentifier(0)
+        var user = User(
             id: id,
             organization: organization,
-            handle: statements.user.text(0),
-            isServiceAccount: statements.user.flag(1),
-            isDisabled: statements.user.flag(2),
+            handle: statement.text(2),
+            email: statement.text(3),
+            name: statement.isNull(4) ? nil : statement.text(4),
+            title: statement.isNull(5) ? nil : statement.text(5),
+            isServiceAccount: statement.flag(6),
+            isDisabled: statement.flag(7),
             roles: try roles(of: id),
-            createdAt: Timestamp(microseconds: statements.user.integer(3))
+            createdAt: statement.timestamp(8)
         )
+        user.modifiedAt = statement.timestamp(9)
+        return user
     }
 
     private func roles(of user: Identifier) throws(SQLiteError) -> [Identifier] {
@@ -84,24 +110,40 @@ extension Reader {
     }
 
     func registrations(in organization: Identifier, page: Page) throws(SQLiteError) -> PageOf<Identifier> {
-        guard let organization = try ordinal(of: organization) else {
-            return PageOf(elements: [], total: 0, totalFiltered: 0)
-        }
+        guard let organization = try ordinal(of: organization) else { return .empty }
         let total = try count(statements.countRegistrations, organization)
         try statements.registrations.bind(1, organization)
-        try statements.registrations.bind(2, Int64(page.size))
-        try statements.registrations.bind(3, page.offset)
+        try bind(page, to: statements.registrations, at: 2)
         defer { statements.registrations.reset() }
         var ids: [Identifier] = []
-        while try statements.registrations.step() { ids.append(identifier(in: statements.registrations, at: 0)) }
+        while try statements.registrations.step() { ids.append(statements.registrations.splitIdentifier(0)) }
         return PageOf(elements: ids, total: total, totalFiltered: total)
+    }
+
+    func organization(_ id: Identifier) throws(SQLiteError) -> Organization? {
+        try statements.organization.bind(1, text: id.description)
+        defer { statements.organization.reset() }
+        return try statements.organization.step() ? try organization(from: statements.organization) : nil
+    }
+
+    func organizations() throws(SQLiteError) -> [Organization] {
+        defer { statements.organizations.reset() }
+        var organizations: [Organization] = []
+        while try statements.organizations.step() {
+            organizations.append(try organization(from: statements.organizations))
+        }
+        return organizations
+    }
+
+    private func organization(from statement: borrowing Statement) throws(SQLiteError) -> Organization {
+        Organization(id: try statement.identifier(0), name: statement.text(1), createdAt: statement.timestamp(2))
     }
 
     func newestIdentifier() throws(SQLiteError) -> Identifier? {
         let organization = try newestOrganization()
         guard try statements.newest.step() else { return organization }
         defer { statements.newest.reset() }
-        let newest = identifier(in: statements.newest, at: 0)
+        let newest = statements.newest.splitIdentifier(0)
         return organization.map { max($0, newest) } ?? newest
     }
 
@@ -111,22 +153,4 @@ extension Reader {
         guard try statements.newestOrganization.step() else { return nil }
         return try statements.newestOrganization.identifier(0)
     }
-
-    /// The id whose halves stand in two columns.
-    private func identifier(in statement: borrowing Statement, at column: Int32) -> Identifier {
-        Identifier(key: statement.integer(column), lowBits: statement.integer(column + 1))
-    }
-}
-
-extension Statement {
-    /// An id that is stored as text.
-    fileprivate func identifier(_ column: Int32) throws(SQLiteError) -> Identifier {
-        guard let id = Identifier(text(column)) else { throw .damaged }
-        return id
-    }
-}
-
-extension SQLiteError {
-    /// A stored value is not what was written.
-    fileprivate static var damaged: SQLiteError { SQLiteError(code: SQLITE_CORRUPT, operation: .read) }
 }

@@ -1,11 +1,12 @@
 import Documents
+import Storage
 
 /// A connection that only reads, with its prepared statements. One thread at a time uses it.
 ///
 /// It stays on one snapshot of the database until something was committed: taking a snapshot costs four system calls,
 /// several times as much as finding a row.
 final class Reader {
-    private let database: Database
+    let database: Database
     let statements: ReadStatements
     /// Ordinals of organisations met so far, which never change.
     private var ordinals: [Identifier: Int64] = [:]
@@ -60,4 +61,30 @@ final class Reader {
         try statement.bind(2, id.lowBits)
         try statement.bind(3, organization)
     }
+
+    /// Binds the parameters of `LIMIT` and `OFFSET`, which follow each other. Without a page there are all rows.
+    func bind(_ page: Page?, to statement: borrowing Statement, at index: Int32) throws(SQLiteError) {
+        try statement.bind(index, page.map { Int64($0.size) } ?? -1)
+        try statement.bind(index + 1, page?.offset ?? 0)
+    }
+
+    /// The number that a statement counts, whose first parameter is the organisation's.
+    func count(_ statement: borrowing Statement, _ organization: Int64) throws(SQLiteError) -> Int {
+        try statement.bind(1, organization)
+        defer { statement.reset() }
+        return try statement.step() ? Int(statement.integer(0)) : 0
+    }
+}
+
+extension Page {
+    /// How many elements come before it; a page beyond all counting is empty.
+    fileprivate var offset: Int64 {
+        let (offset, overflows) = Int64(size).multipliedReportingOverflow(by: Int64(number))
+        return overflows ? .max : offset
+    }
+}
+
+extension PageOf {
+    /// What an organisation has that is not there.
+    static var empty: PageOf { PageOf(elements: [], total: 0, totalFiltered: 0) }
 }

@@ -104,38 +104,61 @@ extension SQLiteStore: ChangeStore {
     }
 }
 
-extension SQLiteStore: ConnectionDocuments, SealedSecretStore {
+extension SQLiteStore: PublicDocuments {
     package var answersAtOnce: Bool { true }
 
     package func document(
-        ofConnection id: Identifier,
+        _ kind: DocumentKind,
+        _ id: Identifier,
         in organization: Identifier
     ) throws(StoreError) -> [UInt8]? {
-        try readers.read { reader throws(SQLiteError) in
-            try reader.document(ofConnection: id, in: organization)
-        }
+        try readers.read { reader throws(SQLiteError) in try reader.document(kind, id, in: organization) }
     }
 
-    package func connection(_ id: Identifier, in organization: Identifier) throws(StoreError) -> StoredConnection? {
-        try readers.read { reader throws(SQLiteError) in try reader.connection(id, in: organization) }
+    package func stored(
+        _ kind: DocumentKind,
+        _ id: Identifier,
+        in organization: Identifier
+    ) throws(StoreError) -> StoredDocument? {
+        try readers.read { reader throws(SQLiteError) in try reader.stored(kind, id, in: organization) }
     }
 
     package func documents(
-        ofConnectionsIn organization: Identifier,
-        matching filter: ConnectionFilter,
-        page: Page
+        _ kind: DocumentKind,
+        in organization: Identifier,
+        matching filter: DocumentFilter,
+        page: Page?
     ) throws(StoreError) -> PageOf<[UInt8]> {
         try readers.read { reader throws(SQLiteError) in
-            try reader.documents(ofConnectionsIn: organization, matching: filter, page: page)
+            try reader.documents(kind, in: organization, matching: filter, page: page)
         }
     }
 
+    package func organization(ofExternalID externalID: String) throws(StoreError) -> Identifier? {
+        try readers.read { reader throws(SQLiteError) in try reader.organization(ofExternalID: externalID) }
+    }
+}
+
+extension SQLiteStore: SealedSecretStore {
     package func sealedSecrets(
-        ofConnection id: Identifier,
+        of kind: DocumentKind,
+        _ id: Identifier,
         in organization: Identifier
     ) throws(StoreError) -> (revision: Int64, sealed: SealedSecrets?)? {
+        try readers.read { reader throws(SQLiteError) in try reader.sealedSecrets(of: kind, id, in: organization) }
+    }
+
+    package func masterKeyIDs() throws(StoreError) -> [String] {
+        try readers.read { reader throws(SQLiteError) in try reader.masterKeyIDs() }
+    }
+
+    package func secretsNotSealed(
+        under masterKeyID: String,
+        after last: Identifier?,
+        atMost count: Int
+    ) throws(StoreError) -> [SealedRecord] {
         try readers.read { reader throws(SQLiteError) in
-            try reader.sealedSecrets(ofConnection: id, in: organization)
+            try reader.secretsNotSealed(under: masterKeyID, after: last, atMost: count)
         }
     }
 }
@@ -145,6 +168,21 @@ extension SQLiteStore: AccessStore {
 
     package func apiKey(digest: KeyDigest) throws(StoreError) -> APIKey? {
         try readers.read { reader throws(SQLiteError) in try reader.apiKey(digest: digest) }
+    }
+
+    package func apiKey(_ id: Identifier, in organization: Identifier) throws(StoreError) -> APIKey? {
+        try readers.read { reader throws(SQLiteError) in try reader.apiKey(id, in: organization) }
+    }
+
+    package func apiKeys(
+        in organization: Identifier,
+        matching filter: KeyFilter,
+        order: KeyOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<APIKey> {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.apiKeys(in: organization, matching: filter, order: order, page: page)
+        }
     }
 
     package func applicationKey(digest: KeyDigest) throws(StoreError) -> ApplicationKey? {
@@ -158,12 +196,42 @@ extension SQLiteStore: AccessStore {
         try readers.read { reader throws(SQLiteError) in try reader.applicationKey(id, in: organization) }
     }
 
-    package func user(_ id: Identifier, in organization: Identifier) throws(StoreError) -> User? {
-        try readers.read { reader throws(SQLiteError) in try reader.user(id, in: organization) }
+    package func applicationKeys(
+        in organization: Identifier,
+        matching filter: KeyFilter,
+        order: KeyOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<ApplicationKey> {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.applicationKeys(in: organization, matching: filter, order: order, page: page)
+        }
     }
 
     package func registrations(in organization: Identifier, page: Page) throws(StoreError) -> PageOf<Identifier> {
         try readers.read { reader throws(SQLiteError) in try reader.registrations(in: organization, page: page) }
+    }
+
+    package func user(_ id: Identifier, in organization: Identifier) throws(StoreError) -> User? {
+        try readers.read { reader throws(SQLiteError) in try reader.user(id, in: organization) }
+    }
+
+    package func users(
+        in organization: Identifier,
+        matching filter: UserFilter,
+        order: UserOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<User> {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.users(in: organization, matching: filter, order: order, page: page)
+        }
+    }
+
+    package func organization(_ id: Identifier) throws(StoreError) -> Organization? {
+        try readers.read { reader throws(SQLiteError) in try reader.organization(id) }
+    }
+
+    package func organizations() throws(StoreError) -> [Organization] {
+        try readers.read { reader throws(SQLiteError) in try reader.organizations() }
     }
 
     package func isInitialized() throws(StoreError) -> Bool {

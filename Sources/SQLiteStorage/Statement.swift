@@ -26,6 +26,10 @@ extension Statement {
         try database.check(sqlite3_bind_int64(handle, index, value), operation)
     }
 
+    func bind(_ index: Int32, _ value: Int64?) throws(SQLiteError) {
+        if let value { try bind(index, value) } else { try bindNull(index) }
+    }
+
     func bind(_ index: Int32, _ value: Bool) throws(SQLiteError) {
         try bind(index, value ? 1 : 0)
     }
@@ -78,6 +82,12 @@ extension Statement {
     func run() throws(SQLiteError) -> Int {
         _ = try step()
         return Int(database.changedRows)
+    }
+
+    /// Whether there is a row; a look, after which the statement is reset.
+    func hasRow() throws(SQLiteError) -> Bool {
+        defer { reset() }
+        return try step()
     }
 
     /// Ends a read. Bound values stay until they are bound anew.

@@ -1,7 +1,6 @@
 /// The writer's statements, prepared once.
 ///
-/// Inserts take their parents' existence into their `WHERE`, and stand back where a row is in the way, so that a
-/// refused mutation has written nothing.
+/// Inserts stand back where a row is in the way, so that a refused mutation has written nothing.
 final class WriteStatements {
     let begin: Statement
     let commit: Statement
@@ -12,24 +11,32 @@ final class WriteStatements {
 
     let ordinal: Statement
     let userExists: Statement
+    let userKeyExists: Statement
+    let enabledUser: Statement
 
     let insertOrganization: Statement
     let insertUser: Statement
+    let updateUser: Statement
     let insertRole: Statement
+    let deleteRoles: Statement
     let insertAPIKey: Statement
+    let updateAPIKey: Statement
+    let deleteAPIKey: Statement
     let insertApplicationKey: Statement
+    let updateApplicationKey: Statement
+    let deleteApplicationKey: Statement
     let insertScope: Statement
+    let deleteScopes: Statement
     let updateRegistration: Statement
     let applicationKeyExists: Statement
 
-    let insertConnection: Statement
-    let updateConnection: Statement
-    let deleteConnection: Statement
-    let connectionRevision: Statement
+    let documents: PerDocumentKind<DocumentWriteStatements>
 
-    let putSealed: Statement
-    let updateSealed: Statement
-    let deleteSealed: Statement
+    let insertExternalID: Statement
+    let externalID: Statement
+    let insertMasterKey: Statement
+    let deleteMasterKey: Statement
+    let secretsUnderMasterKey: Statement
 
     init(on database: Database) throws(SQLiteError) {
         func writing(_ sql: String) throws(SQLiteError) -> Statement {
@@ -48,32 +55,69 @@ final class WriteStatements {
             on: database
         )
 
+        userKeyExists = try Statement("SELECT 1 FROM users WHERE key = ?1", on: database)
+        enabledUser = try Statement(
+            """
+            SELECT 1 FROM users u JOIN user_roles r ON r.user = u.key
+            WHERE u.organization = ?1 AND NOT u.is_disabled AND r.role = ?2 LIMIT 1
+            """,
+            on: database
+        )
+
         insertOrganization = try writing(
             "INSERT INTO organizations (id, name, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"
         )
         insertUser = try writing(
             """
-            INSERT INTO users (key, low, organization, handle, is_service_account, is_disabled, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
+            INSERT INTO users (
+                key, low, organization, handle, email, name, title, is_service_account, is_disabled, modified_at,
+                created_at
+            ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING
+            """
+        )
+        updateUser = try writing(
+            """
+            UPDATE OR IGNORE users
+            SET handle = ?4, email = ?5, name = ?6, title = ?7, is_service_account = ?8, is_disabled = ?9,
+                modified_at = ?10
+            WHERE key = ?1 AND low = ?2 AND organization = ?3
             """
         )
         insertRole = try writing("INSERT INTO user_roles (user, position, role) VALUES (?1, ?2, ?3)")
+        deleteRoles = try writing("DELETE FROM user_roles WHERE user = ?1")
         insertAPIKey = try writing(
             """
-            INSERT INTO api_keys (key, low, organization, name, digest, last4, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
+            INSERT INTO api_keys (
+                key, low, organization, name, modified_at, modified_by, created_at, created_by, digest, last4
+            ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
             """
         )
+        updateAPIKey = try writing(
+            """
+            UPDATE api_keys SET name = ?4, modified_at = ?5, modified_by = ?6
+            WHERE key = ?1 AND low = ?2 AND organization = ?3
+            """
+        )
+        deleteAPIKey = try writing("DELETE FROM api_keys WHERE key = ?1 AND low = ?2 AND organization = ?3")
         insertApplicationKey = try writing(
             """
             INSERT INTO application_keys (
-                key, low, organization, name, digest, last4, created_at, owner, is_scoped, is_registered
+                key, low, organization, name, is_scoped, digest, last4, created_at, owner, is_registered
             ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
             """
+        )
+        updateApplicationKey = try writing(
+            """
+            UPDATE application_keys SET name = ?4, is_scoped = ?5 WHERE key = ?1 AND low = ?2 AND organization = ?3
+            """
+        )
+        deleteApplicationKey = try writing(
+            "DELETE FROM application_keys WHERE key = ?1 AND low = ?2 AND organization = ?3"
         )
         insertScope = try writing(
             "INSERT INTO application_key_scopes (application_key, position, scope) VALUES (?1, ?2, ?3)"
         )
+        deleteScopes = try writing("DELETE FROM application_key_scopes WHERE application_key = ?1")
         updateRegistration = try writing(
             """
             UPDATE application_keys SET is_registered = ?4
@@ -85,30 +129,19 @@ final class WriteStatements {
             on: database
         )
 
-        insertConnection = try writing(
-            """
-            INSERT INTO connections (
-                key, low, organization, owner, name, integration, document, document_version, revision
-            ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1) ON CONFLICT DO NOTHING
-            """
+        documents = try PerDocumentKind { table throws(SQLiteError) in
+            try DocumentWriteStatements(of: table, on: database)
+        }
+
+        insertExternalID = try writing(
+            "INSERT INTO external_ids (id, organization) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
         )
-        updateConnection = try writing(
-            """
-            UPDATE connections
-            SET owner = ?4, name = ?5, integration = ?6, document = ?7, document_version = ?8, revision = revision + 1
-            WHERE key = ?1 AND low = ?2 AND organization = ?3 AND revision = ?9
-            """
-        )
-        deleteConnection = try writing("DELETE FROM connections WHERE key = ?1 AND low = ?2 AND organization = ?3")
-        connectionRevision = try Statement(
-            "SELECT revision FROM connections WHERE key = ?1 AND low = ?2 AND organization = ?3",
+        externalID = try Statement("SELECT 1 FROM external_ids WHERE id = ?1 AND organization = ?2", on: database)
+        insertMasterKey = try writing("INSERT INTO master_keys (id) VALUES (?1) ON CONFLICT DO NOTHING")
+        deleteMasterKey = try writing("DELETE FROM master_keys WHERE id = ?1")
+        secretsUnderMasterKey = try Statement(
+            "SELECT 1 FROM sealed_secrets WHERE master_key_id = ?1 LIMIT 1",
             on: database
         )
-
-        putSealed = try writing(
-            "INSERT OR REPLACE INTO sealed_secrets (connection, master_key_id, bytes) VALUES (?1, ?2, ?3)"
-        )
-        updateSealed = try writing("UPDATE sealed_secrets SET master_key_id = ?2, bytes = ?3 WHERE connection = ?1")
-        deleteSealed = try writing("DELETE FROM sealed_secrets WHERE connection = ?1")
     }
 }

@@ -152,14 +152,21 @@ extension Writer {
         let duration = (ContinuousClock.now - start).components
         readers.noteCommit()
         var committed: UInt64 = 0
+        var failed: UInt64 = 0
         var touchesAccess = false
-        for (waiting, result) in zip(batch, results) where result == .success(.committed) {
-            committed += 1
-            touchesAccess = touchesAccess || waiting.change.mutations.contains { $0.touchesAccess }
+        for (waiting, result) in zip(batch, results) {
+            switch result {
+            case .success(.committed):
+                committed += 1
+                touchesAccess = touchesAccess || waiting.change.mutations.contains { $0.touchesAccess }
+            case .success: break
+            case .failure: failed += 1
+            }
         }
         if touchesAccess { accessChanges.add(1, ordering: .releasing) }
         monitor.withLock {
             figures.commits += committed
+            figures.failedCommits += failed
             figures.batches += 1
             figures.commitNanoseconds += UInt64(duration.seconds * 1_000_000_000 + duration.attoseconds / 1_000_000_000)
         }
@@ -213,8 +220,12 @@ extension Mutation {
     /// Whether it changes keys, users or registrations.
     fileprivate var touchesAccess: Bool {
         switch self {
-        case .createOrganization, .createUser, .createAPIKey, .createApplicationKey, .setRegistration: true
-        case .createConnection, .updateConnection, .deleteConnection, .rewrapSecrets: false
+        case .createOrganization, .createUser, .updateUser, .createAPIKey, .updateAPIKey, .deleteAPIKey,
+            .createApplicationKey, .updateApplicationKey, .deleteApplicationKey, .setRegistration:
+            true
+        case .requireEnabledUser, .createDocument, .updateDocument, .deleteDocument, .rewrapSecrets, .issueExternalID,
+            .noteMasterKey, .forgetMasterKey:
+            false
         }
     }
 }

@@ -60,9 +60,10 @@ package struct KeyFilter: Sendable, Equatable {
     package init() {}
 }
 
-/// The order of a list of keys; ties are broken by id.
+/// The order of a list of keys; ties are broken by id. A descending list is the ascending one reversed.
 package struct KeyOrder: Sendable, Equatable {
     package enum Criterion: Sendable, CaseIterable {
+        /// Of application keys, `modifiedAt` is the same as `createdAt`.
         case name, createdAt, modifiedAt, last4
     }
 
@@ -87,7 +88,8 @@ package struct UserFilter: Sendable, Equatable {
     package init() {}
 }
 
-/// The order of a list of users; ties are broken by id.
+/// The order of a list of users; ties are broken by id. Names are ordered by their UTF-8 bytes, users without one before
+/// the others, and disabled users after the others. A descending list is the ascending one reversed.
 package struct UserOrder: Sendable, Equatable {
     package enum Criterion: Sendable, CaseIterable {
         case name, handle, createdAt, modifiedAt, isDisabled

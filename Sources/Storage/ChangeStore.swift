@@ -25,21 +25,23 @@ package enum Mutation: Sendable {
     /// Marks an application key as registered or not. No change, if it is that already, and then no event.
     case setRegistration(applicationKey: Identifier, organization: Identifier, isRegistered: Bool)
     /// A name that must be its own, and is not, is ``CommitOutcome/duplicate``; an id that exists is
-    /// ``CommitOutcome/conflict``. A CCM configuration without its AWS account is ``CommitOutcome/missing``.
+    /// ``CommitOutcome/conflict``. A CCM configuration without its AWS account is ``CommitOutcome/missing``, and one
+    /// with secrets, which are its account's, ``CommitOutcome/conflict``.
     case createDocument(DocumentRecord, sealed: SealedSecrets?)
-    /// Replaces document, columns and sealed secrets, if the stored revision is still the expected one.
+    /// Replaces document, columns and sealed secrets, if the stored revision is still the expected one. Refused as above.
     case updateDocument(DocumentRecord, expecting: Int64, sealed: SealedSecrets?)
     /// Deletes a document with its secrets, and what goes with it.
     case deleteDocument(DocumentKind, Identifier, organization: Identifier)
     /// Replaces sealed secrets alone (a new wrapping of the same secrets), if the stored revision is still the
     /// expected one; the revision stays.
     case rewrapSecrets(SealedRecord)
-    /// Notes that an external id belongs to an organisation. One that belongs to another is
-    /// ``CommitOutcome/conflict``.
+    /// Notes that an external id belongs to an organisation. No change, if it does already; one that belongs to another
+    /// is ``CommitOutcome/conflict``.
     case issueExternalID(String, organization: Identifier)
     /// Notes that secrets are sealed under a master key from now on. Noted already, it stays so.
     case noteMasterKey(id: String)
-    /// Forgets a master key. While secrets are sealed under it, ``CommitOutcome/conflict``.
+    /// Forgets a master key. While secrets are sealed under it, ``CommitOutcome/conflict``; one that was not noted is
+    /// ``CommitOutcome/missing``.
     case forgetMasterKey(id: String)
 }
 
@@ -64,7 +66,7 @@ package enum CommitOutcome: Sendable, Equatable {
     case committed
     /// Nothing was done: what it was to change is not there.
     case missing
-    /// Nothing was done: the stored revision is another, or the id exists.
+    /// Nothing was done: the stored revision is another, the id exists, or what must stay true would not.
     case conflict
     /// Nothing was done: another has the name that must be its own.
     case duplicate

@@ -6,7 +6,7 @@ package enum DocumentKind: Sendable, CaseIterable {
     case connection
     /// The number of an AWS account is its name: no two of an organisation have the same.
     case awsAccount
-    /// Has the id of its AWS account, and goes with it.
+    /// Has the id of its AWS account, and goes with it. It has no secrets.
     case ccmConfig
 }
 
@@ -127,7 +127,7 @@ package protocol SealedSecretStore: Sendable {
         in organization: Identifier
     ) throws(StoreError) -> (revision: Int64, sealed: SealedSecrets?)?
 
-    /// The master keys under which secrets may be sealed: each was noted before the first use.
+    /// The master keys under which secrets may be sealed, ordered: each was noted before the first use.
     func masterKeyIDs() throws(StoreError) -> [String]
 
     /// Documents of any kind and organisation whose secrets are sealed under another master key than this, in the

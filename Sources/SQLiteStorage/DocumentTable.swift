@@ -1,0 +1,49 @@
+import Storage
+
+/// Where the documents of a kind are kept. The tables of all kinds have one shape (see `Migration.initial`), so what is
+/// declared here is all that a kind adds: every statement is derived from it.
+struct DocumentTable {
+    let name: String
+    /// What `sealed_secrets` knows the kind by. It never changes.
+    let number: Int64
+    /// Whether no two documents of an organisation have the same name.
+    let hasUniqueNames: Bool
+    /// The kind whose document of the same id must be there; it takes this one with it when it goes.
+    let parent: DocumentKind?
+    /// A child has its parent's key, under which the secrets are the parent's.
+    var holdsSecrets: Bool { parent == nil }
+}
+
+extension DocumentKind {
+    var table: DocumentTable {
+        switch self {
+        case .connection:
+            DocumentTable(name: "connections", number: 1, hasUniqueNames: false, parent: nil)
+        case .awsAccount:
+            DocumentTable(name: "aws_accounts", number: 2, hasUniqueNames: true, parent: nil)
+        case .ccmConfig:
+            DocumentTable(name: "ccm_configs", number: 3, hasUniqueNames: false, parent: .awsAccount)
+        }
+    }
+}
+
+/// One value for each kind of document.
+struct PerDocumentKind<Value> {
+    private let connection: Value
+    private let awsAccount: Value
+    private let ccmConfig: Value
+
+    init(_ make: (DocumentTable) throws(SQLiteError) -> Value) throws(SQLiteError) {
+        connection = try make(DocumentKind.connection.table)
+        awsAccount = try make(DocumentKind.awsAccount.table)
+        ccmConfig = try make(DocumentKind.ccmConfig.table)
+    }
+
+    subscript(kind: DocumentKind) -> Value {
+        switch kind {
+        case .connection: connection
+        case .awsAccount: awsAccount
+        case .ccmConfig: ccmConfig
+        }
+    }
+}
