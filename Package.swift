@@ -75,6 +75,7 @@ let package = Package(
         ),
         suite("DocumentsTests", uses: ["Documents", "Secrets"]),
         suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets"]),
+        suite("AWSAccountsTests", uses: ["AWSAccounts", "Documents", "Secrets"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
         suite(
             "KeywayServerTests",

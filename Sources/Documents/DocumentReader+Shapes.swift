@@ -48,14 +48,20 @@ extension DocumentReader {
         guard let option = chosen.first, chosen.count == 1 else {
             let names = choice.options.map(\.[0].name).joined(separator: ", ")
             report("must have exactly one of these members: \(names)")
+            // The faults of what was sent are told as well.
+            let others = choice.options.filter { sent[$0[0].name] == nil }.joined().map(\.name)
+            _ = members(of: choice.common + chosen.joined(), sent: sent, current: current, reserved: others)
             return nil
         }
         let isStored = stored.map { $0[0].name == option[0].name } ?? false
         if stored != nil, !isStored, let refusal = choice.refusalToSwitch { report(refusal) }
+        let couldHoldSecrets = mayHoldSecrets
+        mayHoldSecrets = isStored
+        defer { mayHoldSecrets = couldHoldSecrets }
         return .object(members(of: choice.common + option, sent: sent, current: isStored ? current : nil))
     }
 
-    /// A list of objects, replaced as a whole.
+    /// A list of objects, replaced as a whole; `nil` if it is empty.
     mutating func list(of choice: Choice, atMost count: Int, sent: JSONValue?, current: JSONValue?) -> JSONValue? {
         guard let sent else { return current }
         guard case .array(let elements) = sent else {
@@ -69,6 +75,7 @@ extension DocumentReader {
                 if let element = reader.choice(choice, sent: element, current: nil) { result.append(element) }
             }
         }
+        if result.isEmpty { return nil }
         return .array(result)
     }
 }

@@ -2,14 +2,16 @@
 extension DocumentReader {
     mutating func value(of field: Field, sent: JSONValue?, current: JSONValue?) -> JSONValue? {
         if case .group(let fields) = field.kind {
+            var sent = sent
             // Not sent and not stored, it still has its members' standards.
-            return .object(members(of: fields, sent: sent ?? (current == nil ? .object([]) : nil), current: current))
+            if sent == nil, current == nil { sent = .object([]) }
+            return .object(members(of: fields, sent: sent, current: current))
         }
         if field.updating == .fixed, isUpdate { return fixed(sent: sent, current: current) }
         if sent == nil, current == nil, !field.part.isSetByServiceToo {
             if field.isRequired { report("is required") }
             // What the vault holds does not show in the document.
-            if case .withheldSecret = field.part, isUpdate { keptSecrets.append(secretAddress) }
+            if case .withheldSecret = field.part, mayHoldSecrets { keptSecrets.append(secretAddress) }
             return field.standard
         }
         switch field.kind {
@@ -25,7 +27,9 @@ extension DocumentReader {
         case .texts(let format, let count):
             return open(field, sent: sent, current: current) { $0.texts($1, format, atMost: count) }
         case .object(let fields), .group(let fields): return object(fields, sent: sent, current: current)
-        case .list(let choice, let count): return list(of: choice, atMost: count, sent: sent, current: current)
+        case .list(let choice, let count):
+            return list(of: choice, atMost: count, sent: sent, current: current)
+                ?? (field.isRequired ? [] : field.standard)
         case .choice(let choice): return self.choice(choice, sent: sent, current: current)
         case .keyedList(let list): return keyedList(list, sent: sent, current: current)
         case .variants(let variants): return variant(of: variants, sent: sent, current: current)
@@ -92,7 +96,7 @@ extension DocumentReader {
             report("must be a string, not \(sent?.kindName ?? "null")")
             return nil
         }
-        if text.isEmpty, isUpdate {
+        if text.isEmpty, mayHoldSecrets {
             keptSecrets.append(secretAddress)
         } else if let fault = format.fault(in: text) {
             report(fault)

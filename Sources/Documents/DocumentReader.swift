@@ -10,6 +10,8 @@ struct DocumentReader {
     private(set) var problems: [Problem] = []
     var secrets: [SecretField] = []
     var keptSecrets: [String] = []
+    /// Whether the vault may hold secrets of the object that is read: of an option that is new it holds none.
+    var mayHoldSecrets: Bool
 
     private var path = DocumentPath()
     /// The names on the way to where the reader stands; an element of a list stands by its name.
@@ -22,6 +24,7 @@ struct DocumentReader {
 
     init(isUpdate: Bool, issue: @escaping (String) -> String) {
         self.isUpdate = isUpdate
+        self.mayHoldSecrets = isUpdate
         self.issue = issue
     }
 

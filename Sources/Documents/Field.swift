@@ -28,7 +28,7 @@ package struct Field: Sendable {
         case object([Field])
         /// An object that is always there; an update merges it.
         case group([Field])
-        /// A list of objects, replaced as a whole.
+        /// A list of objects, replaced as a whole; `[]` is its standard, or removes it.
         case list(Choice, atMost: Int)
         /// A list of objects that an update merges by their names.
         case keyedList(KeyedList)

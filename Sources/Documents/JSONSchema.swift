@@ -40,10 +40,12 @@ package struct JSONSchema {
         ])
     }
 
-    /// An object of those fields, each of which may be left out if `isPartial`, behind members of other kinds.
+    /// An object of those fields, each of which may be left out if `isPartial` (but for the one that is `telling`),
+    /// behind members of other kinds.
     private func object(
         of fields: [Field],
         isPartial: Bool,
+        telling: String? = nil,
         leading: [(name: String, schema: JSONValue)] = [],
         optionalLeading: [(name: String, schema: JSONValue)] = []
     ) -> JSONValue {
@@ -52,13 +54,20 @@ package struct JSONSchema {
         for field in fields {
             guard let schema = schema(of: field, isPartial: isPartial) else { continue }
             properties.append(.init(JSONText(field.name), schema))
-            if field.isRequired, !isPartial || field.updating == .fixed { required.append(.string(field.name)) }
+            let mustBeSent = isPartial ? field.updating == .fixed || field.name == telling : isRequired(field)
+            if mustBeSent { required.append(.string(field.name)) }
         }
         var members: [JSONValue.Member] = [.init("type", "object")]
         if !required.isEmpty { members.append(.init("required", .array(required))) }
         members.append(.init("properties", .object(properties)))
         members.append(.init("additionalProperties", .boolean(use == .response)))
         return .object(members)
+    }
+
+    /// Whether a whole object has the field: a group is one of which a member must be sent.
+    private func isRequired(_ field: Field) -> Bool {
+        guard case .group(let fields) = field.kind else { return field.isRequired }
+        return fields.contains(where: isRequired)
     }
 
     private func schema(of field: Field, isPartial: Bool) -> JSONValue? {
@@ -79,11 +88,17 @@ package struct JSONSchema {
             guard use == .update else { return nil }
             return describe(field, ["type": "boolean"])
         }
-        let isNullable = field.isNullable || !field.isRequired && use == .update
+        let canBeIssued = field.part == .issuedUnlessSent && use != .response
+        let isNullable =
+            switch use {
+            case .create: field.isNullable
+            case .update: !field.isRequired && !canBeIssued
+            case .response: false
+            }
         let schema: JSONValue =
             switch field.kind {
-            case .text(let format): text(format, isNullable: isNullable, canBeEmpty: false)
-            case .flag: ["type": isNullable && use == .update ? ["boolean", "null"] : "boolean"]
+            case .text(let format): text(format, isNullable: isNullable, canBeEmpty: canBeIssued)
+            case .flag: ["type": isNullable ? ["boolean", "null"] : "boolean"]
             case .constant(let value): ["type": "string", "const": .string(value)]
             case .texts(let format, let count):
                 [
@@ -109,7 +124,9 @@ package struct JSONSchema {
     private func choice(_ choice: Choice, isPartial: Bool) -> JSONValue {
         guard !choice.options.isEmpty else { return object(of: choice.common, isPartial: isPartial) }
         return [
-            "oneOf": .array(choice.options.map { object(of: choice.common + $0, isPartial: false) })
+            "oneOf": .array(
+                choice.options.map { object(of: choice.common + $0, isPartial: isPartial, telling: $0[0].name) }
+            )
         ]
     }
 
@@ -126,7 +143,9 @@ package struct JSONSchema {
         let least = canBeEmpty ? 0 : format.length.lowerBound
         if least > 0 { members.append(.init("minLength", .integer(Int64(least)))) }
         members.append(.init("maxLength", .integer(Int64(format.length.upperBound))))
-        if let pattern = format.pattern { members.append(.init("pattern", .string(pattern))) }
+        if let pattern = format.pattern {
+            members.append(.init("pattern", .string(canBeEmpty ? "^$|\(pattern)" : pattern)))
+        }
         return .object(members)
     }
 

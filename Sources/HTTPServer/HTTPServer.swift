@@ -105,8 +105,10 @@ package final class HTTPServer: @unchecked Sendable {
         }
         guard let daemon else { return }
         engine.startDraining()
+        // The socket listens no more, but is closed last: the engine's threads still have to let go of it, and would end
+        // the process if it were gone.
         let listener = MHD_quiesce_daemon(daemon)
-        if listener >= 0 { close(listener) }
+        if listener >= 0 { shutdown(listener, Int32(SHUT_RDWR)) }
 
         // A client that is still sending its request may never end it.
         wait(atMost: min(gracePeriod, Self.gracePeriodOfReception)) { $0.current == nil }
@@ -121,6 +123,7 @@ package final class HTTPServer: @unchecked Sendable {
         wait(atMost: 2) { $0.current?.isBeingHandled != true }
         reaper?.stop()
         MHD_stop_daemon(daemon)
+        if listener >= 0 { close(listener) }
     }
 
     /// Waits until all connections are as `condition` wants them, which it is asked with their lock held.

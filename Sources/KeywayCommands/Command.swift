@@ -1,13 +1,20 @@
 /// One command of `keyway`, declared once: parsing, help and errors come from it.
 struct Command: Sendable {
+    /// One word or two: `serve`, `orgs create`.
     let name: String
     /// What it does, in one line.
     let summary: String
     /// What a user has to know besides, in paragraphs.
     var discussion: [String] = []
+    /// A word that must follow the command, as help shows it.
+    var operand: String?
     let options: [Option]
     let example: String
     let run: @Sendable (Arguments) async throws -> Void
+
+    var words: [String] { name.split(separator: " ").map(String.init) }
+
+    var usage: String { ["keyway", name, operand, "[OPTIONS]"].compactMap { $0 }.joined(separator: " ") }
 }
 
 /// An option of a command: `--data-dir DIR`, or a flag without a value.
@@ -18,6 +25,8 @@ struct Option: Sendable {
     /// What stands for the value in help; `nil` for a flag.
     let placeholder: String?
     let help: String
+
+    static let json = Option(name: "json", placeholder: nil, help: "Print one JSON object, for scripts")
 
     var environmentVariable: String {
         "KEYWAY_" + name.uppercased().map { $0 == "-" ? "_" : $0 }
@@ -30,6 +39,8 @@ struct Option: Sendable {
 
 /// What was given to a command.
 struct Arguments: Sendable {
+    /// What stands for the command's operand; empty if it has none.
+    let operand: String
     private let values: [String: String]
 
     /// Reads what follows the command's name.
@@ -41,9 +52,14 @@ struct Arguments: Sendable {
             if let value = Environment[option.environmentVariable] { values[option.name] = value }
         }
         var given: Set<String> = []
+        var operand: String?
         var rest = Array(words)[...]
         while let word = rest.popFirst() {
             guard word.hasPrefix("--") else {
+                if command.operand != nil, operand == nil {
+                    operand = word
+                    continue
+                }
                 throw .usage("keyway \(command.name) takes no argument `\(word)`", of: command)
             }
             let name = word.dropFirst(2).prefix { $0 != "=" }
@@ -63,6 +79,10 @@ struct Arguments: Sendable {
                 throw .usage("--\(name) needs a value: \(option.usage)", of: command)
             }
         }
+        if let name = command.operand, operand == nil {
+            throw .usage("keyway \(command.name) needs \(name)", of: command)
+        }
+        self.operand = operand ?? ""
         self.values = values
     }
 

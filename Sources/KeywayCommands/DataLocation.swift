@@ -35,6 +35,12 @@ struct DataLocation {
     let masterKeyFile: String
     let masterKeysAreInEnvironment: Bool
 
+    /// The options that name this place, for a command to try next.
+    var options: String {
+        let file = masterKeyFile == directory + ".key" ? "" : " --master-key-file \(masterKeyFile)"
+        return "--data-dir \(directory)\(file)"
+    }
+
     init(_ arguments: Arguments) throws(CommandError) {
         if let path = arguments[Self.directoryOption] {
             directory = Self.absolute(path)
@@ -99,6 +105,15 @@ struct DataLocation {
     func loadMasterKeys() throws(CommandError) -> MasterKeyring {
         do {
             if let keys = try MasterKeyring.takeFromEnvironment(Self.masterKeysVariable) { return keys }
+        } catch {
+            throw CommandError(.input, error.description)
+        }
+        return try readMasterKeyFile()
+    }
+
+    /// The master keys that the file holds now.
+    func readMasterKeyFile() throws(CommandError) -> MasterKeyring {
+        do {
             return try MasterKeyring.load(from: masterKeyFile)
         } catch {
             throw CommandError(.input, error.description)

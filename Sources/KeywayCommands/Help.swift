@@ -27,7 +27,7 @@ enum Help {
         return """
             \(command.summary)
 
-            Usage: keyway \(command.name) [OPTIONS]
+            Usage: \(command.usage)
 
             \(command.discussion.map { $0 + "\n\n" }.joined())Options, or the variables behind them:
             \(options.joined(separator: "\n"))

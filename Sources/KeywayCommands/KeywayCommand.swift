@@ -3,7 +3,7 @@ import Storage
 
 /// The `keyway` program.
 package enum KeywayCommand {
-    static let commands = [Command.initialize, .serve]
+    static let commands = [Command.initialize, .serve, .createOrganization, .rotateMasterKey]
 
     /// Runs the command that the arguments name.
     ///
@@ -33,10 +33,10 @@ package enum KeywayCommand {
             try Terminal.print("keyway \(KeywayVersion.current)\n")
             return 0
         }
-        guard let command = commands.first(where: { $0.name == name }) else {
+        guard let command = commands.first(where: { arguments.starts(with: $0.words) }) else {
             throw CommandError(.usage, "there is no command `\(name)`\nTry: keyway --help")
         }
-        let rest = arguments.dropFirst()
+        let rest = arguments.dropFirst(command.words.count)
         if rest.contains("--help") || rest.contains("-h") {
             try Terminal.print(Help.text(of: command))
             return 0

@@ -27,7 +27,7 @@ struct RunningServer {
 
     func run() async throws {
         ProcessProtection.apply()
-        let termination = TerminationSignals()
+        let signals = ProcessSignals()
         let store = try location.openStore()
         guard try store.isInitialized() else {
             throw CommandError(
@@ -35,8 +35,9 @@ struct RunningServer {
                 "\(location.directory) holds no organisation yet\nTry: keyway init --data-dir \(location.directory)"
             )
         }
-        let vault = Vault(keyring: try location.loadMasterKeys())
         let log = AccessLog()
+        let masterKeys = MasterKeys(location: location, store: store, log: log)
+        let vault = Vault(keyring: try await masterKeys.load())
         let service = Service(
             store: store,
             vault: vault,
@@ -54,7 +55,12 @@ struct RunningServer {
         }
         log.flush()
 
-        log.note("stopping", [.init("signal", .string(await termination.first()))])
+        let upkeep = Task {
+            await masterKeys.rewrap(with: vault)
+            for await _ in signals.hangups { await masterKeys.reload(into: vault) }
+        }
+        log.note("stopping", [.init("signal", .string(await signals.end()))])
+        upkeep.cancel()
         log.flush()
         await Self.stop(server, metricsServer)
         await store.close()

@@ -226,9 +226,11 @@ package final class Service: Sendable {
     /// Answers wrong keys, later if there were many from that address.
     private func refuseAuthentication(_ exchange: Exchange, _ error: any Error, route: Route) {
         let response = response(to: error, exchange, route: route)
-        guard response.status == 403,
-            brake.noteFailure(from: exchange.request.remoteAddress, now: MonotonicClock.now())
-        else { return finish(exchange, response, route: route) }
+        guard response.status == 403 else { return finish(exchange, response, route: route) }
+        metrics.noteAuthenticationFailure()
+        guard brake.noteFailure(from: exchange.request.remoteAddress, now: MonotonicClock.now()) else {
+            return finish(exchange, response, route: route)
+        }
         Task {
             try? await Task.sleep(for: FailureBrake.delay)
             finish(exchange, response, route: route)

@@ -84,7 +84,7 @@ struct CreateTests {
     }
 
     private static let kinds: [JSONValue] = [
-        nil, true, 17, .number(1.5), [], .object([]), "", [.string(Sample.secretMarker)],
+        .null, true, 17, .number(1.5), [], .object([]), "", [.string(Sample.secretMarker)],
         ["member": .string(Sample.secretMarker)], .string(Sample.secretMarker),
     ]
 
@@ -265,7 +265,7 @@ struct CreatedTests {
         #expect(created.keptSecrets == [])
     }
 
-    @Test("has the id that it was given, whatever the body said", arguments: ["x", 5, nil, ["a": 1]] as [JSONValue])
+    @Test("has the id that it was given, whatever the body said", arguments: ["x", 5, .null, ["a": 1]] as [JSONValue])
     func ignoresID(_ id: JSONValue) throws {
         let body = Sample.body(CredentialFacts.all[1]).with("/data/id", id)
         #expect(try create(body).document["id"] == .string(Sample.id.description))
@@ -273,7 +273,7 @@ struct CreatedTests {
 
     @Test(
         "has the issued fields, whatever the body said of them",
-        arguments: [nil, "", "mine", 5, true, [], ["a": 1]] as [JSONValue]
+        arguments: [.null, "", "mine", 5, true, [], ["a": 1]] as [JSONValue]
     )
     func ignoresIssued(_ value: JSONValue) throws {
         let body = Sample.body(CredentialFacts.all[0])

@@ -300,7 +300,7 @@ struct HTTPListTests {
             Fault(
                 testDescription: "a null in place of a stored value",
                 list: "headers",
-                sent: [["name": "A", "value": nil]],
+                sent: [["name": "A", "value": .null]],
                 pointers: ["headers/0/value"]
             ),
             Fault(
@@ -312,7 +312,7 @@ struct HTTPListTests {
             Fault(
                 testDescription: "a deletion that is no flag",
                 list: "headers",
-                sent: [["name": "A", "deleted": "true"], ["name": "B", "deleted": nil]],
+                sent: [["name": "A", "deleted": "true"], ["name": "B", "deleted": .null]],
                 pointers: ["headers/0/deleted", "headers/1/deleted"]
             ),
             Fault(

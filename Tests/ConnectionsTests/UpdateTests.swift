@@ -136,7 +136,7 @@ struct UpdateTests {
     )
     func byNull(_ text: OpenText) throws {
         let stored = try text.facts.stored()
-        let updated = try update(stored, by: text.patch(nil))
+        let updated = try update(stored, by: text.patch(.null))
         #expect(updated.document.json == stored.with(text.storedPointer, nil).json)
     }
 
@@ -145,12 +145,12 @@ struct UpdateTests {
         arguments: OpenText.all.filter { !$0.facts.optional.contains($0.name) }
     )
     func byNullOfRequired(_ text: OpenText) throws {
-        #expect(pointers(ofUpdating: try text.facts.stored(), by: text.patch(nil)) == [text.pointer])
+        #expect(pointers(ofUpdating: try text.facts.stored(), by: text.patch(.null)) == [text.pointer])
     }
 
     @Test(
         "replaces tags as a whole",
-        arguments: [(["a:b", "c:d"], ["a:b", "c:d"]), ([], []), (nil, nil)] as [(JSONValue, JSONValue?)]
+        arguments: [(["a:b", "c:d"], ["a:b", "c:d"]), ([], []), (.null, nil)] as [(JSONValue, JSONValue?)]
     )
     func tags(_ tags: JSONValue, after: JSONValue?) throws {
         let updated = try update(try CredentialFacts.all[1].stored(), by: patch(["tags": tags]))
@@ -162,7 +162,7 @@ struct UpdateTests {
         let stored = try place.facts.stored()
         let body = Sample.body(place.facts)
         let kind = try #require(body.at(place.pointer)).kindName
-        let kinds: [JSONValue] = [nil, true, 17, [], .object([]), ["a": "b"], .string(Sample.secretMarker)]
+        let kinds: [JSONValue] = [.null, true, 17, [], .object([]), ["a": "b"], .string(Sample.secretMarker)]
         for value in kinds where value.kindName != kind {
             let expected = value == .null && place.isNullable ? [] : [place.pointer]
             #expect(pointers(ofUpdating: stored, by: body.with(place.pointer, value)) == expected, "\(value.kindName)")
@@ -200,7 +200,7 @@ struct UpdateTests {
             (.string(Sample.id.description), true),
             (.string(Sample.id.description.uppercased()), true),
             ("0193cb20-1234-7abc-8def-0123456789ac", false),
-            ("", false), ("x", false), (nil, false), (5, false), (["a": 1], false),
+            ("", false), ("x", false), (.null, false), (5, false), (["a": 1], false),
         ] as [(JSONValue, Bool)]
     )
     func dataID(_ id: JSONValue, isTaken: Bool) throws {
@@ -211,7 +211,7 @@ struct UpdateTests {
         #expect(pointers == (isTaken ? [] : ["/data/id"]))
     }
 
-    @Test("names the type of the document", arguments: ["", "connection", nil, 5, ["a": 1]] as [JSONValue])
+    @Test("names the type of the document", arguments: ["", "connection", .null, 5, ["a": 1]] as [JSONValue])
     func dataType(_ type: JSONValue) throws {
         let stored = try CredentialFacts.all[1].stored()
         #expect(pointers(ofUpdating: stored, by: patch(["name": "x"]).with("/data/type", type)) == ["/data/type"])
@@ -250,7 +250,7 @@ struct IssuedTests {
 
     @Test("may not be sent as anything else", arguments: ["external_id", "principal_id"])
     func unequal(_ name: String) throws {
-        for value in ["", "mine", .string("ISSUED \(name)"), nil, 5, true, []] as [JSONValue] {
+        for value in ["", "mine", .string("ISSUED \(name)"), .null, 5, true, []] as [JSONValue] {
             let body = Self.aws.patch(credentials: [.init(JSONText(name), value)])
             #expect(pointers(ofUpdating: try Self.aws.stored(), by: body) == [pointer(name)])
         }
@@ -280,7 +280,7 @@ struct IssuedTests {
         #expect(credentials["generate_new_external_id"] == nil)
     }
 
-    @Test("is asked for with true or false", arguments: [nil, "true", "", 1, 0, [], .object([])] as [JSONValue])
+    @Test("is asked for with true or false", arguments: [.null, "true", "", 1, 0, [], .object([])] as [JSONValue])
     func wrongKind(_ value: JSONValue) throws {
         let body = Self.aws.patch(credentials: [.init("generate_new_external_id", value)])
         #expect(pointers(ofUpdating: try Self.aws.stored(), by: body) == [pointer("generate_new_external_id")])

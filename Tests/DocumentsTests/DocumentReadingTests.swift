@@ -100,14 +100,14 @@ struct DocumentReadingTests {
     func replacedObject() throws {
         let stored = try create(["note": ["text": "something"]]).document
         let error = #expect(throws: InvalidDocument.self) {
-            try Self.tokens.update(body(["note": ["text": nil]]), id: Self.id, of: stored) { $0 }
+            try Self.tokens.update(body(["note": ["text": .null]]), id: Self.id, of: stored) { $0 }
         }
         #expect(error?.problems.map(\.pointer) == ["/data/attributes/note/text"])
     }
 
     @Test("takes null for what is missing in an update alone")
     func nullInCreate() {
-        #expect(pointers(ofCreating: ["note": ["text": nil]]) == ["/data/attributes/note/text"])
+        #expect(pointers(ofCreating: ["note": ["text": .null]]) == ["/data/attributes/note/text"])
     }
 
     @Test("finds the other faults of an element without a valid name", arguments: [.null, 5, ""] as [JSONValue])
@@ -143,7 +143,7 @@ struct DocumentReadingTests {
 
     @Test("tells the first hundred faults of a body that has more")
     func manyFaults() {
-        let members = (0..<1000).map { JSONValue.Member(JSONText("unknown\($0)"), nil) }
+        let members = (0..<1000).map { JSONValue.Member(JSONText("unknown\($0)"), .null) }
         #expect(pointers(ofCreating: .object(members)).count == 100)
     }
 
@@ -152,7 +152,7 @@ struct DocumentReadingTests {
         arguments: [
             (.null, [""]), (true, [""]), (1, [""]), ("", [""]), ([], [""]),
             (.object([]), ["/data"]),
-            (["data": nil], ["/data"]),
+            (["data": .null], ["/data"]),
             (["data": []], ["/data"]),
             (["data": .object([])], ["/data/type", "/data/attributes"]),
             (["date": 1], ["/date", "/data"]),
@@ -203,7 +203,7 @@ struct DocumentReadingTests {
         arguments: [
             ([], []),
             (["a", "b", "a"], []),
-            (["a", "", nil], ["/1", "/2"]),
+            (["a", "", .null], ["/1", "/2"]),
             ([["a"], 5], ["/0", "/1"]),
             (["a", "b", "c", "d"], [""]),
         ] as [(JSONValue, [String])]

@@ -22,7 +22,7 @@ struct JSONWriterTests {
             (.number(1e300), "1e+300"),
             ("", #""""#),
             ([], "[]"),
-            ([1, [2], nil], "[1,[2],null]"),
+            ([1, [2], .null], "[1,[2],null]"),
             (.object([]), "{}"),
             (["b": 1, "a": ["z": [], "y": "x"]], #"{"b":1,"a":{"z":[],"y":"x"}}"#),
         ] as [(JSONValue, String)]

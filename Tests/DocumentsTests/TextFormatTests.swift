@@ -12,7 +12,7 @@ struct FormatTable: Sendable, CustomTestStringConvertible {
 }
 
 extension FormatTable {
-    static let all = [host, baseURL, headerName, headerValue, digits, name, line, tokenName, secret]
+    static let all = [host, baseURL, headerName, headerValue, digits, name, line, tokenName, secret] + allOfAWS
 
     static let host = FormatTable(
         name: "host",
@@ -187,9 +187,10 @@ struct TextFormatTests {
     func agreesOnMutations(_ table: FormatTable) throws {
         let description = try Description(of: table.format)
         let pieces = [
-            "", "a", ".", "/", ":", "1", "@", "?", "#", "\\", "[", "]", " ", "\n", "\t", "\0", "{", "\u{301}", "é",
+            "", "a", "A", ".", "/", ":", "1", "@", "?", "#", "\\", "[", "]", " ", "\n", "\t", "\0", "{", "-", "_", "$",
+            "\u{301}", "é",
         ]
-        for seed in table.valid.filter({ $0.utf8.count < 24 }) {
+        for seed in table.valid.filter({ $0.utf8.count < 64 }) {
             for position in seed.indices {
                 for piece in pieces {
                     let text = seed[..<position] + piece + seed[seed.index(after: position)...]

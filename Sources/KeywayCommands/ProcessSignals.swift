@@ -7,33 +7,40 @@ import Synchronization
     import Darwin
 #endif
 
-/// SIGTERM and SIGINT, as events: the first asks the process to end, a second one ends it at once.
-final class TerminationSignals: Sendable {
+/// The signals that a server takes, as events: SIGTERM and SIGINT ask it to end (a second one ends it at once), SIGHUP
+/// asks it to read its master keys again.
+final class ProcessSignals: Sendable {
     private struct State {
         var received: String?
         var waiter: CheckedContinuation<String, Never>?
     }
 
+    /// An element for each SIGHUP; several that come together may be one.
+    let hangups: AsyncStream<Void>
+    private let hangup: AsyncStream<Void>.Continuation
     private let state = Mutex(State())
     // Safe to share: set once, and from then on only kept alive.
     nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
     /// From here on the signals no longer end the process by themselves.
     init() {
+        (hangups, hangup) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         let queue = DispatchQueue(label: "keyway.signals")
-        let signals = [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")]
+        let signals = [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT"), (SIGHUP, "SIGHUP")]
         sources = signals.map { number, _ in
             signal(number, SIG_IGN)
             return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
         for (source, (number, name)) in zip(sources, signals) {
-            source.setEventHandler { [weak self] in self?.receive(name, number: number) }
+            source.setEventHandler { [weak self] in
+                if number == SIGHUP { self?.hangup.yield() } else { self?.end(name, number: number) }
+            }
             source.resume()
         }
     }
 
-    /// The name of the first signal, once there is one.
-    func first() async -> String {
+    /// The name of the first signal that asks to end, once there is one.
+    func end() async -> String {
         await withCheckedContinuation { continuation in
             let received = state.withLock { state in
                 if state.received == nil { state.waiter = continuation }
@@ -43,7 +50,7 @@ final class TerminationSignals: Sendable {
         }
     }
 
-    private func receive(_ name: String, number: Int32) {
+    private func end(_ name: String, number: Int32) {
         let (isFirst, waiter) = state.withLock { state in
             let isFirst = state.received == nil
             state.received = state.received ?? name

@@ -1,0 +1,36 @@
+import Access
+import SQLiteStorage
+import Storage
+
+extension Command {
+    static let createOrganization = Command(
+        name: "orgs create",
+        summary: "Create a further organisation, with its first keys",
+        discussion: [
+            "Nothing of one organisation is visible to another. The server must not be running meanwhile.",
+            "The keys are printed once, and are nowhere else: Keyway keeps their digests alone.",
+        ],
+        operand: "NAME",
+        options: [DataLocation.directoryOption, Option.json],
+        example: "keyway orgs create Staging --data-dir /var/lib/keyway"
+    ) { arguments in
+        let location = try DataLocation(arguments)
+        let store = try location.openStore()
+        guard try store.isInitialized() else {
+            throw CommandError(
+                .configuration,
+                "\(location.directory) holds no organisation yet\nTry: keyway init \(location.options)"
+            )
+        }
+        let name = arguments.operand
+        guard try !store.organizations().contains(where: { $0.name == name }) else {
+            throw CommandError(.cannotCreate, "there is an organisation named \(name): choose another name")
+        }
+        let new = NewOrganization(name: name, createdBy: "keyway orgs create")
+        guard try await store.commit(new.change()) == .committed else {
+            throw CommandError(.unavailable, "the organisation was not created; try again")
+        }
+        await store.close()
+        try Terminal.print(arguments.has(.json) ? new.json : "\(name) is created. " + new.text)
+    }
+}

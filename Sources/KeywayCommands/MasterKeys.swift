@@ -1,0 +1,57 @@
+import Documents
+import KeywayServer
+import Storage
+import Vault
+
+/// The master keys of a running server: those that it started with, and those that it is told to read again.
+struct MasterKeys: Sendable {
+    let location: DataLocation
+    let store: any SealedSecretStore & ChangeStore
+    let log: AccessLog
+
+    /// The master keys, which hold all that the store's secrets need.
+    func load() async throws -> MasterKeyring {
+        try await check(try location.loadMasterKeys())
+    }
+
+    /// Reads the file again, as after `keyway rotate-master-key`, and brings the stored secrets under its first key.
+    func reload(into vault: Vault) async {
+        do {
+            vault.use(try await check(try location.readMasterKeyFile()))
+            log.note("master keys read again", [.init("active", .string(vault.activeKeyID))])
+            await rewrap(with: vault)
+        } catch {
+            let reason = (error as? CommandError)?.message ?? "\(error)"
+            log.note("master keys not read", level: .error, [.init("reason", .string(reason))])
+        }
+    }
+
+    /// Brings the stored secrets under the active master key, if any are under another.
+    func rewrap(with vault: Vault) async {
+        do {
+            let count = try await SecretRewrapping(store: store, vault: vault).run()
+            guard count > 0 else { return }
+            log.note("secrets rewrapped", [.init("records", .integer(Int64(count)))])
+        } catch {
+            log.note("secrets not rewrapped", level: .error, [.init("reason", .string("\(error)"))])
+        }
+    }
+
+    /// Refuses master keys with which some secrets would not open, and notes the active one before its first use.
+    private func check(_ keyring: MasterKeyring) async throws -> MasterKeyring {
+        let used = try store.masterKeyIDs()
+        let missing = used.filter { !keyring.ids.contains($0) }
+        guard missing.isEmpty else {
+            throw CommandError(
+                .configuration,
+                "the secrets in \(location.directory) are sealed under master keys that are not at hand "
+                    + "(\(missing.joined(separator: ", "))): give the right file with --master-key-file, "
+                    + "or put it back from its backup"
+            )
+        }
+        if !used.contains(keyring.active.id) {
+            _ = try await store.commit(Change([.noteMasterKey(id: keyring.active.id)], event: nil))
+        }
+        return keyring
+    }
+}

@@ -1,0 +1,1 @@
+../DocumentsTests/JSONValue+Places.swift

@@ -1,0 +1,1 @@
+../DocumentsTests/SchemaCheck.swift
