@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from catalogue import BY_NAME, answered
 from datadog_api_client.v2.api.action_connection_api import ActionConnectionApi
-from harness import BINARY, CONNECTIONS, Keys, Server, assert_whole, initialise, running, verify_audit_chain
+from harness import (
+    BINARY,
+    CONNECTIONS,
+    Keys,
+    Server,
+    assert_whole,
+    create_organization,
+    initialise,
+    running,
+    verify_audit_chain,
+)
 from official import official_client
 
 
@@ -54,6 +64,16 @@ def new_server(tmp_path: pathlib.Path) -> Iterator[Callable[..., Server]]:
     for server in servers:
         if server.is_running:
             assert server.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Keys]]:
+    """A server with two organisations, and the keys of the second."""
+    data_dir = tmp_path_factory.mktemp("two") / "data"
+    first = initialise(data_dir)
+    second = create_organization(data_dir, "Staging")
+    with running(data_dir, first) as server:
+        yield server, second
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,11 @@
 """The official Python client, with nothing changed but the server's address, and its typed models."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from datadog_api_client import ApiClient, Configuration
+from datadog_api_client.exceptions import ApiException
 from datadog_api_client.model_utils import ModelComposed, ModelNormal, ModelSimple, OpenApiModel, UnparsedObject
 from harness import Keys
 
@@ -70,3 +72,16 @@ def assert_typed(response: Any) -> None:
     for part in parts(response):
         assert not isinstance(part, UnparsedObject), part
         assert not getattr(part, "_unparsed", False), part
+
+
+def raises(status: int, call: Callable, *words: str) -> None:
+    """The client raises what is documented, and its model decodes the body: an array of strings, as of AWS and keys."""
+    with pytest.raises(ApiException) as raised:
+        call()
+    assert raised.value.status == status, raised.value.body
+    body = raised.value.body
+    errors = body["errors"] if isinstance(body, dict) else body.errors
+    assert errors
+    assert all(isinstance(error, str) and error for error in errors), errors
+    for word in words:
+        assert any(word in error for error in errors), errors

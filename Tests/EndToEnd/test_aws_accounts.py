@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 from catalogue import at, replacing, without
 from datadog_api_client.exceptions import (
-    ApiException,
     ForbiddenException,
     NotFoundException,
 )
 from datadog_api_client.v2 import models
 from datadog_api_client.v2.api.aws_integration_api import AWSIntegrationApi
 from datadog_api_client.v2.api.aws_logs_integration_api import AWSLogsIntegrationApi
-from harness import AWS, AWS_ACCOUNTS, MEDIA_TYPE, UNKNOWN_ID, Keys, Server, create_organization, initialise, running
-from official import assert_typed, official_client, typed
+from harness import AWS, AWS_ACCOUNTS, MEDIA_TYPE, UNKNOWN_ID, Keys, Server
+from official import assert_typed, official_client, raises, typed
 
 ATTRIBUTES = ("data", "attributes")
 EXTERNAL_ID = re.compile(r"[0-9a-f]{32}")
@@ -589,19 +588,6 @@ FAULTS = [
 ]
 
 
-def raises(status: int, call: Callable, *words: str) -> None:
-    """The client raises what is documented, and its model decodes the body: an array of strings."""
-    with pytest.raises(ApiException) as raised:
-        call()
-    assert raised.value.status == status, raised.value.body
-    body = raised.value.body
-    errors = body["errors"] if isinstance(body, dict) else body.errors
-    assert errors
-    assert all(isinstance(error, str) and error for error in errors), errors
-    for word in words:
-        assert any(word in error for error in errors), errors
-
-
 class TestDocumentedErrors:
     @pytest.mark.parametrize(("path", "value", "word"), FAULTS, ids=str)
     def test_400_says_what_is_wrong_and_where(self, server: Server, path: tuple, value: Any, word: str) -> None:
@@ -707,21 +693,11 @@ class TestDocumentedErrors:
         ]
 
 
-@pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Keys]]:
-    """A server with two organisations, and the keys of the second."""
-    data_dir = tmp_path_factory.mktemp("two") / "data"
-    first = initialise(data_dir)
-    second = create_organization(data_dir, "Staging")
-    with running(data_dir, first) as server:
-        yield server, second
-
-
 class TestTwoOrganisations:
     """Nothing of one is visible to the other, and what is unique in one is free in the other."""
 
-    def test_an_external_id_of_the_other_is_refused(self, other: tuple[Server, Keys]) -> None:
-        server, second = other
+    def test_an_external_id_of_the_other_is_refused(self, two: tuple[Server, Keys]) -> None:
+        server, second = two
         path = f"{AWS}/generate_new_external_id"
         external_id = server.request("POST", path, keys=second).json["data"]["attributes"]["external_id"]
         body = account({**ROLE, "external_id": external_id})
@@ -731,8 +707,8 @@ class TestTwoOrganisations:
         assert server.request("POST", AWS_ACCOUNTS, body, keys=second).status == 200
         assert server.request("GET", AWS_ACCOUNTS).json == {"data": []}
 
-    def test_both_have_the_same_account(self, other: tuple[Server, Keys]) -> None:
-        server, second = other
+    def test_both_have_the_same_account(self, two: tuple[Server, Keys]) -> None:
+        server, second = two
         body = account()
         ids = []
         for keys in (server.keys, second):
@@ -744,8 +720,8 @@ class TestTwoOrganisations:
             listed = server.request("GET", f"{AWS_ACCOUNTS}?aws_account_id={number}", keys=keys).json["data"]
             assert [found["id"] for found in listed] == [config_id]
 
-    def test_the_other_has_no_such_account(self, other: tuple[Server, Keys]) -> None:
-        server, second = other
+    def test_the_other_has_no_such_account(self, two: tuple[Server, Keys]) -> None:
+        server, second = two
         body = account()
         config_id = server.request("POST", AWS_ACCOUNTS, body).json["data"]["id"]
         before = stored(server, config_id)
@@ -764,8 +740,8 @@ class TestTwoOrganisations:
             assert answer.status == 404, f"{method} {path}: {answer.body}"
         assert stored(server, config_id) == before
 
-    def test_the_keys_of_both_do_not_mix(self, other: tuple[Server, Keys]) -> None:
-        server, second = other
+    def test_the_keys_of_both_do_not_mix(self, two: tuple[Server, Keys]) -> None:
+        server, second = two
         for mixed in (
             Keys(server.keys.api_key, second.application_key, "", "", ""),
             Keys(second.api_key, server.keys.application_key, "", "", ""),

@@ -296,12 +296,11 @@ def test_a_key_in_the_wrong_place_gives_nothing_back(witness: Witness) -> None:
             "as a scope",
             "POST",
             "/api/v2/current_user/application_keys",
-            key_body("application_keys", "", scopes=[{key: 1}]),
+            key_body("application_keys", "a name", scopes=[[key]]),
         )
         witness.send("as a type", "POST", "/api/v2/api_keys", key_body(key, "a name"))
-        witness.send(
-            "as a member", "POST", "/api/v2/api_keys", {"data": {"type": "api_keys", "attributes": {key: key}}}
-        )
+        unknown = {"data": {"type": "api_keys", "attributes": {"key": key}}}
+        witness.send("as an unknown member", "POST", "/api/v2/api_keys", unknown)
         swapped = {"DD-API-KEY": key[::-1], "DD-APPLICATION-KEY": key}
         answer = witness.server.request("GET", CONNECTIONS, headers=swapped)
         witness.heard.append(("as another key", f"{answer.headers}".encode() + answer.body))

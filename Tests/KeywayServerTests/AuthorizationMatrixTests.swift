@@ -17,101 +17,155 @@ import Testing
 /// - alien: the admin of another organisation, who names things of this one.
 ///
 /// `@own` stands for a path about the caller's own key, `@other` for one about a reader's, `@account` for one about a
-/// service account's.
+/// service account's; `role` for what the role grants that is given.
 private let table = """
-    route                                                                  needs                                                  none wrong admin stand. reader unreg. exact but empty alien
+                                                          none wrong admin stand. reader unreg. exact   but empty alien
 
-    GET    /api/v2/actions/connections                                     connections_read                                       403 403   200 200 200   403   200 403 200   200
-    POST   /api/v2/actions/connections                                     connections_write                                      403 403   201 201 403   403   201 403 201   201
-    GET    /api/v2/actions/connections/{connection_id}                     connections_read                                       403 403   200 200 200   403   200 403 200   404
-    PATCH  /api/v2/actions/connections/{connection_id}                     connections_write                                      403 403   200 200 403   403   200 403 200   404
-    DELETE /api/v2/actions/connections/{connection_id}                     connections_write                                      403 403   204 204 403   403   204 403 204   404
+    /api/v2/actions/connections
+        GET             connections_read                   403   403   200    200    200    403   200   403   200   200
+        POST            connections_write                  403   403   201    201    403    403   201   403   201   201
 
-    GET    /api/v2/actions/app_key_registrations                           org_app_keys_read                                      403 403   200 403 403   200   200 403 200   200
-    GET    /api/v2/actions/app_key_registrations/{app_key_id}@other        org_app_keys_read                                      403 403   200 403 403   200   200 403 200   404
-    PUT    /api/v2/actions/app_key_registrations/{app_key_id}@other        user_access_manage                                     403 403   201 403 403   201   201 403 201   400
-    PUT    /api/v2/actions/app_key_registrations/{app_key_id}@account      service_account_write                                  403 403   201 403 403   201   201 201 201   400
-    PUT    /api/v2/actions/app_key_registrations/{app_key_id}@own          user_app_keys                                          403 403   201 201 201   201   201 201 201   400
-    DELETE /api/v2/actions/app_key_registrations/{app_key_id}@other        user_access_manage                                     403 403   204 403 403   204   204 403 204   404
-    DELETE /api/v2/actions/app_key_registrations/{app_key_id}@account      service_account_write                                  403 403   204 403 403   204   204 204 204   404
-    DELETE /api/v2/actions/app_key_registrations/{app_key_id}@own          user_app_keys                                          403 403   204 204 204   404   204 204 204   404
+    /api/v2/actions/connections/{connection_id}
+        GET             connections_read                   403   403   200    200    200    403   200   403   200   404
+        PATCH           connections_write                  403   403   200    200    403    403   200   403   200   404
+        DELETE          connections_write                  403   403   204    204    403    403   204   403   204   404
 
-    GET    /api/v2/integration/aws/accounts                                aws_configuration_read                                 403 403   200 200 200   200   200 403 200   200
-    POST   /api/v2/integration/aws/accounts                                aws_configurations_manage                              403 403   200 403 403   200   200 403 200   200
-    GET    /api/v2/integration/aws/accounts/{aws_account_config_id}        aws_configuration_read                                 403 403   200 200 200   200   200 403 200   404
-    PATCH  /api/v2/integration/aws/accounts/{aws_account_config_id}        aws_configuration_edit                                 403 403   200 200 403   200   200 403 200   404
-    DELETE /api/v2/integration/aws/accounts/{aws_account_config_id}        aws_configurations_manage                              403 403   204 403 403   204   204 403 204   404
-    GET    /api/v2/integration/aws/accounts/{aws_account_config_id}/trust_policy \
-                                                                           aws_configuration_read                                 403 403   200 200 200   200   200 403 200   404
-    GET    /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config \
-                                                                           aws_configuration_read                                 403 403   200 200 200   200   200 403 200   404
-    POST   /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config \
-                                                                           aws_configuration_edit                                 403 403   200 200 403   200   200 403 200   404
-    PATCH  /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config \
-                                                                           aws_configuration_edit                                 403 403   200 200 403   200   200 403 200   404
-    DELETE /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config \
-                                                                           aws_configuration_edit                                 403 403   204 204 403   204   204 403 204   404
-    POST   /api/v2/integration/aws/generate_new_external_id                aws_configuration_edit                                 403 403   200 200 403   200   200 403 200   200
-    GET    /api/v2/integration/aws/available_namespaces                    aws_configuration_read                                 403 403   200 200 200   200   200 403 200   200
-    GET    /api/v2/integration/aws/logs/services                           aws_configuration_read                                 403 403   200 200 200   200   200 403 200   200
-    GET    /api/v2/integration/aws/iam_permissions                         -                                                      403 403   200 200 200   200   200 200 200   200
-    GET    /api/v2/integration/aws/iam_permissions/standard                -                                                      403 403   200 200 200   200   200 200 200   200
-    GET    /api/v2/integration/aws/iam_permissions/resource_collection     -                                                      403 403   200 200 200   200   200 200 200   200
+    /api/v2/actions/app_key_registrations
+        GET             org_app_keys_read                  403   403   200    403    403    200   200   403   200   200
 
-    GET    /api/v1/validate                                                -                                                      403 403   200 200 200   200   200 200 200   200
-    GET    /api/v2/validate                                                -                                                      403 403   200 200 200   200   200 200 200   200
-    GET    /api/v2/validate_keys                                           -                                                      403 403   200 200 200   200   200 200 200   200
+    /api/v2/actions/app_key_registrations/{app_key_id}
+        GET    @other   org_app_keys_read                  403   403   200    403    403    200   200   403   200   404
+        PUT    @other   user_access_manage                 403   403   201    403    403    201   201   403   201   400
+        PUT    @account service_account_write              403   403   201    403    403    201   201   201   201   400
+        PUT    @own     user_app_keys                      403   403   201    201    201    201   201   201   201   400
+        DELETE @other   user_access_manage                 403   403   204    403    403    204   204   403   204   404
+        DELETE @account service_account_write              403   403   204    403    403    204   204   204   204   404
+        DELETE @own     user_app_keys                      403   403   204    204    204    404   204   204   204   404
 
-    GET    /api/v2/api_keys                                                api_keys_read                                          403 403   200 403 403   200   200 403 200   200
-    POST   /api/v2/api_keys                                                api_keys_write                                         403 403   201 403 403   201   201 403 201   201
-    GET    /api/v2/api_keys/{api_key_id}                                   api_keys_read                                          403 403   200 403 403   200   200 403 200   404
-    PATCH  /api/v2/api_keys/{api_key_id}                                   api_keys_write                                         403 403   200 403 403   200   200 403 200   404
-    DELETE /api/v2/api_keys/{api_key_id}                                   api_keys_delete                                        403 403   204 403 403   204   204 403 204   404
+    /api/v2/integration/aws/accounts
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   200
+        POST            aws_configurations_manage          403   403   200    403    403    200   200   403   200   200
 
-    GET    /api/v2/application_keys                                        org_app_keys_read                                      403 403   200 403 403   200   200 403 200   200
-    GET    /api/v2/application_keys/{app_key_id}@other                     org_app_keys_read                                      403 403   200 403 403   200   200 403 200   404
-    PATCH  /api/v2/application_keys/{app_key_id}@other                     org_app_keys_write                                     403 403   200 403 403   200   200 403 200   404
-    DELETE /api/v2/application_keys/{app_key_id}@other                     org_app_keys_write                                     403 403   204 403 403   204   204 403 204   404
+    /api/v2/integration/aws/accounts/{aws_account_config_id}
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   404
+        PATCH           aws_configuration_edit             403   403   200    200    403    200   200   403   200   404
+        DELETE          aws_configurations_manage          403   403   204    403    403    204   204   403   204   404
 
-    GET    /api/v2/current_user/application_keys                           user_app_keys                                          403 403   200 200 200   200   200 403 200   200
-    POST   /api/v2/current_user/application_keys                           user_app_keys                                          403 403   201 201 201   201   201 403 201   201
-    GET    /api/v2/current_user/application_keys/{app_key_id}@own          user_app_keys                                          403 403   200 200 200   200   200 403 200   404
-    PATCH  /api/v2/current_user/application_keys/{app_key_id}@own          user_app_keys                                          403 403   200 200 200   200   200 403 200   404
-    DELETE /api/v2/current_user/application_keys/{app_key_id}@own          user_app_keys                                          403 403   204 204 204   204   204 403 204   404
-    GET    /api/v2/current_user/application_keys/{app_key_id}@other        user_app_keys                                          403 403   404 404 404   404   404 403 404   404
-    PATCH  /api/v2/current_user/application_keys/{app_key_id}@other        user_app_keys                                          403 403   404 404 404   404   404 403 404   404
-    DELETE /api/v2/current_user/application_keys/{app_key_id}@other        user_app_keys                                          403 403   404 404 404   404   404 403 404   404
+    /api/v2/integration/aws/accounts/{aws_account_config_id}/trust_policy
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   404
 
-    POST   /api/v2/service_accounts                                        service_account_write                                  403 403   201 403 403   201   201 403 201   201
-    GET    /api/v2/service_accounts/{service_account_id}/application_keys  service_account_write                                  403 403   200 403 403   200   200 403 200   404
-    POST   /api/v2/service_accounts/{service_account_id}/application_keys  service_account_write                                  403 403   201 403 403   201   201 403 201   404
-    GET    /api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}@account \
-                                                                           service_account_write                                  403 403   200 403 403   200   200 403 200   404
-    PATCH  /api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}@account \
-                                                                           service_account_write                                  403 403   200 403 403   200   200 403 200   404
-    DELETE /api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}@account \
-                                                                           service_account_write                                  403 403   204 403 403   204   204 403 204   404
-    GET    /api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}@other \
-                                                                           service_account_write                                  403 403   404 403 403   404   404 403 404   404
+    /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   404
+        POST            aws_configuration_edit             403   403   200    200    403    200   200   403   200   404
+        PATCH           aws_configuration_edit             403   403   200    200    403    200   200   403   200   404
+        DELETE          aws_configuration_edit             403   403   204    204    403    204   204   403   204   404
 
-    GET    /api/v2/current_user                                            -                                                      403 403   200 200 200   200   200 200 200   200
-    GET    /api/v2/users                                                   -                                                      403 403   200 200 200   200   200 200 200   200
-    POST   /api/v2/users                                                   user_access_invite                                     403 403   201 403 403   201   201 403 201   201
-    GET    /api/v2/users/{user_id}                                         -                                                      403 403   200 200 200   200   200 200 200   404
-    PATCH  /api/v2/users/{user_id}                                         user_access_manage                                     403 403   200 403 403   200   200 403 200   404
-    DELETE /api/v2/users/{user_id}                                         user_access_manage                                     403 403   204 403 403   204   204 403 204   404
+    /api/v2/integration/aws/generate_new_external_id
+        POST            aws_configuration_edit             403   403   200    200    403    200   200   403   200   200
 
-    GET    /api/v2/roles                                                   -                                                      403 403   200 200 200   200   200 200 200   200
-    GET    /api/v2/roles/{role_id}                                         -                                                      403 403   200 200 200   200   200 200 200   200
-    GET    /api/v2/roles/{role_id}/users                                   -                                                      403 403   200 200 200   200   200 200 200   200
-    POST   /api/v2/roles/{role_id}/users                                   user_access_manage+what_the_role_grants                403 403   200 403 403   200   200 403 200   404
-    DELETE /api/v2/roles/{role_id}/users                                   user_access_manage                                     403 403   200 403 403   200   200 403 200   404
-    GET    /api/v2/permissions                                             -                                                      403 403   200 200 200   200   200 200 200   200
+    /api/v2/integration/aws/available_namespaces
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   200
 
-    GET    /healthz                                                        -                                                      200 200   200 200 200   200   200 200 200   200
-    GET    /readyz                                                         -                                                      200 200   200 200 200   200   200 200 200   200
-    GET    /openapi.json                                                   -                                                      200 200   200 200 200   200   200 200 200   200
-    GET    /metrics                                                        -                                                      403 403   403 403 403   403   403 403 403   403
+    /api/v2/integration/aws/logs/services
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   200
+
+    /api/v2/integration/aws/iam_permissions
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/integration/aws/iam_permissions/standard
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/integration/aws/iam_permissions/resource_collection
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v1/validate
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/validate
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/validate_keys
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/api_keys
+        GET             api_keys_read                      403   403   200    403    403    200   200   403   200   200
+        POST            api_keys_write                     403   403   201    403    403    201   201   403   201   201
+
+    /api/v2/api_keys/{api_key_id}
+        GET             api_keys_read                      403   403   200    403    403    200   200   403   200   404
+        PATCH           api_keys_write                     403   403   200    403    403    200   200   403   200   404
+        DELETE          api_keys_delete                    403   403   204    403    403    204   204   403   204   404
+
+    /api/v2/application_keys
+        GET             org_app_keys_read                  403   403   200    403    403    200   200   403   200   200
+
+    /api/v2/application_keys/{app_key_id}
+        GET    @other   org_app_keys_read                  403   403   200    403    403    200   200   403   200   404
+        PATCH  @other   org_app_keys_write                 403   403   200    403    403    200   200   403   200   404
+        DELETE @other   org_app_keys_write                 403   403   204    403    403    204   204   403   204   404
+
+    /api/v2/current_user/application_keys
+        GET             user_app_keys                      403   403   200    200    200    200   200   403   200   200
+        POST            user_app_keys                      403   403   201    201    201    201   201   403   201   201
+
+    /api/v2/current_user/application_keys/{app_key_id}
+        GET    @own     user_app_keys                      403   403   200    200    200    200   200   403   200   404
+        PATCH  @own     user_app_keys                      403   403   200    200    200    200   200   403   200   404
+        DELETE @own     user_app_keys                      403   403   204    204    204    204   204   403   204   404
+        GET    @other   user_app_keys                      403   403   404    404    404    404   404   403   404   404
+        PATCH  @other   user_app_keys                      403   403   404    404    404    404   404   403   404   404
+        DELETE @other   user_app_keys                      403   403   404    404    404    404   404   403   404   404
+
+    /api/v2/service_accounts
+        POST            service_account_write              403   403   201    403    403    201   201   403   201   201
+
+    /api/v2/service_accounts/{service_account_id}/application_keys
+        GET             service_account_write              403   403   200    403    403    200   200   403   200   404
+        POST            service_account_write              403   403   201    403    403    201   201   403   201   404
+
+    /api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}
+        GET    @account service_account_write              403   403   200    403    403    200   200   403   200   404
+        PATCH  @account service_account_write              403   403   200    403    403    200   200   403   200   404
+        DELETE @account service_account_write              403   403   204    403    403    204   204   403   204   404
+        GET    @other   service_account_write              403   403   404    403    403    404   404   403   404   404
+
+    /api/v2/current_user
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/users
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+        POST            user_access_invite                 403   403   201    403    403    201   201   403   201   201
+
+    /api/v2/users/{user_id}
+        GET             -                                  403   403   200    200    200    200   200   200   200   404
+        PATCH           user_access_manage                 403   403   200    403    403    200   200   403   200   404
+        DELETE          user_access_manage                 403   403   204    403    403    204   204   403   204   404
+
+    /api/v2/roles
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/roles/{role_id}
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/roles/{role_id}/users
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+        POST            user_access_manage+role            403   403   200    403    403    200   200   403   200   404
+        DELETE          user_access_manage                 403   403   200    403    403    200   200   403   200   404
+
+    /api/v2/permissions
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /healthz
+        GET             -                                  200   200   200    200    200    200   200   200   200   200
+
+    /readyz
+        GET             -                                  200   200   200    200    200    200   200   200   200   200
+
+    /openapi.json
+        GET             -                                  200   200   200    200    200    200   200   200   200   200
+
+    /metrics
+        GET             -                                  403   403   403    403    403    403   403   403   403   403
     """
 
 @Suite("Who may do what")
@@ -120,10 +174,10 @@ struct AuthorizationMatrixTests {
     fileprivate func answers(_ row: Row) async throws {
         let world = World(fixture: try await Fixture())
         var statuses: [Int] = []
-        for caller in Caller.allCases {
+        for caller in Column.allCases {
             statuses.append(try await world.status(of: row, for: caller))
         }
-        #expect(statuses == row.statuses, "\(row): \(Caller.names)")
+        #expect(statuses == row.statuses, "\(Column.names)")
     }
 
     @Test("for every route that the service describes, and for no other")
@@ -140,7 +194,7 @@ struct AuthorizationMatrixTests {
 }
 
 /// Who sends a request: a column.
-private enum Caller: Int, CaseIterable {
+private enum Column: Int, CaseIterable {
     case none, wrong, admin, standard, reader, unregistered, exact, but, empty, alien
 
     static let names = allCases.map { "\($0)" }.joined(separator: " ")
@@ -157,20 +211,25 @@ private struct Row: Sendable, CustomTestStringConvertible {
     var route: String { "\(method.name) \(path)" }
     var testDescription: String { whose.isEmpty ? route : "\(route), \(whose)" }
 
-    static let all = table.split(separator: "\n").dropFirst().map(Row.init)
+    static let all: [Row] = {
+        var path = ""
+        return table.split(separator: "\n").dropFirst().compactMap { line in
+            if line.hasPrefix("/") { path = String(line) }
+            return line.hasPrefix("/") ? nil : Row(path, line.split(separator: " ")[...])
+        }
+    }()
 
-    private init(_ line: Substring) {
-        let words = line.split(separator: " ")
-        let path = words[1].split(separator: "@")
-        method = HTTPMethod(String(words[0]))
-        self.path = String(path[0])
-        whose = path.count > 1 ? String(path[1]) : ""
-        needs = words[2].split(separator: "+").flatMap { name in
-            name == "what_the_role_grants"
+    private init(_ path: String, _ words: ArraySlice<Substring>) {
+        var words = words
+        self.path = path
+        method = HTTPMethod(String(words.removeFirst()))
+        whose = words.first?.first == "@" ? String(words.removeFirst()) : ""
+        needs = words.removeFirst().split(separator: "+").flatMap { name in
+            name == "role"
                 ? Permission.allCases.filter(World.role.permissions.contains)
                 : Permission(rawValue: String(name)).map { [$0] } ?? []
         }
-        statuses = words.dropFirst(3).compactMap { Int($0) }
+        statuses = words.compactMap { Int($0) }
     }
 }
 
@@ -181,9 +240,9 @@ private struct World {
     /// The role that is given and taken.
     static let role = Role.readOnly
 
-    func status(of row: Row, for caller: Caller) async throws -> Int {
+    func status(of row: Row, for caller: Column) async throws -> Int {
         let keys = try await keys(of: caller, needing: row.needs)
-        let isOfHere = ![.none, .wrong, .alien].contains(caller)
+        let isOfHere = ![Column.none, .wrong, .alien].contains(caller)
         let things = Things(
             number: caller.rawValue,
             reader: try await fixture.member([.readOnly]),
@@ -199,7 +258,7 @@ private struct World {
         return answer.status
     }
 
-    private func keys(of caller: Caller, needing needs: [Permission]) async throws -> Keys? {
+    private func keys(of caller: Column, needing needs: [Permission]) async throws -> Keys? {
         switch caller {
         case .none: return nil
         case .wrong:
@@ -259,7 +318,7 @@ private struct Things {
     let own: Keys
 
     func ids(whose: String) -> [(parameter: String, id: Identifier)] {
-        let owner = ["own": own, "account": account][whose] ?? reader
+        let owner = ["@own": own, "@account": account][whose] ?? reader
         return [
             ("app_key_id", owner.applicationKey), ("service_account_id", account.user), ("user_id", reader.user),
             ("role_id", World.role.id),
@@ -274,15 +333,15 @@ private struct Things {
         case (.post, "accounts"): return account(number: 2)
         case (.patch, "{aws_account_config_id}"): return account(number: 1)
         case (.post, "ccm_config"), (.patch, "ccm_config"): return Self.ccmConfig
-        case (.post, "api_keys"): return Self.named("api_keys")
+        case (.post, "api_keys"), (.patch, "{api_key_id}"): return Self.named("api_keys")
         case (.post, "application_keys"):
             // No key hands out more than it has.
-            return Self.named("application_keys", #","scopes":["user_app_keys"]"#)
+            return Self.named("application_keys", #","scopes":["nothing_that_is_known"]"#)
         case (.patch, "{app_key_id}"): return Self.named("application_keys")
         case (.post, "users") where row.path == "/api/v2/users": return user("")
         case (.post, "service_accounts"): return user(#","service_account":true"#)
-        case (.patch, "{user_id}"): return #"{"data":{"type":"users","id":"\#(reader.user)","attributes":{"name":"New"}}}"#
-        case (_, "users") where row.method != .get: return #"{"data":{"type":"users","id":"\#(reader.user)"}}"#
+        case (.patch, "{user_id}"): return user(reader.user, #","attributes":{"name":"New"}"#)
+        case (_, "users") where row.method != .get: return user(reader.user)
         default: return nil
         }
     }
@@ -301,6 +360,10 @@ private struct Things {
 
     static func named(_ type: String, _ members: String = "") -> String {
         #"{"data":{"type":"\#(type)","attributes":{"name":"Test"\#(members)}}}"#
+    }
+
+    private func user(_ id: Identifier, _ members: String = "") -> String {
+        #"{"data":{"type":"users","id":"\#(id)"\#(members)}}"#
     }
 
     private func user(_ members: String) -> String {
