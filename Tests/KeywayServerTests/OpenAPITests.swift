@@ -37,6 +37,50 @@ struct OpenAPITests {
         ("/api/v2/integration/aws/iam_permissions", "get", "200 403 429 503"),
         ("/api/v2/integration/aws/iam_permissions/standard", "get", "200 403 429 503"),
         ("/api/v2/integration/aws/iam_permissions/resource_collection", "get", "200 403 429 503"),
+        ("/api/v1/validate", "get", "200 403 503"),
+        ("/api/v2/validate", "get", "200 403 503"),
+        ("/api/v2/validate_keys", "get", "200 403 429 503"),
+        ("/api/v2/api_keys", "get", "200 400 403 429 503"),
+        ("/api/v2/api_keys", "post", "201 400 403 429 503"),
+        ("/api/v2/api_keys/{api_key_id}", "get", "200 400 403 404 429 503"),
+        ("/api/v2/api_keys/{api_key_id}", "patch", "200 400 403 404 429 503"),
+        ("/api/v2/api_keys/{api_key_id}", "delete", "204 403 404 429 503"),
+        ("/api/v2/application_keys", "get", "200 400 403 429 503"),
+        ("/api/v2/application_keys/{app_key_id}", "get", "200 400 403 404 429 503"),
+        ("/api/v2/application_keys/{app_key_id}", "patch", "200 400 403 404 429 503"),
+        ("/api/v2/application_keys/{app_key_id}", "delete", "204 403 404 429 503"),
+        ("/api/v2/current_user/application_keys", "get", "200 400 403 429 503"),
+        ("/api/v2/current_user/application_keys", "post", "201 400 403 429 503"),
+        ("/api/v2/current_user/application_keys/{app_key_id}", "get", "200 400 403 404 429 503"),
+        ("/api/v2/current_user/application_keys/{app_key_id}", "patch", "200 400 403 404 429 503"),
+        ("/api/v2/current_user/application_keys/{app_key_id}", "delete", "204 403 404 429 503"),
+        ("/api/v2/service_accounts/{service_account_id}/application_keys", "get", "200 400 403 404 429 503"),
+        ("/api/v2/service_accounts/{service_account_id}/application_keys", "post", "201 400 403 404 429 503"),
+        (
+            "/api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}", "get",
+            "200 400 403 404 429 503"
+        ),
+        (
+            "/api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}", "patch",
+            "200 400 403 404 429 503"
+        ),
+        (
+            "/api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}", "delete",
+            "204 403 404 429 503"
+        ),
+        ("/api/v2/current_user", "get", "200 403 429 503"),
+        ("/api/v2/users", "get", "200 400 403 429 503"),
+        ("/api/v2/users", "post", "201 400 403 429 503"),
+        ("/api/v2/users/{user_id}", "get", "200 403 404 429 503"),
+        ("/api/v2/users/{user_id}", "patch", "200 400 403 404 422 429 503"),
+        ("/api/v2/users/{user_id}", "delete", "204 400 403 404 429 503"),
+        ("/api/v2/service_accounts", "post", "201 400 403 429 503"),
+        ("/api/v2/roles", "get", "200 400 403 429 503"),
+        ("/api/v2/roles/{role_id}", "get", "200 403 404 429 503"),
+        ("/api/v2/roles/{role_id}/users", "get", "200 400 403 404 429 503"),
+        ("/api/v2/roles/{role_id}/users", "post", "200 400 403 404 429 503"),
+        ("/api/v2/roles/{role_id}/users", "delete", "200 400 403 404 429 503"),
+        ("/api/v2/permissions", "get", "200 403 429 503"),
     ]
 
     @Test("lists each route with each status that is documented", arguments: operations)
