@@ -135,11 +135,6 @@ def test_it_is_true(new_server: Callable[..., Server], tmp_path: pathlib.Path) -
             "--no-color",
         ],
         cwd=tmp_path,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(pathlib.Path(__file__).parent),
-            "SCHEMATHESIS_HOOKS": "schemathesis_hooks",
-        },
         capture_output=True,
         text=True,
         timeout=180,
