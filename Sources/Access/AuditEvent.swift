@@ -21,6 +21,8 @@ package struct AuditEvent: Sendable {
     package let details: [JSONValue.Member]
     /// The request that did it, as the answer and the log name it.
     package let requestID: String?
+    /// The line from the time on: written here, by whoever tells of the event, and not in the store's one writer.
+    private let tail: [UInt8]
 
     package init(
         organization: Identifier,
@@ -40,6 +42,25 @@ package struct AuditEvent: Sendable {
         self.resource = resource
         self.details = details
         self.requestID = requestID
+        var writer = JSONWriter(capacity: 384)
+        func write(_ name: StaticString, _ value: some CustomStringConvertible) {
+            writer.write(raw: name)
+            writer.write(.string(value.description))
+        }
+        write(",\"time\":", time)
+        write(",\"organization_id\":", organization)
+        writer.write(raw: ",\"actor\":")
+        writer.write(actor.json)
+        write(",\"action\":", action)
+        write(",\"resource_type\":", resourceType)
+        write(",\"resource_id\":", resource)
+        if !details.isEmpty {
+            writer.write(raw: ",\"details\":")
+            writer.write(.object(details))
+        }
+        if let requestID { write(",\"request_id\":", requestID) }
+        writer.write(raw: "}")
+        tail = writer.bytes
     }
 }
 
@@ -54,19 +75,13 @@ extension AuditEvent {
     ///   - previous: The digest of the line before as 64 hexadecimal digits; of the first line, 64 zeros.
     /// - Returns: Compact JSON without a newline.
     package func line(sequence: Int64, previous: String) -> [UInt8] {
-        var members: [JSONValue.Member] = [
-            .init("sequence", .integer(sequence)),
-            .init("previous", .string(previous)),
-            .init("time", .string(time.description)),
-            .init("organization_id", .string(organization.description)),
-            .init("actor", actor.json),
-            .init("action", .string(action)),
-            .init("resource_type", .string(resourceType)),
-            .init("resource_id", .string(resource.description)),
-        ]
-        if !details.isEmpty { members.append(.init("details", .object(details))) }
-        if let requestID { members.append(.init("request_id", .string(requestID))) }
-        return JSONWriter.bytes(of: .object(members))
+        var writer = JSONWriter(capacity: tail.count + 128)
+        writer.write(raw: "{\"sequence\":")
+        writer.write(.integer(sequence))
+        writer.write(raw: ",\"previous\":")
+        writer.write(.string(previous))
+        writer.write(raw: tail)
+        return writer.bytes
     }
 }
 

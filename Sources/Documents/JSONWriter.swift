@@ -52,6 +52,11 @@ package struct JSONWriter {
     private mutating func write(_ text: JSONText) {
         bytes.append(UInt8(ascii: "\""))
         text.withUTF8 { characters in
+            guard characters.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") })
+            else {
+                bytes.append(contentsOf: characters)
+                return
+            }
             for character in characters {
                 switch character {
                 case UInt8(ascii: "\""): write(raw: "\\\"")

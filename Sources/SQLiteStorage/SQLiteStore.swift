@@ -40,7 +40,7 @@ package final class SQLiteStore: Store {
         creating: Bool,
         digest: @escaping DigestFunction,
         settings: String = "",
-        checkpointPages: Int = 8192
+        checkpointPages: Int = 32_768
     ) throws(StoreError) {
         let directory = try DataDirectory(path: path, creating: creating)
         let file = directory.databasePath
