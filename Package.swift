@@ -19,8 +19,10 @@ func suite(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "keyway",
+    platforms: [.macOS(.v15), .iOS(.v16), .tvOS(.v16), .watchOS(.v9), .visionOS(.v1)],
     products: [
-        .executable(name: "keyway", targets: ["keyway"])
+        .executable(name: "keyway", targets: ["keyway"]),
+        .library(name: "DatadogClient", targets: ["DatadogClient"]),
     ],
     targets: [
         // C libraries: a module map and a shim each, imported by one Swift module each.
@@ -45,6 +47,14 @@ let package = Package(
         module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Secrets", "Storage"]),
         module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage"]),
         module("HTTPServer", uses: ["CMicrohttpd", "Secrets"]),
+
+        // The SDK: Foundation alone, so that it builds wherever Swift does; its models of integrations are generated.
+        module("DatadogClient"),
+        .executableTarget(
+            name: "GenerateDatadogClient",
+            dependencies: ["Connections", "Documents"],
+            swiftSettings: settings
+        ),
 
         // The service and the command.
         module(

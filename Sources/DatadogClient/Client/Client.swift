@@ -1,0 +1,50 @@
+/// A client of Datadog's Action Connection API, AWS Integration API and the keys and users around them: of Datadog's
+/// own sites and of Keyway alike.
+///
+///     let client = Client(try Configuration())
+///     let connection = try await client.connections.create(
+///         NewConnection(name: "OpenAI", integration: .openAI(.apiKey(OpenAIAPIKey(apiToken: token))))
+///     )
+///
+/// All operations throw ``DatadogError``; `CancellationError` if their task was cancelled.
+public struct Client: Sendable {
+    let requester: Requester
+
+    /// Speaks to a server.
+    ///
+    /// - Parameters:
+    ///   - configuration: Which server, with which keys, and how patiently.
+    ///   - transport: What carries the requests. Clients that share one share its connections.
+    public init(_ configuration: Configuration, transport: any Transport = URLSessionTransport()) {
+        self.init(configuration, transport: transport, clock: ContinuousClock(), jitter: { .random(in: 0...1) })
+    }
+
+    /// As the other initializer, with time and chance under control.
+    init(
+        _ configuration: Configuration,
+        transport: any Transport,
+        clock: any Clock<Duration>,
+        jitter: @escaping @Sendable () -> Double
+    ) {
+        requester = Requester(configuration: configuration, transport: transport, clock: clock, jitter: jitter)
+    }
+
+    /// Connections to third-party systems.
+    public var connections: Connections { Connections(requester: requester) }
+    /// Which application keys may be used on connections.
+    public var appKeyRegistrations: AppKeyRegistrations { AppKeyRegistrations(requester: requester) }
+    /// AWS accounts, and what belongs to setting one up.
+    public var awsAccounts: AWSAccounts { AWSAccounts(requester: requester) }
+    /// Where AWS accounts' cost and usage reports lie.
+    public var ccmConfigs: CCMConfigs { CCMConfigs(requester: requester) }
+    /// The organisation's API keys.
+    public var apiKeys: APIKeys { APIKeys(requester: requester) }
+    /// Application keys.
+    public var applicationKeys: ApplicationKeys { ApplicationKeys(requester: requester) }
+    /// Users and service accounts.
+    public var users: Users { Users(requester: requester) }
+    /// Roles and who has them.
+    public var roles: Roles { Roles(requester: requester) }
+    /// Whether the configured keys are valid.
+    public var validation: Validation { Validation(requester: requester) }
+}
