@@ -101,7 +101,8 @@ struct IntegrationModel {
         Structure(
             name: variant.type + use.suffix,
             help: [
-                use == .update ? "Changes to credentials of type `\(variant.type)`; what is `nil` stays as it is."
+                use == .update
+                    ? "Changes to credentials of type `\(variant.type)`; what is `nil` stays as it is."
                     : "\(variant.help).",
                 Self.source,
             ],

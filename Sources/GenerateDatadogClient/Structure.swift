@@ -94,7 +94,7 @@ struct Structure {
         for parameter in parameters { source.line("///   - \(parameter.name): \(parameter.help).") }
         source.line("public init(")
         for (index, parameter) in parameters.enumerated() {
-            let standard = parameter.standard ?? (parameter.isOptional ? "nil" : nil)
+            let standard = parameter.standard ?? (parameter.isOptional ? .some("nil") : nil)
             let end = index == parameters.count - 1 ? "" : ","
             source.line("    \(parameter.name): \(parameter.type)\(standard.map { " = \($0)" } ?? "")\(end)")
         }
@@ -108,7 +108,9 @@ struct Structure {
             "Reads the value from its JSON.",
             "- Parameter json: The value as the API has it."
         )
-        source.comment("- Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be.")
+        source.comment(
+            "- Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be."
+        )
         source.block("public init(json: JSONValue) throws(JSONMismatch)") { source in
             for property in properties {
                 var reading = property.reading

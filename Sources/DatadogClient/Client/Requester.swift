@@ -118,7 +118,8 @@ struct Requester: Sendable {
     /// A key as a header: with a line break in it, it would begin another one.
     private static func headerValue(_ key: Secret, of name: String) throws(DatadogError) -> String {
         guard !key.isEmpty, key.revealed.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-            throw DatadogError(.configuration, details: "the \(name) is empty, or has blanks or characters beyond ASCII")
+            let fault = "the \(name) is empty, or has blanks or characters beyond ASCII"
+            throw DatadogError(.configuration, details: fault)
         }
         return key.revealed
     }

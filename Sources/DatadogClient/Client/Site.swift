@@ -47,9 +47,10 @@ public struct Site: Sendable, Hashable, CustomStringConvertible {
 
     /// The site that `DD_SITE` names.
     ///
+    /// It is `nil` where the name is neither a known site's nor a URL.
+    ///
     /// - Parameter name: The domain of one of Datadog's sites, such as `datadoghq.eu`, or the URL of any server. Any
     ///   other domain is refused, as the official clients do: a misspelt one would get the keys.
-    /// - Returns: `nil` if it is neither.
     public init?(named name: String) {
         if let site = Self.known.first(where: { $0.baseURL.host == "api.\(name)" }) {
             self = site

@@ -57,7 +57,8 @@ public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
             switch code {
             case .notFound: "not found"
             case .forbidden: "forbidden"
-            case .rateLimited(let wait): wait.map { "rate limited, retry after \($0.components.seconds) s" } ?? "rate limited"
+            case .rateLimited(nil): "rate limited"
+            case .rateLimited(let wait?): "rate limited, retry after \(wait.components.seconds) s"
             case .invalid: "invalid request"
             case .conflict: "conflict"
             case .server: "server failure"
@@ -67,6 +68,7 @@ public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
             case .configuration: "unusable configuration"
             }
         let marks = [status.map { "status \($0)" }, requestID.map { "request \($0)" }].compactMap { $0 }
-        return name + (marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))") + (details.isEmpty ? "" : ": \(details)")
+        let place = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
+        return name + place + (details.isEmpty ? "" : ": \(details)")
     }
 }

@@ -36,6 +36,7 @@ extension Problem {
     /// All that an error body names, in either of the API's families: objects, or strings.
     ///
     /// - Parameter body: The body; what is neither has no problems.
+    /// - Returns: The problems, in the body's order.
     static func all(in body: JSONValue) -> [Problem] {
         (body["errors"]?.elements ?? []).compactMap(Problem.init)
     }

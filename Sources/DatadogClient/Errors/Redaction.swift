@@ -9,7 +9,9 @@ struct Redaction {
     /// - Parameter secrets: What must not show.
     init(_ secrets: [String]) {
         // Longest first: one may be a part of another.
-        self.secrets = Set(secrets).filter { $0.utf8.count >= Self.leastLength }.sorted { $0.utf8.count > $1.utf8.count }
+        self.secrets = Set(secrets)
+            .filter { $0.utf8.count >= Self.leastLength }
+            .sorted { $0.utf8.count > $1.utf8.count }
     }
 
     func scrub(_ text: String) -> String {

@@ -27,7 +27,8 @@ public struct Timestamp: Sendable, Hashable, RawRepresentable, CustomStringConve
         let fraction = fields.fraction()
         guard let offset = fields.offset(), fields.rest.isEmpty else { return nil }
         let days = Self.days(year: year, month: month, day: day)
-        return Date(timeIntervalSince1970: Double(days * 86_400 + hour * 3600 + minute * 60 + second - offset) + fraction)
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+        return Date(timeIntervalSince1970: Double(seconds) + fraction)
     }
 
     /// Days since 1970-01-01 in the proleptic Gregorian calendar; years begin in March, so that leap days end them.

@@ -22,7 +22,7 @@ struct Retrying {
         self.method = method
     }
 
-    /// - Parameter jitter: Between 0 and 1; a wait of our own choosing is shortened by half of that part.
+    /// What to do after an attempt; `jitter`, from 0 to 1, is the part by which to shorten the half of a wait of our own.
     mutating func next(after outcome: Outcome, jitter: Double) -> Decision {
         guard retries < policy.maximumRetries, let wait = wait(after: outcome, jitter: jitter),
             waited + wait <= policy.greatestWait
