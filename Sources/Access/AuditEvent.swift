@@ -17,6 +17,8 @@ package struct AuditEvent: Sendable {
     /// What it was done to: its wire type and id.
     package let resourceType: String
     package let resource: Identifier
+    /// What else tells of it, such as the roles that a user has now. None of it is a secret.
+    package let details: [JSONValue.Member]
     /// The request that did it, as the answer and the log name it.
     package let requestID: String?
 
@@ -27,6 +29,7 @@ package struct AuditEvent: Sendable {
         action: String,
         resourceType: String,
         resource: Identifier,
+        details: [JSONValue.Member] = [],
         requestID: String? = nil
     ) {
         self.organization = organization
@@ -35,6 +38,7 @@ package struct AuditEvent: Sendable {
         self.action = action
         self.resourceType = resourceType
         self.resource = resource
+        self.details = details
         self.requestID = requestID
     }
 }
@@ -60,6 +64,7 @@ extension AuditEvent {
             .init("resource_type", .string(resourceType)),
             .init("resource_id", .string(resource.description)),
         ]
+        if !details.isEmpty { members.append(.init("details", .object(details))) }
         if let requestID { members.append(.init("request_id", .string(requestID))) }
         return JSONWriter.bytes(of: .object(members))
     }

@@ -51,6 +51,16 @@ package struct PermissionSet: Sendable, Equatable, ExpressibleByArrayLiteral {
         return result
     }
 
+    /// The permissions that the other set lacks.
+    package func subtracting(_ other: PermissionSet) -> PermissionSet {
+        var result = self
+        result.bits &= ~other.bits
+        return result
+    }
+
+    /// The members, in the order of their declaration.
+    package var members: [Permission] { Permission.allCases.filter(contains) }
+
     package func intersection(_ other: PermissionSet) -> PermissionSet {
         var result = self
         result.bits &= other.bits

@@ -23,11 +23,6 @@ package struct Principal: Sendable, Equatable {
         self.apiKey = apiKey.id
         self.applicationKey = applicationKey.id
         isRegistered = applicationKey.isRegistered
-        let granted = Role.permissions(of: user.roles)
-        if let scopes = applicationKey.scopes {
-            permissions = granted.intersection(PermissionSet(scopes.compactMap(Permission.init(scope:))))
-        } else {
-            permissions = granted
-        }
+        permissions = Role.permissions(of: user.roles, scopes: applicationKey.scopes)
     }
 }

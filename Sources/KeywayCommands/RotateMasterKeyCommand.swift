@@ -5,8 +5,8 @@ extension Command {
         name: "rotate-master-key",
         summary: "Add a master key that seals from now on",
         discussion: [
-            "A running server takes it at SIGHUP, brings all secrets under it while it serves, and says so in its log. "
-                + "After that the older keys' lines may be removed from the file."
+            "A running server takes it at SIGHUP, brings all secrets under it while it serves, and says so in its log.",
+            "After that the older keys' lines may be removed from the file.",
         ],
         options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption],
         example: "keyway rotate-master-key --data-dir /var/lib/keyway && pkill -HUP keyway"

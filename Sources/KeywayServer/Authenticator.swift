@@ -56,6 +56,19 @@ final class Authenticator: Sendable {
         return session
     }
 
+    /// The request's API key, for what needs no application key.
+    ///
+    /// - Throws: ``APIError`` with 403 if it is missing or wrong; ``StoreError`` if the store can't tell.
+    func apiKey(of request: any ServiceRequest) throws -> APIKey {
+        guard let digest = request.keyDigest(ofHeader: "DD-API-KEY") else {
+            throw APIError(403, "API key required", at: .header("DD-API-KEY"))
+        }
+        guard let key = try store.apiKey(digest: digest) else {
+            throw APIError(403, "Forbidden: the API key is not valid.", at: .header("DD-API-KEY"))
+        }
+        return key
+    }
+
     private func open(_ pair: Pair) throws -> Session {
         guard
             let apiKey = try store.apiKey(digest: pair.apiKey),

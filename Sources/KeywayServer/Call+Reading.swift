@@ -42,13 +42,19 @@ extension Call {
     }
 
     /// The audit event that tells of a change by this call.
-    func event(_ action: String, on resourceType: String, _ resource: Identifier) -> AuditEvent {
+    func event(
+        _ action: String,
+        on resourceType: String,
+        _ resource: Identifier,
+        details: [JSONValue.Member] = []
+    ) -> AuditEvent {
         AuditEvent(
             organization: principal.organization,
             actor: .principal(principal),
             action: action,
             resourceType: resourceType,
             resource: resource,
+            details: details,
             requestID: requestID
         )
     }

@@ -18,6 +18,8 @@ enum EndpointGuard: Sendable {
     case open
     /// Anyone on the server's own machine, without keys.
     case loopback
+    /// Whoever has an API key, without an application key.
+    case apiKey
     /// A principal with at least one of the permissions (any principal if there are none), by a registered key where
     /// that is asked for.
     case principal(anyOf: [Permission], registered: Bool)
@@ -27,6 +29,8 @@ enum EndpointGuard: Sendable {
 enum Handling: Sendable {
     /// Needs no store: answered on the network thread.
     case immediate(@Sendable (any ServiceRequest) -> Response)
+    /// Answers about the API key of a request, which is all that its guard asks for.
+    case identification(@Sendable (APIKey) -> Response)
     /// Answers the OpenAPI document of all endpoints, itself included.
     case description
     /// A read by id: answered on the network thread if the store answers at once.

@@ -29,6 +29,7 @@ package final class Metrics: Sendable {
     /// Requests that met no route, or that the HTTP engine refused.
     let unrouted = RouteMetrics(method: "", path: "")
     let vault = Histogram()
+    private let authenticationFailures = Atomic<UInt64>(0)
     private let routes = Mutex<[RouteMetrics]>([])
     private let store: any Store
     private let log: AccessLog
@@ -36,6 +37,10 @@ package final class Metrics: Sendable {
     init(store: any Store, log: AccessLog) {
         self.store = store
         self.log = log
+    }
+
+    func noteAuthenticationFailure() {
+        authenticationFailures.add(1, ordering: .relaxed)
     }
 
     /// Adds the counts of a route.
@@ -64,6 +69,8 @@ package final class Metrics: Sendable {
                 route.durations.current
             )
         }
+        page.family("keyway_authentication_failures_total", .counter, "Requests with missing or wrong keys.")
+        page.sample("keyway_authentication_failures_total", [], String(authenticationFailures.load(ordering: .relaxed)))
         page.family("keyway_vault_duration_seconds", .histogram, "Time to seal a record's secrets.")
         page.histogram("keyway_vault_duration_seconds", [], vault.current)
         page.family("keyway_log_lines_dropped_total", .counter, "Log lines lost because nobody read stderr.")
@@ -71,6 +78,8 @@ package final class Metrics: Sendable {
         let store = store.statistics()
         page.family("keyway_store_commits_total", .counter, "Changes that were committed.")
         page.sample("keyway_store_commits_total", [], String(store.commits))
+        page.family("keyway_store_failed_commits_total", .counter, "Changes that failed, as when the disk is full.")
+        page.sample("keyway_store_failed_commits_total", [], String(store.failedCommits))
         page.family("keyway_store_batches_total", .counter, "Transactions that carried them.")
         page.sample("keyway_store_batches_total", [], String(store.batches))
         page.family("keyway_store_commit_seconds_total", .counter, "Time that those transactions took until durable.")

@@ -23,7 +23,7 @@ struct OpenAPIDocument {
                     "license": ["name": "Apache 2.0", "identifier": "Apache-2.0"],
                 ],
                 "paths": paths,
-                "components": ["schemas": schemas, "securitySchemes": securitySchemes],
+                "components": ["schemas": allSchemas, "securitySchemes": securitySchemes],
             ]
         )
     }
@@ -63,11 +63,14 @@ struct OpenAPIDocument {
         var responses = description.responses
         if case .principal(let permissions, _) = endpoint.guarding {
             let names = permissions.map(\.rawValue).joined(separator: ", ")
-            members.append(
-                .init("description", .string("Needs one of these permissions: \(names)."))
-            )
+            let need = permissions.isEmpty ? "Needs no permission." : "Needs one of these permissions: \(names)."
+            members.append(.init("description", .string(need)))
             members.append(.init("security", [["apiKeyAuth": [], "appKeyAuth": []]]))
             responses += Self.responsesOfTheGate
+        } else if case .apiKey = endpoint.guarding {
+            members.append(.init("security", [["apiKeyAuth": []]]))
+            responses.append(.error(403, "The API key is missing or wrong"))
+            responses.append(.error(503, "The store can't be reached, or the server is stopping"))
         } else if case .loopback = endpoint.guarding {
             responses.append(.error(403, "The caller is not on the server's own machine"))
         }
@@ -130,6 +133,11 @@ struct OpenAPIDocument {
     }
 
     // MARK: Components
+
+    private var allSchemas: JSONValue {
+        guard case .object(let members) = schemas else { return .null }
+        return .object(members + AccessComponents.all)
+    }
 
     private var schemas: JSONValue {
         let registration: JSONValue = [

@@ -25,6 +25,19 @@ extension Response {
         return Response(.jsonAPI, status: status, writer.bytes)
     }
 
+    /// `{"data":…}` around a key, a user or a role, or a list of them, with what belongs to it.
+    static func resource(
+        _ data: JSONValue,
+        included: [JSONValue]? = nil,
+        meta: JSONValue? = nil,
+        status: Int = 200
+    ) -> Response {
+        var members = [JSONValue.Member("data", data)]
+        if let included { members.append(.init("included", .array(included))) }
+        if let meta { members.append(.init("meta", meta)) }
+        return Response(.json, status: status, JSONWriter.bytes(of: .object(members)))
+    }
+
     /// `{"data":[…]}` around all documents of a list.
     static func list(_ documents: [[UInt8]]) -> Response {
         var writer = JSONWriter(capacity: documents.reduce(16) { $0 + $1.count + 1 })

@@ -102,12 +102,18 @@ package final class Service: Sendable {
             documents: store,
             writer: writer(of: .ccmConfig, .ccmConfig, auditedAs: "aws_ccm_config")
         )
+        let queue = ChangeQueue()
         let operators = OperatorEndpoints(store: store, metrics: configuration.metricsHaveOwnListener ? nil : metrics)
         return ConnectionEndpoints(documents: store, writer: connections).all
             + RegistrationEndpoints(store: store).all
             + accounts.all
             + ccmConfigs.all
             + AWSCatalogueEndpoints().all
+            + ValidationEndpoints().all
+            + APIKeyEndpoints(store: store, identifiers: identifiers, queue: queue).all
+            + ApplicationKeyEndpoints(store: store, identifiers: identifiers, queue: queue).all
+            + UserEndpoints(store: store, identifiers: identifiers, queue: queue).all
+            + RoleEndpoints(store: store, queue: queue).all
             + operators.all
     }
 
@@ -159,6 +165,8 @@ package final class Service: Sendable {
                 let error = APIError(403, "This path is for the server's own machine.")
                 finish(exchange, route.endpoint.errors.response(to: error), route: route)
             }
+        case .apiKey:
+            answerByAPIKey(exchange, by: route)
         case .principal(let permissions, let mustBeRegistered):
             let session: Session
             do {
@@ -218,9 +226,11 @@ package final class Service: Sendable {
     /// Answers wrong keys, later if there were many from that address.
     private func refuseAuthentication(_ exchange: Exchange, _ error: any Error, route: Route) {
         let response = response(to: error, exchange, route: route)
-        guard response.status == 403,
-            brake.noteFailure(from: exchange.request.remoteAddress, now: MonotonicClock.now())
-        else { return finish(exchange, response, route: route) }
+        guard response.status == 403 else { return finish(exchange, response, route: route) }
+        metrics.noteAuthenticationFailure()
+        guard brake.noteFailure(from: exchange.request.remoteAddress, now: MonotonicClock.now()) else {
+            return finish(exchange, response, route: route)
+        }
         Task {
             try? await Task.sleep(for: FailureBrake.delay)
             finish(exchange, response, route: route)
@@ -233,13 +243,25 @@ package final class Service: Sendable {
         switch route.endpoint.handling {
         case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
         case .description: finish(exchange, Response(.json, description), route: route)
-        case .lookup, .search, .change: preconditionFailure("what reads or writes data has a principal")
+        case .identification, .lookup, .search, .change:
+            preconditionFailure("what reads or writes data has a principal")
+        }
+    }
+
+    private func answerByAPIKey(_ exchange: Exchange, by route: Route) {
+        guard case .identification(let answer) = route.endpoint.handling else {
+            preconditionFailure("who comes with an API key alone asks about it")
+        }
+        do {
+            finish(exchange, answer(try authenticator.apiKey(of: exchange.request)), route: route)
+        } catch {
+            refuseAuthentication(exchange, error, route: route)
         }
     }
 
     private func perform(_ call: Call, _ exchange: Exchange, by route: Route) {
         switch route.endpoint.handling {
-        case .immediate, .description:
+        case .immediate, .description, .identification:
             answerOpenly(exchange, by: route)
         case .lookup(let answer) where store.answersAtOnce:
             attempt(exchange, by: route) { try answer(call) }

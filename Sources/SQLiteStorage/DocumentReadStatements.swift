@@ -26,18 +26,25 @@ final class DocumentReadStatements {
             WHERE d.key = ?1 AND d.low = ?2 AND d.organization = ?3
             """
         )
-        // The index gives the order, and tells the name without a look into the table. A name that is asked for exactly
-        // is both ends of the range; of all names, '' is the first, and a blob comes after any.
-        let filtered = """
-            FROM \(table.name) INDEXED BY \(table.name)_by_name
-            WHERE organization = ?1 AND name BETWEEN ifnull(?2, '') AND ifnull(?2, x'')
-            AND (?3 IS NULL OR instr(lower(name), lower(?3)) > 0)
-            AND (?4 IS NULL OR category = ?4)
-            """
-        list = try reading("SELECT document \(filtered) ORDER BY name, key LIMIT ?5 OFFSET ?6")
-        countFiltered = try reading("SELECT count(*) \(filtered)")
+        list = try reading(Self.list(of: table))
+        countFiltered = try reading("SELECT count(*) \(Self.filtered(table))")
         countAll = try reading(
             "SELECT count(*) FROM \(table.name) INDEXED BY \(table.name)_by_name WHERE organization = ?1"
         )
+    }
+
+    static func list(of table: DocumentTable) -> String {
+        "SELECT document \(filtered(table)) ORDER BY name, key LIMIT ?5 OFFSET ?6"
+    }
+
+    /// The index gives the order, and tells the name without a look into the table. A name that is asked for exactly is
+    /// both ends of the range; of all names, '' is the first, and a blob comes after any.
+    private static func filtered(_ table: DocumentTable) -> String {
+        """
+        FROM \(table.name) INDEXED BY \(table.name)_by_name
+        WHERE organization = ?1 AND name BETWEEN ifnull(?2, '') AND ifnull(?2, x'')
+        AND (?3 IS NULL OR instr(lower(name), lower(?3)) > 0)
+        AND (?4 IS NULL OR category = ?4)
+        """
     }
 }

@@ -12,22 +12,26 @@ extension StoreExercise {
             for record in [kept, touched] { try await tenant.create(record, sealed: .lettered("a"), in: store) }
             let added = tenant.record("added")
             let cases: [(Mutation, CommitOutcome)] = [
-                (.createConnection(kept, sealed: nil), .conflict),
-                (.updateConnection(kept, expecting: 7, sealed: nil), .conflict),
-                (.deleteConnection(Tenant.ids.next(), organization: tenant.id), .missing),
+                (.createDocument(kept, sealed: nil), .conflict),
+                (.updateDocument(kept, expecting: 7, sealed: nil), .conflict),
+                (.deleteDocument(.connection, Tenant.ids.next(), organization: tenant.id), .missing),
             ]
             for (refused, outcome) in cases {
                 let change = Change(
                     [
-                        .createConnection(added, sealed: .lettered("b")),
-                        .deleteConnection(touched.id, organization: tenant.id), refused,
+                        .createDocument(added, sealed: .lettered("b")),
+                        .deleteDocument(.connection, touched.id, organization: tenant.id), refused,
                     ],
                     event: tenant.event(on: added.id)
                 )
                 try expect(await store.commit(change), is: outcome, "the change")
-                try expect(store.connection(added.id, in: tenant.id), is: nil, "what it would have added")
-                try expect(store.connection(touched.id, in: tenant.id)?.record, is: touched, "what it deleted before")
-                let sealed = try store.sealedSecrets(ofConnection: touched.id, in: tenant.id)?.sealed
+                try expect(store.stored(.connection, added.id, in: tenant.id), is: nil, "what it would have added")
+                try expect(
+                    store.stored(.connection, touched.id, in: tenant.id)?.record,
+                    is: touched,
+                    "what it deleted before"
+                )
+                let sealed = try store.sealedSecrets(of: .connection, touched.id, in: tenant.id)?.sealed
                 try expect(sealed, is: .lettered("a"), "the secrets that it deleted before")
             }
         },
@@ -50,24 +54,24 @@ extension StoreExercise {
             let after = tenant.record("after", id: before.id)
             let change = Change(
                 [
-                    .createConnection(before, sealed: .lettered("a")),
-                    .updateConnection(after, expecting: 1, sealed: .lettered("b")),
+                    .createDocument(before, sealed: .lettered("a")),
+                    .updateDocument(after, expecting: 1, sealed: .lettered("b")),
                 ],
                 event: tenant.event(on: before.id)
             )
             try expect(await store.commit(change), is: .committed, "the change")
             try expect(
-                store.connection(before.id, in: tenant.id),
-                is: StoredConnection(record: after, revision: 2),
+                store.stored(.connection, before.id, in: tenant.id),
+                is: StoredDocument(record: after, revision: 2),
                 "the connection"
             )
         },
         StoreExercise("an event needs its organisation") { store in
             let tenant = try await Tenant.create(in: store)
             let record = tenant.record()
-            let change = Change([.createConnection(record, sealed: nil)], event: Tenant().event(on: record.id))
+            let change = Change([.createDocument(record, sealed: nil)], event: Tenant().event(on: record.id))
             try expect(await store.commit(change), is: .missing, "the change")
-            try expect(store.connection(record.id, in: tenant.id), is: nil, "the connection")
+            try expect(store.stored(.connection, record.id, in: tenant.id), is: nil, "the connection")
         },
         StoreExercise("an event may stand alone, and a change may do nothing") { store in
             let tenant = try await Tenant.create(in: store)
@@ -79,9 +83,10 @@ extension StoreExercise {
             let record = tenant.record()
             try await tenant.create(record, in: store)
             try await tenant.create(record, in: store)
-            _ = try store.document(ofConnection: record.id, in: tenant.id)
+            _ = try store.document(.connection, record.id, in: tenant.id)
             let statistics = store.statistics()
             try expect(statistics.commits, is: 2, "the commits, without the refused one")
+            try expect(statistics.failedCommits, is: 0, "the failed commits, of which a refused one is none")
             try expect(statistics.batches, is: 3, "the batches")
             try expect(statistics.commitNanoseconds > 0, "commits take time")
             try expect(statistics.reads, is: 1, "the reads")
@@ -97,7 +102,7 @@ extension StoreExercise {
                 try expect(error, is: .closed, "the error of a commit")
             }
             do throws(StoreError) {
-                _ = try store.document(ofConnection: tenant.id, in: tenant.id)
+                _ = try store.document(.connection, tenant.id, in: tenant.id)
                 throw .unavailable("a read was accepted")
             } catch {
                 try expect(error, is: .closed, "the error of a read")

@@ -25,7 +25,7 @@ extension StoreExercise {
             for number in 0..<4 { collected += try listed(tenant, store, page: Page(size: 10, number: number)) }
             try expect(collected, is: names, "the pages together")
             for page in [Page(size: 10, number: 3), Page(size: 100, number: .max), Page(size: .max, number: .max)] {
-                let beyond = try store.documents(ofConnectionsIn: tenant.id, matching: .init(), page: page)
+                let beyond = try store.documents(.connection, in: tenant.id, matching: .init(), page: page)
                 try expect(beyond.elements.isEmpty, "a page beyond the end is empty")
                 try expect(beyond.total, is: 25, "the total of a page beyond the end")
             }
@@ -44,14 +44,69 @@ extension StoreExercise {
                 try expect(list, is: names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, "names with \(part)")
             }
         },
-        StoreExercise("the integration filters exactly, also together with the name") { store in
+        StoreExercise("without a page a list has all") { store in
             let tenant = try await Tenant.create(in: store)
-            for (name, integration) in [("a1", "HTTP"), ("a2", "OpenAI"), ("b1", "HTTP"), ("b2", "http")] {
-                try await tenant.create(tenant.record(name, integration: integration, document: name), in: store)
+            try expect(listed(tenant, store, page: nil), is: [], "the list of none")
+            let names = (1000..<1250).map { "n\($0)" }
+            for kind in [DocumentKind.connection, .awsAccount] {
+                let records = names.reversed().map { tenant.record($0, kind: kind, document: $0) }
+                _ = try await store.commit(Change(records.map { .createDocument($0, sealed: nil) }, event: nil))
+                try expect(listed(tenant, store, of: kind, page: nil), is: names, "the list")
+                let filter = DocumentFilter(nameContains: "7")
+                try expect(
+                    listed(tenant, store, of: kind, filter, page: nil),
+                    is: names.filter { $0.contains("7") },
+                    "the filtered list"
+                )
             }
-            try expect(listed(tenant, store, .init(integration: "HTTP")), is: ["a1", "b1"], "those of HTTP")
-            try expect(listed(tenant, store, .init(integration: "HTT")), is: [], "those of a part")
-            let both = try listed(tenant, store, .init(integration: "HTTP", nameContains: "B"))
+        },
+        StoreExercise("a name filters exactly") { store in
+            let tenant = try await Tenant.create(in: store)
+            let names = ["", "123", "1234", "123 ", "ab", "AB", "a%", "é"]
+            for kind in [DocumentKind.connection, .awsAccount] {
+                for name in names {
+                    try await tenant.create(tenant.record(name, kind: kind, document: "[\(name)]"), in: store)
+                }
+                for name in names {
+                    try expect(
+                        listed(tenant, store, of: kind, .init(name: name)),
+                        is: ["[\(name)]"],
+                        "those of \(name)"
+                    )
+                }
+                try expect(listed(tenant, store, of: kind, .init(name: "12")), is: [], "those of no name")
+                try expect(listed(tenant, store, of: kind, .init(category: "H", name: "ab")), is: [], "of no category")
+                try expect(listed(tenant, store, of: kind, .init(name: "ab", nameContains: "z")), is: [], "of no part")
+                let both = DocumentFilter(category: "HTTP", name: "ab", nameContains: "B")
+                try expect(listed(tenant, store, of: kind, both), is: ["[ab]"], "of name, part and category")
+                let page = try store.documents(kind, in: tenant.id, matching: .init(name: "AB"), page: nil)
+                try expect([page.total, page.totalFiltered], is: [names.count, 1], "the totals")
+            }
+            try await tenant.create(tenant.record("ab", document: "2"), in: store)
+            try expect(listed(tenant, store, .init(name: "ab")), is: ["[ab]", "2"], "two of a name")
+        },
+        StoreExercise("a list is of one kind") { store in
+            let tenant = try await Tenant.create(in: store)
+            let account = tenant.record("a", kind: .awsAccount, document: "account")
+            let config = tenant.record("a", kind: .ccmConfig, id: account.id, document: "config")
+            for record in [tenant.record("a", document: "connection"), account, config] {
+                try await tenant.create(record, in: store)
+            }
+            for (kind, document) in [
+                (DocumentKind.connection, "connection"), (.awsAccount, "account"), (.ccmConfig, "config"),
+            ] {
+                try expect(listed(tenant, store, of: kind), is: [document], "the list of \(kind)")
+                try expect(listed(tenant, store, of: kind, .init(name: "a"), page: nil), is: [document], "filtered")
+            }
+        },
+        StoreExercise("the category filters exactly, also together with the name") { store in
+            let tenant = try await Tenant.create(in: store)
+            for (name, category) in [("a1", "HTTP"), ("a2", "OpenAI"), ("b1", "HTTP"), ("b2", "http")] {
+                try await tenant.create(tenant.record(name, category: category, document: name), in: store)
+            }
+            try expect(listed(tenant, store, .init(category: "HTTP")), is: ["a1", "b1"], "those of HTTP")
+            try expect(listed(tenant, store, .init(category: "HTT")), is: [], "those of a part")
+            let both = try listed(tenant, store, .init(category: "HTTP", nameContains: "B"))
             try expect(both, is: ["b1"], "those of HTTP with a B")
         },
         StoreExercise("totals count all of the organisation, and all that the filter lets through") { store in
@@ -59,16 +114,17 @@ extension StoreExercise {
             let other = try await Tenant.create(in: store)
             try await other.create(other.record("a"), in: store)
             for index in 0..<30 {
-                let integration = index % 3 == 0 ? "OpenAI" : "HTTP"
-                try await tenant.create(tenant.record("a\(index)", integration: integration), in: store)
+                let category = index % 3 == 0 ? "OpenAI" : "HTTP"
+                try await tenant.create(tenant.record("a\(index)", category: category), in: store)
             }
-            let cases: [(ConnectionFilter, Int)] = [
-                (.init(), 30), (.init(integration: "OpenAI"), 10), (.init(nameContains: "A1"), 11),
-                (.init(integration: "OpenAI", nameContains: "a1"), 3), (.init(nameContains: "q"), 0),
+            let cases: [(DocumentFilter, Int)] = [
+                (.init(), 30), (.init(category: "OpenAI"), 10), (.init(nameContains: "A1"), 11),
+                (.init(category: "OpenAI", nameContains: "a1"), 3), (.init(nameContains: "q"), 0),
             ]
             for (filter, expected) in cases {
                 let page = try store.documents(
-                    ofConnectionsIn: tenant.id,
+                    .connection,
+                    in: tenant.id,
                     matching: filter,
                     page: Page(size: 2, number: 0)
                 )
@@ -82,8 +138,10 @@ extension StoreExercise {
             let records = ["a", "b", "c"].map { tenant.record($0, document: $0) }
             for record in records { try await tenant.create(record, in: store) }
             let renamed = tenant.record("d", id: records[0].id, document: "d")
-            _ = try await store.commit(Change([.updateConnection(renamed, expecting: 1, sealed: nil)], event: nil))
-            _ = try await store.commit(Change([.deleteConnection(records[1].id, organization: tenant.id)], event: nil))
+            _ = try await store.commit(Change([.updateDocument(renamed, expecting: 1, sealed: nil)], event: nil))
+            _ = try await store.commit(
+                Change([.deleteDocument(.connection, records[1].id, organization: tenant.id)], event: nil)
+            )
             try expect(listed(tenant, store), is: ["c", "d"], "the list")
         },
     ]
@@ -92,9 +150,10 @@ extension StoreExercise {
 private func listed(
     _ tenant: Tenant,
     _ store: any Store,
-    _ filter: ConnectionFilter = .init(),
-    page: Page = Page(size: 100, number: 0)
+    of kind: DocumentKind = .connection,
+    _ filter: DocumentFilter = .init(),
+    page: Page? = Page(size: 100, number: 0)
 ) throws -> [String] {
-    try store.documents(ofConnectionsIn: tenant.id, matching: filter, page: page).elements
+    try store.documents(kind, in: tenant.id, matching: filter, page: page).elements
         .map { String(decoding: $0, as: UTF8.self) }
 }

@@ -20,7 +20,9 @@ package struct StoreExercise: Sendable {
     }
 
     /// All that is required of a store.
-    package static let all = connections + sealedSecrets + lists + access + changes + isolation + concurrency
+    package static let all =
+        documents + awsAccounts + sealedSecrets + lists + users + keys + accessLists + accessFilters + changes
+        + externalIDs + isolation + concurrency
 }
 
 extension StoreExercise: CustomStringConvertible {
@@ -44,4 +46,10 @@ func expect<Value: Equatable>(_ actual: Value, is expected: Value, _ subject: St
 func expect(_ condition: Bool, _ requirement: String) throws {
     guard !condition else { return }
     throw StoreExercise.Failure(description: requirement)
+}
+
+/// Requires a value.
+func required<Value>(_ value: Value?, _ subject: String) throws -> Value {
+    guard let value else { throw StoreExercise.Failure(description: "\(subject) is not there") }
+    return value
 }

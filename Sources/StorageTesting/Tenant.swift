@@ -46,63 +46,111 @@ package struct Tenant: Sendable {
         )
     }
 
-    /// A connection of this organisation that is not stored yet.
+    /// A document of this organisation that is not stored yet; without a name it has one that no other has.
     package func record(
-        _ name: String = "connection",
+        _ name: String? = nil,
+        kind: DocumentKind = .connection,
         id: Identifier = Tenant.ids.next(),
-        integration: String = "HTTP",
+        category: String = "HTTP",
         document: String? = nil
-    ) -> ConnectionRecord {
-        ConnectionRecord(
+    ) -> DocumentRecord {
+        let name = name ?? "document \(id)"
+        return DocumentRecord(
+            kind: kind,
             id: id,
             organization: self.id,
             owner: user.id,
             name: name,
-            integration: integration,
+            category: category,
             document: [UInt8]((document ?? "{\"name\":\"\(name)\"}").utf8),
             documentVersion: 1
         )
     }
 
-    /// Commits the creation of a connection.
+    /// Commits the creation of a document.
     @discardableResult
     package func create(
-        _ record: ConnectionRecord,
+        _ record: DocumentRecord,
         sealed: SealedSecrets? = nil,
         in store: any Store
     ) async throws -> CommitOutcome {
-        try await store.commit(Change([.createConnection(record, sealed: sealed)], event: event(on: record.id)))
+        try await store.commit(Change([.createDocument(record, sealed: sealed)], event: event(on: record.id)))
     }
 
-    /// An API key of this organisation that is not stored yet.
-    package func apiKey(digest: KeyDigest) -> APIKey {
-        APIKey(
-            id: Self.ids.next(),
-            organization: id,
-            name: "api key",
-            digest: digest,
-            last4: "ab12",
-            createdAt: Timestamp(microseconds: 3)
+    /// Commits mutations one by one, and requires that each succeeds.
+    package func commit(_ mutations: [Mutation], in store: any Store) async throws {
+        for mutation in mutations {
+            try expect(await store.commit(Change([mutation], event: nil)), is: .committed, "\(mutation)")
+        }
+    }
+
+    /// A further user of this organisation that is not stored yet.
+    package func newUser(
+        _ handle: String? = nil,
+        name: String? = nil,
+        isDisabled: Bool = false,
+        roles: [Identifier] = [],
+        createdAt: Int64 = 5
+    ) -> User {
+        let id = Self.ids.next()
+        return User(
+            id: id,
+            organization: self.id,
+            handle: handle ?? "\(id)@example.com",
+            name: name,
+            isDisabled: isDisabled,
+            roles: roles,
+            createdAt: Timestamp(microseconds: createdAt)
         )
     }
 
-    /// An application key of this tenant's user that is not stored yet.
-    package func applicationKey(
+    /// An API key of this organisation that is not stored yet.
+    package func apiKey(
+        _ name: String = "api key",
         digest: KeyDigest,
+        last4: String = "ab12",
+        createdAt: Int64 = 3,
+        createdBy: Identifier? = nil
+    ) -> APIKey {
+        APIKey(
+            id: Self.ids.next(),
+            organization: id,
+            name: name,
+            digest: digest,
+            last4: last4,
+            createdAt: Timestamp(microseconds: createdAt),
+            createdBy: createdBy
+        )
+    }
+
+    /// An application key of this organisation that is not stored yet; without an owner it is this tenant's user's.
+    package func applicationKey(
+        _ name: String = "application key",
+        owner: Identifier? = nil,
+        digest: KeyDigest,
+        last4: String = "cd34",
         scopes: [String]? = nil,
-        isRegistered: Bool = false
+        isRegistered: Bool = false,
+        createdAt: Int64 = 4
     ) -> ApplicationKey {
         ApplicationKey(
             id: Self.ids.next(),
             organization: id,
-            owner: user.id,
-            name: "application key",
+            owner: owner ?? user.id,
+            name: name,
             digest: digest,
-            last4: "cd34",
+            last4: last4,
             scopes: scopes,
             isRegistered: isRegistered,
-            createdAt: Timestamp(microseconds: 4)
+            createdAt: Timestamp(microseconds: createdAt)
         )
+    }
+}
+
+extension DocumentRecord {
+    /// The document's secrets as a rewrapping takes them and a search finds them.
+    package func sealed(revision: Int64 = 1, _ sealed: SealedSecrets) -> SealedRecord {
+        SealedRecord(kind: kind, id: id, organization: organization, revision: revision, sealed: sealed)
     }
 }
 

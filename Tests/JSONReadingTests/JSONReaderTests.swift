@@ -12,7 +12,7 @@ struct JSONReaderTests {
             ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
             ("1.5", .number(1.5)), ("1e2", .number(100)), ("1E+2", .number(100)),
             ("-0.5e-3", .number(-0.0005)), (#""""#, ""), (#""text""#, "text"), ("[]", []), ("{}", [:]),
-            (" \t\r\n[ 1 , \"a\" ]\n", [1, "a"]), (#"{"a":{"b":[null]}}"#, ["a": ["b": [nil]]]),
+            (" \t\r\n[ 1 , \"a\" ]\n", [1, "a"]), (#"{"a":{"b":[null]}}"#, ["a": ["b": [.null]]]),
         ] as [(String, JSONValue)]
     )
     func reads(text: String, value: JSONValue) throws {

@@ -98,7 +98,7 @@ struct HelpTests {
         #expect(command.example.hasPrefix("keyway \(name)"))
         #expect(help.split(separator: "\n").allSatisfy { $0.count <= 120 })
         for word in ["--help", "-h"] {
-            let transcript = try await keyway(name, word, exits: 0)
+            let transcript = try await keyway(command.words + [word], exits: 0)
             #expect(transcript.output == help)
             #expect(transcript.errors.isEmpty)
         }

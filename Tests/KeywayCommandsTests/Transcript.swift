@@ -16,6 +16,15 @@ func keyway(
     exits code: Int32,
     sourceLocation: SourceLocation = #_sourceLocation
 ) async throws -> Transcript {
+    try await keyway(arguments, environment: environment, exits: code, sourceLocation: sourceLocation)
+}
+
+func keyway(
+    _ arguments: [String],
+    environment: [String: String] = [:],
+    exits code: Int32,
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws -> Transcript {
     let result = try await #require(
         processExitsWith: .exitCode(code),
         observing: [\.standardOutputContent, \.standardErrorContent],

@@ -18,7 +18,7 @@ struct ErrorFamilyTests {
                 #"{"errors":[{"status":"400","title":"Bad Request","detail":"first \"fault\"","#
                     + #""source":{"pointer":"/data/a~1b"}},{"status":"400","title":"Bad Request","detail":"second"}]}"#
             ),
-            (ErrorFamily.strings, "application/json", #"{"errors":["first \"fault\"","second"]}"#),
+            (ErrorFamily.strings(.json), "application/json", #"{"errors":["first \"fault\"","second"]}"#),
         ]
     )
     func shape(_ family: ErrorFamily, _ mediaType: String, _ body: String) {

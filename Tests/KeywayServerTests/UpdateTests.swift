@@ -2,6 +2,7 @@ import Access
 import Documents
 import HTTPServer
 import SQLiteStorage
+import Storage
 import Testing
 
 @Suite("A PATCH of secrets")
@@ -69,7 +70,8 @@ struct SecretUpdateTests {
         let body = Bodies.http(baseURL: nil, ["tokens": #"[{"name":"a","deleted":true}]"#])
         #expect(try await fixture.send(.patch, Paths.connection(id), body: body).status == 200)
         let stored = try fixture.sqlite.sealedSecrets(
-            ofConnection: try #require(Identifier(id)),
+            of: .connection,
+            try #require(Identifier(id)),
             in: fixture.organization
         )
         #expect(try #require(stored).sealed == nil)

@@ -35,23 +35,37 @@ struct AuditLogTests {
             organization: tenant.id,
             isRegistered: true
         )
+        let issuing = Mutation.issueExternalID("x", organization: tenant.id)
+        let requirement = Mutation.requireEnabledUser(withRole: Role.admin.id, organization: tenant.id)
+        var disabled = tenant.user
+        disabled.isDisabled = true
         let changes = [
-            Change([.createConnection(record, sealed: nil)], event: tenant.event("done 1", on: record.id)),
-            Change([.createConnection(record, sealed: nil)], event: tenant.event("conflict", on: record.id)),
+            Change([.createDocument(record, sealed: nil)], event: tenant.event("done 1", on: record.id)),
+            Change([.createDocument(record, sealed: nil)], event: tenant.event("conflict", on: record.id)),
             Change([registration], event: tenant.event("missing", on: key.id)),
             Change(
-                [.createApplicationKey(key), .createConnection(record, sealed: nil)],
+                [.createApplicationKey(key), .createDocument(record, sealed: nil)],
                 event: tenant.event("half", on: key.id)
             ),
             Change([.createApplicationKey(key)], event: tenant.event("done 2", on: key.id)),
             Change([registration], event: tenant.event("done 3", on: key.id)),
             Change([registration], event: tenant.event("unchanged", on: key.id)),
             Change([], event: tenant.event("done 4", on: key.id)),
+            Change([issuing], event: tenant.event("done 5", on: tenant.id)),
+            Change([issuing], event: tenant.event("issued again", on: tenant.id)),
+            Change([requirement], event: tenant.event("required alone", on: tenant.id)),
+            Change([requirement, .updateUser(tenant.user)], event: tenant.event("done 6", on: tenant.id)),
+            Change([.updateUser(disabled), requirement], event: tenant.event("last admin", on: tenant.id)),
+            Change([.createUser(tenant.newUser(tenant.user.handle))], event: tenant.event("duplicate", on: tenant.id)),
+            Change([.deleteApplicationKey(key.id, organization: tenant.id)], event: tenant.event("done 7", on: key.id)),
+            Change([.deleteApplicationKey(key.id, organization: tenant.id)], event: tenant.event("gone", on: key.id)),
+            Change([.noteMasterKey(id: "k")], event: tenant.event("done 8", on: tenant.id)),
+            Change([.noteMasterKey(id: "k")], event: tenant.event("noted again", on: tenant.id)),
         ]
         for change in changes { _ = try await store.commit(change) }
         await store.close()
         let events = try auditChains(in: directory)[0].dropFirst()
-        #expect(events.count == 4)
+        #expect(events.count == 8)
         for (number, event) in zip(1..., events) { #expect(event.contains("\"done \(number)\"")) }
     }
 

@@ -19,8 +19,8 @@ struct DatabaseFileTests {
         await store.close()
 
         let reopened = try SQLiteStore(directory: directory.path, digest: testDigest)
-        #expect(try reopened.connection(record.id, in: tenant.id)?.record == record)
-        #expect(try reopened.sealedSecrets(ofConnection: record.id, in: tenant.id)?.sealed == .lettered("a"))
+        #expect(try reopened.stored(.connection, record.id, in: tenant.id)?.record == record)
+        #expect(try reopened.sealedSecrets(of: .connection, record.id, in: tenant.id)?.sealed == .lettered("a"))
         #expect(try reopened.newestIdentifier() == record.id)
         await reopened.close()
     }

@@ -38,9 +38,11 @@ struct FaultTests {
             return error as? StoreError
         }
         #expect(failures.count == 10)
+        #expect(store.statistics().failedCommits == 10)
+        #expect(store.statistics().commits == 591)
         #expect(failures.allSatisfy { $0.says(directory.database) && !$0.says("quoted") && !$0.says("poison") })
         let page = Page(size: 1, number: 0)
-        #expect(try store.documents(ofConnectionsIn: tenant.id, matching: .init(), page: page).total == 590)
+        #expect(try store.documents(.connection, in: tenant.id, matching: .init(), page: page).total == 590)
         await store.close()
         #expect(try auditChains(in: directory).map(\.count) == [591])
     }
@@ -54,7 +56,7 @@ struct FaultTests {
             settings: "PRAGMA max_page_count = 120;"
         )
         let tenant = try await Tenant.create(in: store)
-        var stored: [ConnectionRecord] = []
+        var stored: [DocumentRecord] = []
         let refusal = await #expect(throws: StoreError.self) {
             while true {
                 let record = tenant.record(document: String(repeating: "x", count: 3000))
@@ -68,15 +70,39 @@ struct FaultTests {
         }
         #expect(refusal?.says("nothing was done: free space on its disk") == true)
         #expect(stored.count > 20)
-        for record in stored { #expect(try store.connection(record.id, in: tenant.id)?.record == record) }
+        #expect(store.statistics().failedCommits == 1)
+        for record in stored { #expect(try store.stored(.connection, record.id, in: tenant.id)?.record == record) }
 
         for record in stored.prefix(10) {
-            let deletion = Mutation.deleteConnection(record.id, organization: tenant.id)
+            let deletion = Mutation.deleteDocument(.connection, record.id, organization: tenant.id)
             #expect(try await store.commit(Change([deletion], event: nil)) == .committed)
         }
         #expect(try await tenant.create(tenant.record(), in: store) == .committed)
         await store.close()
         #expect(try auditChains(in: directory).map(\.count) == [stored.count + 2])
+    }
+
+    @Test("that puts secrets over those of another kind fails that change alone")
+    func foreignSecrets() async throws {
+        let store = try directory.store()
+        let tenant = try await Tenant.create(in: store)
+        let account = tenant.record(kind: .awsAccount)
+        let connection = tenant.record(id: account.id)
+        let other = tenant.record()
+        try await tenant.create(account, sealed: .lettered("a"), in: store)
+        await #expect(throws: StoreError.self) {
+            try await tenant.create(connection, sealed: .lettered("b"), in: store)
+        }
+        #expect(try store.stored(.connection, connection.id, in: tenant.id) == nil)
+        try await tenant.create(connection, in: store)
+        let update = Mutation.updateDocument(connection, expecting: 1, sealed: .lettered("b"))
+        await #expect(throws: StoreError.self) {
+            try await store.commit(Change([.createDocument(other, sealed: nil), update], event: nil))
+        }
+        #expect(try store.stored(.connection, connection.id, in: tenant.id)?.revision == 1)
+        #expect(try store.stored(.connection, other.id, in: tenant.id) == nil)
+        #expect(try store.sealedSecrets(of: .awsAccount, account.id, in: tenant.id)?.sealed == .lettered("a"))
+        await store.close()
     }
 
     @Test("of the file system fails changes, and passes with its cause")
@@ -94,11 +120,11 @@ struct FaultTests {
                 do { try await tenant.create(large, in: store) } catch { refusal = error as? StoreError }
             }
             guard case .unavailable = refusal, refusal?.says("nothing was done") == true else { exit(1) }
-            guard try store.connection(kept.id, in: tenant.id)?.record == kept else { exit(2) }
-            guard try store.connection(large.id, in: tenant.id) == nil else { exit(3) }
+            guard try store.stored(.connection, kept.id, in: tenant.id)?.record == kept else { exit(2) }
+            guard try store.stored(.connection, large.id, in: tenant.id) == nil else { exit(3) }
             setFileSizeLimit(rlim_t.max)
             guard try await tenant.create(large, in: store) == .committed else { exit(4) }
-            guard try store.document(ofConnection: large.id, in: tenant.id) == large.document else { exit(5) }
+            guard try store.document(.connection, large.id, in: tenant.id) == large.document else { exit(5) }
             await store.close()
         }
         #expect(try auditChains(in: directory).map(\.count) == [3])

@@ -29,7 +29,7 @@ struct LogTests {
                 var largest = 0
                 while !isDone.isSet {
                     let page = Page(size: 100, number: 0)
-                    _ = try store.documents(ofConnectionsIn: tenant.id, matching: .init(), page: page)
+                    _ = try store.documents(.connection, in: tenant.id, matching: .init(), page: page)
                     largest = max(largest, size(ofFile: directory.log))
                     await Task.yield()
                 }
@@ -41,7 +41,7 @@ struct LogTests {
                         for _ in 0..<400 {
                             let record = tenant.record(document: String(repeating: "x", count: 3000))
                             try await tenant.create(record, in: store)
-                            _ = try store.document(ofConnection: record.id, in: tenant.id)
+                            _ = try store.document(.connection, record.id, in: tenant.id)
                         }
                     }
                 }
@@ -82,16 +82,11 @@ struct LogTests {
         for (index, record) in records.enumerated() {
             let mutation: Mutation =
                 switch index % 4 {
-                case 0: .deleteConnection(record.id, organization: tenant.id)
-                case 1: .updateConnection(record, expecting: 1, sealed: .lettered("r"))
-                case 2: .updateConnection(record, expecting: 1, sealed: nil)
+                case 0: .deleteDocument(.connection, record.id, organization: tenant.id)
+                case 1: .updateDocument(record, expecting: 1, sealed: .lettered("r"))
+                case 2: .updateDocument(record, expecting: 1, sealed: nil)
                 default:
-                    .rewrapSecrets(
-                        ofConnection: record.id,
-                        organization: tenant.id,
-                        expecting: 1,
-                        sealed: SealedSecrets(masterKeyID: "k2", bytes: [1, 2, 3])
-                    )
+                    .rewrapSecrets(record.sealed(SealedSecrets(masterKeyID: "k2", bytes: [1, 2, 3])))
                 }
             #expect(try await store.commit(Change([mutation], event: nil)) == .committed)
         }

@@ -39,29 +39,102 @@ final class FaultyStore: Store {
     var answersAtOnce: Bool { behaviour.withLock { $0.answersAtOnce } }
     var accessGeneration: UInt64 { store.accessGeneration + behaviour.withLock { $0.accessChanges } }
 
-    func document(ofConnection id: Identifier, in organization: Identifier) throws(StoreError) -> [UInt8]? {
-        try reading { () throws(StoreError) in try store.document(ofConnection: id, in: organization) }
+    func document(
+        _ kind: DocumentKind,
+        _ id: Identifier,
+        in organization: Identifier
+    ) throws(StoreError) -> [UInt8]? {
+        try reading { () throws(StoreError) in try store.document(kind, id, in: organization) }
     }
 
-    func connection(_ id: Identifier, in organization: Identifier) throws(StoreError) -> StoredConnection? {
-        try reading { () throws(StoreError) in try store.connection(id, in: organization) }
+    func stored(
+        _ kind: DocumentKind,
+        _ id: Identifier,
+        in organization: Identifier
+    ) throws(StoreError) -> StoredDocument? {
+        try reading { () throws(StoreError) in try store.stored(kind, id, in: organization) }
     }
 
     func documents(
-        ofConnectionsIn organization: Identifier,
-        matching filter: ConnectionFilter,
-        page: Page
+        _ kind: DocumentKind,
+        in organization: Identifier,
+        matching filter: DocumentFilter,
+        page: Page?
     ) throws(StoreError) -> PageOf<[UInt8]> {
         try reading { () throws(StoreError) in
-            try store.documents(ofConnectionsIn: organization, matching: filter, page: page)
+            try store.documents(kind, in: organization, matching: filter, page: page)
         }
     }
 
+    func organization(ofExternalID externalID: String) throws(StoreError) -> Identifier? {
+        try reading { () throws(StoreError) in try store.organization(ofExternalID: externalID) }
+    }
+
     func sealedSecrets(
-        ofConnection id: Identifier,
+        of kind: DocumentKind,
+        _ id: Identifier,
         in organization: Identifier
     ) throws(StoreError) -> (revision: Int64, sealed: SealedSecrets?)? {
-        try reading { () throws(StoreError) in try store.sealedSecrets(ofConnection: id, in: organization) }
+        try reading { () throws(StoreError) in try store.sealedSecrets(of: kind, id, in: organization) }
+    }
+
+    func masterKeyIDs() throws(StoreError) -> [String] {
+        try reading { () throws(StoreError) in try store.masterKeyIDs() }
+    }
+
+    func secretsNotSealed(
+        under masterKeyID: String,
+        after last: Identifier?,
+        atMost count: Int
+    ) throws(StoreError) -> [SealedRecord] {
+        try reading { () throws(StoreError) in
+            try store.secretsNotSealed(under: masterKeyID, after: last, atMost: count)
+        }
+    }
+
+    func apiKey(_ id: Identifier, in organization: Identifier) throws(StoreError) -> APIKey? {
+        try reading { () throws(StoreError) in try store.apiKey(id, in: organization) }
+    }
+
+    func apiKeys(
+        in organization: Identifier,
+        matching filter: KeyFilter,
+        order: KeyOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<APIKey> {
+        try reading { () throws(StoreError) in
+            try store.apiKeys(in: organization, matching: filter, order: order, page: page)
+        }
+    }
+
+    func applicationKeys(
+        in organization: Identifier,
+        matching filter: KeyFilter,
+        order: KeyOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<ApplicationKey> {
+        try reading { () throws(StoreError) in
+            try store.applicationKeys(in: organization, matching: filter, order: order, page: page)
+        }
+    }
+
+    func users(
+        in organization: Identifier,
+        matching filter: UserFilter,
+        order: UserOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<User> {
+        try reading { () throws(StoreError) in
+            try store.users(in: organization, matching: filter, order: order, page: page)
+        }
+    }
+
+    func organization(_ id: Identifier) throws(StoreError) -> Organization? {
+        try reading { () throws(StoreError) in try store.organization(id) }
+    }
+
+    func organizations() throws(StoreError) -> [Organization] {
+        try reading { () throws(StoreError) in try store.organizations() }
     }
 
     func apiKey(digest: KeyDigest) throws(StoreError) -> APIKey? {

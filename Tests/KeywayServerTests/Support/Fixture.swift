@@ -98,7 +98,7 @@ final class Fixture: Sendable {
     /// shows in a failure.
     func secrets(of id: String, are expected: [String: String]) throws -> Bool {
         let identifier = try #require(Identifier(id))
-        let stored = try #require(try sqlite.connection(identifier, in: organization))
+        let stored = try #require(try sqlite.stored(.connection, identifier, in: organization))
         let destination = DocumentSchema.connection.destination(of: Answer(Response(stored)).json)
         return try secrets(of: id, are: expected, for: destination.text)
     }
@@ -106,7 +106,7 @@ final class Fixture: Sendable {
     /// Whether the secrets open for that destination, and are these.
     func secrets(of id: String, are expected: [String: String], for destination: String) throws -> Bool {
         let identifier = try #require(Identifier(id))
-        guard let sealed = try #require(try sqlite.sealedSecrets(ofConnection: identifier, in: organization)).sealed
+        guard let sealed = try #require(try sqlite.sealedSecrets(of: .connection, identifier, in: organization)).sealed
         else { return expected.isEmpty }
         let opened = try vault.openAll(
             sealed,
@@ -134,7 +134,7 @@ final class Fixture: Sendable {
 }
 
 extension Response {
-    fileprivate init(_ stored: StoredConnection) {
+    fileprivate init(_ stored: StoredDocument) {
         self.init(status: 200, body: stored.record.document)
     }
 }

@@ -1,0 +1,113 @@
+package import Documents
+
+/// What people are told of a permission.
+package struct PermissionFacts: Sendable {
+    /// Whether a permission lets one see things or change them.
+    package enum Kind: String, Sendable {
+        case read, write
+    }
+
+    package let displayName: String
+    /// One phrase: what it allows.
+    package let help: String
+    package let group: String
+    package let kind: Kind
+    /// What the permission's id ends in. A number is never given to another permission.
+    fileprivate let number: UInt64
+
+    fileprivate init(_ number: UInt64, _ kind: Kind, _ group: String, _ displayName: String, _ help: String) {
+        self.number = number
+        self.kind = kind
+        self.group = group
+        self.displayName = displayName
+        self.help = help
+    }
+}
+
+extension Permission {
+    /// The same in every organisation and every version.
+    package var id: Identifier {
+        Identifier(high: 0x0000_0000_0000_4000, low: 0x8000_0000_0001_0000 | facts.number)
+    }
+
+    package var facts: PermissionFacts {
+        switch self {
+        case .connectionsRead:
+            .init(1, .read, "Action Connections", "Connections Read", "List and view connections")
+        case .connectionsWrite:
+            .init(2, .write, "Action Connections", "Connections Write", "Create, change and delete connections")
+        case .connectionsResolve:
+            .init(3, .write, "Action Connections", "Connections Resolve", "Act through connections")
+        case .connectionsRedirect:
+            .init(
+                4,
+                .write,
+                "Action Connections",
+                "Connections Redirect",
+                "Change where a connection's stored secrets are sent"
+            )
+        case .awsConfigurationRead:
+            .init(5, .read, "AWS Integration", "AWS Configuration Read", "View the configurations of AWS accounts")
+        case .awsConfigurationEdit:
+            .init(
+                6,
+                .write,
+                "AWS Integration",
+                "AWS Configuration Edit",
+                "Change the configurations of AWS accounts, but not add or remove them"
+            )
+        case .awsConfigurationsManage:
+            .init(
+                7,
+                .write,
+                "AWS Integration",
+                "AWS Configurations Manage",
+                "Add and remove the configurations of AWS accounts"
+            )
+        case .userAppKeys:
+            .init(8, .write, "API and Application Keys", "User App Keys", "Manage one's own application keys")
+        case .orgAppKeysRead:
+            .init(
+                9,
+                .read,
+                "API and Application Keys",
+                "Org App Keys Read",
+                "View the application keys of all users"
+            )
+        case .orgAppKeysWrite:
+            .init(
+                10,
+                .write,
+                "API and Application Keys",
+                "Org App Keys Write",
+                "Change and delete the application keys of all users"
+            )
+        case .apiKeysRead:
+            .init(11, .read, "API and Application Keys", "API Keys Read", "List and view API keys")
+        case .apiKeysWrite:
+            .init(12, .write, "API and Application Keys", "API Keys Write", "Create and change API keys")
+        case .apiKeysDelete:
+            .init(13, .write, "API and Application Keys", "API Keys Delete", "Delete API keys")
+        case .userAccessManage:
+            .init(
+                14,
+                .write,
+                "Access Management",
+                "User Access Manage",
+                "Change and disable users, and give and take roles"
+            )
+        case .userAccessInvite:
+            .init(15, .write, "Access Management", "User Access Invite", "Add users")
+        case .serviceAccountWrite:
+            .init(
+                16,
+                .write,
+                "Access Management",
+                "Service Account Write",
+                "Create service accounts, and manage their application keys"
+            )
+        case .auditLogsRead:
+            .init(17, .read, "Compliance", "Audit Logs Read", "View the audit log")
+        }
+    }
+}

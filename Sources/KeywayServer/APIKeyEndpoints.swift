@@ -1,0 +1,241 @@
+import Access
+import Documents
+import HTTPServer
+import Storage
+
+/// The keys that name the organisation.
+struct APIKeyEndpoints: Sendable {
+    let store: any AccessStore & ChangeStore
+    let identifiers: IdentifierGenerator
+    let queue: ChangeQueue
+
+    static let path = "/api/v2/api_keys"
+    /// The keys that an organisation may have.
+    static let keysAtMost = 1000
+
+    private static let sorting: [(name: String, criterion: KeyOrder.Criterion)] = [
+        ("name", .name), ("created_at", .createdAt), ("modified_at", .modifiedAt), ("last4", .last4),
+    ]
+    private static let includable = ["created_by", "modified_by"]
+    private static let notFound = APIError(404, "API key not found", at: .parameter("api_key_id"))
+
+    var all: [Endpoint] {
+        let element = "\(Self.path)/{api_key_id}"
+        return [
+            endpoint(.get, Self.path, .apiKeysRead, .listAPIKeys, .search(list)),
+            endpoint(.post, Self.path, .apiKeysWrite, .createAPIKey, .change(create)),
+            endpoint(.get, element, .apiKeysRead, .getAPIKey, .lookup(get)),
+            endpoint(.patch, element, .apiKeysWrite, .updateAPIKey, .change(update)),
+            endpoint(.delete, element, .apiKeysDelete, .deleteAPIKey, .change(delete)),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ permission: Permission,
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            guarding: .principal(anyOf: [permission], registered: false),
+            errors: .strings(.json),
+            description: description,
+            handling: handling
+        )
+    }
+
+    // MARK: Reading
+
+    private func list(_ call: Call) throws -> Response {
+        let query = try call.query()
+        var filter = KeyFilter()
+        filter.nameContains = try query.only("filter")
+        filter.createdFrom = try query.time("filter[created_at][start]")
+        filter.createdTo = try query.time("filter[created_at][end]")
+        filter.modifiedFrom = try query.time("filter[modified_at][start]")
+        filter.modifiedTo = try query.time("filter[modified_at][end]")
+        let (criterion, isDescending) = try query.order(Self.sorting)
+        let includes = try query.choices("include", from: Self.includable)
+        let page = try query.page()
+        // All keys are alike in these.
+        let fitsAll = try query.flag("filter[remote_config_read_enabled]") ?? true
+        let isOfCategory = try query.only("filter[category]") ?? "default" == "default"
+        var keys = PageOf<APIKey>(elements: [], total: 0, totalFiltered: 0)
+        if fitsAll, isOfCategory {
+            keys = try store.apiKeys(
+                in: call.principal.organization,
+                matching: filter,
+                order: KeyOrder(by: criterion, isDescending: isDescending),
+                page: page
+            )
+        }
+        return .resource(
+            .array(keys.elements.map { $0.json() }),
+            included: try included(includes, of: keys.elements),
+            meta: [
+                "page": ["total_filtered_count": .integer(Int64(keys.totalFiltered))],
+                "max_allowed": .integer(Int64(Self.keysAtMost)),
+            ]
+        )
+    }
+
+    private func get(_ call: Call) throws -> Response {
+        let includes = try call.query().choices("include", from: Self.includable)
+        let key = try key(call)
+        return .resource(key.json(), included: try included(includes, of: [key]))
+    }
+
+    private func key(_ call: Call) throws -> APIKey {
+        let id = try call.identifier("api_key_id", or: Self.notFound)
+        guard let key = try store.apiKey(id, in: call.principal.organization) else { throw Self.notFound }
+        return key
+    }
+
+    /// The users that were asked for, each once; `nil` if none were.
+    private func included(_ includes: [String], of keys: [APIKey]) throws -> [JSONValue]? {
+        guard !includes.isEmpty else { return nil }
+        var users: [(id: Identifier, organization: Identifier)] = []
+        for key in keys {
+            let creator = includes.contains("created_by") ? key.createdBy : nil
+            let editor = includes.contains("modified_by") ? key.modifiedBy : nil
+            for id in [creator, editor].compactMap(\.self) where !users.contains(where: { $0.id == id }) {
+                users.append((id, key.organization))
+            }
+        }
+        return try users.compactMap { try store.user($0.id, in: $0.organization)?.json }
+    }
+
+    // MARK: Writing
+
+    private func create(_ call: Call) async throws -> Response {
+        let text = KeyText.apiKey()
+        let id = identifiers.next()
+        let document = try DocumentSchema.apiKey.create(try call.json(), id: id) { $0 }.document
+        let key = APIKey(
+            id: id,
+            organization: call.principal.organization,
+            name: document["attributes"]?["name"]?.text?.string ?? "",
+            digest: KeyDigest(of: text),
+            last4: String(text.suffix(4)),
+            createdAt: .now,
+            createdBy: call.principal.user
+        )
+        try await queue.run {
+            try requireRoom(in: key.organization)
+            let change = Change([.createAPIKey(key)], event: call.event("api_key.create", on: "api_keys", id))
+            guard try await store.commit(change) == .committed else { throw APIError.idIssuedTwice }
+        }
+        return .resource(key.json(showing: text), status: 201)
+    }
+
+    private func requireRoom(in organization: Identifier) throws {
+        let keys = try store.apiKeys(
+            in: organization,
+            matching: KeyFilter(),
+            order: KeyOrder(by: .name),
+            page: Page(size: 1, number: 0)
+        )
+        guard keys.total < Self.keysAtMost else {
+            throw APIError(400, "The organisation has \(Self.keysAtMost) API keys, the most it may have. Delete some.")
+        }
+    }
+
+    private func update(_ call: Call) async throws -> Response {
+        let body = try call.json()
+        let updated = try await queue.run {
+            var key = try key(call)
+            let document = try DocumentSchema.apiKey.update(body, id: key.id, of: key.json()) { $0 }.document
+            key.name = document["attributes"]?["name"]?.text?.string ?? key.name
+            key.modifiedAt = .now
+            key.modifiedBy = call.principal.user
+            let change = Change([.updateAPIKey(key)], event: call.event("api_key.update", on: "api_keys", key.id))
+            guard try await store.commit(change) == .committed else { throw Self.notFound }
+            return key
+        }
+        return .resource(updated.json())
+    }
+
+    private func delete(_ call: Call) async throws -> Response {
+        let id = try call.identifier("api_key_id", or: Self.notFound)
+        let change = Change(
+            [.deleteAPIKey(id, organization: call.principal.organization)],
+            event: call.event("api_key.delete", on: "api_keys", id)
+        )
+        guard try await store.commit(change) == .committed else { throw Self.notFound }
+        return .noContent
+    }
+}
+
+extension APIError {
+    /// Two ids that were issued are the same: one of them by a server whose clock was wrong.
+    static let idIssuedTwice = APIError(
+        500,
+        "The server issued an id twice. Nothing was stored; send the request again."
+    )
+}
+
+extension OperationDescription {
+    fileprivate static let tag = "Key Management"
+    private static let answered = DescribedResponse(200, "The key", .schema("APIKey", .json))
+    private static let absent = DescribedResponse.error(404, "There is no such key")
+    private static let malformed = DescribedResponse.error(400, "The body is not valid; every fault is named")
+    private static let malformedQuery = DescribedResponse.error(400, "A parameter is not valid")
+    private static let include = [QueryParameter].choices(
+        "include",
+        "Users to answer with the key",
+        from: ["created_by", "modified_by"]
+    )
+
+    fileprivate static let listAPIKeys = OperationDescription(
+        id: "ListAPIKeys",
+        summary: "List the API keys",
+        tag: tag,
+        query: .page + .sort(["name", "created_at", "modified_at", "last4"])
+            + .text("filter", "Only keys with this in their names")
+            + .time("filter[created_at][start]", "Only keys created then or later")
+            + .time("filter[created_at][end]", "Only keys created then or earlier")
+            + .time("filter[modified_at][start]", "Only keys changed then or later")
+            + .time("filter[modified_at][end]", "Only keys changed then or earlier") + include + [
+                QueryParameter(
+                    name: "filter[remote_config_read_enabled]",
+                    summary: "All keys are true in this",
+                    schema: ["type": "boolean"]
+                )
+            ] + .text("filter[category]", "All keys are of the category default"),
+        responses: [DescribedResponse(200, "A page of keys", .schema("APIKeyList", .json)), malformedQuery]
+    )
+
+    fileprivate static let createAPIKey = OperationDescription(
+        id: "CreateAPIKey",
+        summary: "Create an API key; no later answer shows it again",
+        tag: tag,
+        request: "APIKeyCreate",
+        responses: [DescribedResponse(201, "The key", .schema("APIKeyCreated", .json)), malformed]
+    )
+
+    fileprivate static let getAPIKey = OperationDescription(
+        id: "GetAPIKey",
+        summary: "Get what is known of an API key",
+        tag: tag,
+        query: include,
+        responses: [answered, malformedQuery, absent]
+    )
+
+    fileprivate static let updateAPIKey = OperationDescription(
+        id: "UpdateAPIKey",
+        summary: "Rename an API key",
+        tag: tag,
+        request: "APIKeyUpdate",
+        responses: [answered, malformed, absent]
+    )
+
+    fileprivate static let deleteAPIKey = OperationDescription(
+        id: "DeleteAPIKey",
+        summary: "Delete an API key; it opens nothing from then on",
+        tag: tag,
+        responses: [DescribedResponse(204, "Deleted"), absent]
+    )
+}

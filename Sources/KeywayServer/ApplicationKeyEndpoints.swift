@@ -1,0 +1,351 @@
+import Access
+import Documents
+import HTTPServer
+import Storage
+
+/// The keys by which users and service accounts act.
+struct ApplicationKeyEndpoints: Sendable {
+    let store: any AccessStore & ChangeStore
+    let identifiers: IdentifierGenerator
+    let queue: ChangeQueue
+
+    /// The keys that a user may have.
+    static let keysAtMost = 1000
+
+    /// Whose keys a group of paths is about.
+    private enum Reach: Sendable {
+        case organization, currentUser, serviceAccount
+    }
+
+    private static let sorting: [(name: String, criterion: KeyOrder.Criterion)] = [
+        ("name", .name), ("created_at", .createdAt), ("last4", .last4),
+    ]
+    private static let notFound = APIError(404, "Application key not found", at: .parameter("app_key_id"))
+
+    var all: [Endpoint] {
+        organization + owned(.currentUser, "/api/v2/current_user", .userAppKeys, .ownKeys)
+            + owned(
+                .serviceAccount,
+                "/api/v2/service_accounts/{service_account_id}",
+                .serviceAccountWrite,
+                .serviceAccountKeys
+            )
+    }
+
+    private var organization: [Endpoint] {
+        let collection = "/api/v2/application_keys"
+        let element = "\(collection)/{app_key_id}"
+        let words = OperationDescription.ApplicationKeys.organizationKeys
+        return [
+            endpoint(.get, collection, .orgAppKeysRead, words.list, .search { try list($0, .organization) }),
+            endpoint(.get, element, .orgAppKeysRead, words.get, .lookup { try get($0, .organization) }),
+            endpoint(
+                .patch,
+                element,
+                .orgAppKeysWrite,
+                words.update,
+                .change { try await update($0, .organization) }
+            ),
+            endpoint(
+                .delete,
+                element,
+                .orgAppKeysWrite,
+                words.delete,
+                .change { try await delete($0, .organization) }
+            ),
+        ]
+    }
+
+    private func owned(
+        _ reach: Reach,
+        _ owner: String,
+        _ permission: Permission,
+        _ words: OperationDescription.ApplicationKeys
+    ) -> [Endpoint] {
+        let collection = "\(owner)/application_keys"
+        let element = "\(collection)/{app_key_id}"
+        return [
+            endpoint(.get, collection, permission, words.list, .search { try list($0, reach) }),
+            endpoint(.post, collection, permission, words.create, .change { try await create($0, reach) }),
+            endpoint(.get, element, permission, words.get, .lookup { try get($0, reach) }),
+            endpoint(.patch, element, permission, words.update, .change { try await update($0, reach) }),
+            endpoint(.delete, element, permission, words.delete, .change { try await delete($0, reach) }),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ permission: Permission,
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            guarding: .principal(anyOf: [permission], registered: false),
+            errors: .strings(.json),
+            description: description,
+            handling: handling
+        )
+    }
+
+    // MARK: Reading
+
+    private func list(_ call: Call, _ reach: Reach) throws -> Response {
+        let query = try call.query()
+        var filter = KeyFilter()
+        filter.owner = try owner(call, reach)
+        if case .organization = reach, let text = try query.only("filter[owned_by]") {
+            guard let owner = Identifier(text) else {
+                throw APIError(400, "filter[owned_by] must be a user's id.", at: .parameter("filter[owned_by]"))
+            }
+            filter.owner = owner
+        }
+        filter.nameContains = try query.only("filter")
+        filter.createdFrom = try query.time("filter[created_at][start]")
+        filter.createdTo = try query.time("filter[created_at][end]")
+        let (criterion, isDescending) = try query.order(Self.sorting)
+        let includes = try query.choices("include", from: ["owned_by"])
+        let keys = try store.applicationKeys(
+            in: call.principal.organization,
+            matching: filter,
+            order: KeyOrder(by: criterion, isDescending: isDescending),
+            page: try query.page()
+        )
+        return .resource(
+            .array(keys.elements.map { $0.json() }),
+            included: try included(includes, of: keys.elements),
+            meta: [
+                "page": ["total_filtered_count": .integer(Int64(keys.totalFiltered))],
+                "max_allowed_per_user": .integer(Int64(Self.keysAtMost)),
+            ]
+        )
+    }
+
+    private func get(_ call: Call, _ reach: Reach) throws -> Response {
+        let includes = try call.query().choices("include", from: ["owned_by"])
+        let key = try key(call, reach)
+        return .resource(key.json(), included: try included(includes, of: [key]))
+    }
+
+    /// Whose keys the call is about; `nil` if anyone's.
+    private func owner(_ call: Call, _ reach: Reach) throws -> Identifier? {
+        switch reach {
+        case .organization: return nil
+        case .currentUser: return call.principal.user
+        case .serviceAccount:
+            let notFound = APIError(404, "Service account not found", at: .parameter("service_account_id"))
+            let id = try call.identifier("service_account_id", or: notFound)
+            guard let user = try store.user(id, in: call.principal.organization), user.isServiceAccount else {
+                throw notFound
+            }
+            return id
+        }
+    }
+
+    private func key(_ call: Call, _ reach: Reach) throws -> ApplicationKey {
+        let owner = try owner(call, reach)
+        let id = try call.identifier("app_key_id", or: Self.notFound)
+        guard let key = try store.applicationKey(id, in: call.principal.organization), key.owner == owner ?? key.owner
+        else { throw Self.notFound }
+        return key
+    }
+
+    /// The owners, each once, if they were asked for.
+    private func included(_ includes: [String], of keys: [ApplicationKey]) throws -> [JSONValue]? {
+        guard !includes.isEmpty else { return nil }
+        var owners: [Identifier] = []
+        for key in keys where !owners.contains(key.owner) { owners.append(key.owner) }
+        guard let organization = keys.first?.organization else { return [] }
+        return try owners.compactMap { try store.user($0, in: organization)?.json }
+    }
+
+    // MARK: Writing
+
+    private func create(_ call: Call, _ reach: Reach) async throws -> Response {
+        let owner = try owner(call, reach) ?? call.principal.user
+        let text = KeyText.applicationKey()
+        let id = identifiers.next()
+        let document = try DocumentSchema.applicationKey.create(try call.json(), id: id) { $0 }.document
+        let key = ApplicationKey(
+            id: id,
+            organization: call.principal.organization,
+            owner: owner,
+            name: document["attributes"]?["name"]?.text?.string ?? "",
+            digest: KeyDigest(of: text),
+            last4: String(text.suffix(4)),
+            scopes: document.scopes,
+            isRegistered: false,
+            createdAt: .now
+        )
+        try await queue.run {
+            try requireRoom(for: key)
+            try requireOwn(key, call)
+            let change = Change(
+                [.createApplicationKey(key)],
+                event: call.event("application_key.create", on: "application_keys", id, details: key.details)
+            )
+            guard try await store.commit(change) == .committed else { throw APIError.idIssuedTwice }
+        }
+        return .resource(key.json(showing: text), status: 201)
+    }
+
+    private func update(_ call: Call, _ reach: Reach) async throws -> Response {
+        let body = try call.json()
+        let updated = try await queue.run {
+            let current = try key(call, reach)
+            let document = try DocumentSchema.applicationKey.update(body, id: current.id, of: current.document) { $0 }
+                .document
+            var key = current
+            key.name = document["attributes"]?["name"]?.text?.string ?? key.name
+            key.scopes = document.scopes
+            // Who renames a key hands nothing out.
+            if key.scopes != current.scopes { try requireOwn(key, call) }
+            let change = Change(
+                [.updateApplicationKey(key)],
+                event: call.event("application_key.update", on: "application_keys", key.id, details: key.details)
+            )
+            guard try await store.commit(change) == .committed else { throw Self.notFound }
+            return key
+        }
+        return .resource(updated.json())
+    }
+
+    private func delete(_ call: Call, _ reach: Reach) async throws -> Response {
+        let key = try key(call, reach)
+        let change = Change(
+            [.deleteApplicationKey(key.id, organization: key.organization)],
+            event: call.event("application_key.delete", on: "application_keys", key.id, details: key.details)
+        )
+        guard try await store.commit(change) == .committed else { throw Self.notFound }
+        return .noContent
+    }
+
+    private func requireRoom(for key: ApplicationKey) throws {
+        var filter = KeyFilter()
+        filter.owner = key.owner
+        let keys = try store.applicationKeys(
+            in: key.organization,
+            matching: filter,
+            order: KeyOrder(by: .name),
+            page: Page(size: 1, number: 0)
+        )
+        guard keys.totalFiltered < Self.keysAtMost else {
+            throw APIError(
+                400,
+                "The user has \(Self.keysAtMost) application keys, the most a user may have. Delete some."
+            )
+        }
+    }
+
+    /// Refuses a key that could do what the key of the request can't.
+    private func requireOwn(_ key: ApplicationKey, _ call: Call) throws {
+        guard let owner = try store.user(key.owner, in: key.organization) else { throw Self.notFound }
+        try call.requireOwn(Role.permissions(of: owner.roles, scopes: key.scopes), of: "The key")
+    }
+}
+
+extension ApplicationKey {
+    /// The key as its schema has it: `scopes` is missing where there are none.
+    fileprivate var document: JSONValue {
+        var attributes: [JSONValue.Member] = [.init("name", .string(name))]
+        if let scopes { attributes.append(.init("scopes", .array(scopes.map { .string($0) }))) }
+        return ["attributes": .object(attributes)]
+    }
+
+    /// What an audit event tells of it.
+    fileprivate var details: [JSONValue.Member] {
+        [
+            .init("owner_id", .string(owner.description)),
+            .init("scopes", scopes.map { .array($0.map { .string($0) }) } ?? .null),
+        ]
+    }
+}
+
+extension JSONValue {
+    /// The scopes of a key's document.
+    fileprivate var scopes: [String]? {
+        guard case .array(let scopes)? = self["attributes"]?["scopes"] else { return nil }
+        return scopes.compactMap { $0.text?.string }
+    }
+}
+
+extension OperationDescription {
+    /// The descriptions of one group of paths.
+    fileprivate struct ApplicationKeys {
+        let list: OperationDescription
+        let create: OperationDescription
+        let get: OperationDescription
+        let update: OperationDescription
+        let delete: OperationDescription
+
+        static let organizationKeys = ApplicationKeys("", "of the organisation", filtersByOwner: true)
+        static let ownKeys = ApplicationKeys("CurrentUser", "of one's own")
+        static let serviceAccountKeys = ApplicationKeys("ServiceAccount", "of a service account")
+
+        /// - Parameters:
+        ///   - infix: What the reference's names of the operations have before `ApplicationKey`.
+        ///   - whose: Whose keys they are about.
+        ///   - filtersByOwner: Whether the list may be of one user's keys.
+        private init(_ infix: String, _ whose: String, filtersByOwner: Bool = false) {
+            let tag = "Key Management"
+            let answered = DescribedResponse(200, "The key", .schema("ApplicationKey", .json))
+            let absent = DescribedResponse.error(404, "There is no such key")
+            let malformed = DescribedResponse.error(400, "The body is not valid; every fault is named")
+            let malformedQuery = DescribedResponse.error(400, "A parameter is not valid")
+            let include = [QueryParameter].choices("include", "Users to answer with the key", from: ["owned_by"])
+            var query: [QueryParameter] =
+                .page + .sort(["name", "created_at", "last4"]) + .text("filter", "Only keys with this in their names")
+                + .time("filter[created_at][start]", "Only keys created then or later")
+                + .time("filter[created_at][end]", "Only keys created then or earlier") + include
+            if filtersByOwner {
+                query.append(
+                    QueryParameter(
+                        name: "filter[owned_by]",
+                        summary: "Only keys of this user",
+                        schema: ["type": "string", "format": "uuid"]
+                    )
+                )
+            }
+            list = OperationDescription(
+                id: "List\(infix)ApplicationKeys",
+                summary: "List the application keys \(whose)",
+                tag: tag,
+                query: query,
+                responses: [
+                    DescribedResponse(200, "A page of keys", .schema("ApplicationKeyList", .json)), malformedQuery,
+                ] + (infix == "ServiceAccount" ? [.error(404, "There is no such service account")] : [])
+            )
+            create = OperationDescription(
+                id: "Create\(infix)ApplicationKey",
+                summary: "Create an application key \(whose); no later answer shows it again",
+                tag: tag,
+                request: "ApplicationKeyCreate",
+                responses: [
+                    DescribedResponse(201, "The key", .schema("ApplicationKeyCreated", .json)), malformed,
+                ] + (infix == "ServiceAccount" ? [.error(404, "There is no such service account")] : [])
+            )
+            get = OperationDescription(
+                id: "Get\(infix)ApplicationKey",
+                summary: "Get what is known of an application key \(whose)",
+                tag: tag,
+                query: include,
+                responses: [answered, malformedQuery, absent]
+            )
+            update = OperationDescription(
+                id: "Update\(infix)ApplicationKey",
+                summary: "Change the name or the scopes of an application key \(whose)",
+                tag: tag,
+                request: "ApplicationKeyUpdate",
+                responses: [answered, malformed, absent]
+            )
+            delete = OperationDescription(
+                id: "Delete\(infix)ApplicationKey",
+                summary: "Delete an application key \(whose); it opens nothing from then on",
+                tag: tag,
+                responses: [DescribedResponse(204, "Deleted"), absent]
+            )
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Access
+import Documents
+import HTTPServer
+
+extension Call {
+    /// Refuses to hand out more than the caller has: no key may open what the key that asks for it does not.
+    ///
+    /// - Parameters:
+    ///   - granted: What would be handed out.
+    ///   - what: What would hand it out, as the start of a sentence.
+    /// - Throws: ``APIError`` with 403 that names what is missing.
+    func requireOwn(_ granted: PermissionSet, of what: String) throws {
+        let missing = granted.subtracting(principal.permissions).members.map(\.rawValue)
+        guard missing.isEmpty else {
+            throw APIError(
+                403,
+                "\(what) would grant permissions that the application key of this request lacks: "
+                    + "\(missing.joined(separator: ", "))."
+            )
+        }
+    }
+
+    /// The id in the path; one that is malformed is as unknown as any.
+    func identifier(_ parameter: String, or notFound: APIError) throws -> Identifier {
+        guard let id = parameters[parameter].flatMap({ Identifier($0) }) else { throw notFound }
+        return id
+    }
+}

@@ -1,0 +1,74 @@
+import Access
+import Documents
+import Storage
+
+/// Changes users one at a time, and never takes an organisation's last admin away.
+struct UserEditor: Sendable {
+    let store: any AccessStore & ChangeStore
+    let queue: ChangeQueue
+
+    static let notFound = APIError(404, "User not found", at: .parameter("user_id"))
+
+    /// Changes a user.
+    ///
+    /// - Parameters:
+    ///   - id: Whom.
+    ///   - call: Who changes them; of the same organisation.
+    ///   - action: What the audit log calls it.
+    ///   - edit: The change. It may refuse, and may leave the user as they are: nothing is written then.
+    /// - Returns: The user as they are now.
+    /// - Throws: What `edit` and the store throw; ``notFound``; ``APIError`` with 400 if the change would leave no
+    ///   admin, or two users with one handle.
+    func edit(
+        _ id: Identifier,
+        _ call: Call,
+        as action: String,
+        _ edit: (inout User) throws -> Void
+    ) async throws -> User {
+        try await queue.run {
+            guard let current = try store.user(id, in: call.principal.organization) else { throw Self.notFound }
+            var user = current
+            try edit(&user)
+            guard user != current else { return current }
+            user.modifiedAt = .now
+            var mutations: [Mutation] = [.updateUser(user)]
+            if current.isAdmin, !user.isAdmin {
+                mutations.append(.requireEnabledUser(withRole: Role.admin.id, organization: user.organization))
+            }
+            let change = Change(mutations, event: call.event(action, on: "users", id, details: user.details))
+            switch try await store.commit(change) {
+            case .committed: return user
+            case .missing: throw Self.notFound
+            case .conflict:
+                throw APIError(
+                    400,
+                    "This is the organisation's last enabled user with the \(Role.admin.name): "
+                        + "give the role to another user first."
+                )
+            case .duplicate: throw APIError.handleTaken
+            }
+        }
+    }
+}
+
+extension APIError {
+    /// Two users of an organisation may not be known by one e-mail address.
+    static let handleTaken = APIError(
+        400,
+        "/data/attributes/email is another user's, who may be disabled: PATCH /api/v2/users/{user_id} enables them.",
+        at: .pointer("/data/attributes/email")
+    )
+}
+
+extension User {
+    /// Whether the user can do what only admins can.
+    fileprivate var isAdmin: Bool { !isDisabled && roles.contains(Role.admin.id) }
+
+    /// What an audit event tells of the user as they are after it.
+    var details: [JSONValue.Member] {
+        [
+            .init("disabled", .boolean(isDisabled)),
+            .init("role_ids", .array(roles.map { .string($0.description) })),
+        ]
+    }
+}

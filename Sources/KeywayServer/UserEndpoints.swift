@@ -1,0 +1,310 @@
+import Access
+import Documents
+import HTTPServer
+import Storage
+
+/// The people and the service accounts of the organisation.
+struct UserEndpoints: Sendable {
+    private let store: any AccessStore & ChangeStore
+    private let identifiers: IdentifierGenerator
+    private let editor: UserEditor
+
+    static let sorting: [(name: String, criterion: UserOrder.Criterion)] = [
+        ("name", .name), ("handle", .handle), ("created_at", .createdAt), ("modified_at", .modifiedAt),
+        ("status", .isDisabled),
+    ]
+
+    init(store: any AccessStore & ChangeStore, identifiers: IdentifierGenerator, queue: ChangeQueue) {
+        self.store = store
+        self.identifiers = identifiers
+        editor = UserEditor(store: store, queue: queue)
+    }
+
+    var all: [Endpoint] {
+        let element = "/api/v2/users/{user_id}"
+        return [
+            endpoint(.get, "/api/v2/current_user", [], .getCurrentUser, .lookup(getCurrent)),
+            endpoint(.get, "/api/v2/users", [], .listUsers, .search(list)),
+            endpoint(.post, "/api/v2/users", [.userAccessInvite], .createUser, .change(createUser)),
+            endpoint(.get, element, [], .getUser, .lookup(get)),
+            endpoint(.patch, element, [.userAccessManage], .updateUser, .change(update)),
+            endpoint(.delete, element, [.userAccessManage], .disableUser, .change(disable)),
+            endpoint(
+                .post,
+                "/api/v2/service_accounts",
+                [.serviceAccountWrite],
+                .createServiceAccount,
+                .change(createServiceAccount)
+            ),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ permissions: [Permission],
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            guarding: .principal(anyOf: permissions, registered: false),
+            errors: .strings(.json),
+            description: description,
+            handling: handling
+        )
+    }
+
+    // MARK: Reading
+
+    private func getCurrent(_ call: Call) throws -> Response {
+        try answer(call.principal.user, call)
+    }
+
+    private func get(_ call: Call) throws -> Response {
+        try answer(try call.identifier("user_id", or: UserEditor.notFound), call)
+    }
+
+    private func answer(_ id: Identifier, _ call: Call) throws -> Response {
+        guard let user = try store.user(id, in: call.principal.organization) else { throw UserEditor.notFound }
+        return try answer(user)
+    }
+
+    private func answer(_ user: User, status: Int = 200) throws -> Response {
+        .resource(user.json, included: try store.included(with: [user], of: user.organization), status: status)
+    }
+
+    private func list(_ call: Call) throws -> Response {
+        let query = try call.query()
+        var filter = UserFilter()
+        filter.contains = try query.only("filter")
+        let statuses = try query.choices("filter[status]", from: ["Active", "Pending", "Disabled"])
+        if !statuses.isEmpty, statuses.contains("Active") != statuses.contains("Disabled") {
+            filter.isDisabled = statuses.contains("Disabled")
+        }
+        let order = try query.userOrder()
+        let page = try query.page()
+        let organization = call.principal.organization
+        var users = try store.users(in: organization, matching: filter, order: order, page: page)
+        if !statuses.isEmpty, !statuses.contains("Active"), !statuses.contains("Disabled") {
+            // Nobody is invited and has yet to accept.
+            users = PageOf(elements: [], total: users.total, totalFiltered: 0)
+        }
+        return .resource(
+            .array(users.elements.map(\.json)),
+            included: try store.included(with: users.elements, of: organization),
+            meta: .page(total: users.total, totalFiltered: users.totalFiltered)
+        )
+    }
+
+    // MARK: Writing
+
+    private func createUser(_ call: Call) async throws -> Response {
+        try await create(call, .user, as: "user.create") { body throws(APIError) in
+            guard !body.roles.isEmpty, !call.principal.permissions.contains(.userAccessManage) else { return }
+            let permission = Permission.userAccessManage.rawValue
+            throw APIError(403, "The application key lacks the permission \(permission), which giving roles needs.")
+        }
+    }
+
+    private func createServiceAccount(_ call: Call) async throws -> Response {
+        try await create(call, .serviceAccount, as: "service_account.create") { _ in }
+    }
+
+    private func create(
+        _ call: Call,
+        _ schema: DocumentSchema,
+        as action: String,
+        check: (NewUserBody) throws(APIError) -> Void
+    ) async throws -> Response {
+        let id = identifiers.next()
+        let body = try NewUserBody(try call.json(), schema: schema, id: id)
+        try check(body)
+        for role in body.roles { try call.requireOwn(role.permissions, of: "The role \(role.name)") }
+        let isServiceAccount = body.attributes["service_account"] == true
+        let email = body.attributes["email"]?.text?.string.lowercased() ?? ""
+        let user = User(
+            id: id,
+            organization: call.principal.organization,
+            // Service accounts may share an address: that of those who look after them.
+            handle: isServiceAccount ? id.description : email,
+            email: email,
+            name: body.attributes["name"]?.text?.string,
+            title: body.attributes["title"]?.text?.string,
+            isServiceAccount: isServiceAccount,
+            roles: body.roles.map(\.id),
+            createdAt: .now
+        )
+        let change = Change([.createUser(user)], event: call.event(action, on: "users", id, details: user.details))
+        switch try await store.commit(change) {
+        case .committed: return try answer(user, status: 201)
+        case .duplicate: throw APIError.handleTaken
+        case .conflict, .missing: throw APIError.idIssuedTwice
+        }
+    }
+
+    private func update(_ call: Call) async throws -> Response {
+        let id = try call.identifier("user_id", or: UserEditor.notFound)
+        let body = try call.json()
+        let user = try await editor.edit(id, call, as: "user.update") { user in
+            if let sent = body["data"]?["id"]?.text, Identifier(sent.string) != id {
+                throw APIError(422, "/data/id must be the id in the path, or be left out", at: .pointer("/data/id"))
+            }
+            let attributes = try DocumentSchema.userUpdate.update(body, id: id, of: user.document) { $0 }
+                .document["attributes"]
+            let wasDisabled = user.isDisabled
+            user.isDisabled = attributes?["disabled"] == true
+            if wasDisabled, !user.isDisabled {
+                // The user's keys open again what their roles do.
+                try call.requireOwn(Role.permissions(of: user.roles), of: "The user")
+            }
+            user.name = attributes?["name"]?.text?.string
+            user.title = attributes?["title"]?.text?.string
+            let email = attributes?["email"]?.text?.string.lowercased() ?? ""
+            // Who is known by their address is known by the new one.
+            if user.handle == user.email { user.handle = email }
+            user.email = email
+        }
+        return try answer(user)
+    }
+
+    private func disable(_ call: Call) async throws -> Response {
+        let id = try call.identifier("user_id", or: UserEditor.notFound)
+        _ = try await editor.edit(id, call, as: "user.disable") { $0.isDisabled = true }
+        return .noContent
+    }
+}
+
+extension User {
+    /// The user as the schema of updates has them: what they have not is missing.
+    fileprivate var document: JSONValue {
+        var attributes: [JSONValue.Member] = [
+            .init("email", .string(email)), .init("disabled", .boolean(isDisabled)),
+        ]
+        if let name { attributes.append(.init("name", .string(name))) }
+        if let title { attributes.append(.init("title", .string(title))) }
+        return ["attributes": .object(attributes)]
+    }
+}
+
+extension AccessStore {
+    /// What is answered beside users: their organisation and their roles.
+    func included(with users: [User], of organization: Identifier) throws(StoreError) -> [JSONValue] {
+        guard let organization = try self.organization(organization) else { return [] }
+        let roles = Role.shipped.filter { role in users.contains { $0.roles.contains(role.id) } }
+        return [organization.json] + roles.map { $0.json(since: organization.createdAt) }
+    }
+}
+
+extension QueryItems {
+    /// `sort` and `sort_dir`, of users.
+    func userOrder() throws -> UserOrder {
+        let (criterion, isDescending) = try order(UserEndpoints.sorting)
+        let direction = try only("sort_dir") ?? "asc"
+        guard direction == "asc" || direction == "desc" else {
+            throw APIError(400, "sort_dir must be asc or desc.", at: .parameter("sort_dir"))
+        }
+        return UserOrder(by: criterion, isDescending: isDescending || direction == "desc")
+    }
+}
+
+extension JSONValue {
+    /// The `meta` of a list of users, roles or permissions.
+    static func page(total: Int, totalFiltered: Int) -> JSONValue {
+        [
+            "page": [
+                "total_count": .integer(Int64(total)), "total_filtered_count": .integer(Int64(totalFiltered)),
+            ]
+        ]
+    }
+}
+
+extension OperationDescription {
+    fileprivate static let tag = "Users"
+    private static let answered = DescribedResponse(200, "The user", .schema("User", .json))
+    private static let created = DescribedResponse(201, "The user", .schema("User", .json))
+    private static let absent = DescribedResponse.error(404, "There is no such user")
+    private static let malformed = DescribedResponse.error(
+        400,
+        "The body is not valid (every fault is named), or the address is another user's"
+    )
+
+    fileprivate static let getCurrentUser = OperationDescription(
+        id: "GetCurrentUser",
+        summary: "Get the user whose application key this is",
+        tag: tag,
+        responses: [answered]
+    )
+
+    fileprivate static let listUsers = OperationDescription(
+        id: "ListUsers",
+        summary: "List the users",
+        tag: tag,
+        query: .page + .users
+            + .choices("filter[status]", "Only users of these statuses", from: ["Active", "Pending", "Disabled"]),
+        responses: [
+            DescribedResponse(200, "A page of users", .schema("UserList", .json)),
+            .error(400, "A parameter is not valid"),
+        ]
+    )
+
+    fileprivate static let createUser = OperationDescription(
+        id: "CreateUser",
+        summary: "Create a user; roles may be given by who may manage access, and has what they grant",
+        tag: tag,
+        request: "UserCreate",
+        responses: [created, malformed]
+    )
+
+    fileprivate static let getUser = OperationDescription(
+        id: "GetUser",
+        summary: "Get a user",
+        tag: tag,
+        responses: [answered, absent]
+    )
+
+    fileprivate static let updateUser = OperationDescription(
+        id: "UpdateUser",
+        summary: "Change a user; what is not sent stays as it is",
+        tag: tag,
+        request: "UserUpdate",
+        responses: [
+            answered,
+            .error(
+                400,
+                "The body is not valid (every fault is named), the address is another user's, "
+                    + "or the user is the last admin"
+            ), absent, .error(422, "The id in the body is not the one in the path"),
+        ]
+    )
+
+    fileprivate static let disableUser = OperationDescription(
+        id: "DisableUser",
+        summary: "Disable a user; their keys open nothing from then on",
+        tag: tag,
+        responses: [
+            DescribedResponse(204, "Disabled"), .error(400, "The user is the last admin"), absent,
+        ]
+    )
+
+    fileprivate static let createServiceAccount = OperationDescription(
+        id: "CreateServiceAccount",
+        summary: "Create a service account; its roles may grant what the caller has",
+        tag: "Service Accounts",
+        request: "ServiceAccountCreate",
+        responses: [created, malformed]
+    )
+}
+
+extension [QueryParameter] {
+    /// What every list of users is asked for.
+    static let users: [QueryParameter] =
+        .sort(UserEndpoints.sorting.map(\.name)) + [
+            QueryParameter(
+                name: "sort_dir",
+                summary: "desc turns the order round",
+                schema: ["type": "string", "enum": ["asc", "desc"], "default": "asc"]
+            )
+        ] + .text("filter", "Only users with this in their names or handles")
+}

@@ -1,0 +1,51 @@
+import Access
+import Documents
+import Testing
+
+/// Bodies of the API of keys and users.
+enum AccessBodies {
+    static func key(_ type: String, _ attributes: String, id: String? = nil) -> String {
+        let id = id.map { #""id":"\#($0)","# } ?? ""
+        return #"{"data":{\#(id)"type":"\#(type)","attributes":{\#(attributes)}}}"#
+    }
+
+    static func apiKey(_ attributes: String = #""name":"Test""#) -> String { key("api_keys", attributes) }
+
+    /// Scopes in JSON.
+    static func applicationKey(scopes: String? = nil) -> String {
+        key("application_keys", #""name":"Test""# + (scopes.map { #","scopes":\#($0)"# } ?? ""))
+    }
+
+    static func user(
+        email: String = "jane@example.com",
+        roles: [Role]? = nil,
+        isServiceAccount: Bool = false
+    ) -> String {
+        let references = roles?.map { #"{"id":"\#($0.id)","type":"roles"}"# }.joined(separator: ",")
+        let relationships = references.map { #","relationships":{"roles":{"data":[\#($0)]}}"# } ?? ""
+        let flag = isServiceAccount ? #","service_account":true"# : ""
+        return #"{"data":{"type":"users","attributes":{"email":"\#(email)"\#(flag)}\#(relationships)}}"#
+    }
+
+    static func userUpdate(_ attributes: String, id: String? = nil) -> String { key("users", attributes, id: id) }
+
+    static func reference(_ user: Identifier) -> String {
+        #"{"data":{"id":"\#(user)","type":"users"}}"#
+    }
+}
+
+/// Expects an error body of strings that is exact in shape.
+func expectStrings(
+    in answer: Answer,
+    status: Int,
+    containing text: String? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(answer.status == status, "\(answer.text)", sourceLocation: sourceLocation)
+    #expect(answer.header("Content-Type") == "application/json", sourceLocation: sourceLocation)
+    #expect(answer.json.names == ["errors"], sourceLocation: sourceLocation)
+    let errors = answer["/errors"]?.elements ?? []
+    #expect(!errors.isEmpty, sourceLocation: sourceLocation)
+    #expect(errors.allSatisfy { $0.text?.isEmpty == false }, sourceLocation: sourceLocation)
+    if let text { #expect(answer.text.contains(text), "\(answer.text)", sourceLocation: sourceLocation) }
+}

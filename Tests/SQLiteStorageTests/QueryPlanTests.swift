@@ -1,0 +1,36 @@
+import Storage
+import StorageTesting
+import Testing
+
+@testable import SQLiteStorage
+
+@Suite("Query plans")
+struct QueryPlanTests {
+    private let directory = TemporaryDirectory()
+
+    /// The steps of a statement, as SQLite tells them.
+    private func plan(of sql: String) async throws -> [String] {
+        try await directory.store().close()
+        let database = try Database(path: directory.database, mode: .readWrite)
+        let statement = try Statement("EXPLAIN QUERY PLAN \(sql)", on: database)
+        var steps: [String] = []
+        while try statement.step() { steps.append(statement.text(3)) }
+        return steps
+    }
+
+    @Test("of a search for secrets under other master keys walk along the keys, and sort nothing")
+    func notSealed() async throws {
+        let steps = try await plan(of: ReadStatements.notSealed)
+        #expect(steps.first == "SEARCH s USING INTEGER PRIMARY KEY (rowid>?)")
+        #expect(steps.count == 4)
+        for step in steps { #expect(step.contains("USING INTEGER PRIMARY KEY"), "\(step)") }
+    }
+
+    @Test("of lists of documents follow an index, and sort nothing", arguments: DocumentKind.allCases)
+    func documents(kind: DocumentKind) async throws {
+        let name = kind.table.name
+        let steps = try await plan(of: DocumentReadStatements.list(of: kind.table))
+        try #require(steps.count == 1)
+        #expect(steps[0].contains("INDEX \(name)_by_name (organization=? AND name>? AND name<?)"), "\(steps)")
+    }
+}
