@@ -98,5 +98,12 @@ let package = Package(
             "KeywayCommandsTests",
             uses: ["Documents", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer"]
         ),
+        suite(
+            "DatadogClientTests",
+            uses: [
+                "Access", "Connections", "Cryptography", "DatadogClient", "Documents", "HTTPServer", "KeywayServer",
+                "SQLiteStorage", "Storage", "Vault",
+            ]
+        ),
     ]
 )

@@ -30,21 +30,21 @@ public struct Client: Sendable {
     }
 
     /// Connections to third-party systems.
-    public var connections: Connections { Connections(requester: requester) }
+    public var connections: ConnectionOperations { ConnectionOperations(requester: requester) }
     /// Which application keys may be used on connections.
-    public var appKeyRegistrations: AppKeyRegistrations { AppKeyRegistrations(requester: requester) }
+    public var appKeyRegistrations: AppKeyRegistrationOperations { AppKeyRegistrationOperations(requester: requester) }
     /// AWS accounts, and what belongs to setting one up.
-    public var awsAccounts: AWSAccounts { AWSAccounts(requester: requester) }
+    public var awsAccounts: AWSAccountOperations { AWSAccountOperations(requester: requester) }
     /// Where AWS accounts' cost and usage reports lie.
-    public var ccmConfigs: CCMConfigs { CCMConfigs(requester: requester) }
+    public var ccmConfigs: CCMConfigOperations { CCMConfigOperations(requester: requester) }
     /// The organisation's API keys.
-    public var apiKeys: APIKeys { APIKeys(requester: requester) }
+    public var apiKeys: APIKeyOperations { APIKeyOperations(requester: requester) }
     /// Application keys.
-    public var applicationKeys: ApplicationKeys { ApplicationKeys(requester: requester) }
+    public var applicationKeys: ApplicationKeyOperations { ApplicationKeyOperations(requester: requester) }
     /// Users and service accounts.
-    public var users: Users { Users(requester: requester) }
+    public var users: UserOperations { UserOperations(requester: requester) }
     /// Roles and who has them.
-    public var roles: Roles { Roles(requester: requester) }
+    public var roles: RoleOperations { RoleOperations(requester: requester) }
     /// Whether the configured keys are valid.
-    public var validation: Validation { Validation(requester: requester) }
+    public var validation: ValidationOperations { ValidationOperations(requester: requester) }
 }

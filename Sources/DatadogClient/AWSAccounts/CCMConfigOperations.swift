@@ -1,7 +1,7 @@
 /// The operations on where AWS accounts' cost and usage reports lie (*Cloud Cost Management*).
 ///
 /// Source: the AWS Integration API, https://docs.datadoghq.com/api/latest/aws-integration/
-public struct CCMConfigs: Sendable {
+public struct CCMConfigOperations: Sendable {
     let requester: Requester
 
     /// Says where an account's reports lie.

@@ -1,7 +1,7 @@
 /// The operations on AWS accounts, and what helps to set one up.
 ///
 /// Source: the AWS Integration API, https://docs.datadoghq.com/api/latest/aws-integration/
-public struct AWSAccounts: Sendable {
+public struct AWSAccountOperations: Sendable {
     let requester: Requester
 
     private static let aws = ["v2", "integration", "aws"]

@@ -1,7 +1,7 @@
 /// The operations on roles and permissions.
 ///
 /// Source: the Roles API, https://docs.datadoghq.com/api/latest/roles/
-public struct Roles: Sendable {
+public struct RoleOperations: Sendable {
     let requester: Requester
 
     private static let path = ["v2", "roles"]

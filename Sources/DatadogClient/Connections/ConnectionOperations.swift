@@ -1,7 +1,7 @@
-/// The operations on connections. All need a registered application key, see ``AppKeyRegistrations``.
+/// The operations on connections. All need a registered application key, see ``AppKeyRegistrationOperations``.
 ///
 /// Source: the Action Connection API, https://docs.datadoghq.com/api/latest/action-connection/
-public struct Connections: Sendable {
+public struct ConnectionOperations: Sendable {
     let requester: Requester
 
     private static let path = ["v2", "actions", "connections"]

@@ -1,7 +1,7 @@
 /// The operations on registrations of application keys.
 ///
 /// Source: the Action Connection API, https://docs.datadoghq.com/api/latest/action-connection/
-public struct AppKeyRegistrations: Sendable {
+public struct AppKeyRegistrationOperations: Sendable {
     let requester: Requester
 
     private static let path = ["v2", "actions", "app_key_registrations"]

@@ -2,7 +2,7 @@
 ///
 /// Source: the Users API, https://docs.datadoghq.com/api/latest/users/, and the Service Accounts API,
 /// https://docs.datadoghq.com/api/latest/service-accounts/
-public struct Users: Sendable {
+public struct UserOperations: Sendable {
     let requester: Requester
 
     private static let path = ["v2", "users"]

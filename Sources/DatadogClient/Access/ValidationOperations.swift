@@ -2,7 +2,7 @@
 ///
 /// Source: the Authentication API, https://docs.datadoghq.com/api/latest/authentication/, and the Key Management API,
 /// https://docs.datadoghq.com/api/latest/key-management/
-public struct Validation: Sendable {
+public struct ValidationOperations: Sendable {
     let requester: Requester
 
     /// Whether the API key is valid.

@@ -2,7 +2,7 @@
 ///
 /// Source: the Key Management API, https://docs.datadoghq.com/api/latest/key-management/, and the Service Accounts API,
 /// https://docs.datadoghq.com/api/latest/service-accounts/
-public struct OwnedApplicationKeys: Sendable {
+public struct OwnedApplicationKeyOperations: Sendable {
     let requester: Requester
     let path: [String]
 
