@@ -17,6 +17,11 @@ func suite(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A program that shows the use of the SDK.
+func example(_ name: String) -> Target {
+    .executableTarget(name: name, dependencies: ["DatadogClient"], path: "Examples/\(name)", swiftSettings: settings)
+}
+
 let package = Package(
     name: "keyway",
     platforms: [.macOS(.v15), .iOS(.v16), .tvOS(.v16), .watchOS(.v9), .visionOS(.v1)],
@@ -55,6 +60,10 @@ let package = Package(
             dependencies: ["Connections", "Documents"],
             swiftSettings: settings
         ),
+
+        example("ListConnections"),
+        example("CreateConnection"),
+        example("OnboardAWSAccount"),
 
         // The service and the command.
         module(

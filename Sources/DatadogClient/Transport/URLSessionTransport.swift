@@ -37,7 +37,9 @@ public final class URLSessionTransport: Transport {
     /// - Throws: ``TransportError`` if there is none; `CancellationError` if the task was cancelled.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try Task.checkCancellation()
-        var urlRequest = URLRequest(url: request.url, timeoutInterval: request.timeout / .seconds(1))
+        var urlRequest = URLRequest(url: request.url)
+        // Not by the initializer, whose value the open source Foundation does not heed.
+        urlRequest.timeoutInterval = request.timeout / .seconds(1)
         urlRequest.httpMethod = request.method
         urlRequest.httpBody = request.body
         for header in request.headers { urlRequest.setValue(header.value, forHTTPHeaderField: header.name) }
