@@ -14,9 +14,16 @@ public struct Client: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: Which server, with which keys, and how patiently.
-    ///   - transport: What carries the requests. Clients that share one share its connections.
-    public init(_ configuration: Configuration, transport: any Transport = URLSessionTransport()) {
-        self.init(configuration, transport: transport, clock: ContinuousClock(), jitter: { .random(in: 0...1) })
+    ///   - transport: What carries the requests; left out, a new ``SocketTransport`` for a plain HTTP server on this
+    ///     machine, and a new ``URLSessionTransport`` for all others. Clients that share one share its connections.
+    public init(_ configuration: Configuration, transport: (any Transport)? = nil) {
+        let isOnThisMachine = SocketTransport.isFit(for: configuration.site.baseURL)
+        self.init(
+            configuration,
+            transport: transport ?? (isOnThisMachine ? SocketTransport() : URLSessionTransport()),
+            clock: ContinuousClock(),
+            jitter: { .random(in: 0...1) }
+        )
     }
 
     /// As the other initializer, with time and chance under control.
