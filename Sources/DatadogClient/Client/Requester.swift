@@ -6,6 +6,23 @@ struct Requester: Sendable {
     let transport: any Transport
     let clock: any Clock<Duration>
     let jitter: @Sendable () -> Double
+    private let prefix: String?
+    private let userAgent: String
+
+    init(
+        configuration: Configuration,
+        transport: any Transport,
+        clock: any Clock<Duration>,
+        jitter: @escaping @Sendable () -> Double
+    ) {
+        self.configuration = configuration
+        self.transport = transport
+        self.clock = clock
+        self.jitter = jitter
+        // Once, since they take longer than the rest of a request.
+        prefix = configuration.site.prefix
+        userAgent = configuration.userAgent
+    }
 
     /// Performs an operation whose answer is the whole body.
     func perform(_ operation: Operation) async throws -> JSONValue {
@@ -86,7 +103,7 @@ struct Requester: Sendable {
     }
 
     private func request(for operation: Operation) throws(DatadogError) -> TransportRequest {
-        guard let prefix = configuration.site.prefix, let url = URL(string: prefix + operation.target) else {
+        guard let prefix, let url = URL(string: prefix + operation.target) else {
             throw DatadogError(
                 .configuration,
                 details: "the site's URL must be http or https, with a host, without user, query or fragment"
@@ -99,7 +116,7 @@ struct Requester: Sendable {
         var request = TransportRequest(method: operation.method, url: url, timeout: configuration.timeout)
         request.headers = [
             ("Accept", operation.method == "DELETE" ? "*/*" : "application/json"),
-            ("User-Agent", configuration.userAgent),
+            ("User-Agent", userAgent),
         ]
         if let key = configuration.apiKey {
             request.headers.append(("DD-API-KEY", try Self.headerValue(key, of: "API key")))

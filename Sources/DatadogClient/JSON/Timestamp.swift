@@ -27,8 +27,9 @@ public struct Timestamp: Sendable, Hashable, RawRepresentable, CustomStringConve
         let fraction = fields.fraction()
         guard let offset = fields.offset(), fields.rest.isEmpty else { return nil }
         let days = Self.days(year: year, month: month, day: day)
-        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
-        return Date(timeIntervalSince1970: Double(seconds) + fraction)
+        // Not as an `Int`, which has 32 bits on some watches.
+        let seconds = Double(days) * 86_400 + Double(hour * 3600 + minute * 60 + second - offset)
+        return Date(timeIntervalSince1970: seconds + fraction)
     }
 
     /// Days since 1970-01-01 in the proleptic Gregorian calendar; years begin in March, so that leap days end them.

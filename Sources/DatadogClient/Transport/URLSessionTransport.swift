@@ -1,7 +1,9 @@
-import Foundation
-
+// The session's types are Foundation's own on Apple platforms.
 #if canImport(FoundationNetworking)
+    import Foundation
     public import FoundationNetworking
+#else
+    public import Foundation
 #endif
 
 /// A transport over Foundation's URL loading system.
