@@ -1,6 +1,6 @@
 """Measures Keyway beside nginx and etcd, and prints a table of figures, ratios and bars. See README.md.
 
-Usage: bench.py [reads] [creates] [million]      all three without arguments
+Usage: bench.py [reads] [creates] [million] [accounts]      all four without arguments
 """
 
 import base64
@@ -17,7 +17,7 @@ import urllib.request
 from dataclasses import asdict, dataclass
 
 from loader import PLACEHOLDER, load
-from servers import CONNECTIONS, Etcd, Keyway, Nginx
+from servers import ACCOUNTS, CONNECTIONS, Etcd, Keyway, Nginx
 
 HERE = pathlib.Path(__file__).parent
 PLACE = pathlib.Path(".build/bench").absolute()
@@ -26,6 +26,8 @@ SECONDS = int(os.environ.get("KEYWAY_BENCH_SECONDS", "10"))
 SOME = int(os.environ.get("KEYWAY_BENCH_SOME", "100000"))
 MANY = int(os.environ.get("KEYWAY_BENCH_MANY", "1000000"))
 FEW = 1000
+# The longest list of connections; that of AWS accounts has no pages.
+PAGE = f"{CONNECTIONS}?page%5Bsize%5D=100"
 CLIENTS = 64
 THREADS = int(os.environ.get("KEYWAY_BENCH_THREADS", "2"))
 
@@ -50,6 +52,22 @@ BODY = json.dumps(
     }
 ).encode()
 
+# A typical AWS account; it has no secret, but three times the members.
+ACCOUNT_BODY = json.dumps(
+    {
+        "data": {
+            "type": "account",
+            "attributes": {
+                "aws_account_id": "@" * 12,
+                "aws_partition": "aws",
+                "auth_config": {"role_name": "KeywayIntegrationRole"},
+                "account_tags": ["team:operations", "env:production"],
+                "aws_regions": {"include_only": ["eu-central-1", "us-east-1"]},
+            },
+        }
+    }
+).encode()
+
 
 @dataclass
 class Load:
@@ -62,18 +80,20 @@ class Load:
 
 @dataclass
 class Row:
-    """One line of the table. `figure` is compared with `bar`; a higher one is better if `at_least`."""
+    """One line of the table. `figure` is compared with `bar`, if there is one; a higher one is better if `at_least`."""
 
     what: str
     keyway: str
     peer: str
     figure: float
-    bar: float
+    bar: float | None
     unit: str = "×"
     at_least: bool = True
 
     @property
-    def passed(self) -> bool:
+    def passed(self) -> bool | None:
+        if self.bar is None:
+            return None
         return self.figure >= self.bar if self.at_least else self.figure <= self.bar
 
 
@@ -83,7 +103,7 @@ def main(sections: list[str]) -> int:
     say(f"{machine()}; load average {os.getloadavg()[0]:.2f}; {ROUNDS} rounds of {SECONDS} s; wrk -t{THREADS}")
     rows: list[Row] = []
     try:
-        for name, section in {"reads": reads, "creates": creates, "million": million}.items():
+        for name, section in {"reads": reads, "creates": creates, "million": million, "accounts": accounts}.items():
             if not sections or name in sections:
                 rows += section()
     finally:
@@ -179,6 +199,44 @@ def million() -> list[Row]:
     ]
 
 
+def accounts() -> list[Row]:
+    """Reads of 1,000 AWS accounts, beside those of 1,000 connections on the same server. There is no bar."""
+    keyway = Keyway(PLACE / "keyway-accounts")
+    try:
+        keyway.start()
+        connections, of_accounts = stock(keyway, FEW), stock_accounts(keyway, FEW)
+        sizes = {
+            path: len(fetch(f"{keyway.url}{path}", keyway.headers))
+            for path in (
+                f"{ACCOUNTS}/{first_id(of_accounts)}",
+                f"{CONNECTIONS}/{first_id(connections)}",
+                ACCOUNTS,
+                PAGE,
+            )
+        }
+        account, connection, account_list, page = sizes.values()
+        one, other = interleaved(
+            ("GET one account", lambda seconds: read(keyway, of_accounts, keyway.headers, seconds, ACCOUNTS)),
+            ("GET one connection", lambda seconds: read(keyway, connections, keyway.headers, seconds)),
+        )
+        every, some = interleaved(
+            ("list accounts", lambda seconds: read_path(keyway, ACCOUNTS, seconds)),
+            ("list connections", lambda seconds: read_path(keyway, PAGE, seconds)),
+        )
+    finally:
+        keyway.stop()
+    rows = []
+    for what, ours, theirs, beside in (
+        (f"GET one of {FEW:,} AWS accounts, {account:,} bytes", one, other, f"one connection, {connection:,} bytes"),
+        (f"list of {FEW:,} AWS accounts, {account_list:,} bytes", every, some, f"100 connections, {page:,} bytes"),
+    ):
+        rows += [
+            Row(f"{what}: rate", rate(ours), f"{beside}: {rate(theirs)}", ratio(ours, theirs, "rate"), None),
+            Row(f"{what}: p99", p99(ours), f"{beside}: {p99(theirs)}", ratio(ours, theirs, "p99"), None),
+        ]
+    return rows
+
+
 def interleaved(*sides) -> list[list[Load]]:
     """Runs the sides in turn, round by round, so that what disturbs the machine disturbs both; first a warm-up."""
     for _, run in sides:
@@ -191,8 +249,13 @@ def interleaved(*sides) -> list[list[Load]]:
     return results
 
 
-def read(server, ids: pathlib.Path, headers: dict[str, str], seconds: int) -> Load:
-    return wrk(server, "read.lua", [str(ids), f"{CONNECTIONS}/"], headers, seconds)
+def read(server, ids: pathlib.Path, headers: dict[str, str], seconds: int, path: str = CONNECTIONS) -> Load:
+    return wrk(server, "read.lua", [str(ids), f"{path}/"], headers, seconds)
+
+
+def read_path(server, path: str, seconds: int) -> Load:
+    """Gets one path again and again."""
+    return wrk(server, "read.lua", ["-", path], server.headers, seconds)
 
 
 def write(server, body: pathlib.Path, path: str, headers: dict[str, str], seconds: int) -> Load:
@@ -222,6 +285,15 @@ def stock(keyway: Keyway, count: int) -> pathlib.Path:
     keyway.truncate_logs()
     say(f"stored {count:,} at {count / (time.monotonic() - began):,.0f}/s")
     file = keyway.place / "ids"
+    file.write_bytes(b"\n".join(ids) + b"\n")
+    return file
+
+
+def stock_accounts(keyway: Keyway, count: int) -> pathlib.Path:
+    """Creates AWS accounts through the API, and returns the file with their ids."""
+    ids = load(keyway.port, ACCOUNTS, keyway.headers, ACCOUNT_BODY, count, spelling=b"%012d")
+    keyway.truncate_logs()
+    file = keyway.place / "account-ids"
     file.write_bytes(b"\n".join(ids) + b"\n")
     return file
 
@@ -265,6 +337,9 @@ def say(text: str) -> None:
 def print_table(rows: list[Row]) -> None:
     print("\n| what | Keyway | beside | figure | bar | |\n| --- | --- | --- | --- | --- | --- |")
     for row in rows:
+        if row.bar is None:
+            print(f"| {row.what} | {row.keyway} | {row.peer} | {row.figure:.2f}{row.unit} | none | |")
+            continue
         bar = f"{'at least' if row.at_least else 'at most'} {row.bar:g}{row.unit}"
         verdict = "pass" if row.passed else "**miss**"
         print(f"| {row.what} | {row.keyway} | {row.peer} | {row.figure:.2f}{row.unit} | {bar} | {verdict} |")

@@ -1,13 +1,17 @@
--- Gets random ones of the documents whose ids are in a file, one id of 36 characters on each line.
+-- Gets random ones of the documents whose ids are in a file, one id of 36 characters on each line; or, with a - for
+-- the file, the one path again and again.
 --
 --   wrk ... -s read.lua URL -- IDS-FILE PATH-PREFIX SEED
 
 local ids, count, head, tail
 
 function init(arguments)
-   local file = assert(io.open(arguments[1], "rb"))
-   ids = file:read("*a")
-   file:close()
+   ids = ""
+   if arguments[1] ~= "-" then
+      local file = assert(io.open(arguments[1], "rb"))
+      ids = file:read("*a")
+      file:close()
+   end
    count = #ids / 37
    math.randomseed(tonumber(arguments[3]) + tonumber(tostring({}):match("0x(%x+)"), 16) % 1000000)
    head = "GET " .. arguments[2]
@@ -19,6 +23,7 @@ function init(arguments)
 end
 
 function request()
+   if count == 0 then return head .. tail end
    local at = math.random(0, count - 1) * 37
    return head .. ids:sub(at + 1, at + 36) .. tail
 end

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 BINARY = pathlib.Path(os.environ.get("KEYWAY_BINARY", ".build/release/keyway")).absolute()
 CONNECTIONS = "/api/v2/actions/connections"
+ACCOUNTS = "/api/v2/integration/aws/accounts"
 
 
 def free_port() -> int:

@@ -1,4 +1,5 @@
 import Access
+import Documents
 import SQLiteStorage
 import Storage
 
@@ -23,6 +24,9 @@ extension Command {
             )
         }
         let name = arguments.operand
+        if let fault = TextFormat.name.fault(in: JSONText(name)) {
+            throw CommandError(.usage, "the organisation's name \(fault)")
+        }
         guard try !store.organizations().contains(where: { $0.name == name }) else {
             throw CommandError(.cannotCreate, "there is an organisation named \(name): choose another name")
         }
@@ -31,6 +35,6 @@ extension Command {
             throw CommandError(.unavailable, "the organisation was not created; try again")
         }
         await store.close()
-        try Terminal.print(arguments.has(.json) ? new.json : "\(name) is created. " + new.text)
+        try Terminal.print(arguments.has(.json) ? new.keys.json : "\(name) is created. " + new.keys.text)
     }
 }

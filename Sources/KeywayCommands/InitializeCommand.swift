@@ -54,7 +54,7 @@ private struct Initialization {
         }
         await store.close()
         do {
-            try Terminal.print(printsJSON ? first.json : "Keyway is initialised. " + first.text + closing)
+            try Terminal.print(printsJSON ? first.keys.json : "Keyway is initialised. " + first.keys.text + closing)
         } catch {
             throw CommandError(
                 error.code,

@@ -3,7 +3,7 @@ import Storage
 
 /// The `keyway` program.
 package enum KeywayCommand {
-    static let commands = [Command.initialize, .serve, .createOrganization, .rotateMasterKey]
+    static let commands = [Command.initialize, .serve, .createOrganization, .recover, .rotateMasterKey]
 
     /// Runs the command that the arguments name.
     ///
@@ -34,7 +34,16 @@ package enum KeywayCommand {
             return 0
         }
         guard let command = commands.first(where: { arguments.starts(with: $0.words) }) else {
-            throw CommandError(.usage, "there is no command `\(name)`\nTry: keyway --help")
+            let group = commands.filter { $0.words.first == name }
+            guard !group.isEmpty else {
+                throw CommandError(.usage, "there is no command `\(name)`\nTry: keyway --help")
+            }
+            if arguments.dropFirst().allSatisfy({ $0 == "--help" || $0 == "-h" }), arguments.count > 1 {
+                try Terminal.print(Help.overview(of: group))
+                return 0
+            }
+            let names = group.map(\.name).joined(separator: ", ")
+            throw CommandError(.usage, "`keyway \(name)` needs a further word: \(names)\nTry: keyway \(name) --help")
         }
         let rest = arguments.dropFirst(command.words.count)
         if rest.contains("--help") || rest.contains("-h") {

@@ -16,6 +16,13 @@ struct MasterKeys: Sendable {
 
     /// Reads the file again, as after `keyway rotate-master-key`, and brings the stored secrets under its first key.
     func reload(into vault: Vault) async {
+        guard !location.masterKeysAreInEnvironment else {
+            return log.note(
+                "master keys not read",
+                level: .warning,
+                [.init("reason", .string("they came from \(DataLocation.masterKeysVariable): restart to change them"))]
+            )
+        }
         do {
             vault.use(try await check(try location.readMasterKeyFile()))
             log.note("master keys read again", [.init("active", .string(vault.activeKeyID))])
@@ -45,8 +52,10 @@ struct MasterKeys: Sendable {
             throw CommandError(
                 .configuration,
                 "the secrets in \(location.directory) are sealed under master keys that are not at hand "
-                    + "(\(missing.joined(separator: ", "))): give the right file with --master-key-file, "
-                    + "or put it back from its backup"
+                    + "(\(missing.joined(separator: ", "))): "
+                    + (location.masterKeysAreInEnvironment
+                        ? "give the right ones in \(DataLocation.masterKeysVariable)"
+                        : "give the right file with --master-key-file, or put it back from its backup")
             )
         }
         if !used.contains(keyring.active.id) {

@@ -9,7 +9,7 @@ extension Command {
             "After that the older keys' lines may be removed from the file.",
         ],
         options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption],
-        example: "keyway rotate-master-key --data-dir /var/lib/keyway && pkill -HUP keyway"
+        example: "keyway rotate-master-key --data-dir /var/lib/keyway"
     ) { arguments in
         let location = try DataLocation(arguments)
         do {
@@ -18,7 +18,7 @@ extension Command {
                 """
                 \(location.masterKeyFile) has a new master key, \(keyring.active.id). Back the file up.
 
-                Next: send SIGHUP to the server, or restart it
+                Next: send SIGHUP to the server, or restart it, once the backup is made
 
                 """
             )

@@ -6,7 +6,7 @@ import Storage
 extension WriteConnection {
     func create(_ record: DocumentRecord, sealed: SealedSecrets?) throws(SQLiteError) -> Effect {
         let table = record.kind.table
-        guard sealed == nil || table.holdsSecrets else { return .refused(.conflict) }
+        guard sealed == nil || table.holdsSecrets, try isUnderNotedKey(sealed) else { return .refused(.conflict) }
         guard let organization = try ordinal(of: record.organization), try hasUser(record.owner, organization) else {
             return .refused(.missing)
         }
@@ -32,7 +32,9 @@ extension WriteConnection {
         expecting revision: Int64,
         sealed: SealedSecrets?
     ) throws(SQLiteError) -> Effect {
-        guard sealed == nil || record.kind.table.holdsSecrets else { return .refused(.conflict) }
+        guard sealed == nil || record.kind.table.holdsSecrets, try isUnderNotedKey(sealed) else {
+            return .refused(.conflict)
+        }
         guard let organization = try ordinal(of: record.organization), try hasUser(record.owner, organization) else {
             return .refused(.missing)
         }
@@ -76,10 +78,20 @@ extension WriteConnection {
             let organization = try ordinal(of: record.organization),
             let stored = try revision(of: record.kind, record.id, organization)
         else { return .refused(.missing) }
-        guard stored == record.revision else { return .refused(.conflict) }
+        guard stored == record.revision, try isUnderNotedKey(record.sealed) else { return .refused(.conflict) }
         let statements = statements.documents[record.kind]
         try bind(record.sealed, of: record.id, to: statements.updateSealed)
         return try statements.updateSealed.run() == 1 ? .changed : .refused(.missing)
+    }
+
+    /// Whether secrets are sealed under a master key that was noted, and not forgotten since: a change that was under way
+    /// during a rotation must not bring the old key back.
+    private func isUnderNotedKey(_ sealed: SealedSecrets?) throws(SQLiteError) -> Bool {
+        guard let id = sealed?.masterKeyID, !notedMasterKeys.contains(id) else { return true }
+        try statements.masterKey.bind(1, text: id)
+        guard try statements.masterKey.hasRow() else { return false }
+        notedMasterKeys.insert(id)
+        return true
     }
 
     func note(masterKey id: String) throws(SQLiteError) -> Effect {
@@ -91,6 +103,7 @@ extension WriteConnection {
     func forget(masterKey id: String) throws(SQLiteError) -> Effect {
         try statements.secretsUnderMasterKey.bind(1, text: id)
         guard try !statements.secretsUnderMasterKey.hasRow() else { return .refused(.conflict) }
+        notedMasterKeys.remove(id)
         try statements.deleteMasterKey.bind(1, text: id)
         return try statements.deleteMasterKey.run() == 1 ? .changed : .refused(.missing)
     }

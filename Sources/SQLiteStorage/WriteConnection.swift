@@ -10,6 +10,8 @@ final class WriteConnection {
     private let chain: AuditChain
     /// Ordinals of organisations met so far, which never change.
     private var ordinals: [Identifier: Int64] = [:]
+    /// Master keys that are known to be noted.
+    var notedMasterKeys: Set<String> = []
 
     init(path: String, digest: @escaping SQLiteStore.DigestFunction, database: Database) throws(SQLiteError) {
         self.path = path
@@ -53,6 +55,7 @@ final class WriteConnection {
             if database.isInTransaction { _ = try? statements.rollBack.run() }
             chain.rollBack()
             ordinals.removeAll()
+            notedMasterKeys.removeAll()
             throw error
         }
     }
@@ -65,6 +68,7 @@ final class WriteConnection {
         if outcome != .committed {
             try statements.rollBackToSavepoint.run()
             ordinals.removeAll()
+            notedMasterKeys.removeAll()
         }
         try statements.releaseSavepoint.run()
         return outcome

@@ -34,6 +34,7 @@ final class WriteStatements {
 
     let insertExternalID: Statement
     let externalID: Statement
+    let masterKey: Statement
     let insertMasterKey: Statement
     let deleteMasterKey: Statement
     let secretsUnderMasterKey: Statement
@@ -137,6 +138,7 @@ final class WriteStatements {
             "INSERT INTO external_ids (id, organization) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
         )
         externalID = try Statement("SELECT 1 FROM external_ids WHERE id = ?1 AND organization = ?2", on: database)
+        masterKey = try writing("SELECT 1 FROM master_keys WHERE id = ?1")
         insertMasterKey = try writing("INSERT INTO master_keys (id) VALUES (?1) ON CONFLICT DO NOTHING")
         deleteMasterKey = try writing("DELETE FROM master_keys WHERE id = ?1")
         secretsUnderMasterKey = try Statement(

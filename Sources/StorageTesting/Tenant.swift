@@ -21,11 +21,15 @@ package struct Tenant: Sendable {
         )
     }
 
+    /// The master keys that exercises seal under; they are noted with the first tenant.
+    package static let masterKeys = ["k1", "k2", "old", "new"]
+
     /// Creates a tenant in a store.
     package static func create(in store: any Store, name: String = "Example") async throws -> Tenant {
         let tenant = Tenant(name: name)
         let creation = Change(
-            [.createOrganization(tenant.organization), .createUser(tenant.user)],
+            [.createOrganization(tenant.organization), .createUser(tenant.user)]
+                + masterKeys.map { .noteMasterKey(id: $0) },
             event: tenant.event("organization.create", on: tenant.organization.id)
         )
         try expect(await store.commit(creation), is: .committed, "creating an organisation and its user")

@@ -32,7 +32,8 @@ extension MasterKeyError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .missing(let path):
-            "there is no master key file at \(path): run `keyway init`, or put the file back from its copy"
+            "there is no master key file at \(path): put the file back from its backup, or run `keyway init` "
+                + "if there are no data yet"
         case .exists(let path):
             "a master key file exists at \(path): it is not overwritten, for the secrets sealed under it would be lost"
         case .openToOthers(let path, let mode):

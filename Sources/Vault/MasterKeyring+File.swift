@@ -58,6 +58,7 @@ extension MasterKeyring {
         let keyring: MasterKeyring
         do throws(MasterKeyError) {
             keyring = try load(from: path).addingActiveKey()
+            try file.takeOwner(from: try OpenFile(reading: path).status())
             try keyring.write(to: file)
             guard rename(temporaryPath, path) == 0 else {
                 throw .system(path: path, action: "replace", code: errno)

@@ -35,6 +35,13 @@ struct OpenFile: ~Copyable {
         return status
     }
 
+    /// Gives the file to the owner of another, so that a server goes on reading what root has written anew.
+    func takeOwner(from status: stat) throws(MasterKeyError) {
+        let own = try self.status()
+        if own.st_uid == status.st_uid, own.st_gid == status.st_gid { return }
+        guard fchown(descriptor, status.st_uid, status.st_gid) == 0 else { throw error("give away") }
+    }
+
     /// The first `count` bytes.
     func content(count: Int) throws(MasterKeyError) -> SecretBuffer {
         var failure: MasterKeyError?

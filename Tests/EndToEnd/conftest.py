@@ -5,9 +5,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from catalogue import BY_NAME, answered
-from datadog_api_client import ApiClient, Configuration
 from datadog_api_client.v2.api.action_connection_api import ActionConnectionApi
-from harness import BINARY, CONNECTIONS, Keys, Server, assert_whole, initialise, running, verify_audit_chain
+from harness import (
+    BINARY,
+    CONNECTIONS,
+    Keys,
+    Server,
+    assert_whole,
+    create_organization,
+    initialise,
+    running,
+    verify_audit_chain,
+)
+from official import official_client
 
 
 def pytest_configure() -> None:
@@ -56,14 +66,14 @@ def new_server(tmp_path: pathlib.Path) -> Iterator[Callable[..., Server]]:
             assert server.stop() == 0
 
 
-def official_client(address: str, keys: Keys, protocol: str = "http", ca_file: str | None = None) -> ApiClient:
-    """The official client, with nothing changed but the server's address."""
-    configuration = Configuration(server_index=1, server_variables={"protocol": protocol, "name": address})
-    configuration.api_key["apiKeyAuth"] = keys.api_key
-    configuration.api_key["appKeyAuth"] = keys.application_key
-    if ca_file:
-        configuration.ssl_ca_cert = ca_file
-    return ApiClient(configuration)
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Keys]]:
+    """A server with two organisations, and the keys of the second."""
+    data_dir = tmp_path_factory.mktemp("two") / "data"
+    first = initialise(data_dir)
+    second = create_organization(data_dir, "Staging")
+    with running(data_dir, first) as server:
+        yield server, second
 
 
 @pytest.fixture(scope="module")

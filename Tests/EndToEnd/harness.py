@@ -21,6 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("KEYWAY_BINARY", ROOT / ".build/release/keyway"))
 CONNECTIONS = "/api/v2/actions/connections"
 REGISTRATIONS = "/api/v2/actions/app_key_registrations"
+AWS = "/api/v2/integration/aws"
+AWS_ACCOUNTS = f"{AWS}/accounts"
 MEDIA_TYPE = "application/vnd.api+json"
 UNKNOWN_ID = "aaa11111-aa11-aa11-aaaa-aaaaaa111111"
 
@@ -77,6 +79,14 @@ def command(*arguments: str | pathlib.Path, **options: Any) -> subprocess.Comple
 def initialise(data_dir: pathlib.Path) -> Keys:
     """Creates a data directory with its organisation, administrator and keys."""
     done = command("init", "--data-dir", data_dir, "--json")
+    assert done.returncode == 0, done.stderr
+    given = json.loads(done.stdout)
+    return Keys(**{name: given[name] for name in Keys.__dataclass_fields__})
+
+
+def create_organization(data_dir: pathlib.Path, name: str) -> Keys:
+    """Creates a further organisation with its administrator and keys; the server must not be running."""
+    done = command("orgs", "create", name, "--data-dir", data_dir, "--json")
     assert done.returncode == 0, done.stderr
     given = json.loads(done.stdout)
     return Keys(**{name: given[name] for name in Keys.__dataclass_fields__})

@@ -3,7 +3,6 @@
 import copy
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from catalogue import (
@@ -17,35 +16,14 @@ from catalogue import (
     connection,
     replacing,
 )
-from conftest import official_client
 from datadog_api_client.exceptions import ApiException, ForbiddenException, NotFoundException
-from datadog_api_client.model_utils import ModelComposed, ModelSimple, OpenApiModel, UnparsedObject
+from datadog_api_client.model_utils import OpenApiModel
 from datadog_api_client.v2 import models
 from datadog_api_client.v2.api.action_connection_api import ActionConnectionApi
 from harness import CONNECTIONS, MEDIA_TYPE, REGISTRATIONS, UNKNOWN_ID, Keys, Server, initialise, running
+from official import assert_typed, official_client, typed
 
 ID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-
-
-def typed(model: type, value: Any) -> Any:
-    """Builds one of the client's models from plain JSON, as a program would with its constructors."""
-    if not issubclass(model, OpenApiModel):
-        return value
-    if issubclass(model, ModelSimple):
-        return model(value)
-    if issubclass(model, ModelComposed):
-        kinds = [kind for kind in model._composed_schemas["oneOf"] if value["type"] in discriminators(kind)]
-        return typed(kinds[0], value)
-    members = {}
-    for name, member in value.items():
-        kind = model.openapi_types[name][0]
-        members[name] = [typed(kind[0], entry) for entry in member] if isinstance(kind, list) else typed(kind, member)
-    return model(**members)
-
-
-def discriminators(model: type) -> set[str]:
-    """The values of `type` that a model stands for."""
-    return model.openapi_types["type"][0].allowed_values
 
 
 def create_request(body: dict) -> models.CreateActionConnectionRequest:
@@ -54,24 +32,6 @@ def create_request(body: dict) -> models.CreateActionConnectionRequest:
 
 def update_request(body: dict) -> models.UpdateActionConnectionRequest:
     return typed(models.UpdateActionConnectionRequest, body)
-
-
-def parts(model: Any) -> Iterator[Any]:
-    """A model and all models in it."""
-    yield model
-    if isinstance(model, ModelComposed):
-        yield from parts(model.get_oneof_instance())
-    elif isinstance(model, OpenApiModel) and not isinstance(model, ModelSimple):
-        for member in model._data_store.values():
-            for entry in member if isinstance(member, list) else [member]:
-                yield from parts(entry)
-
-
-def assert_typed(response: OpenApiModel) -> None:
-    """The client understood every part of an answer: it flags what it did not, and raises nothing."""
-    for part in parts(response):
-        assert not isinstance(part, UnparsedObject), part
-        assert not getattr(part, "_unparsed", False), part
 
 
 def attributes(response: OpenApiModel) -> dict:

@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from catalogue import BY_NAME
-from conftest import official_client
 from datadog_api_client.v2.api.action_connection_api import ActionConnectionApi
 from harness import (
     CONNECTIONS,
@@ -28,6 +27,7 @@ from harness import (
     send,
     status_of,
 )
+from official import official_client
 
 ASANA = BY_NAME["AsanaAccessToken"]
 RATE_LIMIT_HEADERS = [f"X-RateLimit-{name}" for name in ("Limit", "Period", "Remaining", "Reset", "Name")]

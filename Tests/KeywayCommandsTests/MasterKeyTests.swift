@@ -40,6 +40,35 @@ struct MasterKeyTests {
     }
 }
 
+@Suite("keyway recover")
+struct RecoverTests {
+    private let directory = TemporaryDirectory()
+    private var data: String { directory("data") }
+
+    @Test("prints new keys of an admin, of the organisation that is asked for")
+    func recovers() async throws {
+        let first = try await keyway("init", "--data-dir", data, "--json", exits: 0).output.members
+        let staging = try await keyway("orgs", "create", "Staging", "--data-dir", data, "--json", exits: 0)
+        let recovered = try await keyway("recover", "--data-dir", data, "--json", exits: 0).output.members
+        #expect(recovered["user_id"] == first["user_id"])
+        #expect(recovered["application_key"] != first["application_key"])
+        let other = try await keyway(
+            ["recover", "--data-dir", data, "--organization", "Staging", "--user", "admin", "--json"],
+            exits: 0
+        )
+        #expect(other.output.members["user_id"] == staging.output.members["user_id"])
+    }
+
+    @Test("names what is not there")
+    func refuses() async throws {
+        _ = try await keyway("init", "--data-dir", data, exits: 0)
+        let organization = try await keyway("recover", "--data-dir", data, "--organization", "No", exits: 66)
+        #expect(organization.errors.contains("there are: Default"))
+        let user = try await keyway("recover", "--data-dir", data, "--user", "nobody", exits: 66)
+        #expect(user.errors.contains("no enabled user nobody"))
+    }
+}
+
 @Suite("keyway orgs create")
 struct CreateOrganizationTests {
     private let directory = TemporaryDirectory()
@@ -62,6 +91,20 @@ struct CreateOrganizationTests {
         _ = try await keyway("orgs", "create", "Staging", "--data-dir", data, exits: 0)
         let again = try await keyway("orgs", "create", "Staging", "--data-dir", data, exits: 73)
         #expect(again.errors.contains("choose another name"))
+    }
+
+    @Test("refuses a name that is none")
+    func emptyName() async throws {
+        _ = try await keyway("init", "--data-dir", data, exits: 0)
+        #expect(
+            try await keyway("orgs", "create", "", "--data-dir", data, exits: 64).errors.contains("must not be empty")
+        )
+    }
+
+    @Test("is listed by its first word")
+    func group() async throws {
+        #expect(try await keyway("orgs", "--help", exits: 0).output.contains("orgs create"))
+        #expect(try await keyway("orgs", exits: 64).errors.contains("needs a further word: orgs create"))
     }
 
     @Test("says what it needs where no name is given, and where there is one too many")

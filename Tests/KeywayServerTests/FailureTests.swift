@@ -1,6 +1,7 @@
 import Access
 import Documents
 import HTTPServer
+import SQLiteStorage
 import Storage
 import Testing
 import Vault
@@ -129,6 +130,9 @@ struct FailureTests {
         let fixture = try await Fixture()
         let id = try await fixture.create(Bodies.openAI())
         fixture.vault.use(MasterKeyring())
+        // Until its key is noted, nothing is sealed under it, and no request waits for that.
+        expectErrors(in: try await fixture.send(.patch, Paths.connection(id), body: Bodies.openAI()), status: 503)
+        _ = try await fixture.sqlite.commit(Change([.noteMasterKey(id: fixture.vault.activeKeyID)], event: nil))
         #expect(try await fixture.send(.patch, Paths.connection(id), body: Bodies.rename("New")).status == 200)
         #expect(try await fixture.send(.patch, Paths.connection(id), body: Bodies.openAI()).status == 200)
         #expect(try fixture.secrets(of: id, are: ["integration/credentials/api_token": Bodies.marker]))

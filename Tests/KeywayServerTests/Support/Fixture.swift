@@ -41,6 +41,7 @@ final class Fixture: Sendable {
             log: log
         )
         organization = try await Self.createOrganization(in: sqlite)
+        _ = try await sqlite.commit(Change([.noteMasterKey(id: vault.activeKeyID)], event: nil))
         admin = try await Self.createMember(of: organization, roles: [.admin], in: sqlite)
     }
 

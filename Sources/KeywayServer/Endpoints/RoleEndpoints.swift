@@ -29,8 +29,20 @@ struct RoleEndpoints: Sendable {
             endpoint(.get, "/api/v2/roles", [], .listRoles, .search(list)),
             endpoint(.get, element, [], .getRole, .search(get)),
             endpoint(.get, "\(element)/users", [], .listRoleUsers, .search(listUsers)),
-            endpoint(.post, "\(element)/users", [.userAccessManage], .addUserToRole, .change(addUser)),
-            endpoint(.delete, "\(element)/users", [.userAccessManage], .removeUserFromRole, .change(removeUser)),
+            endpoint(
+                .post,
+                "\(element)/users",
+                [.userAccessManage],
+                .addUserToRole,
+                .change { try await setMembership($0, isMember: true) }
+            ),
+            endpoint(
+                .delete,
+                "\(element)/users",
+                [.userAccessManage],
+                .removeUserFromRole,
+                .change { try await setMembership($0, isMember: false) }
+            ),
             endpoint(.get, "/api/v2/permissions", [], .listPermissions, .lookup(listPermissions)),
         ]
     }
@@ -147,19 +159,15 @@ struct RoleEndpoints: Sendable {
 
     // MARK: Writing
 
-    private func addUser(_ call: Call) async throws -> Response {
+    /// Gives a role to a user, or takes it.
+    private func setMembership(_ call: Call, isMember: Bool) async throws -> Response {
         let role = try role(call)
-        try call.requireOwn(role.permissions, of: "The role")
-        _ = try await editor.edit(try user(call), call, as: "role.add_user") { user in
-            if !user.roles.contains(role.id) { user.roles.append(role.id) }
-        }
-        return try answer(usersOf: role, call)
-    }
-
-    private func removeUser(_ call: Call) async throws -> Response {
-        let role = try role(call)
-        _ = try await editor.edit(try user(call), call, as: "role.remove_user") { user in
-            user.roles.removeAll { $0 == role.id }
+        let user = try user(call)
+        if isMember { try call.requireOwn(role.permissions, of: "The role") }
+        _ = try await editor.edit(user, call, as: isMember ? "role.add_user" : "role.remove_user") { user in
+            let place = user.roles.firstIndex(of: role.id)
+            if isMember, place == nil { user.roles.append(role.id) }
+            if !isMember, let place { user.roles.remove(at: place) }
         }
         return try answer(usersOf: role, call)
     }

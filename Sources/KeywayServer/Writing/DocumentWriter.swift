@@ -18,6 +18,8 @@ struct DocumentWriter: Sendable {
 
     /// The version of the rules by which documents are rendered here.
     private static let documentVersion = 1
+    /// How often an update is tried.
+    private static let roundsAtMost = 200
 
     /// A document that is about to be written.
     struct Draft {
@@ -88,8 +90,8 @@ struct DocumentWriter: Sendable {
         check: (Draft) throws -> [Mutation]
     ) async throws -> Draft? {
         let body = try call.json()
-        // Each round that ends in a conflict is one in which another update came through.
-        while true {
+        // Each round that ends in a conflict is one in which another update came through, as a rule.
+        for _ in 0..<Self.roundsAtMost {
             guard let draft = try updating(id, with: body, for: call, issue: issue) else { return nil }
             switch try await commit(draft, and: try check(draft), by: call) {
             case .committed: return draft
@@ -98,6 +100,7 @@ struct DocumentWriter: Sendable {
             case .duplicate: throw APIError(409, "Another document has this name.")
             }
         }
+        throw APIError(503, "Others changed the same document each time that this change was tried. Try again later.")
     }
 
     private func updating(

@@ -27,10 +27,11 @@ extension QueryItems {
         }
     }
 
-    /// The elements of a list with commas between them, each of them one of `choices`. Not sent, and sent empty, it has
-    /// none.
+    /// The elements of a list with commas between them, each of them one of `choices`; none if the parameter is not
+    /// sent.
     func choices(_ name: String, from choices: [String]) throws -> [String] {
-        let elements = (try only(name) ?? "").split(separator: ",").map(String.init)
+        guard let text = try only(name) else { return [] }
+        let elements = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard elements.allSatisfy(choices.contains) else {
             let rule = "\(name) may hold \(choices.joined(separator: ", ")), with commas between them."
             throw APIError(400, rule, at: .parameter(name))
@@ -41,7 +42,7 @@ extension QueryItems {
     /// `sort`: one of the criteria by their names, of which the first is the standard; behind `-` the order is
     /// turned round.
     func order<Criterion>(_ criteria: [(name: String, criterion: Criterion)]) throws -> (Criterion, Bool) {
-        guard let text = try only("sort"), !text.isEmpty else { return (criteria[0].criterion, false) }
+        guard let text = try only("sort") else { return (criteria[0].criterion, false) }
         let isDescending = text.hasPrefix("-")
         let name = isDescending ? text.dropFirst() : text[...]
         guard let (_, criterion) = criteria.first(where: { $0.name == name }) else {

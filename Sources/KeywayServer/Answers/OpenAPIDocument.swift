@@ -74,12 +74,11 @@ struct OpenAPIDocument {
         } else if case .loopback = endpoint.guarding {
             responses.append(.error(403, "The caller is not on the server's own machine"))
         }
-        members.append(
-            .init(
-                "responses",
-                .object(responses.map { .init(JSONText(String($0.status)), response($0, endpoint.errors)) })
-            )
-        )
+        var described = responses.map { response in
+            JSONValue.Member(JSONText(String(response.status)), self.response(response, endpoint.errors))
+        }
+        if endpoint.path.contains("{") { describeMalformedPath(in: &described, endpoint.errors) }
+        members.append(.init("responses", .object(described)))
         return .object(members)
     }
 
@@ -122,6 +121,27 @@ struct OpenAPIDocument {
             }
         }
         return .object(members)
+    }
+
+    /// A path that can't be decoded is refused before anyone knows whose it is, and so in objects.
+    private func describeMalformedPath(in responses: inout [JSONValue.Member], _ errors: ErrorFamily) {
+        let objects = schema("Errors")
+        guard let place = responses.firstIndex(where: { $0.name == "400" }) else {
+            return responses.append(
+                .init("400", .object([.init("description", "The path is malformed."), content(.jsonAPI, objects)]))
+            )
+        }
+        guard case .strings(let mediaType) = errors, case .object(var members) = responses[place].value,
+            let body = members.firstIndex(where: { $0.name == "content" })
+        else { return }
+        let strings = schema("ErrorStrings")
+        if mediaType == .jsonAPI {
+            let shapes = [strings, objects].compactMap { $0["schema"] }
+            members[body] = content(.jsonAPI, ["schema": ["oneOf": .array(shapes)]])
+        } else if case .object(let contents) = members[body].value {
+            members[body].value = .object(contents + [.init(JSONText(MediaType.jsonAPI.rawValue), objects)])
+        }
+        responses[place].value = .object(members)
     }
 
     private func content(_ mediaType: MediaType, _ schema: JSONValue) -> JSONValue.Member {

@@ -1,0 +1,372 @@
+import Access
+import Documents
+import HTTPServer
+import KeywayServer
+import Testing
+
+/// Every route, by every kind of caller, and the status that answers them.
+///
+/// All keys are of the organisation whose things the routes are about, but for the last column. What stands in a path
+/// is new for each request. The columns:
+///
+/// - none, wrong: no keys; keys that nobody has.
+/// - admin, stand., reader: unscoped keys, registered for connections, of users with one of the shipped roles.
+/// - unreg.: an admin's key that is not registered.
+/// - exact, but, empty: an admin's registered key whose scopes are what the route needs and nothing else; everything
+///   but the first of what it needs; an empty list, which means unscoped.
+/// - alien: the admin of another organisation, who names things of this one.
+///
+/// `@own` stands for a path about the caller's own key, `@other` for one about a reader's, `@account` for one about a
+/// service account's; `role` for what the role grants that is given.
+private let table = """
+                                                          none wrong admin stand. reader unreg. exact   but empty alien
+
+    /api/v2/actions/connections
+        GET             connections_read                   403   403   200    200    200    403   200   403   200   200
+        POST            connections_write                  403   403   201    201    403    403   201   403   201   201
+
+    /api/v2/actions/connections/{connection_id}
+        GET             connections_read                   403   403   200    200    200    403   200   403   200   404
+        PATCH           connections_write                  403   403   200    200    403    403   200   403   200   404
+        DELETE          connections_write                  403   403   204    204    403    403   204   403   204   404
+
+    /api/v2/actions/app_key_registrations
+        GET             org_app_keys_read                  403   403   200    403    403    200   200   403   200   200
+
+    /api/v2/actions/app_key_registrations/{app_key_id}
+        GET    @other   org_app_keys_read                  403   403   200    403    403    200   200   403   200   404
+        PUT    @other   user_access_manage                 403   403   201    403    403    201   201   403   201   400
+        PUT    @account service_account_write              403   403   201    403    403    201   201   201   201   400
+        PUT    @own     user_app_keys                      403   403   201    201    201    201   201   201   201   400
+        DELETE @other   user_access_manage                 403   403   204    403    403    204   204   403   204   404
+        DELETE @account service_account_write              403   403   204    403    403    204   204   204   204   404
+        DELETE @own     user_app_keys                      403   403   204    204    204    404   204   204   204   404
+
+    /api/v2/integration/aws/accounts
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   200
+        POST            aws_configurations_manage          403   403   200    403    403    200   200   403   200   200
+
+    /api/v2/integration/aws/accounts/{aws_account_config_id}
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   404
+        PATCH           aws_configuration_edit             403   403   200    200    403    200   200   403   200   404
+        DELETE          aws_configurations_manage          403   403   204    403    403    204   204   403   204   404
+
+    /api/v2/integration/aws/accounts/{aws_account_config_id}/trust_policy
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   404
+
+    /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   404
+        POST            aws_configuration_edit             403   403   200    200    403    200   200   403   200   404
+        PATCH           aws_configuration_edit             403   403   200    200    403    200   200   403   200   404
+        DELETE          aws_configuration_edit             403   403   204    204    403    204   204   403   204   404
+
+    /api/v2/integration/aws/generate_new_external_id
+        POST            aws_configuration_edit             403   403   200    200    403    200   200   403   200   200
+
+    /api/v2/integration/aws/available_namespaces
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   200
+
+    /api/v2/integration/aws/logs/services
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   200
+
+    /api/v2/integration/aws/iam_permissions
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/integration/aws/iam_permissions/standard
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/integration/aws/iam_permissions/resource_collection
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v1/validate
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/validate
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/validate_keys
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/api_keys
+        GET             api_keys_read                      403   403   200    403    403    200   200   403   200   200
+        POST            api_keys_write                     403   403   201    403    403    201   201   403   201   201
+
+    /api/v2/api_keys/{api_key_id}
+        GET             api_keys_read                      403   403   200    403    403    200   200   403   200   404
+        PATCH           api_keys_write                     403   403   200    403    403    200   200   403   200   404
+        DELETE          api_keys_delete                    403   403   204    403    403    204   204   403   204   404
+
+    /api/v2/application_keys
+        GET             org_app_keys_read                  403   403   200    403    403    200   200   403   200   200
+
+    /api/v2/application_keys/{app_key_id}
+        GET    @other   org_app_keys_read                  403   403   200    403    403    200   200   403   200   404
+        PATCH  @other   org_app_keys_write                 403   403   200    403    403    200   200   403   200   404
+        DELETE @other   org_app_keys_write                 403   403   204    403    403    204   204   403   204   404
+
+    /api/v2/current_user/application_keys
+        GET             user_app_keys                      403   403   200    200    200    200   200   403   200   200
+        POST            user_app_keys                      403   403   201    201    201    201   201   403   201   201
+
+    /api/v2/current_user/application_keys/{app_key_id}
+        GET    @own     user_app_keys                      403   403   200    200    200    200   200   403   200   404
+        PATCH  @own     user_app_keys                      403   403   200    200    200    200   200   403   200   404
+        DELETE @own     user_app_keys                      403   403   204    204    204    204   204   403   204   404
+        GET    @other   user_app_keys                      403   403   404    404    404    404   404   403   404   404
+        PATCH  @other   user_app_keys                      403   403   404    404    404    404   404   403   404   404
+        DELETE @other   user_app_keys                      403   403   404    404    404    404   404   403   404   404
+
+    /api/v2/service_accounts
+        POST            service_account_write              403   403   201    403    403    201   201   403   201   201
+
+    /api/v2/service_accounts/{service_account_id}/application_keys
+        GET             service_account_write              403   403   200    403    403    200   200   403   200   404
+        POST            service_account_write              403   403   201    403    403    201   201   403   201   404
+
+    /api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}
+        GET    @account service_account_write              403   403   200    403    403    200   200   403   200   404
+        PATCH  @account service_account_write              403   403   200    403    403    200   200   403   200   404
+        DELETE @account service_account_write              403   403   204    403    403    204   204   403   204   404
+        GET    @other   service_account_write              403   403   404    403    403    404   404   403   404   404
+
+    /api/v2/current_user
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/users
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+        POST            user_access_invite                 403   403   201    403    403    201   201   403   201   201
+
+    /api/v2/users/{user_id}
+        GET             -                                  403   403   200    200    200    200   200   200   200   404
+        PATCH           user_access_manage                 403   403   200    403    403    200   200   403   200   404
+        DELETE          user_access_manage                 403   403   204    403    403    204   204   403   204   404
+
+    /api/v2/roles
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/roles/{role_id}
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /api/v2/roles/{role_id}/users
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+        POST            user_access_manage+role            403   403   200    403    403    200   200   403   200   404
+        DELETE          user_access_manage                 403   403   200    403    403    200   200   403   200   404
+
+    /api/v2/permissions
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+
+    /healthz
+        GET             -                                  200   200   200    200    200    200   200   200   200   200
+
+    /readyz
+        GET             -                                  200   200   200    200    200    200   200   200   200   200
+
+    /openapi.json
+        GET             -                                  200   200   200    200    200    200   200   200   200   200
+
+    /metrics
+        GET             -                                  403   403   403    403    403    403   403   403   403   403
+    """
+
+@Suite("Who may do what")
+struct AuthorizationMatrixTests {
+    @Test("stands in the table", arguments: Row.all)
+    fileprivate func answers(_ row: Row) async throws {
+        let world = World(fixture: try await Fixture())
+        var statuses: [Int] = []
+        for caller in Column.allCases {
+            statuses.append(try await world.status(of: row, for: caller))
+        }
+        #expect(statuses == row.statuses, "\(Column.names)")
+    }
+
+    @Test("for every route that the service describes, and for no other")
+    func isComplete() {
+        let described = Contract.shared.document["paths"]?.members.flatMap { path in
+            path.value.members.map { "\($0.name.string.uppercased()) \(path.name.string)" }
+        }
+        let routes = Set(described ?? [])
+        let rows = Set(Row.all.map(\.route))
+        #expect(!routes.isEmpty)
+        #expect(routes.subtracting(rows).sorted() == [], "these routes have no row")
+        #expect(rows.subtracting(routes).sorted() == [], "these rows have no route")
+    }
+}
+
+/// Who sends a request: a column.
+private enum Column: Int, CaseIterable {
+    case none, wrong, admin, standard, reader, unregistered, exact, but, empty, alien
+
+    static let names = allCases.map { "\($0)" }.joined(separator: " ")
+}
+
+private struct Row: Sendable, CustomTestStringConvertible {
+    let method: HTTPMethod
+    let path: String
+    /// Whose key the path is about.
+    let whose: String
+    let needs: [Permission]
+    let statuses: [Int]
+
+    var route: String { "\(method.name) \(path)" }
+    var testDescription: String { whose.isEmpty ? route : "\(route), \(whose)" }
+
+    static let all: [Row] = {
+        var path = ""
+        return table.split(separator: "\n").dropFirst().compactMap { line in
+            if line.hasPrefix("/") { path = String(line) }
+            return line.hasPrefix("/") ? nil : Row(path, line.split(separator: " ")[...])
+        }
+    }()
+
+    private init(_ path: String, _ words: ArraySlice<Substring>) {
+        var words = words
+        self.path = path
+        method = HTTPMethod(String(words.removeFirst()))
+        whose = words.first?.first == "@" ? String(words.removeFirst()) : ""
+        needs = words.removeFirst().split(separator: "+").flatMap { name in
+            name == "role"
+                ? Permission.allCases.filter(World.role.permissions.contains)
+                : Permission(rawValue: String(name)).map { [$0] } ?? []
+        }
+        statuses = words.compactMap { Int($0) }
+    }
+}
+
+/// An organisation, and what the requests of one row are about.
+private struct World {
+    let fixture: Fixture
+
+    /// The role that is given and taken.
+    static let role = Role.readOnly
+
+    func status(of row: Row, for caller: Column) async throws -> Int {
+        let keys = try await keys(of: caller, needing: row.needs)
+        let isOfHere = ![Column.none, .wrong, .alien].contains(caller)
+        let things = Things(
+            number: caller.rawValue,
+            reader: try await fixture.member([.readOnly]),
+            account: try await fixture.member([.readOnly], isServiceAccount: true),
+            own: isOfHere ? keys ?? fixture.admin : fixture.admin
+        )
+        let answer = try await fixture.send(
+            row.method,
+            try await target(of: row, things),
+            as: keys,
+            body: things.body(of: row)
+        )
+        return answer.status
+    }
+
+    private func keys(of caller: Column, needing needs: [Permission]) async throws -> Keys? {
+        switch caller {
+        case .none: return nil
+        case .wrong:
+            var keys = fixture.admin
+            keys.api = KeyText.apiKey()
+            keys.application = KeyText.applicationKey()
+            return keys
+        case .admin: return try await fixture.member([.admin])
+        case .standard: return try await fixture.member([.standard])
+        case .reader: return try await fixture.member([.readOnly])
+        case .unregistered: return try await fixture.member([.admin], isRegistered: false)
+        case .exact:
+            // An empty list would mean unscoped.
+            let scopes = needs.isEmpty ? ["nothing_that_is_known"] : needs.map(\.rawValue)
+            return try await fixture.member([.admin], scopes: scopes)
+        case .but:
+            let scopes = Permission.allCases.filter { $0 != needs.first }.map(\.rawValue)
+            return try await fixture.member([.admin], scopes: scopes)
+        case .empty: return try await fixture.member([.admin], scopes: [])
+        case .alien: return try await fixture.stranger()
+        }
+    }
+
+    /// The row's path, with the ids of new things in it.
+    private func target(of row: Row, _ things: Things) async throws -> String {
+        var path = row.path
+        for (parameter, id) in things.ids(whose: row.whose) {
+            path.replace("{\(parameter)}", with: id.description)
+        }
+        if path.contains("{connection_id}") {
+            path.replace("{connection_id}", with: try await fixture.create(Bodies.openAI()))
+        }
+        if path.contains("{aws_account_config_id}") {
+            let accounts = "/api/v2/integration/aws/accounts"
+            let account = try await fixture.send(.post, accounts, body: things.account(number: 1))
+            path.replace("{aws_account_config_id}", with: account.id)
+            if path.hasSuffix("/ccm_config"), row.method != .post {
+                let config = try await fixture.send(.post, path, body: Things.ccmConfig)
+                try #require(config.status == 200)
+            }
+        }
+        if path.contains("{api_key_id}") {
+            let key = try await fixture.send(.post, "/api/v2/api_keys", body: Things.named("api_keys"))
+            path.replace("{api_key_id}", with: key.id)
+        }
+        return path
+    }
+}
+
+/// What a request is about.
+private struct Things {
+    /// Another one for each request.
+    let number: Int
+    let reader: Keys
+    let account: Keys
+    /// Whose key `@own` means.
+    let own: Keys
+
+    func ids(whose: String) -> [(parameter: String, id: Identifier)] {
+        let owner = ["@own": own, "@account": account][whose] ?? reader
+        return [
+            ("app_key_id", owner.applicationKey), ("service_account_id", account.user), ("user_id", reader.user),
+            ("role_id", World.role.id),
+        ]
+    }
+
+    func body(of row: Row) -> String? {
+        let element = row.path.split(separator: "/").last ?? ""
+        switch (row.method, element) {
+        case (.post, "connections"): return Bodies.openAI()
+        case (.patch, "{connection_id}"): return Bodies.rename("New")
+        case (.post, "accounts"): return account(number: 2)
+        case (.patch, "{aws_account_config_id}"): return account(number: 1)
+        case (.post, "ccm_config"), (.patch, "ccm_config"): return Self.ccmConfig
+        case (.post, "api_keys"), (.patch, "{api_key_id}"): return Self.named("api_keys")
+        case (.post, "application_keys"):
+            // No key hands out more than it has.
+            return Self.named("application_keys", #","scopes":["nothing_that_is_known"]"#)
+        case (.patch, "{app_key_id}"): return Self.named("application_keys")
+        case (.post, "users") where row.path == "/api/v2/users": return user("")
+        case (.post, "service_accounts"): return user(#","service_account":true"#)
+        case (.patch, "{user_id}"): return user(reader.user, #","attributes":{"name":"New"}"#)
+        case (_, "users") where row.method != .get: return user(reader.user)
+        default: return nil
+        }
+    }
+
+    func account(number: Int) -> String {
+        #"""
+        {"data":{"type":"account","attributes":{"aws_account_id":"\#(number)0000000000\#(self.number)",
+        "aws_partition":"aws","auth_config":{"role_name":"Test"}}}}
+        """#
+    }
+
+    static let ccmConfig = #"""
+        {"data":{"type":"ccm_config","attributes":{"ccm_config":{"data_export_configs":[{"report_name":"report",
+        "report_prefix":"reports","report_type":"CUR2.0","bucket_name":"bucket","bucket_region":"us-east-1"}]}}}}
+        """#
+
+    static func named(_ type: String, _ members: String = "") -> String {
+        #"{"data":{"type":"\#(type)","attributes":{"name":"Test"\#(members)}}}"#
+    }
+
+    private func user(_ id: Identifier, _ members: String = "") -> String {
+        #"{"data":{"type":"users","id":"\#(id)"\#(members)}}"#
+    }
+
+    private func user(_ members: String) -> String {
+        #"{"data":{"type":"users","attributes":{"email":"new-\#(number)@example.com"\#(members)}}}"#
+    }
+}
