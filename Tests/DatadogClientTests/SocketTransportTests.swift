@@ -8,7 +8,7 @@ private final class ByteServer: Sendable {
     let port: UInt16
     private let listener: Int32
 
-    /// - Parameter connections: The answers, per connection.
+    /// Listens; `connections` are the answers, per connection.
     init(_ connections: [[String]]) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()

@@ -26,9 +26,11 @@ final class RunningServer: Sendable {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let store = try SQLiteStore.create(in: directory.path) { KeyDigest(SHA256.digest(of: $0)) }
         let log = AccessLog(descriptor: open("/dev/null", O_WRONLY))
+        let vault = Vault(keyring: MasterKeyring())
+        _ = try await store.commit(Change([.noteMasterKey(id: vault.activeKeyID)], event: nil))
         let service = Service(
             store: store,
-            vault: Vault(keyring: MasterKeyring()),
+            vault: vault,
             identifiers: IdentifierGenerator(),
             log: log
         )
