@@ -37,7 +37,7 @@ struct TransportTests {
             Response(status: status, headers: [.init(name: "Location", value: "/stolen")], body: [])
         }
         let server = try HTTPServer(configuration: ServerConfiguration(), handler: handler)
-        defer { server.stop(gracePeriod: 0) }
+        defer { server.stopElsewhere() }
         let client = try Self.client(carrier, port: server.boundPort)
         #expect(await failure { try await client.connections.get("x") }?.code == .redirect)
         #expect(await failure { try await client.awsAccounts.makeExternalID() }?.code == .redirect)
@@ -64,7 +64,7 @@ struct TransportTests {
     func timeout(_ carrier: Carrier) async throws {
         let handler = RawServer { _, _ in nil }
         let server = try HTTPServer(configuration: ServerConfiguration(), handler: handler)
-        defer { server.stop(gracePeriod: 0) }
+        defer { server.stopElsewhere() }
         let client = try Self.client(carrier, port: server.boundPort, timeout: .seconds(1))
         let error = await failure { try await client.users.current() }
         #expect(error?.code == .transport)
@@ -75,7 +75,7 @@ struct TransportTests {
     func cancellation(_ carrier: Carrier) async throws {
         let handler = RawServer { _, _ in nil }
         let server = try HTTPServer(configuration: ServerConfiguration(), handler: handler)
-        defer { server.stop(gracePeriod: 0) }
+        defer { server.stopElsewhere() }
         let client = try Self.client(carrier, port: server.boundPort)
         let task = Task { try await client.users.current() }
         while handler.requestedPaths.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
@@ -85,13 +85,29 @@ struct TransportTests {
         #expect(ContinuousClock.now - start < .seconds(2))
     }
 
+    @Test("holds up no other task, however many wait", arguments: Carrier.allCases)
+    func waiting(_ carrier: Carrier) async throws {
+        let handler = RawServer { _, _ in nil }
+        let server = try HTTPServer(configuration: ServerConfiguration(), handler: handler)
+        defer { server.stopElsewhere() }
+        let client = try Self.client(carrier, port: server.boundPort)
+        let tasks = (0..<5).map { _ in Task { try await client.users.current() } }
+        while handler.requestedPaths.count < tasks.count { try await Task.sleep(for: .milliseconds(5)) }
+        let start = ContinuousClock.now
+        await withTaskGroup { group in
+            for _ in 0..<100 { group.addTask { await Task.yield() } }
+        }
+        #expect(ContinuousClock.now - start < .milliseconds(500))
+        for task in tasks { task.cancel() }
+    }
+
     @Test("may bring a large answer, and many at once", arguments: Carrier.allCases)
     func large(_ carrier: Carrier) async throws {
         let names = (0..<20_000).map { "\"AWS/\($0)\"" }.joined(separator: ",")
         let body = Array(#"{"data":{"attributes":{"namespaces":[\#(names)]}}}"#.utf8)
         let handler = RawServer { _, _ in Response(status: 200, body: body) }
         let server = try HTTPServer(configuration: ServerConfiguration(), handler: handler)
-        defer { server.stop(gracePeriod: 0) }
+        defer { server.stopElsewhere() }
         let client = try Self.client(carrier, port: server.boundPort)
         let counts = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<16 { group.addTask { try await client.awsAccounts.availableNamespaces().count } }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// A transport for plain HTTP over the system's sockets: for servers on this machine, several times as fast as Foundation
@@ -8,7 +7,7 @@ import Foundation
 /// machine; for others, on a network that you trust, give it to the client yourself. It does not speak TLS.
 public final class SocketTransport: Transport {
     private let idle = IdleConnections()
-    private let queue = DispatchQueue(label: "DatadogClient.SocketTransport", attributes: .concurrent)
+    private let threads = BlockingThreads()
 
     /// Prepares a transport; connections are made when they are needed.
     public init() {}
@@ -32,7 +31,7 @@ public final class SocketTransport: Transport {
         do {
             return try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
-                    queue.async { [idle] in
+                    threads.run { [idle] in
                         continuation.resume(with: Result { try Self.perform(message, address, exchange, idle) })
                     }
                 }

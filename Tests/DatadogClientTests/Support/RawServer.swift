@@ -7,7 +7,9 @@ final class RawServer: RequestHandler {
 
     private let answer: Answer
     private let log = NSLock()
+    // The lock guards both.
     nonisolated(unsafe) private var paths: [String] = []
+    nonisolated(unsafe) private var unanswered: [Reply] = []
 
     /// - Parameter answer: No answer is one that never comes.
     init(_ answer: @escaping Answer) {
@@ -22,13 +24,17 @@ final class RawServer: RequestHandler {
         if let response = answer(request.method.name, request.rawPath) {
             reply.send(response)
         } else {
-            // Kept for longer than any test waits.
-            Task {
-                try? await Task.sleep(for: .seconds(5))
-                reply.send(Response(status: 204))
-            }
+            // Kept until the server stops, which answers it.
+            log.withLock { unanswered.append(reply) }
         }
     }
 
     func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response { Response(status: refusal.status) }
+}
+
+extension HTTPServer {
+    /// Stops on a thread of its own: waiting would hold up the few threads that all tests share.
+    func stopElsewhere() {
+        Thread.detachNewThread { self.stop(gracePeriod: 0) }
+    }
 }

@@ -46,8 +46,11 @@ final class RunningServer: Sendable {
     }
 
     deinit {
-        server.stop(gracePeriod: 0)
-        try? FileManager.default.removeItem(at: directory)
+        // On a thread of its own: waiting would hold up the few threads that all tests share.
+        Thread.detachNewThread { [server, directory] in
+            server.stop(gracePeriod: 0)
+            try? FileManager.default.removeItem(at: directory)
+        }
     }
 }
 
