@@ -97,7 +97,8 @@ struct TransportTests {
         await withTaskGroup { group in
             for _ in 0..<100 { group.addTask { await Task.yield() } }
         }
-        #expect(ContinuousClock.now - start < .milliseconds(500))
+        // Far below the timeout of 10 s, and far above what other suites hold up.
+        #expect(ContinuousClock.now - start < .seconds(5))
         for task in tasks { task.cancel() }
     }
 

@@ -1,42 +1,22 @@
+import Dispatch
 import Foundation
 
-/// Threads for work that blocks: as many as there is such work at a time, kept for a while.
+/// Threads for work that blocks: as many as there is such work at a time.
 ///
-/// Dispatch's own concurrent queues will not do: on Linux they share their few threads with all tasks of the process.
+/// A concurrent queue of Dispatch will not do: on Linux it shares its few threads with all tasks of the process. A
+/// serial one gets a thread of its own where it needs one, so there is one for each job under way.
 ///
-/// Safe to share: what changes is only touched with the condition's lock held.
+/// Safe to share: what changes is only touched with the lock held.
 final class BlockingThreads: @unchecked Sendable {
-    private let condition = NSCondition()
-    private var jobs: [@Sendable () -> Void] = []
-    private var idle = 0
+    private let lock = NSLock()
+    private var idle: [DispatchQueue] = []
 
-    /// In seconds.
-    private static let patience = 10.0
-
-    /// Does a job on a thread that waits for one, or on a new one.
+    /// Does a job on a thread that may wait.
     func run(_ job: @escaping @Sendable () -> Void) {
-        condition.lock()
-        jobs.append(job)
-        let isTaken = idle >= jobs.count
-        if isTaken { condition.signal() }
-        condition.unlock()
-        if !isTaken { Thread.detachNewThread { self.work() } }
-    }
-
-    private func work() {
-        condition.lock()
-        defer { condition.unlock() }
-        while true {
-            if let job = jobs.popLast() {
-                condition.unlock()
-                job()
-                condition.lock()
-                continue
-            }
-            idle += 1
-            let isAwaited = condition.wait(until: Date(timeIntervalSinceNow: Self.patience))
-            idle -= 1
-            if !isAwaited, jobs.isEmpty { return }
+        let queue = lock.withLock { idle.popLast() } ?? DispatchQueue(label: "DatadogClient.BlockingThreads")
+        queue.async {
+            job()
+            self.lock.withLock { self.idle.append(queue) }
         }
     }
 }
