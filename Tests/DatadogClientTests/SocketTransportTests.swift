@@ -1,4 +1,5 @@
 @testable import DatadogClient
+import Dispatch
 import Foundation
 import Glibc
 import Testing
@@ -105,6 +106,30 @@ struct SocketTransportTests {
             try await Task.sleep(for: .milliseconds(50))
         }
         #expect(bodies == ["1", "2", "3"])
+    }
+
+    @Test("waits on as many threads as there is to wait for, none of which tasks need")
+    func threads() async throws {
+        let threads = BlockingThreads()
+        let started = DispatchSemaphore(value: 0)
+        let end = DispatchSemaphore(value: 0)
+        let count = 24
+        for _ in 0..<count {
+            threads.run {
+                started.signal()
+                end.wait()
+            }
+        }
+        // Were there fewer threads, the last would begin when others end, and the suite's time limit would come first.
+        var begun = 0
+        while begun < count {
+            if started.wait(timeout: .now()) == .success {
+                begun += 1
+            } else {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        for _ in 0..<count { end.signal() }
     }
 
     @Test("writes no header that would end its line")
