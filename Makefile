@@ -32,7 +32,7 @@ test: toolchain .venv/ready
 	@.venv/bin/python scripts/run_tests.py $(DEBUG_FLAGS)
 
 lint: toolchain .venv/ready
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples
 	swift build --build-tests $(DEBUG_FLAGS)
 	.venv/bin/python scripts/check_imports.py
 	scripts/check-generated
@@ -40,7 +40,7 @@ lint: toolchain .venv/ready
 	.venv/bin/ruff format --check $(PYTHON_CODE)
 
 format: toolchain .venv/ready
-	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Examples
 	.venv/bin/ruff check --fix $(PYTHON_CODE)
 	.venv/bin/ruff format $(PYTHON_CODE)
 

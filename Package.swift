@@ -17,10 +17,17 @@ func suite(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A program that shows the use of the SDK.
+func example(_ name: String) -> Target {
+    .executableTarget(name: name, dependencies: ["DatadogClient"], path: "Examples/\(name)", swiftSettings: settings)
+}
+
 let package = Package(
     name: "keyway",
+    platforms: [.macOS(.v15), .iOS(.v16), .tvOS(.v16), .watchOS(.v9), .visionOS(.v1)],
     products: [
-        .executable(name: "keyway", targets: ["keyway"])
+        .executable(name: "keyway", targets: ["keyway"]),
+        .library(name: "DatadogClient", targets: ["DatadogClient"]),
     ],
     targets: [
         // C libraries: a module map and a shim each, imported by one Swift module each.
@@ -45,6 +52,18 @@ let package = Package(
         module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Secrets", "Storage"]),
         module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage"]),
         module("HTTPServer", uses: ["CMicrohttpd", "Secrets"]),
+
+        // The SDK: Foundation alone, so that it builds wherever Swift does; its models of integrations are generated.
+        module("DatadogClient"),
+        .executableTarget(
+            name: "GenerateDatadogClient",
+            dependencies: ["Connections", "Documents"],
+            swiftSettings: settings
+        ),
+
+        example("ListConnections"),
+        example("CreateConnection"),
+        example("OnboardAWSAccount"),
 
         // The service and the command.
         module(
@@ -87,6 +106,13 @@ let package = Package(
         suite(
             "KeywayCommandsTests",
             uses: ["Documents", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer"]
+        ),
+        suite(
+            "DatadogClientTests",
+            uses: [
+                "Access", "Connections", "Cryptography", "DatadogClient", "Documents", "HTTPServer", "KeywayServer",
+                "SQLiteStorage", "Storage", "Vault",
+            ]
         ),
     ]
 )

@@ -1,0 +1,37 @@
+/// The CloudWatch namespaces of an AWS account that metrics are collected from.
+///
+/// Source: the AWS Integration API, https://docs.datadoghq.com/api/latest/aws-integration/
+public enum AWSNamespaceFilters: APIValue {
+    /// All but these namespaces.
+    case allBut([String])
+    /// Only these namespaces, such as `AWS/EC2`.
+    case only([String])
+    /// A choice that this version does not know.
+    case unknown(UnknownValue)
+
+    /// Reads a value from its JSON.
+    ///
+    /// - Parameter json: The value as the API has it.
+    /// - Throws: ``JSONMismatch`` if a member is not what it should be.
+    public init(json: JSONValue) throws(JSONMismatch) {
+        if let names = try json.optionalTexts("exclude_only") {
+            self = .allBut(names)
+        } else if let names = try json.optionalTexts("include_only") {
+            self = .only(names)
+        } else {
+            self = .unknown(UnknownValue(json: json))
+        }
+    }
+
+    /// The value as the API has it.
+    ///
+    /// - Parameter secrets: Whether to write out secrets.
+    /// - Returns: The JSON.
+    public func json(secrets: SecretVisibility) -> JSONValue {
+        switch self {
+        case .allBut(let names): ["exclude_only": .array(names.map { .string($0) })]
+        case .only(let names): ["include_only": .array(names.map { .string($0) })]
+        case .unknown(let value): value.raw
+        }
+    }
+}

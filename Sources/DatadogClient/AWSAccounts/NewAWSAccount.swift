@@ -1,0 +1,96 @@
+/// The configuration of an AWS account, to be created. What is `nil` gets the documented default.
+///
+/// Source: the AWS Integration API, https://docs.datadoghq.com/api/latest/aws-integration/
+public struct NewAWSAccount: APIValue {
+    /// The number of the AWS account, 12 digits.
+    public var accountID: String
+    /// The partition of the account.
+    public var partition: AWSPartition
+    /// How the account is reached.
+    public var authentication: AWSAuthentication
+    /// The regions to collect from.
+    public var regions: AWSRegions?
+    /// Tags put on every host and metric of the account.
+    public var accountTags: [String]?
+    /// The collection of logs.
+    public var logs: AWSLogsConfig?
+    /// The collection of metrics.
+    public var metrics: AWSMetricsConfig?
+    /// The collection of resources.
+    public var resources: AWSResourcesConfig?
+    /// The collection of traces.
+    public var traces: AWSTracesConfig?
+
+    /// Puts a value together.
+    ///
+    /// - Parameters:
+    ///   - accountID: The number of the AWS account, 12 digits.
+    ///   - partition: The partition of the account.
+    ///   - authentication: How the account is reached.
+    ///   - regions: The regions to collect from.
+    ///   - accountTags: Tags put on every host and metric of the account.
+    ///   - logs: The collection of logs.
+    ///   - metrics: The collection of metrics.
+    ///   - resources: The collection of resources.
+    ///   - traces: The collection of traces.
+    public init(
+        accountID: String,
+        partition: AWSPartition,
+        authentication: AWSAuthentication,
+        regions: AWSRegions? = nil,
+        accountTags: [String]? = nil,
+        logs: AWSLogsConfig? = nil,
+        metrics: AWSMetricsConfig? = nil,
+        resources: AWSResourcesConfig? = nil,
+        traces: AWSTracesConfig? = nil
+    ) {
+        self.accountID = accountID
+        self.partition = partition
+        self.authentication = authentication
+        self.regions = regions
+        self.accountTags = accountTags
+        self.logs = logs
+        self.metrics = metrics
+        self.resources = resources
+        self.traces = traces
+    }
+
+    /// Reads a value from its JSON.
+    ///
+    /// - Parameter json: The `data` object.
+    /// - Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be.
+    public init(json: JSONValue) throws(JSONMismatch) {
+        let attributes = try json.member("attributes", "an object")
+        do {
+            accountID = try attributes.text("aws_account_id")
+            partition = try attributes.value("aws_partition")
+            authentication = try attributes.value("auth_config")
+            regions = try attributes.optionalValue("aws_regions")
+            accountTags = try attributes.optionalTexts("account_tags")
+            logs = try attributes.optionalValue("logs_config")
+            metrics = try attributes.optionalValue("metrics_config")
+            resources = try attributes.optionalValue("resources_config")
+            traces = try attributes.optionalValue("traces_config")
+        } catch {
+            throw error.inside("attributes")
+        }
+    }
+
+    /// The value as the API has it.
+    ///
+    /// - Parameter secrets: Whether to write out secrets.
+    /// - Returns: The JSON.
+    public func json(secrets: SecretVisibility) -> JSONValue {
+        .document(AWSAccount.type, secrets: secrets) {
+            $0.add("aws_account_id", accountID)
+            $0.add("aws_partition", partition)
+            $0.add("auth_config", authentication)
+            $0.add("aws_regions", regions)
+            $0.add("account_tags", accountTags)
+            $0.add("logs_config", logs)
+            $0.add("metrics_config", metrics)
+            $0.add("resources_config", resources)
+            $0.add("traces_config", traces)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// A user to be created.
+///
+/// Source: the Users API, https://docs.datadoghq.com/api/latest/users/
+public struct NewUser: APIValue {
+    /// The e-mail address.
+    public var email: String
+    /// The name.
+    public var name: String?
+    /// The title.
+    public var title: String?
+    /// The ids of the user's roles.
+    public var roleIDs: [String]
+
+    /// Puts a value together.
+    ///
+    /// - Parameters:
+    ///   - email: The e-mail address.
+    ///   - name: The name.
+    ///   - title: The title.
+    ///   - roleIDs: The ids of the user's roles.
+    public init(email: String, name: String? = nil, title: String? = nil, roleIDs: [String] = []) {
+        self.email = email
+        self.name = name
+        self.title = title
+        self.roleIDs = roleIDs
+    }
+
+    /// Reads a value from its JSON.
+    ///
+    /// - Parameter json: The `data` object.
+    /// - Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be.
+    public init(json: JSONValue) throws(JSONMismatch) {
+        let attributes = try json.member("attributes", "an object")
+        do {
+            email = try attributes.text("email")
+            name = try attributes.optionalText("name")
+            title = try attributes.optionalText("title")
+        } catch {
+            throw error.inside("attributes")
+        }
+        roleIDs = json.relatedIDs("roles")
+    }
+
+    /// The value as the API has it.
+    ///
+    /// - Parameter secrets: Whether to write out secrets.
+    /// - Returns: The JSON.
+    public func json(secrets: SecretVisibility) -> JSONValue {
+        var relationships: [(name: String, value: JSONValue)] = []
+        if !roleIDs.isEmpty {
+            relationships.append(("roles", .array(roleIDs.map { .reference(to: $0, "roles") })))
+        }
+        return .document(User.type, secrets: secrets, relationships: relationships) {
+            $0.add("email", email)
+            $0.add("name", name)
+            $0.add("title", title)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+/// The operations on users and service accounts.
+///
+/// Source: the Users API, https://docs.datadoghq.com/api/latest/users/, and the Service Accounts API,
+/// https://docs.datadoghq.com/api/latest/service-accounts/
+public struct UserOperations: Sendable {
+    let requester: Requester
+
+    private static let path = ["v2", "users"]
+
+    /// The user whom the configured application key belongs to.
+    ///
+    /// - Returns: The user.
+    /// - Throws: ``DatadogError``: those of any operation.
+    public func current() async throws -> User {
+        try await requester.data(Operation("GET", ["v2", "current_user"]))
+    }
+
+    /// Creates a user.
+    ///
+    /// - Parameter user: The user.
+    /// - Returns: The user, with an id.
+    /// - Throws: ``DatadogError``: `invalid`, `conflict` where the address is taken, and those of any operation.
+    public func create(_ user: NewUser) async throws -> User {
+        try await requester.data(Operation("POST", Self.path, body: user))
+    }
+
+    /// Creates a service account.
+    ///
+    /// - Parameter account: The service account.
+    /// - Returns: The service account, with an id.
+    /// - Throws: ``DatadogError``: `invalid` and those of any operation.
+    public func createServiceAccount(_ account: NewServiceAccount) async throws -> User {
+        try await requester.data(Operation("POST", ["v2", "service_accounts"], body: account))
+    }
+
+    /// Gets a user.
+    ///
+    /// - Parameter id: The user's id.
+    /// - Returns: The user.
+    /// - Throws: ``DatadogError``: `notFound` and those of any operation.
+    public func get(_ id: User.ID) async throws -> User {
+        try await requester.data(Operation("GET", Self.path + [id]))
+    }
+
+    /// Changes a user.
+    ///
+    /// - Parameters:
+    ///   - id: The user's id.
+    ///   - changes: The changes.
+    /// - Returns: The user as they are now.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid`, and those of any operation.
+    public func update(_ id: User.ID, with changes: UserUpdate) async throws -> User {
+        try await requester.data(Operation("PATCH", Self.path + [id], body: Identified(id: id, body: changes)))
+    }
+
+    /// Disables a user, whose keys end to be valid. Users are never deleted.
+    ///
+    /// - Parameter id: The user's id.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid` for the last admin, and those of any operation.
+    public func disable(_ id: User.ID) async throws {
+        try await requester.perform(ignoringAnswer: Operation("DELETE", Self.path + [id]))
+    }
+
+    /// Lists users.
+    ///
+    /// - Parameters:
+    ///   - filter: Only those whose name or address contains this.
+    ///   - sort: The attribute to sort by, such as `name`; with `-` before it from the greatest on.
+    ///   - page: Which part of the list.
+    /// - Returns: The page.
+    /// - Throws: ``DatadogError``: `invalid` if the page is, and those of any operation.
+    public func list(filter: String? = nil, sort: String? = nil, page: Page = Page()) async throws -> ListPage<User> {
+        try await requester.page(Operation("GET", Self.path, query: .list(filter: filter, sort: sort, page: page)))
+    }
+
+    /// All users, fetched page by page.
+    ///
+    /// - Parameters:
+    ///   - filter: Only those whose name or address contains this.
+    ///   - pageSize: How many to fetch at once, at most 100.
+    /// - Returns: The users.
+    public func all(filter: String? = nil, pageSize: Int = 100) -> Elements<User> {
+        Elements(pageSize: pageSize) { try await list(filter: filter, page: $0) }
+    }
+}

@@ -1,0 +1,74 @@
+/// Why an operation failed.
+///
+/// No text of it holds a key or a secret of the request: what the server quotes of them is blacked out.
+public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is. Later versions may have more: switch with a `default`.
+    public enum Code: Sendable, Hashable {
+        /// There is no such thing, or it is another organisation's (404).
+        case notFound
+        /// The keys are wrong, or lack a permission or a registration (401, 403).
+        case forbidden
+        /// Too many requests (429); how long to wait, if the server says.
+        case rateLimited(retryAfter: Duration?)
+        /// The request is at fault (any other 4xx), with what the server says is wrong.
+        case invalid([Problem])
+        /// There is such a thing already (409).
+        case conflict
+        /// The server failed (5xx).
+        case server
+        /// The server sends elsewhere (3xx), which is not followed: the keys would travel along.
+        case redirect
+        /// There was no answer: not resolved, refused, lost, timed out.
+        case transport
+        /// The answer is not what the API documents.
+        case decoding
+        /// The configuration can't be used, and nothing was sent.
+        case configuration
+    }
+
+    /// What kind of failure it is.
+    public let code: Code
+    /// The HTTP status; `nil` if there was no answer.
+    public let status: Int?
+    /// What the server says, or what else is known, in one line.
+    public let details: String
+    /// What the server says is wrong, one entry each.
+    public let problems: [Problem]
+    /// The server's name for the request, for whoever runs it (`X-Request-Id`).
+    public let requestID: String?
+
+    init(
+        _ code: Code,
+        status: Int? = nil,
+        details: String,
+        problems: [Problem] = [],
+        requestID: String? = nil
+    ) {
+        self.code = code
+        self.status = status
+        self.details = details
+        self.problems = problems
+        self.requestID = requestID
+    }
+
+    /// One line for people and logs.
+    public var description: String {
+        let name =
+            switch code {
+            case .notFound: "not found"
+            case .forbidden: "forbidden"
+            case .rateLimited(nil): "rate limited"
+            case .rateLimited(let wait?): "rate limited, retry after \(wait.components.seconds) s"
+            case .invalid: "invalid request"
+            case .conflict: "conflict"
+            case .server: "server failure"
+            case .redirect: "redirect"
+            case .transport: "no answer"
+            case .decoding: "unexpected answer"
+            case .configuration: "unusable configuration"
+            }
+        let marks = [status.map { "status \($0)" }, requestID.map { "request \($0)" }].compactMap { $0 }
+        let place = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
+        return name + place + (details.isEmpty ? "" : ": \(details)")
+    }
+}

@@ -1,0 +1,21 @@
+/// Which part of a list to answer.
+public struct Page: Sendable, Hashable {
+    /// The number of the page, from 0 on.
+    public var number: Int
+    /// How many elements a page has, at most 100; the API's own default is 10.
+    public var size: Int
+
+    /// Names a page.
+    ///
+    /// - Parameters:
+    ///   - number: The number of the page, from 0 on.
+    ///   - size: How many elements a page has, at most 100.
+    public init(number: Int = 0, size: Int = 10) {
+        self.number = number
+        self.size = size
+    }
+
+    var query: [(name: String, value: String)] {
+        [("page[size]", String(size)), ("page[number]", String(number))]
+    }
+}
