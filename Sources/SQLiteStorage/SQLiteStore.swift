@@ -34,7 +34,7 @@ package final class SQLiteStore: Store {
     }
 
     /// As the above, with further pragmas of the connection that writes, and the pages that the log may reach until it
-    /// is copied into the database: 32 MiB, so that a server killed under load is up again at once.
+    /// is copied into the database: 128 MiB, so that a server killed under load is up again at once.
     init(
         directory path: String,
         creating: Bool,

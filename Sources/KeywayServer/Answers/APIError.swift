@@ -31,6 +31,15 @@ struct APIError: Error {
     }
 }
 
+extension APIError {
+    /// The store refused a create: an id was issued twice, by a server whose clock was wrong, or a master key was
+    /// forgotten while secrets were sealed under it.
+    static let refusedIssue = APIError(
+        500,
+        "The store refused what the server issued. Nothing was stored; send the request again."
+    )
+}
+
 /// The two shapes of error bodies in the reference.
 enum ErrorFamily: Sendable, Equatable {
     /// JSON:API objects: connections, registrations, and whatever has no endpoint.

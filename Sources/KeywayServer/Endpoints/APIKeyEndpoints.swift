@@ -126,7 +126,7 @@ struct APIKeyEndpoints: Sendable {
         try await queue.run {
             try requireRoom(in: key.organization)
             let change = Change([.createAPIKey(key)], event: call.event("api_key.create", on: "api_keys", id))
-            guard try await store.commit(change) == .committed else { throw APIError.idIssuedTwice }
+            guard try await store.commit(change) == .committed else { throw APIError.refusedIssue }
         }
         return .resource(key.json(showing: text), status: 201)
     }
@@ -167,14 +167,6 @@ struct APIKeyEndpoints: Sendable {
         guard try await store.commit(change) == .committed else { throw Self.notFound }
         return .noContent
     }
-}
-
-extension APIError {
-    /// Two ids that were issued are the same: one of them by a server whose clock was wrong.
-    static let idIssuedTwice = APIError(
-        500,
-        "The server issued an id twice. Nothing was stored; send the request again."
-    )
 }
 
 extension OperationDescription {

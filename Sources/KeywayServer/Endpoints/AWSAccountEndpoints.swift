@@ -106,7 +106,7 @@ struct AWSAccountEndpoints: Sendable {
         case .committed: return .document(draft.record.document)
         case .duplicate: throw APIError(409, "An account with this aws_account_id already exists.")
         case .conflict, .missing:
-            throw APIError(500, "The server issued an id twice. Nothing was stored; send the request again.")
+            throw APIError.refusedIssue
         }
     }
 
@@ -132,7 +132,7 @@ struct AWSAccountEndpoints: Sendable {
             event: call.event("aws_external_id.create", on: "external_id", identifiers.next())
         )
         guard try await store.commit(change) == .committed else {
-            throw APIError(500, "The server issued an id twice. Nothing was stored; send the request again.")
+            throw APIError.refusedIssue
         }
         let data: JSONValue = [
             "id": "external_id", "type": "external_id", "attributes": ["external_id": .string(externalID)],

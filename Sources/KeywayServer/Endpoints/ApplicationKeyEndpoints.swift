@@ -186,7 +186,7 @@ struct ApplicationKeyEndpoints: Sendable {
                 [.createApplicationKey(key)],
                 event: call.event("application_key.create", on: "application_keys", id, details: key.details)
             )
-            guard try await store.commit(change) == .committed else { throw APIError.idIssuedTwice }
+            guard try await store.commit(change) == .committed else { throw APIError.refusedIssue }
         }
         return .resource(key.json(showing: text), status: 201)
     }

@@ -140,7 +140,7 @@ struct UserEndpoints: Sendable {
         switch try await store.commit(change) {
         case .committed: return try answer(user, status: 201)
         case .duplicate: throw APIError.handleTaken
-        case .conflict, .missing: throw APIError.idIssuedTwice
+        case .conflict, .missing: throw APIError.refusedIssue
         }
     }
 

@@ -14,7 +14,7 @@ struct ConnectionWriter: Sendable {
     func create(_ call: Call) async throws -> Response {
         let draft = try writer.create(call, id: identifiers.next(), issue: issue)
         guard try await writer.commit(draft, by: call) == .committed else {
-            throw APIError(500, "The server issued an id twice. Nothing was stored; send the request again.")
+            throw APIError.refusedIssue
         }
         return .document(draft.record.document, status: 201)
     }
