@@ -19,6 +19,7 @@ package final class LockedMemory: @unchecked Sendable {
         fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
         Sodium.start()
+        // A server that cannot hold its master keys safely must not go on with them elsewhere.
         guard let start = sodium_malloc(count) else { fatalError("no locked memory is left for a key") }
         memory = UnsafeMutableRawBufferPointer(start: start, count: count)
         // `deinit` frees the memory if `fill` throws: all properties are set by now.

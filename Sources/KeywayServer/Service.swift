@@ -196,19 +196,22 @@ package final class Service: Sendable {
         return headers.contains { request.header($0) != nil }
     }
 
+    private static func exhaustion(of quota: Quota?) -> APIError? {
+        guard let quota, !quota.isAllowed else { return nil }
+        return APIError(
+            429,
+            "This key may send \(quota.limit.requests) requests in \(quota.limit.seconds) s. "
+                + "Wait X-RateLimit-Reset seconds."
+        )
+    }
+
     private static func objection(
         to exchange: Exchange,
         permissions: [Permission],
         mustBeRegistered: Bool
     ) -> APIError? {
         guard let principal = exchange.principal else { return APIError(403, "Forbidden.") }
-        if let quota = exchange.quota, !quota.isAllowed {
-            return APIError(
-                429,
-                "This application key may send \(quota.limit.requests) requests in \(quota.limit.seconds) s. "
-                    + "Wait X-RateLimit-Reset seconds."
-            )
-        }
+        if let error = exhaustion(of: exchange.quota) { return error }
         if !permissions.isEmpty, !permissions.contains(where: principal.permissions.contains) {
             let names = permissions.map(\.rawValue).joined(separator: " or ")
             return APIError(403, "The application key lacks the permission \(names).")
@@ -253,7 +256,10 @@ package final class Service: Sendable {
             preconditionFailure("who comes with an API key alone asks about it")
         }
         do {
-            finish(exchange, answer(try authenticator.apiKey(of: exchange.request)), route: route)
+            let (key, bucket) = try authenticator.apiKey(of: exchange.request)
+            let exchange = exchange.limiting(to: bucket?.take(now: MonotonicClock.now()))
+            let refusal = Self.exhaustion(of: exchange.quota).map(route.endpoint.errors.response(to:))
+            finish(exchange, refusal ?? answer(key), route: route)
         } catch {
             refuseAuthentication(exchange, error, route: route)
         }

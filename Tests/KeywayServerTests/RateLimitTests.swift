@@ -60,6 +60,7 @@ struct TokenBucketTests {
         for (index, take) in history.takes.enumerated() {
             let expected = Quota(
                 limit: history.limit,
+                name: "application_key",
                 isAllowed: take.isAllowed,
                 remaining: take.remaining,
                 reset: take.reset
@@ -126,6 +127,17 @@ struct RateLimitTests {
             #expect(try await fixture.send(.get, Paths.connections, as: keys).status == 200)
             #expect(try await fixture.send(.get, Paths.connections, as: keys).status == 429)
         }
+    }
+
+    @Test("is the API key's own where that comes alone", arguments: ["/api/v1/validate", "/api/v2/validate"])
+    func apiKeyAlone(_ path: String) async throws {
+        let fixture = try await Fixture(rateLimit: RateLimit(requests: 1, seconds: 3600))
+        #expect(try await fixture.send(.get, Paths.connections, as: fixture.admin).status == 200)
+        let first = try await fixture.send(.get, path, as: fixture.admin)
+        #expect(first.status == 200)
+        let second = try await fixture.send(.get, path, as: fixture.admin)
+        #expect(second.status == 429)
+        for answer in [first, second] { #expect(Self.headers(answer)["X-RateLimit-Name"] == "api_key") }
     }
 
     @Test("belongs to the application key, whatever API key comes with it, and outlives changes of access")

@@ -70,6 +70,7 @@ struct OpenAPIDocument {
         } else if case .apiKey = endpoint.guarding {
             members.append(.init("security", [["apiKeyAuth": []]]))
             responses.append(.error(403, "The API key is missing or wrong"))
+            responses.append(.error(429, "The API key sent too many requests"))
             responses.append(.error(503, "The store can't be reached, or the server is stopping"))
         } else if case .loopback = endpoint.guarding {
             responses.append(.error(403, "The caller is not on the server's own machine"))

@@ -16,6 +16,12 @@ struct Exchange: Sendable {
         self.requestID = requestID
     }
 
+    func limiting(to quota: Quota?) -> Exchange {
+        var exchange = self
+        exchange.quota = quota
+        return exchange
+    }
+
     func admitting(_ principal: Principal, quota: Quota?) -> Exchange {
         var exchange = self
         exchange.principal = principal

@@ -56,17 +56,17 @@ final class Authenticator: Sendable {
         return session
     }
 
-    /// The request's API key, for what needs no application key.
+    /// The request's API key, for what needs no application key, and its share of requests, if there is a limit.
     ///
     /// - Throws: ``APIError`` with 403 if it is missing or wrong; ``StoreError`` if the store can't tell.
-    func apiKey(of request: any ServiceRequest) throws -> APIKey {
+    func apiKey(of request: any ServiceRequest) throws -> (key: APIKey, bucket: TokenBucket?) {
         guard let digest = request.keyDigest(ofHeader: "DD-API-KEY") else {
             throw APIError(403, "API key required", at: .header("DD-API-KEY"))
         }
         guard let key = try store.apiKey(digest: digest) else {
             throw APIError(403, "Forbidden: the API key is not valid.", at: .header("DD-API-KEY"))
         }
-        return key
+        return (key, limiter.bucket(of: key.id, named: "api_key"))
     }
 
     private func open(_ pair: Pair) throws -> Session {
@@ -78,7 +78,10 @@ final class Authenticator: Sendable {
         else {
             throw APIError(403, "Forbidden: the API key and the application key are not a valid pair.")
         }
-        return Session(principal: principal, bucket: limiter.bucket(of: principal.applicationKey))
+        return Session(
+            principal: principal,
+            bucket: limiter.bucket(of: principal.applicationKey, named: "application_key")
+        )
     }
 
     private func digest(ofHeader header: StaticString, of request: any ServiceRequest) throws -> KeyDigest {

@@ -17,7 +17,7 @@ package struct RateLimit: Sendable, Equatable {
     package static let standard = RateLimit(requests: 60_000, seconds: 60)
 }
 
-/// Gives every application key a bucket of its own.
+/// Gives every key a bucket of its own: application keys, and API keys where they come alone.
 final class RateLimiter: Sendable {
     private let limit: RateLimit?
     private let buckets = Mutex<[Identifier: TokenBucket]>([:])
@@ -27,13 +27,18 @@ final class RateLimiter: Sendable {
         self.limit = limit
     }
 
-    /// The bucket of a valid application key, or `nil` if there is no limit.
-    func bucket(of applicationKey: Identifier) -> TokenBucket? {
+    /// The bucket of a valid key, or `nil` if there is no limit.
+    ///
+    /// - Parameters:
+    ///   - key: The key's id.
+    ///   - name: What answers call the limit.
+    /// - Returns: The same bucket each time.
+    func bucket(of key: Identifier, named name: String) -> TokenBucket? {
         guard let limit else { return nil }
         return buckets.withLock { buckets in
-            if let bucket = buckets[applicationKey] { return bucket }
-            let bucket = TokenBucket(limit: limit, now: MonotonicClock.now())
-            buckets[applicationKey] = bucket
+            if let bucket = buckets[key] { return bucket }
+            let bucket = TokenBucket(limit: limit, name: name, now: MonotonicClock.now())
+            buckets[key] = bucket
             return bucket
         }
     }
@@ -47,6 +52,7 @@ final class TokenBucket: Sendable {
     }
 
     private let limit: RateLimit
+    private let name: String
     private let perNanosecond: Double
     private let level: Mutex<Level>
     /// What sums of fractions may be wrong by: who waits as long as told gets a token.
@@ -54,9 +60,11 @@ final class TokenBucket: Sendable {
 
     /// - Parameters:
     ///   - limit: The bucket holds as many tokens as it has requests.
+    ///   - name: What answers call the limit.
     ///   - now: In nanoseconds of a monotonic clock, as everywhere here.
-    init(limit: RateLimit, now: UInt64) {
+    init(limit: RateLimit, name: String = "application_key", now: UInt64) {
         self.limit = limit
+        self.name = name
         perNanosecond = Double(limit.requests) / (Double(limit.seconds) * 1e9)
         level = Mutex(Level(tokens: Double(limit.requests), asOf: now))
     }
@@ -78,13 +86,14 @@ final class TokenBucket: Sendable {
         // Until the bucket is full again; for one who was refused, until the next token.
         let missing = isAllowed ? Double(limit.requests) - tokens : 1 - tokens
         let seconds = Int((missing / perNanosecond / 1e9 - Self.tolerance).rounded(.up))
-        return Quota(limit: limit, isAllowed: isAllowed, remaining: Int(tokens), reset: max(1, seconds))
+        return Quota(limit: limit, name: name, isAllowed: isAllowed, remaining: Int(tokens), reset: max(1, seconds))
     }
 }
 
 /// What is left of a limit after a request.
 struct Quota: Sendable, Equatable {
     let limit: RateLimit
+    let name: String
     let isAllowed: Bool
     let remaining: Int
     /// In whole seconds, at least 1: official clients retry at once on 0.
@@ -95,6 +104,6 @@ struct Quota: Sendable, Equatable {
         response.headers.append(.init(name: "X-RateLimit-Period", value: String(limit.seconds)))
         response.headers.append(.init(name: "X-RateLimit-Remaining", value: String(remaining)))
         response.headers.append(.init(name: "X-RateLimit-Reset", value: String(reset)))
-        response.headers.append(.init(name: "X-RateLimit-Name", value: "application_key"))
+        response.headers.append(.init(name: "X-RateLimit-Name", value: name))
     }
 }
