@@ -35,6 +35,8 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CSystem"),
 
         // The domain: no HTTP, no SQL, no C.
@@ -47,11 +49,19 @@ let package = Package(
 
         // Adapters: each wraps one C library, or builds on one that does.
         module("JSONReading", uses: ["CJansson", "Documents", "Secrets"]),
-        module("Cryptography", uses: ["CSodium", "Secrets"]),
+        module("Cryptography", uses: ["COpenSSL", "CSodium", "Secrets"]),
         module("Vault", uses: ["Cryptography", "Documents", "Secrets"]),
         module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Secrets", "Storage"]),
         module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage"]),
         module("HTTPServer", uses: ["CMicrohttpd", "Secrets"]),
+        module("Egress", uses: ["CCurl", "Secrets"]),
+
+        // Acting: what a connection is for.
+        module("Scrubbing", uses: ["Secrets"]),
+        module(
+            "Acting",
+            uses: ["Access", "Connections", "Cryptography", "Documents", "Egress", "JSONReading", "Secrets"]
+        ),
 
         // The SDK: Foundation alone, so that it builds wherever Swift does; its models of integrations are generated.
         module("DatadogClient"),
@@ -69,16 +79,15 @@ let package = Package(
         module(
             "KeywayServer",
             uses: [
-                "AWSAccounts", "Access", "Connections", "Cryptography", "Documents", "HTTPServer", "JSONReading",
-                "Secrets",
-                "Storage", "Vault",
+                "AWSAccounts", "Access", "Acting", "Connections", "Cryptography", "Documents", "Egress", "HTTPServer",
+                "JSONReading", "Scrubbing", "Secrets", "Storage", "Vault",
             ]
         ),
         module(
             "KeywayCommands",
             uses: [
-                "Access", "CSystem", "Cryptography", "Documents", "HTTPServer", "KeywayServer", "Secrets",
-                "SQLiteStorage", "Storage", "Vault",
+                "Access", "CSystem", "Connections", "Cryptography", "DatadogClient", "Documents", "Egress",
+                "HTTPServer", "JSONReading", "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Vault",
             ]
         ),
         .executableTarget(name: "keyway", dependencies: ["KeywayCommands"], swiftSettings: settings),
@@ -96,6 +105,12 @@ let package = Package(
         suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets"]),
         suite("AWSAccountsTests", uses: ["AWSAccounts", "Documents", "Secrets"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
+        suite("EgressTests", uses: ["Egress", "Secrets"]),
+        suite("ScrubbingTests", uses: ["Scrubbing", "Secrets"]),
+        suite(
+            "ActingTests",
+            uses: ["Access", "Acting", "Connections", "Cryptography", "Documents", "Egress", "JSONReading", "Secrets"]
+        ),
         suite(
             "KeywayServerTests",
             uses: [

@@ -14,11 +14,22 @@ package struct Integration: Sendable {
     /// The ways to authenticate, told apart by their wire type.
     package let credentials: [Variant]
 
-    package init(type: String, title: String, fields: [Field] = [], credentials: [Variant]) {
+    /// What of acting Datadog's document has no room for: the members of a connection's settings that only this
+    /// integration has.
+    package let settings: [Field]
+
+    package init(
+        type: String,
+        title: String,
+        fields: [Field] = [],
+        credentials: [Variant],
+        settings: [Field] = []
+    ) {
         self.type = type
         self.title = title
         self.fields = fields
         self.credentials = credentials
+        self.settings = settings
     }
 
     /// The integration as one shape of the `integration` object.

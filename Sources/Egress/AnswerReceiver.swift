@@ -1,0 +1,51 @@
+/// What a third party answers before the body.
+package struct AnswerHead: Sendable {
+    package struct Header: Sendable, Equatable {
+        package let name: String
+        /// As received, but what is not UTF-8 is replaced.
+        package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// From 200 to 599: interim answers are not reported.
+    package let status: Int
+    /// In the order received. `Content-Length` and `Content-Encoding` speak of the body as it came over the wire: it is
+    /// handed on decoded.
+    package let headers: [Header]
+
+    package init(status: Int, headers: [Header]) {
+        self.status = status
+        self.headers = headers
+    }
+
+    /// The first header of that name, its case ignored.
+    package subscript(_ name: String) -> String? {
+        let name = name.lowercased()
+        return headers.first { $0.name.lowercased() == name }?.value
+    }
+}
+
+/// What a receiver wants after a piece of the body.
+package enum Demand: Sendable {
+    case more
+    /// Nothing further until ``Transfer/resume()``; this piece was taken.
+    case pause
+    /// The end, without an error of its own: ``EgressError/cancelled``.
+    case cancel
+}
+
+/// Takes an answer as it comes. All calls come from one thread, in order, and must not block.
+package protocol AnswerReceiver: AnyObject, Sendable {
+    /// Status and headers are there. At most once.
+    func received(_ head: AnswerHead) -> Demand
+
+    /// A piece of the body is there, decoded. It must not be kept.
+    func received(_ piece: UnsafeRawBufferPointer) -> Demand
+
+    /// The end: `nil` if the answer came as a whole. Exactly once, and nothing comes after it.
+    func finished(_ error: EgressError?)
+}

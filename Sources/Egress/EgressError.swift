@@ -1,0 +1,24 @@
+/// Why a request to a third party was not sent, or its answer not received as a whole.
+package enum EgressError: Error, Sendable, Equatable {
+    /// The name resolves to addresses that may not be connected to.
+    case refusedAddress(String)
+    /// Plain HTTP, where the operator has not allowed it.
+    case plaintextNotAllowed
+    /// Neither `http` nor `https`, or no URL at all.
+    case malformedURL
+    /// A header's name or value, or the method, cannot stand in a request.
+    case malformedHeader(name: String)
+    case unresolvableHost
+    case connectionFailed(String)
+    /// The certificate is not valid for the host, or TLS failed otherwise.
+    case insecure(String)
+    case timedOut
+    /// The answer's body is longer than allowed, decoded.
+    case answerTooLarge
+    case headersTooLarge
+    /// What came is no HTTP, or ended early, or could not be decoded.
+    case malformedAnswer(String)
+    case cancelled
+    /// The client was stopped.
+    case stopped
+}

@@ -1,0 +1,44 @@
+package import Secrets
+
+/// A request to a third party, ready to be sent: nothing is added to it but what HTTP needs.
+package struct OutgoingRequest: Sendable {
+    /// A header of it. Its value may be, or hold, a credential.
+    package struct Header: Sendable {
+        package let name: String
+        package let value: Secret
+
+        package init(name: String, value: Secret) {
+            self.name = name
+            self.value = value
+        }
+
+        /// A header whose value is no secret.
+        package init(name: String, text: String) {
+            self.init(name: name, value: Secret(copying: text.utf8))
+        }
+    }
+
+    /// An HTTP method, a token in the sense of RFC 9110.
+    package var method: String
+    /// Scheme, host and port, such as `https://api.example.com` or `http://127.0.0.1:8080`.
+    package var origin: String
+    /// Path and query, sent byte for byte; starts with `/`. It may hold a credential.
+    package var target: Secret
+    package var headers: [Header]
+    /// The body, or `nil` to send none.
+    package var body: SecretBuffer?
+
+    package init(
+        method: String,
+        origin: String,
+        target: Secret,
+        headers: [Header] = [],
+        body: SecretBuffer? = nil
+    ) {
+        self.method = method
+        self.origin = origin
+        self.target = target
+        self.headers = headers
+        self.body = body
+    }
+}

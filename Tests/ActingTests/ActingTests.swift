@@ -1,0 +1,6 @@
+import Testing
+
+@testable import Acting
+
+@Suite("Acting")
+struct ActingTests {}

@@ -1,0 +1,6 @@
+import Testing
+
+@testable import Scrubbing
+
+@Suite("Scrubbing")
+struct ScrubbingTests {}
