@@ -84,3 +84,12 @@ keyway_request_header_size (struct MHD_Connection *connection)
   const union MHD_ConnectionInfo *info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
   return NULL == info ? 0 : info->header_size;
 }
+
+/* What a content reader answers instead of a number of bytes: macros that are casts. */
+enum
+{
+  keyway_content_end = -1,  /* MHD_CONTENT_READER_END_OF_STREAM */
+  keyway_content_error = -2 /* MHD_CONTENT_READER_END_WITH_ERROR */
+};
+_Static_assert (MHD_CONTENT_READER_END_OF_STREAM == keyway_content_end, "the mark of a body's end");
+_Static_assert (MHD_CONTENT_READER_END_WITH_ERROR == keyway_content_error, "the mark of a broken body");

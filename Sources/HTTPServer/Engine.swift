@@ -200,13 +200,12 @@ final class Engine: Sendable {
 
     /// The request was answered or its client is gone.
     func completed(on connection: Connection) {
-        let request = connection.lock {
-            let request = connection.current
-            request?.detach()
-            connection.current = nil
-            return request
+        let (request, stream) = connection.lock {
+            defer { connection.current = nil }
+            return (connection.current, connection.current?.detach())
         }
         guard let request else { return }
+        stream?.close()
         release(request)
         connection.deadline.store(deadline(afterSilenceFrom: MonotonicClock.now()), ordering: .relaxed)
     }
@@ -238,6 +237,9 @@ final class Engine: Sendable {
         switch answer {
         case .response(let response):
             if EngineResponse.queue(response, on: handle, closing: isDraining) { return .YES }
+            return send(.refusal(.unanswered), to: request, handle: handle)
+        case .stream(let response, let length, let body):
+            if EngineResponse.queue(response, length: length, body, on: handle, closing: isDraining) { return .YES }
             return send(.refusal(.unanswered), to: request, handle: handle)
         case .refusal(let refusal):
             let closing = refusal != .unanswered || isDraining

@@ -15,8 +15,46 @@ enum EngineResponse {
             )
         }
         guard let made else { return false }
+        return queue(made, for: response, on: connection, closing: closing)
+    }
+
+    /// Queues an answer whose body is read from a stream, in pieces of what the engine has room for.
+    static func queue(
+        _ response: Response,
+        length: Int?,
+        _ body: BodyStream.State,
+        on connection: OpaquePointer,
+        closing: Bool
+    ) -> Bool {
+        let made = MHD_create_response_from_callback(
+            length.map { UInt64($0) } ?? .max,
+            blockSize,
+            { context, _, buffer, count in
+                guard let context, let buffer else { return BodyStream.State.brokenMark }
+                let body = Unmanaged<BodyStream.State>.fromOpaque(context).takeUnretainedValue()
+                return body.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: count))
+            },
+            Unmanaged.passRetained(body).toOpaque(),
+            { context in
+                if let context { Unmanaged<BodyStream.State>.fromOpaque(context).release() }
+            }
+        )
+        guard let made else { return false }
+        return queue(made, for: response, on: connection, closing: closing)
+    }
+
+    /// How much of a streamed body the engine holds at a time, in bytes.
+    private static let blockSize = 16 * 1_024
+
+    /// Queues what the engine has made of an answer, and lets go of it.
+    private static func queue(
+        _ made: OpaquePointer,
+        for response: Response,
+        on connection: OpaquePointer,
+        closing: Bool
+    ) -> Bool {
         defer { MHD_destroy_response(made) }
-        for header in response.headers where hasBody || header.name != "Content-Type" {
+        for header in response.headers where response.hasBody || header.name != "Content-Type" {
             guard add(header.name, header.value, to: made) else { return false }
         }
         if closing {

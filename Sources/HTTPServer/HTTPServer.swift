@@ -91,8 +91,8 @@ package final class HTTPServer: @unchecked Sendable {
     /// Stops for good, and returns when it has.
     ///
     /// It stops listening at once, waits for the requests under way (2 s for those that are still being received),
-    /// answers those that are left with 503, and closes all connections. Connections without a request do not hold it up. Not to be called from a handler. Later calls
-    /// do nothing.
+    /// answers those that are left with 503 or breaks off their answers, and closes all connections. Connections without
+    /// a request do not hold it up. Not to be called from a handler. Later calls do nothing.
     ///
     /// - Parameter gracePeriod: For how many seconds to wait for requests under way.
     package func stop(gracePeriod: Double) {
@@ -117,7 +117,7 @@ package final class HTTPServer: @unchecked Sendable {
         // A request that was handed over earlier is found here; one that comes later sees that the server is failing.
         // Either way no connection stays suspended, which the engine would not survive.
         for connection in engine.registry.all() {
-            connection.lock { connection.current }?.answer(.refusal(.stopping))
+            connection.lock { connection.current }?.stop()
         }
         // Lets those answers leave.
         wait(atMost: 2) { $0.current?.isBeingHandled != true }

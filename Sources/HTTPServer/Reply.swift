@@ -11,6 +11,20 @@ package final class Reply: Sendable {
         request.answer(.response(response))
     }
 
+    /// Answers with a body that is sent as it comes. The first answer counts, as of ``send(_:)``.
+    ///
+    /// - Parameters:
+    ///   - response: Status and headers; its body is not used.
+    ///   - length: The length of the body in bytes, or `nil` to send it in chunks. A body that ends short of its length
+    ///     breaks the connection.
+    ///   - owner: Learns how the stream fares; kept until the stream is closed.
+    /// - Returns: Where the body goes.
+    package func stream(_ response: Response, length: Int? = nil, owner: any BodyStreamOwner) -> BodyStream {
+        let state = BodyStream.State(of: request, owner: owner)
+        if !request.answer(.stream(response, length: length, state)) { state.close() }
+        return BodyStream(state)
+    }
+
     deinit {
         request.answer(.refusal(.unanswered))
     }

@@ -13,8 +13,8 @@ package import Secrets
 /// Everything else stays as long as the object.
 ///
 /// Safe to share: `method`, `body` and the fields of the reception are written by the connection's network thread
-/// before the request is handed over, and not afterwards; `handle`, `pending`, `isAnswered`, `isSuspended` and
-/// `isHandedOver` are only touched with the connection's lock held. The engine keeps the headers until it reports the
+/// before the request is handed over, and not afterwards; `handle`, `pending`, `isAnswered`, `isSuspended`,
+/// `isHandedOver` and `stream` are only touched with the connection's lock held. The engine keeps the headers until it reports the
 /// request completed, which sets `handle` to nil with the lock held: a lookup never meets freed memory.
 package final class Request: @unchecked Sendable {
     /// The path as received: nothing is unescaped. Printable ASCII, starts with `/`, has well-formed escapes, no
@@ -54,6 +54,8 @@ package final class Request: @unchecked Sendable {
     private var isAnswered = false
     private var isSuspended = false
     private var isHandedOver = false
+    /// The body of the answer, if it comes piece by piece.
+    private var stream: BodyStream.State?
 
     private static let noBody = SecretBuffer(count: 0) { _ in }
 
@@ -123,22 +125,49 @@ extension Request {
 /// What a request is answered with.
 enum Answer {
     case response(Response)
+    /// Status and headers, and a body that follows as it comes.
+    case stream(Response, length: Int?, BodyStream.State)
     case refusal(Refusal)
 }
 
 extension Request {
     /// Notes the answer unless there is one, and wakes the connection if it waits. From any thread.
-    func answer(_ answer: Answer) {
+    ///
+    /// - Returns: Whether it counts.
+    @discardableResult
+    func answer(_ answer: Answer) -> Bool {
         connection.lock {
-            guard !isAnswered else { return }
+            guard !isAnswered else { return false }
             isAnswered = true
             pending = answer
-            guard isSuspended, let handle else { return }
-            isSuspended = false
-            // Inside the lock, so that the engine, which takes it before it closes the connection or stops, cannot
-            // be gone during the call.
-            MHD_resume_connection(handle)
+            if case .stream(_, _, let body) = answer { stream = body }
+            resume()
+            return true
         }
+    }
+
+    /// Wakes the connection if it waits. To be called with the lock held, so that the engine, which takes it before it
+    /// closes the connection or stops, cannot be gone during the call.
+    func resume() {
+        guard isSuspended, let handle else { return }
+        isSuspended = false
+        MHD_resume_connection(handle)
+    }
+
+    /// Lets the connection wait until ``resume()``. To be called with the lock held, in one of the engine's callbacks.
+    ///
+    /// - Returns: Whether it waits: not when the server is about to end, which would not survive it.
+    func suspend() -> Bool {
+        guard let handle, !connection.engine.isFailing else { return false }
+        isSuspended = true
+        MHD_suspend_connection(handle)
+        return true
+    }
+
+    /// The server ends: answers that it does, or breaks off the answer that is on its way. From any thread.
+    func stop() {
+        answer(.refusal(.stopping))
+        connection.lock { stream }?.end(.broken)
     }
 
     /// The handler is about to get the request.
@@ -155,22 +184,23 @@ extension Request {
                 pending = nil
                 return answer
             }
-            guard let handle else { return nil }
-            if connection.engine.isFailing {
-                isAnswered = true
-                return .refusal(.stopping)
-            }
-            isSuspended = true
-            MHD_suspend_connection(handle)
-            return nil
+            guard handle != nil, !suspend() else { return nil }
+            isAnswered = true
+            return .refusal(.stopping)
         }
     }
 
     /// The engine has done with the request: answered it, or lost the client. To be called with the lock held.
-    func detach() {
-        handle = nil
-        isAnswered = true
-        pending = nil
+    ///
+    /// - Returns: The body that was on its way, which must be told without the lock.
+    func detach() -> BodyStream.State? {
+        defer {
+            handle = nil
+            isAnswered = true
+            pending = nil
+            stream = nil
+        }
+        return stream
     }
 
     /// Whether the handler has the request, or its answer is on its way out. To be called with the lock held.

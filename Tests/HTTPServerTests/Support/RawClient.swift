@@ -118,6 +118,10 @@ final class RawClient {
             answer.headers.append((String(parts[0]), parts.count > 1 ? String(parts[1]) : ""))
         }
         if status == 100 || status == 204 || toHead { return answer }
+        if answer["Transfer-Encoding"] == "chunked" {
+            answer.body = try chunkedBody()
+            return answer
+        }
         let length = answer["Content-Length"].flatMap { Int($0) } ?? 0
         while buffer.count < length {
             if try !fill() { throw Failure.closed(after: String(decoding: buffer, as: UTF8.self)) }
@@ -125,6 +129,50 @@ final class RawClient {
         answer.body = String(decoding: buffer[..<length], as: UTF8.self)
         buffer.removeFirst(length)
         return answer
+    }
+
+    /// Reads a head and leaves the body.
+    func head() throws -> String {
+        var head = ""
+        while true {
+            let line = try line()
+            if line.isEmpty { return head }
+            head += line + "\r\n"
+        }
+    }
+
+    /// The next bytes, as they came.
+    func next(_ count: Int) throws -> String {
+        while buffer.count < count {
+            if try !fill() { throw Failure.closed(after: String(decoding: buffer, as: UTF8.self)) }
+        }
+        defer { buffer.removeFirst(count) }
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+
+    /// Reads a body in chunks to its end.
+    func chunkedBody() throws -> String {
+        var body: [UInt8] = []
+        while true {
+            let size = try line()
+            guard let count = Int(size, radix: 16) else { throw Failure.malformed(size) }
+            while buffer.count < count + 2 {
+                if try !fill() { throw Failure.closed(after: String(decoding: body + buffer, as: UTF8.self)) }
+            }
+            body += buffer[..<count]
+            buffer.removeFirst(count + 2)
+            if count == 0 { return String(decoding: body, as: UTF8.self) }
+        }
+    }
+
+    private func line() throws -> String {
+        while true {
+            if let end = buffer.firstIndex(of: 13), buffer.count > end + 1 {
+                defer { buffer.removeFirst(end + 2) }
+                return String(decoding: buffer[..<end], as: UTF8.self)
+            }
+            if try !fill() { throw Failure.closed(after: String(decoding: buffer, as: UTF8.self)) }
+        }
     }
 
     /// Reads more; false at the end.

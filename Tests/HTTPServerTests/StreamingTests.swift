@@ -1,0 +1,169 @@
+import Glibc
+import HTTPServer
+import Synchronization
+import Testing
+
+@Suite("A body that is sent as it comes")
+struct StreamingTests {
+    /// Counts what it is told.
+    private final class Owner: BodyStreamOwner {
+        let rooms = Atomic<Int>(0)
+        let ends = Atomic<Int>(0)
+
+        func streamHasRoom() { rooms.add(1, ordering: .relaxed) }
+        func streamClosed() { ends.add(1, ordering: .relaxed) }
+
+        var isClosed: Bool { ends.load(ordering: .relaxed) == 1 }
+    }
+
+    /// Hands each request's stream to a thread of its own.
+    private static func server(
+        length: Int? = nil,
+        owner: Owner = Owner(),
+        _ body: @escaping @Sendable (BodyStream) -> Void
+    ) throws -> HTTPServer {
+        try HTTPServer(
+            TestHandler { _, reply in
+                onAnotherThread {
+                    body(reply.stream(.text(""), length: length, owner: owner))
+                }
+            }
+        )
+    }
+
+    @Test("goes out in chunks, each when it is written, and the connection is kept")
+    func chunks() throws {
+        let mayGoOn = Atomic<Bool>(false)
+        let owner = Owner()
+        let server = try Self.server(owner: owner) { stream in
+            #expect(stream.write(Array("one ".utf8)))
+            while !mayGoOn.load(ordering: .acquiring) { usleep(500) }
+            for word in ["two ", "", "three"] { #expect(stream.write(Array(word.utf8))) }
+            stream.finish()
+        }
+        let client = try server.connect()
+        for round in 1...3 {
+            mayGoOn.store(false, ordering: .relaxed)
+            try client.send(get("/"))
+            #expect(try client.head().contains("Transfer-Encoding: chunked"))
+            #expect(try client.next(9) == "4\r\none \r\n")
+            mayGoOn.store(true, ordering: .releasing)
+            #expect(try client.chunkedBody() == "two three")
+            #expect(eventually { owner.ends.load(ordering: .relaxed) == round })
+        }
+    }
+
+    @Test("of a known length is sent with it", arguments: [0, 1, 100_000])
+    func knownLength(_ length: Int) throws {
+        let server = try Self.server(length: length) { stream in
+            for _ in 0..<length { _ = stream.write([65]) }
+            stream.finish()
+        }
+        let client = try server.connect()
+        for _ in 0..<2 {
+            try client.send(get("/"))
+            let answer = try client.answer()
+            #expect(answer["Content-Length"] == "\(length)")
+            #expect(answer.body == String(repeating: "A", count: length))
+        }
+        try client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try client.answer(toHead: true)["Content-Length"] == "\(length)")
+    }
+
+    @Test("comes whole, however large and however slowly it is read")
+    func large() throws {
+        let owner = Owner()
+        let server = try Self.server(owner: owner) { stream in
+            for piece in 0..<200 {
+                let rooms = owner.rooms.load(ordering: .acquiring)
+                guard !stream.write([UInt8](repeating: UInt8(65 + piece % 26), count: 50_000)) else { continue }
+                while owner.rooms.load(ordering: .acquiring) == rooms, !stream.isClosed { usleep(100) }
+            }
+            stream.finish()
+        }
+        let client = try server.connect()
+        try client.send(get("/"))
+        usleep(50_000)
+        let body = try client.answer().body
+        #expect(body.utf8.count == 10_000_000)
+        var isInOrder = true
+        for (index, byte) in body.utf8.enumerated() where byte != UInt8(65 + index / 50_000 % 26) { isInOrder = false }
+        #expect(isInOrder)
+        #expect(owner.rooms.load(ordering: .relaxed) > 0)
+    }
+
+    @Test("that is aborted, or dropped without an end, breaks the connection", arguments: [true, false])
+    func broken(byAbort: Bool) throws {
+        let owner = Owner()
+        let server = try Self.server(owner: owner) { stream in
+            _ = stream.write(Array("part".utf8))
+            usleep(20_000)
+            if byAbort { stream.abort() }
+        }
+        let client = try server.connect()
+        try client.send(get("/"))
+        #expect(throws: RawClient.Failure.self) { try client.answer() }
+        #expect(eventually { owner.isClosed })
+    }
+
+    @Test("that ends short of its length breaks the connection")
+    func tooShort() throws {
+        let server = try Self.server(length: 10) { stream in
+            _ = stream.write(Array("part".utf8))
+            stream.finish()
+        }
+        let client = try server.connect()
+        try client.send(get("/"))
+        #expect(throws: RawClient.Failure.self) { try client.answer() }
+    }
+
+    @Test("learns that its client has gone")
+    func clientGone() throws {
+        let owner = Owner()
+        let server = try Self.server(owner: owner) { stream in
+            while !stream.isClosed {
+                _ = stream.write([UInt8](repeating: 65, count: 1_000))
+                usleep(1_000)
+            }
+        }
+        let client = try server.connect()
+        try client.send(get("/"))
+        usleep(20_000)
+        client.reset()
+        #expect(eventually { owner.isClosed })
+        withExtendedLifetime(server) {}
+    }
+
+    @Test("is broken off by the end of the server, once the grace period is over")
+    func stopping() throws {
+        let owner = Owner()
+        let hasStarted = Atomic<Bool>(false)
+        let server = try Self.server(owner: owner) { stream in
+            _ = stream.write(Array("part".utf8))
+            hasStarted.store(true, ordering: .releasing)
+            while !stream.isClosed { usleep(1_000) }
+        }
+        let client = try server.connect()
+        try client.send(get("/"))
+        #expect(eventually { hasStarted.load(ordering: .acquiring) })
+        server.stop(gracePeriod: 0.05)
+        #expect(throws: RawClient.Failure.self) { try client.answer() }
+        #expect(eventually { owner.isClosed })
+    }
+
+    @Test("after another answer is closed at once")
+    func secondAnswer() throws {
+        let owner = Owner()
+        let server = try HTTPServer(
+            TestHandler { _, reply in
+                reply.send(.text("first"))
+                let stream = reply.stream(.text(""), owner: owner)
+                #expect(stream.isClosed)
+                #expect(stream.write([65]))
+                stream.finish()
+            }
+        )
+        #expect(try server.answer(to: get("/")).body == "first")
+        #expect(owner.isClosed)
+    }
+}
