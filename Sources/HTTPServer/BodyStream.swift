@@ -18,7 +18,7 @@ package final class BodyStream: Sendable {
     ///
     /// - Returns: Whether more may follow at once. If not, the owner is told when there is room again; a piece that is
     ///   written nevertheless is taken, and takes memory.
-    package func write(_ piece: some Collection<UInt8>) -> Bool { state.append(piece) }
+    package func write(_ piece: [UInt8]) -> Bool { state.append(piece) }
 
     /// The body is complete.
     package func finish() { state.end(.complete) }
@@ -70,10 +70,10 @@ extension BodyStream {
 
         var isClosed: Bool { request.connection.lock { isOver } }
 
-        func append(_ piece: some Collection<UInt8>) -> Bool {
+        func append(_ piece: [UInt8]) -> Bool {
             request.connection.lock {
                 guard !isOver, end == nil else { return true }
-                waiting.append(contentsOf: piece)
+                if waiting.isEmpty { waiting = piece } else { waiting += piece }
                 request.resume()
                 owesRoom = waiting.count - read > Self.highWater
                 return !owesRoom

@@ -11,12 +11,13 @@ struct RouteTree: Sendable {
         var literals: [(bytes: [UInt8], node: Int)] = []
         var parameter: (name: String, node: Int)?
         var rest: (name: String, node: Int)?
-        var routes: [(method: HTTPMethod, index: Int)] = []
+        /// A route without a method takes those that have no route of their own.
+        var routes: [(method: HTTPMethod?, index: Int)] = []
     }
 
     private var nodes = [Node()]
 
-    mutating func add(_ method: HTTPMethod, _ template: String, index: Int) {
+    mutating func add(_ method: HTTPMethod?, _ template: String, index: Int) {
         precondition(template.utf8.first == UInt8(ascii: "/"), "a template starts with a slash")
         let segments = template.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         var node = 0
@@ -80,7 +81,8 @@ struct RouteTree: Sendable {
             if method == .head, let route = routes.first(where: { $0.method == .get }) {
                 return .found(route.index, parameters)
             }
-            var allow = Set(routes.map { $0.method.name })
+            if let route = routes.first(where: { $0.method == nil }) { return .found(route.index, parameters) }
+            var allow = Set(routes.compactMap { $0.method?.name })
             if allow.contains("GET") { allow.insert("HEAD") }
             return .methodNotAllowed(allow: allow.sorted())
         }

@@ -17,8 +17,9 @@ package struct Router<Value: Sendable>: Sendable {
 
     package init() {}
 
-    /// Adds a route. Traps if the template is malformed or the route exists: routes are fixed, not input.
-    package mutating func add(_ method: HTTPMethod, _ template: String, _ value: Value) {
+    /// Adds a route, without a method one for all methods that have no route of their own. Traps if the template is
+    /// malformed or the route exists: routes are fixed, not input.
+    package mutating func add(_ method: HTTPMethod?, _ template: String, _ value: Value) {
         tree.add(method, template, index: values.count)
         values.append(value)
     }

@@ -60,7 +60,7 @@ package final class Service: Sendable {
         for endpoint in endpoints {
             let route = Route(
                 endpoint: endpoint,
-                metrics: metrics.route(endpoint.method.name, endpoint.path),
+                metrics: metrics.route(endpoint.methodName, endpoint.path),
                 logged: RequestLine.route(of: endpoint)
             )
             router.add(endpoint.method, endpoint.path, route)
@@ -246,7 +246,7 @@ package final class Service: Sendable {
         switch route.endpoint.handling {
         case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
         case .description: finish(exchange, Response(.json, description), route: route)
-        case .identification, .lookup, .search, .change:
+        case .identification, .lookup, .search, .change, .act:
             preconditionFailure("what reads or writes data has a principal")
         }
     }
@@ -281,7 +281,32 @@ package final class Service: Sendable {
                     finish(exchange, response(to: error, exchange, route: route), route: route)
                 }
             }
+        case .act(let act):
+            Task {
+                do {
+                    try await act(call, reply(to: exchange, by: route))
+                } catch {
+                    finish(exchange, response(to: error, exchange, route: route), route: route)
+                }
+            }
         }
+    }
+
+    /// How an act answers. What a third party answers carries no limits of ours: it may have its own.
+    private func reply(to exchange: Exchange, by route: Route) -> ActReply {
+        let unlimited = exchange.limiting(to: nil)
+        return ActReply(
+            own: { error in
+                self.finish(exchange, self.response(to: error, exchange, route: route), route: route)
+            },
+            proxied: { response in self.finish(unlimited, response, route: route) },
+            stream: { response, length, owner in
+                var response = response
+                response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
+                return exchange.reply.stream(response, length: length, owner: owner)
+            },
+            streamed: { status in self.note(unlimited, status: status, route: route) }
+        )
     }
 
     private func attempt(_ exchange: Exchange, by route: Route, _ answer: () throws -> Response) {
@@ -308,18 +333,23 @@ package final class Service: Sendable {
         var response = response
         response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
         exchange.quota?.addHeaders(to: &response)
+        // Before the answer: who has the answer finds its line in the log's buffer.
+        note(exchange, status: response.status, route: route)
+        exchange.reply.send(response)
+    }
+
+    /// Measures and logs an answer.
+    private func note(_ exchange: Exchange, status: Int, route: Route?) {
         let nanoseconds = MonotonicClock.now() - exchange.request.startedAt
-        (route?.metrics ?? metrics.unrouted).observe(status: response.status, nanoseconds: nanoseconds)
+        (route?.metrics ?? metrics.unrouted).observe(status: status, nanoseconds: nanoseconds)
         let line = RequestLine(
             requestID: exchange.requestID,
             remoteAddress: exchange.request.remoteAddress,
             principal: exchange.principal,
-            status: response.status,
+            status: status,
             nanoseconds: nanoseconds
         )
-        // Before the answer: who has the answer finds its line in the log's buffer.
         log.append(line.bytes(route: route?.logged ?? RequestLine.noRoute))
-        exchange.reply.send(response)
     }
 }
 

@@ -33,23 +33,28 @@ struct OpenAPIDocument {
     private var paths: JSONValue {
         var paths: [(path: String, operations: [JSONValue.Member])] = []
         for endpoint in endpoints {
-            let operation = JSONValue.Member(
-                JSONText(endpoint.method.name.lowercased()),
-                operation(of: endpoint)
-            )
-            if let index = paths.firstIndex(where: { $0.path == endpoint.path }) {
-                paths[index].operations.append(operation)
+            let path = endpoint.path.replacing("...}", with: "}")
+            let operations = (endpoint.method.map { [$0] } ?? Self.anyMethod).map { method in
+                JSONValue.Member(JSONText(method.name.lowercased()), operation(of: endpoint, by: method))
+            }
+            if let index = paths.firstIndex(where: { $0.path == path }) {
+                paths[index].operations += operations
             } else {
-                paths.append((endpoint.path, [operation]))
+                paths.append((path, operations))
             }
         }
         return .object(paths.map { .init(JSONText($0.path), .object($0.operations)) })
     }
 
-    private func operation(of endpoint: Endpoint) -> JSONValue {
+    /// The methods under which an endpoint for every method is described.
+    private static let anyMethod: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
+
+    private func operation(of endpoint: Endpoint, by method: HTTPMethod) -> JSONValue {
         let description = endpoint.description
+        // Each operation has a name of its own.
+        let id = endpoint.method == nil ? "\(description.id)By\(method.name)" : description.id
         var members: [JSONValue.Member] = [
-            .init("operationId", .string(description.id)),
+            .init("operationId", .string(id)),
             .init("summary", .string(description.summary)),
             .init("tags", [.string(description.tag)]),
         ]
@@ -76,7 +81,10 @@ struct OpenAPIDocument {
             responses.append(.error(403, "The caller is not on the server's own machine"))
         }
         var described = responses.map { response in
-            JSONValue.Member(JSONText(String(response.status)), self.response(response, endpoint.errors))
+            JSONValue.Member(
+                JSONText(response.status.map(String.init) ?? "default"),
+                self.response(response, endpoint.errors)
+            )
         }
         if endpoint.path.contains("{") { describeMalformedPath(in: &described, endpoint.errors) }
         members.append(.init("responses", .object(described)))
@@ -91,11 +99,13 @@ struct OpenAPIDocument {
 
     private func pathParameters(of endpoint: Endpoint) -> [JSONValue] {
         endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { segment in
-            [
-                "name": .string(String(segment.dropFirst().dropLast())),
+            let isRest = segment.hasSuffix("...}")
+            let schema: JSONValue = isRest ? ["type": "string"] : ["type": "string", "format": "uuid"]
+            return [
+                "name": .string(String(segment.dropFirst().dropLast(isRest ? 4 : 1))),
                 "in": "path",
                 "required": true,
-                "schema": ["type": "string", "format": "uuid"],
+                "schema": schema,
             ]
         }
     }
@@ -113,6 +123,7 @@ struct OpenAPIDocument {
         var members: [JSONValue.Member] = [.init("description", .string("\(response.summary)."))]
         switch response.body {
         case .none: break
+        case .anything: members.append(.init("content", ["*/*": [:]]))
         case .schema(let name, let mediaType): members.append(content(mediaType, schema(name)))
         case .text(let mediaType): members.append(content(mediaType, ["schema": ["type": "string"]]))
         case .error:

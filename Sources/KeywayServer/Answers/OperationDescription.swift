@@ -27,15 +27,18 @@ struct DescribedResponse: Sendable {
         /// A schema among the components, in a media type.
         case schema(String, MediaType)
         case text(MediaType)
+        /// Whatever a third party answers.
+        case anything
         /// An error in the endpoint's family.
         case error
     }
 
-    let status: Int
+    /// `nil` for every status that is not listed.
+    let status: Int?
     let summary: String
     let body: Body
 
-    init(_ status: Int, _ summary: String, _ body: Body = .none) {
+    init(_ status: Int?, _ summary: String, _ body: Body = .none) {
         self.status = status
         self.summary = summary
         self.body = body

@@ -3,13 +3,19 @@ import HTTPServer
 
 /// One operation of the API: how it is called, who may call it, what it does, and how it is described.
 struct Endpoint: Sendable {
-    let method: HTTPMethod
+    /// `nil` for every method.
+    let method: HTTPMethod?
     /// The path, with parameters in braces.
     let path: String
     let guarding: EndpointGuard
     let errors: ErrorFamily
     let description: OperationDescription
     let handling: Handling
+}
+
+extension Endpoint {
+    /// The method as logs and metrics name it.
+    var methodName: String { method?.name ?? "ANY" }
 }
 
 /// Who may call an endpoint.
@@ -39,6 +45,8 @@ enum Handling: Sendable {
     case search(@Sendable (Call) throws -> Response)
     /// A write: the connection waits until it is durable.
     case change(@Sendable (Call) async throws -> Response)
+    /// Answers with what a third party answers, as it comes.
+    case act(@Sendable (Call, ActReply) async throws -> Void)
 }
 
 /// A request that passed the gate.

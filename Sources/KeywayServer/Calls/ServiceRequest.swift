@@ -19,6 +19,9 @@ package protocol ServiceRequest: AnyObject, Sendable {
     /// The first header of that name, its case ignored.
     func header(_ name: StaticString) -> String?
 
+    /// Visits all headers in the order received.
+    func forEachHeader(_ body: (_ name: String, _ value: String) -> Void)
+
     /// The digest of the key in that header, or `nil` if there is none or it is empty. The key is not copied.
     func keyDigest(ofHeader name: StaticString) -> KeyDigest?
 }
@@ -26,6 +29,19 @@ package protocol ServiceRequest: AnyObject, Sendable {
 /// Takes the one answer to a request.
 package protocol ServiceReply: AnyObject, Sendable {
     func send(_ response: Response)
+
+    /// Answers with a body that is sent as it comes; see ``HTTPServer/Reply/stream(_:length:owner:)``.
+    func stream(_ response: Response, length: Int?, owner: any BodyStreamOwner) -> any ServiceBodyStream
+}
+
+/// Takes the body of an answer as it comes; see ``HTTPServer/BodyStream``.
+package protocol ServiceBodyStream: AnyObject, Sendable {
+    /// Takes a piece, and says whether more may follow at once.
+    func write(_ piece: [UInt8]) -> Bool
+    /// The body is complete.
+    func finish()
+    /// The body will not be complete, and the client learns it.
+    func abort()
 }
 
 extension Request: ServiceRequest {
@@ -35,4 +51,14 @@ extension Request: ServiceRequest {
         } ?? nil
     }
 }
-extension Reply: ServiceReply {}
+extension Reply: ServiceReply {
+    package func stream(
+        _ response: Response,
+        length: Int?,
+        owner: any BodyStreamOwner
+    ) -> any ServiceBodyStream {
+        let stream: BodyStream = self.stream(response, length: length, owner: owner)
+        return stream
+    }
+}
+extension BodyStream: ServiceBodyStream {}

@@ -42,7 +42,7 @@ struct RequestLine {
     static func route(of endpoint: Endpoint) -> [UInt8] {
         var writer = JSONWriter()
         writer.write(raw: "\"method\":")
-        writer.write(.string(endpoint.method.name))
+        writer.write(.string(endpoint.methodName))
         writer.write(raw: ",\"route\":")
         writer.write(.string(endpoint.path))
         return writer.bytes

@@ -36,15 +36,21 @@ struct Contract: Sendable {
         var body: [UInt8] = []
 
         func send(_ response: Response) { body = response.body }
+
+        func stream(_: Response, length _: Int?, owner _: any BodyStreamOwner) -> any ServiceBodyStream {
+            preconditionFailure("the description is answered at once")
+        }
     }
 
     /// What of an answer the document does not promise.
     func faults(of answer: Answer, to method: HTTPMethod, _ path: String) -> [String] {
         guard let operation = operation(method, path) else { return [] }
-        guard let response = operation["responses"]?[String(answer.status)] else {
+        guard let response = operation["responses"]?[String(answer.status)] ?? operation["responses"]?["default"]
+        else {
             // Of the statuses that every operation may have, those of a failing server are not listed.
             return answer.status == 500 ? [] : ["status \(answer.status) is not listed"]
         }
+        if response["content"]?["*/*"] != nil { return [] }
         guard let content = response["content"]?.members.first else {
             return answer.body.isEmpty ? [] : ["a body is not listed"]
         }

@@ -35,17 +35,55 @@ final class DirectRequest: ServiceRequest {
         headers.first { $0.name.lowercased() == "\(name)".lowercased() }?.value
     }
 
+    func forEachHeader(_ body: (_ name: String, _ value: String) -> Void) {
+        for header in headers { body(header.name, header.value) }
+    }
+
     func keyDigest(ofHeader name: StaticString) -> KeyDigest? {
         header(name).flatMap { $0.isEmpty ? nil : KeyDigest(of: $0) }
     }
 }
 
-/// Hands the answer to whoever waits for it.
+/// Hands the answer to whoever waits for it, a streamed one when it has ended.
 final class DirectReply: ServiceReply {
+    /// Gathers a body that comes as it comes; one that is broken off ends with ``brokenOff``.
+    private final class Stream: ServiceBodyStream {
+        private let response: Mutex<Response>
+        private let reply: DirectReply
+        private let owner: any BodyStreamOwner
+
+        init(_ response: Response, _ reply: DirectReply, _ owner: any BodyStreamOwner) {
+            self.response = Mutex(response)
+            self.reply = reply
+            self.owner = owner
+        }
+
+        func write(_ piece: [UInt8]) -> Bool {
+            response.withLock { $0.body += piece }
+            return true
+        }
+
+        func finish() {
+            reply.send(response.withLock { $0 })
+            owner.streamClosed()
+        }
+
+        func abort() {
+            response.withLock { $0.body += Array(DirectReply.brokenOff.utf8) }
+            finish()
+        }
+    }
+
+    static let brokenOff = "<broken off>"
+
     private let continuation: Mutex<CheckedContinuation<Response, Never>?>
 
     init(_ continuation: CheckedContinuation<Response, Never>) {
         self.continuation = Mutex(continuation)
+    }
+
+    func stream(_ response: Response, length _: Int?, owner: any BodyStreamOwner) -> any ServiceBodyStream {
+        Stream(response, self, owner)
     }
 
     func send(_ response: Response) {

@@ -1,0 +1,14 @@
+import HTTPServer
+
+/// The one answer to an act: Keyway's own, or that of a third party. Exactly one of the first three is called, once.
+struct ActReply: Sendable {
+    /// Answers that Keyway refuses, or could not bring an answer.
+    let own: @Sendable (any Error) -> Void
+    /// Answers with what the third party answered, all of it at hand.
+    let proxied: @Sendable (Response) -> Void
+    /// Answers with what the third party answers, as it comes: status and headers, and the length of the body if it is
+    /// known.
+    let stream: @Sendable (Response, Int?, any BodyStreamOwner) -> any ServiceBodyStream
+    /// To be called when a streamed answer of that status is over, before its end is sent.
+    let streamed: @Sendable (Int) -> Void
+}
