@@ -5,7 +5,7 @@
 #   make lint        check layout, warnings, imports, generated files and the Python code
 #   make format      let the formatters settle the layout
 #   make build       build the server as it ships: .build/release/keyway
-#   make bench       measure the server beside nginx and etcd (takes about seven minutes)
+#   make bench       measure the server beside nginx and etcd, and the SDK beside the Python client (eight minutes)
 #   make bootstrap   install what any of these needs, and nothing that is there already
 #   make clean       remove what was built; .keyway (keys and data of `make run`) stays
 #
@@ -17,7 +17,8 @@ LISTEN ?= 127.0.0.1:8480
 # manifest that warnings are errors. And --disable-index-store saves nothing here: finding the tests needs the index.
 DEBUG_FLAGS = --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 # Static, so that the binary runs where no Swift is installed.
-RELEASE_FLAGS = -c release --product keyway --static-swift-stdlib
+RELEASE = -c release --static-swift-stdlib
+RELEASE_FLAGS = $(RELEASE) --product keyway
 PYTHON_CODE = Tests/EndToEnd Benchmarks scripts
 
 .PHONY: run test lint format build bench bootstrap clean toolchain
@@ -32,7 +33,7 @@ test: toolchain .venv/ready
 	@.venv/bin/python scripts/run_tests.py $(DEBUG_FLAGS)
 
 lint: toolchain .venv/ready
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples Benchmarks
 	swift build --build-tests $(DEBUG_FLAGS)
 	.venv/bin/python scripts/check_imports.py
 	scripts/check-generated
@@ -40,7 +41,7 @@ lint: toolchain .venv/ready
 	.venv/bin/ruff format --check $(PYTHON_CODE)
 
 format: toolchain .venv/ready
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Examples
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Examples Benchmarks
 	.venv/bin/ruff check --fix $(PYTHON_CODE)
 	.venv/bin/ruff format $(PYTHON_CODE)
 
@@ -49,6 +50,7 @@ build: toolchain
 
 bench: build .venv/ready
 	@scripts/bootstrap bench
+	swift build $(RELEASE) --product BenchmarkDatadogClient
 	@.venv/bin/python Benchmarks/bench.py
 
 bootstrap: toolchain .venv/ready

@@ -75,6 +75,14 @@ let package = Package(
         example("CreateConnection"),
         example("OnboardAWSAccount"),
 
+        // The SDK's side of `make bench`.
+        .executableTarget(
+            name: "BenchmarkDatadogClient",
+            dependencies: ["DatadogClient"],
+            path: "Benchmarks/SDK",
+            swiftSettings: settings
+        ),
+
         // The service and the command.
         module(
             "KeywayServer",

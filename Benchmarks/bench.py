@@ -1,6 +1,7 @@
-"""Measures Keyway beside nginx and etcd, and prints a table of figures, ratios and bars. See README.md.
+"""Measures Keyway beside nginx and etcd, and its SDK beside the official Python client, and prints a table of figures,
+ratios and bars. See README.md.
 
-Usage: bench.py [reads] [creates] [million] [accounts]      all four without arguments
+Usage: bench.py [reads] [creates] [million] [accounts] [sdk]      all five without arguments
 """
 
 import base64
@@ -16,6 +17,7 @@ import time
 import urllib.request
 from dataclasses import asdict, dataclass
 
+from clients import official_client, our_client, stock_every_integration
 from loader import PLACEHOLDER, load
 from servers import ACCOUNTS, CONNECTIONS, Etcd, Keyway, Nginx
 
@@ -26,6 +28,7 @@ SECONDS = int(os.environ.get("KEYWAY_BENCH_SECONDS", "10"))
 SOME = int(os.environ.get("KEYWAY_BENCH_SOME", "100000"))
 MANY = int(os.environ.get("KEYWAY_BENCH_MANY", "1000000"))
 FEW = 1000
+DOCUMENTS = int(os.environ.get("KEYWAY_BENCH_DOCUMENTS", "10000"))
 # The longest list of connections; that of AWS accounts has no pages.
 PAGE = f"{CONNECTIONS}?page%5Bsize%5D=100"
 CLIENTS = 64
@@ -103,8 +106,8 @@ def main(sections: list[str]) -> int:
     say(f"{machine()}; load average {os.getloadavg()[0]:.2f}; {ROUNDS} rounds of {SECONDS} s; wrk -t{THREADS}")
     rows: list[Row] = []
     try:
-        for name, section in {"reads": reads, "creates": creates, "million": million, "accounts": accounts}.items():
-            if not sections or name in sections:
+        for section in (reads, creates, million, accounts, sdk):
+            if not sections or section.__name__ in sections:
                 rows += section()
     finally:
         for directory in PLACE.iterdir():
@@ -234,6 +237,36 @@ def accounts() -> list[Row]:
             Row(f"{what}: rate", rate(ours), f"{beside}: {rate(theirs)}", ratio(ours, theirs, "rate"), None),
             Row(f"{what}: p99", p99(ours), f"{beside}: {p99(theirs)}", ratio(ours, theirs, "p99"), None),
         ]
+    return rows
+
+
+def sdk() -> list[Row]:
+    """The SDK beside the official Python client: the same documents, the same server, one request at a time."""
+    keyway = Keyway(PLACE / "keyway-sdk")
+    clients = {}
+    try:
+        keyway.start()
+        documents = stock_every_integration(keyway, DOCUMENTS)
+        clients = {"SDK": our_client(keyway, documents), "Python": official_client(keyway, documents)}
+        rows = []
+        for task, what, bar in (
+            ("decode", f"SDK: decoding {DOCUMENTS:,} connections of all integrations", 20),
+            ("get", f"SDK: {DOCUMENTS:,} GETs, one at a time, over one kept connection", 5),
+        ):
+            rates: dict[str, list[float]] = {name: [] for name in clients}
+            for number in range(-1, ROUNDS):
+                for name, client in clients.items():
+                    seconds = client.round(task)
+                    # The first round of each is its warm-up.
+                    if number >= 0:
+                        rates[name].append(DOCUMENTS / seconds)
+                        say(f"round {number + 1}: {task}: {name} {rates[name][-1]:,.0f}/s")
+            ours, theirs = (statistics.median(rates[name]) for name in clients)
+            rows.append(Row(f"{what}: rate", f"{ours:,.0f}/s", f"Python {theirs:,.0f}/s", ours / theirs, bar))
+    finally:
+        for client in clients.values():
+            client.stop()
+        keyway.stop()
     return rows
 
 
