@@ -1,4 +1,4 @@
-"""The servers that are measured: Keyway, nginx and etcd, each on loopback and in a directory of its own."""
+"""The servers that are measured, and a slow upstream: each on loopback and in a directory of its own."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -79,8 +80,9 @@ class Process:
 class Keyway(Process):
     """Keyway with its rate limiter on, at a limit that the bench does not meet, and its request log in a file."""
 
-    def __init__(self, place: pathlib.Path) -> None:
+    def __init__(self, place: pathlib.Path, *options: str) -> None:
         super().__init__(place, "keyway")
+        self.options = options
         arguments = [str(BINARY), "init", "--data-dir", str(place / "data"), "--json"]
         keys = json.loads(subprocess.run(arguments, check=True, capture_output=True).stdout)
         self.headers = {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["application_key"]}
@@ -91,12 +93,13 @@ class Keyway(Process):
         listen = f"127.0.0.1:{self.port}"
         arguments = [str(BINARY), "serve", "--data-dir", str(self.place / "data"), "--listen", listen]
         began = time.monotonic()
-        self.spawn([*arguments, "--rate-limit", "100000000/60"], lambda: succeeds(self.url + first, self.headers))
+        arguments += ["--rate-limit", "100000000/60", *self.options]
+        self.spawn(arguments, lambda: succeeds(self.url + first, self.headers))
         return time.monotonic() - began
 
 
 class Nginx(Process):
-    """nginx with one static file, and otherwise the settings of Debian's nginx.conf, its access log among them."""
+    """nginx with one static file or as a proxy, else as Debian's nginx.conf has it, its access log among that."""
 
     CONFIGURATION = """
 daemon off;
@@ -113,22 +116,48 @@ http {{
     default_type application/vnd.api+json;
     client_body_temp_path {place}/body; proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/fastcgi;
     uwsgi_temp_path {place}/uwsgi; scgi_temp_path {place}/scgi;
-    server {{ listen 127.0.0.1:{port}; root {place}/root; }}
+    {upstream}
+    server {{ listen 127.0.0.1:{port}; {serving} }}
 }}
 """
+    # Connections to the upstream are kept, as Keyway keeps them.
+    UPSTREAM = "upstream peer {{ server 127.0.0.1:{port}; keepalive 128; keepalive_requests 1000000000; }}"
+    PROXY = """location / {{
+        proxy_pass http://peer; proxy_http_version 1.1; proxy_set_header Connection "";
+        proxy_set_header Authorization "{authorization}";
+    }}"""
 
     def start(self, path: str, content: bytes) -> None:
-        self.port = free_port()
         file = self.place / "root" / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
+        self.run(path, serving=f"root {self.place}/root;")
+
+    def start_proxy(self, upstream: "Nginx", path: str, authorization: str) -> None:
+        """Passes everything on to the upstream, with this header added."""
+        serving = self.PROXY.format(authorization=authorization)
+        self.run(path, serving=serving, upstream=self.UPSTREAM.format(port=upstream.port))
+
+    def run(self, path: str, serving: str, upstream: str = "") -> None:
+        self.port = free_port()
         configuration = self.place / "nginx.conf"
         access_log = "off" if os.environ.get("KEYWAY_BENCH_NGINX_LOG") == "off" else f"{self.place}/access.log"
-        text = self.CONFIGURATION.format(place=self.place, port=self.port, access_log=access_log)
+        text = self.CONFIGURATION.format(
+            place=self.place, port=self.port, access_log=access_log, serving=serving, upstream=upstream
+        )
         user = "user root;" if os.geteuid() == 0 else ""
         configuration.write_text(user + text)
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
         self.spawn([nginx, "-p", str(self.place), "-c", str(configuration)], lambda: succeeds(self.url + path))
+
+
+class SlowUpstream(Process):
+    """An upstream that answers after two seconds."""
+
+    def start(self) -> None:
+        self.port = free_port()
+        program = pathlib.Path(__file__).with_name("slow_upstream.py")
+        self.spawn([sys.executable, str(program), str(self.port)], lambda: succeeds(self.url))
 
 
 class Etcd(Process):
