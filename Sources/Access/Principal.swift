@@ -4,6 +4,8 @@ package import Documents
 package struct Principal: Sendable, Equatable {
     package let organization: Identifier
     package let user: Identifier
+    /// The user's roles, whatever the key's scopes.
+    package let roles: [Identifier]
     package let apiKey: Identifier
     package let applicationKey: Identifier
     /// Whether the application key is registered for connections.
@@ -20,6 +22,7 @@ package struct Principal: Sendable, Equatable {
         else { return nil }
         organization = apiKey.organization
         self.user = user.id
+        roles = user.roles
         self.apiKey = apiKey.id
         self.applicationKey = applicationKey.id
         isRegistered = applicationKey.isRegistered

@@ -34,12 +34,15 @@ final class DocumentReadStatements {
     }
 
     static func list(of table: DocumentTable) -> String {
-        "SELECT document \(filtered(table)) ORDER BY name, key LIMIT ?5 OFFSET ?6"
+        "SELECT document \(filtered(table)) \(page)"
     }
+
+    /// The order of lists, and which part of one.
+    static let page = "ORDER BY name, key LIMIT ?5 OFFSET ?6"
 
     /// The index gives the order, and tells the name without a look into the table. A name that is asked for exactly is
     /// both ends of the range; of all names, '' is the first, and a blob comes after any.
-    private static func filtered(_ table: DocumentTable) -> String {
+    static func filtered(_ table: DocumentTable) -> String {
         """
         FROM \(table.name) INDEXED BY \(table.name)_by_name
         WHERE organization = ?1 AND name BETWEEN ifnull(?2, '') AND ifnull(?2, x'')

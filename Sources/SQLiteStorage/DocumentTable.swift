@@ -23,6 +23,8 @@ extension DocumentKind {
             DocumentTable(name: "aws_accounts", number: 2, hasUniqueNames: true, parent: nil)
         case .ccmConfig:
             DocumentTable(name: "ccm_configs", number: 3, hasUniqueNames: false, parent: .awsAccount)
+        case .connectionSettings:
+            DocumentTable(name: "connection_settings", number: 4, hasUniqueNames: false, parent: .connection)
         }
     }
 }
@@ -32,11 +34,13 @@ struct PerDocumentKind<Value> {
     private let connection: Value
     private let awsAccount: Value
     private let ccmConfig: Value
+    private let connectionSettings: Value
 
     init(_ make: (DocumentTable) throws(SQLiteError) -> Value) throws(SQLiteError) {
         connection = try make(DocumentKind.connection.table)
         awsAccount = try make(DocumentKind.awsAccount.table)
         ccmConfig = try make(DocumentKind.ccmConfig.table)
+        connectionSettings = try make(DocumentKind.connectionSettings.table)
     }
 
     subscript(kind: DocumentKind) -> Value {
@@ -44,6 +48,7 @@ struct PerDocumentKind<Value> {
         case .connection: connection
         case .awsAccount: awsAccount
         case .ccmConfig: ccmConfig
+        case .connectionSettings: connectionSettings
         }
     }
 }

@@ -111,8 +111,8 @@ extension Migration {
             """
     )
 
-    /// The table of one kind of document.
-    private static func documents(_ name: String, key: String) -> String {
+    /// The table of one kind of document, as it first was.
+    static func documents(_ name: String, key: String) -> String {
         """
         CREATE TABLE \(name) (
             key \(key),

@@ -7,6 +7,7 @@ final class ReadStatements {
     let ordinal: Statement
 
     let documents: PerDocumentKind<DocumentReadStatements>
+    let connections: ConnectionReadStatements
     let notSealed: Statement
     let masterKeys: Statement
     let externalID: Statement
@@ -36,6 +37,7 @@ final class ReadStatements {
         documents = try PerDocumentKind { table throws(SQLiteError) in
             try DocumentReadStatements(of: table, on: database)
         }
+        connections = try ConnectionReadStatements(on: database)
         notSealed = try reading(Self.notSealed)
         masterKeys = try reading("SELECT id FROM master_keys ORDER BY id")
         externalID = try reading(

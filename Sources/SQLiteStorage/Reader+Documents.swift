@@ -60,13 +60,19 @@ extension Reader {
         try statements.list.bind(1, organization)
         try bind(filter, to: statements.list)
         try bind(page, to: statements.list, at: 5)
-        defer { statements.list.reset() }
-        var documents: [[UInt8]] = []
-        while try statements.list.step() { documents.append(statements.list.bytes(0)) }
-        return PageOf(elements: documents, total: total, totalFiltered: totalFiltered)
+        return PageOf(elements: try documents(of: statements.list), total: total, totalFiltered: totalFiltered)
     }
 
-    private func bind(_ filter: DocumentFilter, to statement: borrowing Statement) throws(SQLiteError) {
+    /// The documents that a statement finds, in its first column.
+    func documents(of statement: borrowing Statement) throws(SQLiteError) -> [[UInt8]] {
+        defer { statement.reset() }
+        var documents: [[UInt8]] = []
+        while try statement.step() { documents.append(statement.bytes(0)) }
+        return documents
+    }
+
+    /// Binds the second to the fourth parameter of a list.
+    func bind(_ filter: DocumentFilter, to statement: borrowing Statement) throws(SQLiteError) {
         try statement.bind(2, text: filter.name)
         try statement.bind(3, text: filter.nameContains)
         try statement.bind(4, text: filter.category)

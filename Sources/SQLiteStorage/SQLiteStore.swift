@@ -139,6 +139,34 @@ extension SQLiteStore: PublicDocuments {
     }
 }
 
+extension SQLiteStore: RestrictedConnections {
+    package func connection(
+        _ id: Identifier,
+        in organization: Identifier
+    ) throws(StoreError) -> RestrictedConnection? {
+        try readers.read { reader throws(SQLiteError) in try reader.connection(id, in: organization) }
+    }
+
+    package func connections(
+        visibleTo principal: Principal,
+        matching filter: DocumentFilter,
+        page: Page?
+    ) throws(StoreError) -> PageOf<[UInt8]> {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.connections(visibleTo: principal, matching: filter, page: page)
+        }
+    }
+}
+
+extension SQLiteStore: ActingStore {
+    package func actingState(
+        of connection: Identifier,
+        in organization: Identifier
+    ) throws(StoreError) -> ActingState? {
+        try readers.read { reader throws(SQLiteError) in try reader.actingState(of: connection, in: organization) }
+    }
+}
+
 extension SQLiteStore: SealedSecretStore {
     package func sealedSecrets(
         of kind: DocumentKind,

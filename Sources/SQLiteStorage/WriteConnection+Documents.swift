@@ -123,7 +123,7 @@ extension WriteConnection {
     // MARK: Common parts
 
     /// The revision of the document of that kind and id in that organisation, or `nil` if it has none.
-    private func revision(
+    func revision(
         of kind: DocumentKind,
         _ id: Identifier,
         _ organization: Int64

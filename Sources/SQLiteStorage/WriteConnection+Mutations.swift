@@ -33,6 +33,10 @@ extension WriteConnection {
             return try update(record, expecting: revision, sealed: sealed)
         case .deleteDocument(let kind, let id, let organization):
             return try delete(kind, id, in: organization)
+        case .requireRevision(let kind, let id, let organization, let revision):
+            return try requireRevision(revision, of: kind, id, in: organization)
+        case .setRestrictionPolicy(let policy, let connection, let organization, let revision):
+            return try setPolicy(policy, of: connection, in: organization, expecting: revision)
         case .rewrapSecrets(let record):
             return try rewrap(record)
         case .issueExternalID(let externalID, let organization):

@@ -31,6 +31,7 @@ final class WriteStatements {
     let applicationKeyExists: Statement
 
     let documents: PerDocumentKind<DocumentWriteStatements>
+    let restrictions: RestrictionWriteStatements
 
     let insertExternalID: Statement
     let externalID: Statement
@@ -133,6 +134,7 @@ final class WriteStatements {
         documents = try PerDocumentKind { table throws(SQLiteError) in
             try DocumentWriteStatements(of: table, on: database)
         }
+        restrictions = try RestrictionWriteStatements(on: database)
 
         insertExternalID = try writing(
             "INSERT INTO external_ids (id, organization) VALUES (?1, ?2) ON CONFLICT DO NOTHING"

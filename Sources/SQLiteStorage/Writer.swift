@@ -223,8 +223,8 @@ extension Mutation {
         case .createOrganization, .createUser, .updateUser, .createAPIKey, .updateAPIKey, .deleteAPIKey,
             .createApplicationKey, .updateApplicationKey, .deleteApplicationKey, .setRegistration:
             true
-        case .requireEnabledUser, .createDocument, .updateDocument, .deleteDocument, .rewrapSecrets, .issueExternalID,
-            .noteMasterKey, .forgetMasterKey:
+        case .requireEnabledUser, .createDocument, .updateDocument, .deleteDocument, .requireRevision,
+            .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .noteMasterKey, .forgetMasterKey:
             false
         }
     }

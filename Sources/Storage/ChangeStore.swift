@@ -26,13 +26,25 @@ package enum Mutation: Sendable {
     /// Marks an application key as registered or not. No change, if it is that already, and then no event.
     case setRegistration(applicationKey: Identifier, organization: Identifier, isRegistered: Bool)
     /// A name that must be its own, and is not, is ``CommitOutcome/duplicate``; an id that exists is
-    /// ``CommitOutcome/conflict``. A CCM configuration without its AWS account is ``CommitOutcome/missing``, and one
-    /// with secrets, which are its account's, ``CommitOutcome/conflict``.
+    /// ``CommitOutcome/conflict``. A CCM configuration without its AWS account, or settings without their connection,
+    /// are ``CommitOutcome/missing``; with secrets, which are the account's or the connection's, they are
+    /// ``CommitOutcome/conflict``.
     case createDocument(DocumentRecord, sealed: SealedSecrets?)
     /// Replaces document, columns and sealed secrets, if the stored revision is still the expected one. Refused as above.
     case updateDocument(DocumentRecord, expecting: Int64, sealed: SealedSecrets?)
     /// Deletes a document with its secrets, and what goes with it.
     case deleteDocument(DocumentKind, Identifier, organization: Identifier)
+    /// Refuses the change with ``CommitOutcome/conflict`` unless, after the mutations before it, a document's revision is
+    /// the expected one.
+    case requireRevision(DocumentKind, Identifier, organization: Identifier, expecting: Int64)
+    /// Replaces a connection's restriction policy, or removes it (`nil`), if the connection's stored revision is still
+    /// the expected one. The revision rises: what was decided under the policy before is a conflict.
+    case setRestrictionPolicy(
+        RestrictionPolicy?,
+        connection: Identifier,
+        organization: Identifier,
+        expecting: Int64
+    )
     /// Replaces sealed secrets alone (a new wrapping of the same secrets), if the stored revision is still the
     /// expected one; the revision stays.
     case rewrapSecrets(SealedRecord)
@@ -83,7 +95,8 @@ package protocol ChangeStore: Sendable {
 }
 
 /// All of a store, for those who open and close it.
-package protocol Store: PublicDocuments, SealedSecretStore, AccessStore, ChangeStore {
+package protocol Store: PublicDocuments, RestrictedConnections, SealedSecretStore, ActingStore, AccessStore, ChangeStore
+{
     /// The newest id stored, after which new ones must sort.
     func newestIdentifier() throws(StoreError) -> Identifier?
 

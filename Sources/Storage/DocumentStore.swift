@@ -8,6 +8,8 @@ package enum DocumentKind: Sendable, CaseIterable {
     case awsAccount
     /// Has the id of its AWS account, and goes with it. It has no secrets.
     case ccmConfig
+    /// Has the id of its connection, and goes with it. It has no secrets.
+    case connectionSettings
 }
 
 /// A document as it is written: what is answered, and what a store needs to find it.

@@ -86,6 +86,7 @@ extension StoreExercise {
                     .updateApplicationKey(key), .deleteApplicationKey(key.id, organization: writer.id),
                     .setRegistration(applicationKey: key.id, organization: writer.id, isRegistered: false),
                     .createDocument(writer.record(kind: .ccmConfig, id: owner.records[2].id), sealed: nil),
+                    .createDocument(writer.record(kind: .connectionSettings, id: owner.records[0].id), sealed: nil),
                 ]
                 for record in owner.records {
                     let taken = writer.record("taken", kind: record.kind, id: record.id)
@@ -94,7 +95,7 @@ extension StoreExercise {
                         .rewrapSecrets(taken.sealed(.lettered("b"))),
                         .deleteDocument(record.kind, record.id, organization: writer.id),
                     ]
-                    if record.kind != .ccmConfig {
+                    if record.hasOwnSecrets {
                         mutations.append(.updateDocument(taken, expecting: 1, sealed: .lettered("b")))
                     }
                 }
@@ -107,7 +108,7 @@ extension StoreExercise {
                 let stored = try store.stored(record.kind, record.id, in: tenant.id)
                 try expect(stored, is: StoredDocument(record: record, revision: 1), "the document")
                 let sealed = try store.sealedSecrets(of: record.kind, record.id, in: tenant.id)?.sealed
-                try expect(sealed, is: record.kind == .ccmConfig ? nil : .lettered("a"), "its secrets")
+                try expect(sealed, is: record.hasOwnSecrets ? .lettered("a") : nil, "its secrets")
             }
             try expect(store.user(tenant.user.id, in: tenant.id), is: tenant.user, "the user")
             try expect(store.apiKey(owner.apiKey.id, in: tenant.id), is: owner.apiKey, "the API key")
@@ -116,7 +117,7 @@ extension StoreExercise {
         StoreExercise("ids that another organisation has are refused, and nothing of it is changed") { store in
             let owner = try await Belongings.create(in: store)
             let other = try await Tenant.create(in: store)
-            for record in owner.records where record.kind != .ccmConfig {
+            for record in owner.records where record.hasOwnSecrets {
                 let taken = other.record(kind: record.kind, id: record.id)
                 try expect(await other.create(taken, sealed: .lettered("b"), in: store), is: .conflict, "creating")
                 let sealed = try store.sealedSecrets(of: record.kind, record.id, in: owner.tenant.id)?.sealed
@@ -147,18 +148,25 @@ private struct Belongings {
         let tenant = try await Tenant.create(in: store)
         let account = tenant.record("name", kind: .awsAccount)
         let config = tenant.record("name", kind: .ccmConfig, id: account.id)
+        let connection = tenant.record("name")
+        let settings = tenant.record("name", kind: .connectionSettings, id: connection.id)
         let belongings = Belongings(
             tenant: tenant,
-            records: [tenant.record("name"), account, config],
+            records: [connection, account, config, settings],
             apiKey: tenant.apiKey(digest: .numbered(1), createdBy: tenant.user.id),
             key: tenant.applicationKey(digest: .numbered(1), scopes: ["a"], isRegistered: true)
         )
         for record in belongings.records {
-            let sealed: SealedSecrets? = record.kind == .ccmConfig ? nil : .lettered("a")
+            let sealed: SealedSecrets? = record.hasOwnSecrets ? .lettered("a") : nil
             try expect(await tenant.create(record, sealed: sealed, in: store), is: .committed, "\(record.kind)")
         }
         let keys: [Mutation] = [.createAPIKey(belongings.apiKey), .createApplicationKey(belongings.key)]
         try await tenant.commit(keys, in: store)
         return belongings
     }
+}
+
+extension DocumentRecord {
+    /// Whether it is of a kind whose secrets are not those of another document.
+    fileprivate var hasOwnSecrets: Bool { kind != .ccmConfig && kind != .connectionSettings }
 }

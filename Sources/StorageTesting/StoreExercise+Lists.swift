@@ -89,11 +89,14 @@ extension StoreExercise {
             let tenant = try await Tenant.create(in: store)
             let account = tenant.record("a", kind: .awsAccount, document: "account")
             let config = tenant.record("a", kind: .ccmConfig, id: account.id, document: "config")
-            for record in [tenant.record("a", document: "connection"), account, config] {
+            let connection = tenant.record("a", document: "connection")
+            let settings = tenant.record("a", kind: .connectionSettings, id: connection.id, document: "settings")
+            for record in [connection, account, config, settings] {
                 try await tenant.create(record, in: store)
             }
             for (kind, document) in [
                 (DocumentKind.connection, "connection"), (.awsAccount, "account"), (.ccmConfig, "config"),
+                (.connectionSettings, "settings"),
             ] {
                 try expect(listed(tenant, store, of: kind), is: [document], "the list of \(kind)")
                 try expect(listed(tenant, store, of: kind, .init(name: "a"), page: nil), is: [document], "filtered")

@@ -21,8 +21,8 @@ package struct StoreExercise: Sendable {
 
     /// All that is required of a store.
     package static let all =
-        documents + awsAccounts + sealedSecrets + lists + users + keys + accessLists + accessFilters + changes
-        + externalIDs + isolation + concurrency
+        documents + awsAccounts + settings + sealedSecrets + lists + restrictions + visibleLists + users + keys
+        + accessLists + accessFilters + changes + externalIDs + isolation + concurrency
 }
 
 extension StoreExercise: CustomStringConvertible {

@@ -1,3 +1,5 @@
+import Storage
+import StorageTesting
 import Testing
 
 @testable import SQLiteStorage
@@ -44,5 +46,28 @@ struct MigrationTests {
         #expect(try database.integer("PRAGMA user_version") == 1)
         #expect(try database.integer("SELECT count(*) FROM a") == 0)
         #expect(!database.isInTransaction)
+    }
+
+    @Test("keep the connections of the first version, which nothing restricts", arguments: [1, 2_000, 20_000])
+    func restrictions(documentLength: Int) async throws {
+        let database = try database()
+        #expect(try Migration.run([.initial], on: database, creating: true) == nil)
+        let tenant = Tenant()
+        let document = String(repeating: "a", count: documentLength)
+        let record = tenant.record(document: document)
+        try database.execute(
+            """
+            INSERT INTO organizations VALUES (1, '\(tenant.id)', 'Example', 0);
+            INSERT INTO users VALUES (1, 1, 1, 'ada@example.com', '', NULL, NULL, 0, 0, 0, 0);
+            INSERT INTO connections
+                VALUES (\(record.id.key), \(record.id.lowBits), 1, '\(document)', 1, 7, 1, 'name', 'HTTP');
+            """
+        )
+        let store = try SQLiteStore(directory: directory.path, digest: testDigest)
+        let expected = RestrictedConnection(document: record.document, revision: 7, policy: nil)
+        #expect(try store.connection(record.id, in: tenant.id) == expected)
+        let page = try store.connections(visibleTo: tenant.principal(), matching: .init(), page: nil)
+        #expect(page.elements == [record.document])
+        await store.close()
     }
 }

@@ -33,4 +33,26 @@ struct QueryPlanTests {
         try #require(steps.count == 1)
         #expect(steps[0].contains("INDEX \(name)_by_name (organization=? AND name>? AND name<?)"), "\(steps)")
     }
+
+    @Test("of lists of what one may view follow indexes, sort nothing, and look for what is hidden once")
+    func visibleConnections() async throws {
+        let steps = try await plan(of: ConnectionReadStatements.visibleList)
+        #expect(
+            steps.filter { !$0.contains("SUBQUERY") } == [
+                "SEARCH connections USING INDEX connections_by_name (organization=? AND name>? AND name<?)",
+                "SEARCH r USING COVERING INDEX restricted_connections (organization=?)",
+                "SEARCH b USING PRIMARY KEY (connection=? AND principal=?)",
+                "SCAN json_each VIRTUAL TABLE INDEX 1:",
+            ]
+        )
+        // The names of the reader do not depend on the row, nor does the list of what is hidden.
+        #expect(steps.filter { $0.contains("LIST SUBQUERY") && !$0.contains("CORRELATED") }.count == 2)
+    }
+
+    @Test("of reads of one connection find it, and what belongs to it, by its key", arguments: [false, true])
+    func connection(forAct: Bool) async throws {
+        let steps = try await plan(of: forAct ? ConnectionReadStatements.acting : ConnectionReadStatements.connection)
+        #expect(steps.count == (forAct ? 3 : 1))
+        for step in steps { #expect(step.contains("USING INTEGER PRIMARY KEY (rowid=?)"), "\(step)") }
+    }
 }

@@ -198,7 +198,7 @@ extension DocumentKind {
                 attributes?["integration"]?["type"]?.text?.string ?? ""
             )
         case .awsAccount: (attributes?["aws_account_id"]?.text?.string ?? "", "")
-        case .ccmConfig: ("", "")
+        case .ccmConfig, .connectionSettings: ("", "")
         }
     }
 }

@@ -70,6 +70,24 @@ final class FaultyStore: Store {
         try reading { () throws(StoreError) in try store.organization(ofExternalID: externalID) }
     }
 
+    func connection(_ id: Identifier, in organization: Identifier) throws(StoreError) -> RestrictedConnection? {
+        try reading { () throws(StoreError) in try store.connection(id, in: organization) }
+    }
+
+    func connections(
+        visibleTo principal: Principal,
+        matching filter: DocumentFilter,
+        page: Page?
+    ) throws(StoreError) -> PageOf<[UInt8]> {
+        try reading { () throws(StoreError) in
+            try store.connections(visibleTo: principal, matching: filter, page: page)
+        }
+    }
+
+    func actingState(of connection: Identifier, in organization: Identifier) throws(StoreError) -> ActingState? {
+        try reading { () throws(StoreError) in try store.actingState(of: connection, in: organization) }
+    }
+
     func sealedSecrets(
         of kind: DocumentKind,
         _ id: Identifier,

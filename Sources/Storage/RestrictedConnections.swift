@@ -1,0 +1,40 @@
+package import Access
+package import Documents
+
+/// A connection with what restricts it, as both are stored at one moment.
+package struct RestrictedConnection: Sendable, Equatable {
+    /// The inner `data` object as it is answered, in JSON. It holds no secret.
+    package let document: [UInt8]
+    /// Rises with every change of the connection and of its policy.
+    package let revision: Int64
+    /// `nil` if permissions alone decide.
+    package let policy: RestrictionPolicy?
+
+    package init(document: [UInt8], revision: Int64, policy: RestrictionPolicy?) {
+        self.document = document
+        self.revision = revision
+        self.policy = policy
+    }
+}
+
+/// Reads of connections that tell who may see them. No secret can be reached through them; they block, as those of
+/// ``PublicDocuments`` do.
+package protocol RestrictedConnections: Sendable {
+    /// The connection with its policy, read together, or `nil` if the organisation has none of that id.
+    func connection(_ id: Identifier, in organization: Identifier) throws(StoreError) -> RestrictedConnection?
+
+    /// The connections of the principal's organisation that have no policy, or one that names the principal: those that
+    /// the principal may view. Ordered as by ``PublicDocuments/documents(_:in:matching:page:)``.
+    ///
+    /// - Parameters:
+    ///   - principal: Who asks. The totals count nothing that is kept from them.
+    ///   - filter: What is asked for.
+    ///   - page: Which part of it; `nil` for all.
+    /// - Returns: The documents, and how many there are.
+    /// - Throws: ``StoreError`` if the store can't tell.
+    func connections(
+        visibleTo principal: Principal,
+        matching filter: DocumentFilter,
+        page: Page?
+    ) throws(StoreError) -> PageOf<[UInt8]>
+}
