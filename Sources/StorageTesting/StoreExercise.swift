@@ -22,7 +22,7 @@ package struct StoreExercise: Sendable {
     /// All that is required of a store.
     package static let all =
         documents + awsAccounts + sealedSecrets + lists + users + keys + accessLists + accessFilters + changes
-        + externalIDs + isolation + concurrency
+        + externalIDs + audit + isolation + concurrency
 }
 
 extension StoreExercise: CustomStringConvertible {

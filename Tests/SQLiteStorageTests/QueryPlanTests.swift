@@ -33,4 +33,10 @@ struct QueryPlanTests {
         try #require(steps.count == 1)
         #expect(steps[0].contains("INDEX \(name)_by_name (organization=? AND name>? AND name<?)"), "\(steps)")
     }
+
+    @Test("of audit events by time follow their index, and sort nothing", arguments: [false, true])
+    func auditByTime(isDescending: Bool) async throws {
+        let steps = try await plan(of: AuditReadStatements.byTime(isDescending: isDescending))
+        #expect(steps == ["SEARCH audit_log USING INDEX audit_log_by_time (<expr>=? AND time>? AND time<?)"])
+    }
 }
