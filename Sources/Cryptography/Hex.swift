@@ -45,4 +45,16 @@ package enum Hex {
         )
         return status == 0 && count == output.count
     }
+
+    /// The bytes that digits of either case stand for, or `nil` if they are not two hexadecimal digits for each byte. Not
+    /// for keys.
+    package static func bytes(_ digits: String) -> [UInt8]? {
+        var digits = digits
+        return digits.withUTF8 { digits in
+            guard digits.count.isMultiple(of: 2) else { return nil }
+            var bytes = [UInt8](repeating: 0, count: digits.count / 2)
+            let isHex = bytes.withUnsafeMutableBytes { read(UnsafeRawBufferPointer(digits), into: $0) }
+            return isHex ? bytes : nil
+        }
+    }
 }

@@ -3,13 +3,15 @@ import Documents
 
 /// The ends of the organisations' audit chains, to which the writer ties new events.
 final class AuditChain {
+    /// The bits of a place that are the sequence; those above are the organisation's ordinal.
+    private static let sequenceBits: Int64 = 40
+
     private struct Head {
         var sequence: Int64
         /// The digest of the last event's bytes, in hexadecimal.
         var digest: String
     }
 
-    private static let sequenceBits: Int64 = 40
     /// More organisations than this are not remembered at once.
     private static let capacity = 4096
 
@@ -24,7 +26,7 @@ final class AuditChain {
             "SELECT place, event FROM audit_log WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC LIMIT 1",
             on: database
         )
-        insert = try Statement("INSERT INTO audit_log (place, event) VALUES (?1, ?2)", on: database, for: .write)
+        insert = try Statement("INSERT INTO audit_log (place, event, time) VALUES (?1, ?2, ?3)", on: database, for: .write)
     }
 
     /// Appends an event within the open transaction.
@@ -34,9 +36,16 @@ final class AuditChain {
         let line = event.line(sequence: head.sequence, previous: head.digest)
         try insert.bind(1, ordinal << Self.sequenceBits | head.sequence)
         try insert.bind(2, text: line)
+        try insert.bind(3, event.time.microseconds)
         try insert.run()
         head.digest = line.withUnsafeBytes { digest($0).hexadecimal }
         heads[ordinal] = head
+    }
+
+    /// The places that an organisation's events can have. That of the sequence 0 is the first, and has no event.
+    static func places(of ordinal: Int64) -> ClosedRange<Int64> {
+        let first = ordinal << sequenceBits
+        return first...first | (1 << sequenceBits - 1)
     }
 
     /// Forgets what was appended and is not committed: the ends are read anew.
@@ -47,12 +56,12 @@ final class AuditChain {
     private func head(of ordinal: Int64) throws(SQLiteError) -> Head {
         if let head = heads[ordinal] { return head }
         if heads.count >= Self.capacity { heads.removeAll(keepingCapacity: true) }
-        let first = ordinal << Self.sequenceBits
-        try last.bind(1, first)
-        try last.bind(2, first | (1 << Self.sequenceBits - 1))
+        let places = Self.places(of: ordinal)
+        try last.bind(1, places.lowerBound)
+        try last.bind(2, places.upperBound)
         guard try last.step() else { return Head(sequence: 0, digest: String(repeating: "0", count: 64)) }
         let previous = last.withBytes(1) { digest($0).hexadecimal }
-        let head = Head(sequence: last.integer(0) - first, digest: previous)
+        let head = Head(sequence: last.integer(0) - places.lowerBound, digest: previous)
         last.reset()
         return head
     }

@@ -14,11 +14,12 @@ final class DataDirectory: Sendable {
     /// Locks the directory. If `creating`, it makes what is missing: the directory with its parents (mode 0700), and an
     /// empty database (0600).
     init(path: String, creating: Bool) throws(StoreError) {
-        databasePath = path + "/keyway.db"
-        if creating { try Self.createDirectory(path) }
-        try Self.checkDirectory(path)
-        if !creating && access(databasePath, F_OK) != 0 && errno == ENOENT {
-            throw .unavailable("\(path) holds no Keyway database: create it with `keyway init --data-dir \(path)`")
+        if creating {
+            try Self.createDirectory(path)
+            try Self.checkDirectory(path)
+            databasePath = Self.databasePath(in: path)
+        } else {
+            databasePath = try Self.existingDatabase(in: path)
         }
         lock = try Self.lock(path)
         // From here on deinit frees the lock.
@@ -26,6 +27,18 @@ final class DataDirectory: Sendable {
     }
 
     deinit { close(lock) }
+
+    private static func databasePath(in path: String) -> String { path + "/keyway.db" }
+
+    /// The path of the database in a directory, which is not locked.
+    static func existingDatabase(in path: String) throws(StoreError) -> String {
+        try checkDirectory(path)
+        let database = databasePath(in: path)
+        if access(database, F_OK) != 0 && errno == ENOENT {
+            throw .unavailable("\(path) holds no Keyway database: create it with `keyway init --data-dir \(path)`")
+        }
+        return database
+    }
 
     private static func lock(_ path: String) throws(StoreError) -> Int32 {
         let file = path + "/keyway.lock"

@@ -6,7 +6,7 @@ struct Migration {
     let version: Int64
     let sql: String
 
-    static let all = [initial, restrictions]
+    static let all = [initial, restrictions, auditByTime]
 
     /// Marks a file as Keyway's: "KeyW".
     static let applicationID: Int64 = 0x4b65_7957
@@ -17,6 +17,18 @@ struct Migration {
         case isNewer(version: Int64, known: Int64)
     }
 
+    /// Why a database cannot be used, or `nil` if it can be, once its schema is up to date.
+    static func refusal(
+        _ migrations: [Migration] = all,
+        of database: Database
+    ) throws(SQLiteError) -> Refusal? {
+        if try database.integer("SELECT count(*) FROM sqlite_schema") == 0 { return .isEmpty }
+        guard try database.integer("PRAGMA application_id") == applicationID else { return .isForeign }
+        let version = try database.integer("PRAGMA user_version")
+        let known = migrations.last?.version ?? 0
+        return version > known ? .isNewer(version: version, known: known) : nil
+    }
+
     /// Brings the schema up to date in one transaction, and returns why that cannot be, or `nil`. Unless `creating`, an
     /// empty file is one that lost its content.
     static func run(
@@ -24,14 +36,10 @@ struct Migration {
         on database: Database,
         creating: Bool
     ) throws(SQLiteError) -> Refusal? {
-        let version = try database.integer("PRAGMA user_version")
         let known = migrations.last?.version ?? 0
-        if try database.integer("SELECT count(*) FROM sqlite_schema") == 0 {
-            guard creating else { return .isEmpty }
-        } else if try database.integer("PRAGMA application_id") != applicationID {
-            return .isForeign
-        }
-        guard version <= known else { return .isNewer(version: version, known: known) }
+        let refusal = try refusal(migrations, of: database)
+        if let refusal, refusal != .isEmpty || !creating { return refusal }
+        let version = try database.integer("PRAGMA user_version")
         guard version < known else { return nil }
         try database.execute("BEGIN EXCLUSIVE")
         do throws(SQLiteError) {

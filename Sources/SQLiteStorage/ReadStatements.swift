@@ -23,6 +23,7 @@ final class ReadStatements {
     let countRegistrations: Statement
     let organization: Statement
     let organizations: Statement
+    let audit: AuditReadStatements
     let newest: Statement
     let newestOrganization: Statement
 
@@ -64,6 +65,7 @@ final class ReadStatements {
         )
         organization = try reading("SELECT id, name, created_at FROM organizations WHERE id = ?1")
         organizations = try reading("SELECT id, name, created_at FROM organizations ORDER BY created_at, id")
+        audit = try AuditReadStatements(on: database)
         newest = try reading(Self.newest)
         newestOrganization = try reading("SELECT id FROM organizations ORDER BY id DESC LIMIT 1")
     }

@@ -102,6 +102,43 @@ extension SQLiteStore: ChangeStore {
     package func commit(_ change: Change) async throws(StoreError) -> CommitOutcome {
         try await writer.commit(change)
     }
+
+    package func enqueue(
+        _ change: Change,
+        completion: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
+    ) {
+        writer.enqueue(change, completion: completion)
+    }
+}
+
+extension SQLiteStore: AuditStore {
+    package func newestAuditLine(in organization: Identifier) throws(StoreError) -> AuditLine? {
+        try readers.read { reader throws(SQLiteError) in try reader.newestAuditLine(in: organization) }
+    }
+
+    package func auditLines(
+        in organization: Identifier,
+        after sequence: Int64,
+        atMost count: Int
+    ) throws(StoreError) -> [AuditLine] {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.auditLines(in: organization, after: sequence, atMost: count)
+        }
+    }
+
+    package func auditLines(
+        in organization: Identifier,
+        _ span: AuditSpan,
+        atMost count: Int
+    ) throws(StoreError) -> [AuditLine] {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.auditLines(in: organization, span, atMost: count)
+        }
+    }
+
+    package func auditSigningKey() throws(StoreError) -> SealedSecrets? {
+        try readers.read { reader throws(SQLiteError) in try reader.auditSigningKey() }
+    }
 }
 
 extension SQLiteStore: PublicDocuments {

@@ -45,6 +45,8 @@ extension WriteConnection {
             return try note(masterKey: id)
         case .forgetMasterKey(let id):
             return try forget(masterKey: id)
+        case .setAuditSigningKey(let sealed, let masterKeyID):
+            return try setAuditSigningKey(sealed, replacingOneUnder: masterKeyID)
         }
     }
 

@@ -39,6 +39,8 @@ final class WriteStatements {
     let insertMasterKey: Statement
     let deleteMasterKey: Statement
     let secretsUnderMasterKey: Statement
+    let insertAuditSigningKey: Statement
+    let updateAuditSigningKey: Statement
 
     init(on database: Database) throws(SQLiteError) {
         func writing(_ sql: String) throws(SQLiteError) -> Statement {
@@ -144,8 +146,17 @@ final class WriteStatements {
         insertMasterKey = try writing("INSERT INTO master_keys (id) VALUES (?1) ON CONFLICT DO NOTHING")
         deleteMasterKey = try writing("DELETE FROM master_keys WHERE id = ?1")
         secretsUnderMasterKey = try Statement(
-            "SELECT 1 FROM sealed_secrets WHERE master_key_id = ?1 LIMIT 1",
+            """
+            SELECT 1 FROM sealed_secrets WHERE master_key_id = ?1
+            UNION ALL SELECT 1 FROM audit_signing_key WHERE master_key_id = ?1 LIMIT 1
+            """,
             on: database
+        )
+        insertAuditSigningKey = try writing(
+            "INSERT INTO audit_signing_key (id, master_key_id, bytes) VALUES (1, ?1, ?2) ON CONFLICT DO NOTHING"
+        )
+        updateAuditSigningKey = try writing(
+            "UPDATE audit_signing_key SET master_key_id = ?1, bytes = ?2 WHERE master_key_id = ?3"
         )
     }
 }

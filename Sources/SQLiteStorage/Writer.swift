@@ -11,9 +11,12 @@ import Synchronization
 final class Writer: @unchecked Sendable {
     // Safe to share: `monitor` guards the queue and the figures; the connection is the thread's alone.
 
+    /// Takes what became of a change. It returns at once.
+    typealias Completion = @Sendable (Result<CommitOutcome, StoreError>) -> Void
+
     private struct Waiting {
         let change: Change
-        let continuation: CheckedContinuation<Result<CommitOutcome, StoreError>, Never>
+        let completion: Completion
     }
 
     /// So many changes are committed together at most.
@@ -69,14 +72,18 @@ final class Writer: @unchecked Sendable {
 
     func commit(_ change: Change) async throws(StoreError) -> CommitOutcome {
         try await withCheckedContinuation { continuation in
-            let isAccepted = monitor.withLock {
-                guard !isStopping else { return false }
-                waiting.append(Waiting(change: change, continuation: continuation))
-                if waiting.count == 1 { monitor.signal() }
-                return true
-            }
-            if !isAccepted { continuation.resume(returning: .failure(.closed)) }
+            enqueue(change) { continuation.resume(returning: $0) }
         }.get()
+    }
+
+    func enqueue(_ change: Change, completion: @escaping Completion) {
+        let isAccepted = monitor.withLock {
+            guard !isStopping else { return false }
+            waiting.append(Waiting(change: change, completion: completion))
+            if waiting.count == 1 { monitor.signal() }
+            return true
+        }
+        if !isAccepted { completion(.failure(.closed)) }
     }
 
     /// Lets the thread finish what waits, and end.
@@ -170,7 +177,7 @@ extension Writer {
             figures.batches += 1
             figures.commitNanoseconds += UInt64(duration.seconds * 1_000_000_000 + duration.attoseconds / 1_000_000_000)
         }
-        for (waiting, result) in zip(batch, results) { waiting.continuation.resume(returning: result) }
+        for (waiting, result) in zip(batch, results) { waiting.completion(result) }
     }
 
     /// Copies the log into the database when it has grown, once the answers are out.
@@ -224,7 +231,8 @@ extension Mutation {
             .createApplicationKey, .updateApplicationKey, .deleteApplicationKey, .setRegistration:
             true
         case .requireEnabledUser, .createDocument, .updateDocument, .deleteDocument, .requireRevision,
-            .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .noteMasterKey, .forgetMasterKey:
+            .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .noteMasterKey, .forgetMasterKey,
+            .setAuditSigningKey:
             false
         }
     }

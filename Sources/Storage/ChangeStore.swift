@@ -56,6 +56,9 @@ package enum Mutation: Sendable {
     /// Forgets a master key. While secrets are sealed under it, ``CommitOutcome/conflict``; one that was not noted is
     /// ``CommitOutcome/missing``.
     case forgetMasterKey(id: String)
+    /// Stores the sealed key that signs the heads of audit chains, if the one so far is sealed under that master key
+    /// (`nil` if there must be none); else ``CommitOutcome/conflict``.
+    case setAuditSigningKey(SealedSecrets, replacingOneUnder: String?)
 }
 
 /// What is committed together: all of the mutations with their audit event, or nothing.
@@ -92,10 +95,20 @@ package protocol ChangeStore: Sendable {
     /// - Throws: ``StoreError/unavailable(_:)`` if the disk refuses; nothing was done then, or at worst it is unknown
     ///   (the text says so).
     func commit(_ change: Change) async throws(StoreError) -> CommitOutcome
+
+    /// Takes a change for which nobody waits: it is committed after those given before it, with the next batch, and
+    /// before the store closes.
+    ///
+    /// - Parameters:
+    ///   - change: What to commit.
+    ///   - completion: Told what became of it, on the store's own thread, to which it must return at once. A change that
+    ///     is still waiting when the process dies is lost, and nobody is told.
+    func enqueue(_ change: Change, completion: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void)
 }
 
 /// All of a store, for those who open and close it.
-package protocol Store: PublicDocuments, RestrictedConnections, SealedSecretStore, ActingStore, AccessStore, ChangeStore
+package protocol Store: PublicDocuments, RestrictedConnections, SealedSecretStore, ActingStore, AccessStore, AuditStore,
+    ChangeStore
 {
     /// The newest id stored, after which new ones must sort.
     func newestIdentifier() throws(StoreError) -> Identifier?

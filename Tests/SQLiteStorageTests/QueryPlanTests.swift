@@ -55,4 +55,10 @@ struct QueryPlanTests {
         #expect(steps.count == (forAct ? 3 : 1))
         for step in steps { #expect(step.contains("USING INTEGER PRIMARY KEY (rowid=?)"), "\(step)") }
     }
+
+    @Test("of audit events by time follow their index, and sort nothing", arguments: [false, true])
+    func auditByTime(isDescending: Bool) async throws {
+        let steps = try await plan(of: AuditReadStatements.byTime(isDescending: isDescending))
+        #expect(steps == ["SEARCH audit_log USING INDEX audit_log_by_time (<expr>=? AND time>? AND time<?)"])
+    }
 }

@@ -191,6 +191,37 @@ final class FaultyStore: Store {
         return try await store.commit(change)
     }
 
+    func enqueue(_ change: Change, completion: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void) {
+        if let failure = behaviour.withLock({ $0.commitFailure }) { return completion(.failure(failure)) }
+        store.enqueue(change, completion: completion)
+    }
+
+    func newestAuditLine(in organization: Identifier) throws(StoreError) -> AuditLine? {
+        try reading { () throws(StoreError) in try store.newestAuditLine(in: organization) }
+    }
+
+    func auditLines(
+        in organization: Identifier,
+        after sequence: Int64,
+        atMost count: Int
+    ) throws(StoreError) -> [AuditLine] {
+        try reading { () throws(StoreError) in
+            try store.auditLines(in: organization, after: sequence, atMost: count)
+        }
+    }
+
+    func auditLines(
+        in organization: Identifier,
+        _ span: AuditSpan,
+        atMost count: Int
+    ) throws(StoreError) -> [AuditLine] {
+        try reading { () throws(StoreError) in try store.auditLines(in: organization, span, atMost: count) }
+    }
+
+    func auditSigningKey() throws(StoreError) -> SealedSecrets? {
+        try reading { () throws(StoreError) in try store.auditSigningKey() }
+    }
+
     func newestIdentifier() throws(StoreError) -> Identifier? { try store.newestIdentifier() }
     func statistics() -> StoreStatistics { store.statistics() }
     func close() async { await store.close() }
