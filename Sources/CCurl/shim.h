@@ -1,2 +1,111 @@
 #pragma once
 #include <curl/curl.h>
+
+/* What Swift cannot call or read: the variadic functions, wrapped by the kind of their argument, and some macros. */
+
+static inline CURLcode
+keyway_curl_start (curl_malloc_callback allocate, curl_free_callback release, curl_realloc_callback resize,
+                   curl_strdup_callback duplicate, curl_calloc_callback allocate_zeroed)
+{
+  return curl_global_init_mem (CURL_GLOBAL_DEFAULT, allocate, release, resize, duplicate, allocate_zeroed);
+}
+
+static inline const curl_version_info_data *
+keyway_curl_version (void)
+{
+  return curl_version_info (CURLVERSION_NOW);
+}
+
+static inline CURLcode
+keyway_curl_set_number (CURL *easy, CURLoption option, long value)
+{
+  return curl_easy_setopt (easy, option, value);
+}
+
+static inline CURLcode
+keyway_curl_set_length (CURL *easy, CURLoption option, curl_off_t value)
+{
+  return curl_easy_setopt (easy, option, value);
+}
+
+static inline CURLcode
+keyway_curl_set_pointer (CURL *easy, CURLoption option, const void *value)
+{
+  return curl_easy_setopt (easy, option, value);
+}
+
+/* All that libcurl calls for one transfer. */
+struct keyway_curl_callbacks
+{
+  curl_opensocket_callback open_socket;
+  curl_prereq_callback before_request;
+  curl_write_callback received_header;
+  curl_write_callback received_body;
+};
+
+/* `context` is the last argument of open_socket, the first of before_request, the last of the other two, and what
+   keyway_curl_context returns. */
+static inline CURLcode
+keyway_curl_set_callbacks (CURL *easy, const struct keyway_curl_callbacks *callbacks, void *context)
+{
+  CURLcode code = curl_easy_setopt (easy, CURLOPT_PRIVATE, context);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, callbacks->open_socket);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_OPENSOCKETDATA, context);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_PREREQFUNCTION, callbacks->before_request);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_PREREQDATA, context);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, callbacks->received_header);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_HEADERDATA, context);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, callbacks->received_body);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_WRITEDATA, context);
+  return code;
+}
+
+static inline void *
+keyway_curl_context (CURL *easy)
+{
+  char *context = NULL;
+  return CURLE_OK == curl_easy_getinfo (easy, CURLINFO_PRIVATE, &context) ? context : NULL;
+}
+
+/* The bytes of the request's body that were sent. */
+static inline curl_off_t
+keyway_curl_sent (CURL *easy)
+{
+  curl_off_t sent = 0;
+  return CURLE_OK == curl_easy_getinfo (easy, CURLINFO_SIZE_UPLOAD_T, &sent) ? sent : 0;
+}
+
+static inline CURLMcode
+keyway_curl_multi_set_number (CURLM *multi, CURLMoption option, long value)
+{
+  return curl_multi_setopt (multi, option, value);
+}
+
+static inline CURLMcode
+keyway_curl_multi_set_callbacks (CURLM *multi, curl_socket_callback watch, curl_multi_timer_callback time,
+                                 void *context)
+{
+  CURLMcode code = curl_multi_setopt (multi, CURLMOPT_SOCKETFUNCTION, watch);
+  if (CURLM_OK == code)
+    code = curl_multi_setopt (multi, CURLMOPT_SOCKETDATA, context);
+  if (CURLM_OK == code)
+    code = curl_multi_setopt (multi, CURLMOPT_TIMERFUNCTION, time);
+  if (CURLM_OK == code)
+    code = curl_multi_setopt (multi, CURLMOPT_TIMERDATA, context);
+  return code;
+}
+
+/* The address is longer than its declared type: it can only be read behind a pointer. */
+static inline const struct sockaddr *
+keyway_curl_address (const struct curl_sockaddr *address)
+{
+  return &address->addr;
+}

@@ -1,0 +1,105 @@
+package import Secrets
+
+/// An answer received as a whole.
+package struct CollectedAnswer: Sendable {
+    package let head: AnswerHead
+    package let body: SecretBuffer
+}
+
+extension EgressClient {
+    /// Sends the request and waits for its answer, a token perhaps: its body is kept in memory that is zeroed.
+    ///
+    /// - Parameter bytes: The longest body to take.
+    /// - Throws: ``EgressError/answerTooLarge`` for a longer one, ``EgressError/cancelled`` when the task is, and all
+    ///   other errors of a transfer.
+    package func collect(_ request: OutgoingRequest, atMost bytes: Int) async throws(EgressError) -> CollectedAnswer {
+        let collector = AnswerCollector(atMost: bytes)
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                collector.begin(continuation)
+                collector.transfer(is: send(request, to: collector))
+            }
+        } onCancel: {
+            collector.cancel()
+        }
+        return try result.get()
+    }
+}
+
+/// Keeps an answer for the task that waits for it.
+private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
+    typealias Outcome = Result<CollectedAnswer, EgressError>
+
+    // Safe to share: the lock guards what several threads use; the answer belongs to the client's thread.
+    private let lock = Lock()
+    private var continuation: CheckedContinuation<Outcome, Never>?
+    private var transfer: Transfer?
+    private var isCancelled = false
+
+    private let limit: Int
+    private var head: AnswerHead?
+    private var pieces: [SecretBuffer] = []
+    private var count = 0
+
+    init(atMost limit: Int) {
+        self.limit = limit
+    }
+
+    func begin(_ continuation: CheckedContinuation<Outcome, Never>) {
+        lock { self.continuation = continuation }
+    }
+
+    func transfer(is transfer: Transfer) {
+        let isCancelled = lock {
+            self.transfer = transfer
+            return self.isCancelled
+        }
+        if isCancelled { transfer.cancel() }
+    }
+
+    func cancel() {
+        let transfer = lock {
+            isCancelled = true
+            return self.transfer
+        }
+        transfer?.cancel()
+    }
+
+    func received(_ head: AnswerHead) -> Demand {
+        self.head = head
+        return .more
+    }
+
+    func received(_ piece: UnsafeRawBufferPointer) -> Demand {
+        count += piece.count
+        guard count <= limit else { return .cancel }
+        pieces.append(SecretBuffer(copying: piece))
+        return .more
+    }
+
+    func finished(_ error: EgressError?) {
+        let continuation = lock {
+            defer {
+                self.continuation = nil
+                transfer = nil
+            }
+            return self.continuation
+        }
+        continuation?.resume(returning: outcome(error))
+    }
+
+    private func outcome(_ error: EgressError?) -> Outcome {
+        if count > limit { return .failure(.answerTooLarge) }
+        if let error { return .failure(error) }
+        guard let head else { return .failure(.malformedAnswer("it has no head")) }
+        let body = SecretBuffer(count: count) { memory in
+            var start = 0
+            for piece in pieces {
+                UnsafeMutableRawBufferPointer(rebasing: memory[start...]).copyMemory(from: piece.bytes)
+                start += piece.count
+            }
+        }
+        pieces = []
+        return .success(CollectedAnswer(head: head, body: body))
+    }
+}

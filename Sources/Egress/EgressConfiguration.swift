@@ -1,0 +1,31 @@
+/// What requests to third parties may do, and how much.
+package struct EgressConfiguration: Sendable {
+    /// Addresses that may be connected to although they are not public: the operator's `--egress-allow`. A metadata
+    /// service of a cloud stays refused unless its very address is listed.
+    package var allowedNetworks: [IPNetwork] = []
+    /// Whether `http://` may be used at all.
+    package var allowsPlaintext = false
+    /// A file of PEM certificates that are trusted beside the system's.
+    package var certificateAuthorityFile: String?
+
+    /// How long resolving, connecting and the TLS handshake may take together, in seconds.
+    package var connectTimeout = 10.0
+    /// How long nothing may happen between the request and the first byte of its answer, in seconds.
+    package var firstByteTimeout = 60.0
+    /// How long nothing may come between two pieces of an answer, in seconds; time paused by us does not count.
+    package var idleTimeout = 60.0
+    /// How long a transfer may take in all, in seconds.
+    package var totalTimeout = 300.0
+
+    /// The longest answer head, interim answers and trailers included, in bytes.
+    package var headerBytes = 64 * 1_024
+    /// The longest body of an answer, decoded, in bytes.
+    package var answerBytes = 64 * 1_024 * 1_024
+
+    /// How many connections may be open; requests beyond wait for one.
+    package var connectionsAtMost = 2_048
+    /// How many connections may be kept without a request; the oldest are closed first.
+    package var idleConnections = 256
+
+    package init() {}
+}

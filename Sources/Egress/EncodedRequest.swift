@@ -1,0 +1,63 @@
+import CCurl
+import Secrets
+
+/// A request in the form that libcurl takes: C strings and its own list of header lines, all in one block of memory
+/// that is zeroed in the end.
+struct EncodedRequest: @unchecked Sendable {
+    // Safe to share: the pointers lead into the block, which is kept here and never changes.
+    private let block: SecretBuffer
+    /// Scheme, host and port, and a path of `/`: what is really asked for is the target.
+    let url: UnsafePointer<CChar>
+    let method: UnsafePointer<CChar>
+    let target: UnsafePointer<CChar>
+    let headers: UnsafePointer<curl_slist>
+    let body: SecretBuffer?
+    let isHead: Bool
+    /// Whether asking twice does the same as asking once (RFC 9110, section 9.2.2).
+    let isIdempotent: Bool
+
+    /// - Throws: Why the request cannot be sent: ``EgressError/malformedURL``, ``EgressError/plaintextNotAllowed`` or
+    ///   ``EgressError/malformedHeader(name:)``.
+    init(_ request: OutgoingRequest, allowsPlaintext: Bool) throws(EgressError) {
+        let origin = try RequestOrigin(request.origin)
+        guard origin.isSecure || allowsPlaintext else { throw .plaintextNotAllowed }
+        guard request.target.withBytes({ HeaderSyntax.isTarget($0) }) else { throw .malformedURL }
+        try Self.checkMethod(of: request)
+        let unwanted = try Self.checkHeaders(of: request)
+
+        let written = RequestBlock(request, origin: origin, leavingOut: unwanted)
+        block = written.memory
+        url = written.url
+        method = written.method
+        target = written.target
+        headers = written.headers
+        isHead = request.method == "HEAD"
+        isIdempotent = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"].contains(request.method)
+        // Without a body these methods say so (RFC 9110, section 8.6); many servers insist.
+        let saysLength = ["POST", "PUT", "PATCH"].contains(request.method)
+        body = isHead ? nil : request.body ?? (saysLength ? SecretBuffer(count: 0) { _ in } : nil)
+    }
+
+    private static func checkMethod(of request: OutgoingRequest) throws(EgressError) {
+        // CONNECT asks for a tunnel, not for a target, and libcurl sends no body with HEAD.
+        guard
+            HeaderSyntax.isToken(request.method.utf8), request.method != "CONNECT",
+            request.method != "HEAD" || request.body?.count ?? 0 == 0
+        else { throw .malformedHeader(name: ":method") }
+    }
+
+    /// - Returns: The headers that libcurl would add of its own accord, which the request lacks.
+    private static func checkHeaders(of request: OutgoingRequest) throws(EgressError) -> [StaticString] {
+        var unwanted: [StaticString] = ["accept", "accept-encoding", "content-type", "expect"]
+        for header in request.headers {
+            // A name that is none is not repeated: it may be a value in the wrong place.
+            guard HeaderSyntax.isToken(header.name.utf8) else { throw .malformedHeader(name: "") }
+            let name = header.name.lowercased()
+            guard !HeaderSyntax.isReserved(name), header.value.withBytes({ HeaderSyntax.isValue($0) }) else {
+                throw .malformedHeader(name: header.name)
+            }
+            unwanted.removeAll { $0.description == name }
+        }
+        return unwanted
+    }
+}

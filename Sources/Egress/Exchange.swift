@@ -1,0 +1,205 @@
+import CCurl
+import Secrets
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An easy handle of libcurl and what stands around it. It serves one transfer after the other, on the client's thread
+/// alone.
+final class Exchange {
+    let handle: UnsafeMutableRawPointer
+    let settings: ExchangeSettings
+    private(set) var transfer: Transfer?
+    /// Why we ended the transfer, where libcurl only knows that we did.
+    private(set) var failure: EgressError?
+    private(set) var isPaused = false
+    /// When something must have happened, by ``MonotonicClock``.
+    private(set) var deadline = UInt64.max
+    /// Where the client keeps it.
+    var position = 0
+
+    private var request: EncodedRequest?
+    private var head: AnswerHeadReader
+    private var answered = 0
+    private var sent = 0
+    private var hasAsked = false
+    /// Why an address was refused, and whether another was not.
+    private var refusedAddress: String?
+    private var hasOpenedSocket = false
+    private let message: UnsafeMutablePointer<CChar>
+
+    init?(settings: ExchangeSettings) {
+        guard let handle = curl_easy_init() else { return nil }
+        self.handle = handle
+        self.settings = settings
+        head = AnswerHeadReader(limit: settings.headerBytes)
+        message = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        var callbacks = Self.callbacks
+        guard
+            settings.apply(to: handle),
+            keyway_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, message) == CURLE_OK,
+            keyway_curl_set_callbacks(handle, &callbacks, Unmanaged.passUnretained(self).toOpaque()) == CURLE_OK
+        else { return nil }
+    }
+
+    deinit {
+        curl_easy_cleanup(handle)
+        message.deallocate()
+    }
+
+    // MARK: From one transfer to the next
+
+    /// Makes the handle ready for a request.
+    ///
+    /// - Returns: Whether there was memory for it.
+    func begin(_ transfer: Transfer, _ request: EncodedRequest) -> Bool {
+        self.transfer = transfer
+        self.request = request
+        transfer.exchange = self
+        deadline = MonotonicClock.now() + settings.connectTimeout + settings.firstByteTimeout
+        let body = request.body
+        let bytes = body?.bytes.baseAddress ?? UnsafeRawPointer(request.target)
+        return keyway_curl_set_pointer(handle, CURLOPT_URL, request.url) == CURLE_OK
+            && keyway_curl_set_pointer(handle, CURLOPT_REQUEST_TARGET, request.target) == CURLE_OK
+            && keyway_curl_set_number(handle, CURLOPT_HTTPGET, 1) == CURLE_OK
+            && (!request.isHead || keyway_curl_set_number(handle, CURLOPT_NOBODY, 1) == CURLE_OK)
+            && (body.map { body in
+                keyway_curl_set_length(handle, CURLOPT_POSTFIELDSIZE_LARGE, body.count) == CURLE_OK
+                    && keyway_curl_set_pointer(handle, CURLOPT_POSTFIELDS, bytes) == CURLE_OK
+            } ?? true)
+            && keyway_curl_set_pointer(handle, CURLOPT_CUSTOMREQUEST, request.method) == CURLE_OK
+            && keyway_curl_set_pointer(handle, CURLOPT_HTTPHEADER, request.headers) == CURLE_OK
+    }
+
+    /// Lets go of the request. To be called when no multi handle has the easy one.
+    func end() {
+        _ = keyway_curl_set_pointer(handle, CURLOPT_REQUEST_TARGET, nil)
+        _ = keyway_curl_set_pointer(handle, CURLOPT_POSTFIELDS, nil)
+        _ = keyway_curl_set_pointer(handle, CURLOPT_HTTPHEADER, nil)
+        transfer = nil
+        request = nil
+        failure = nil
+        isPaused = false
+        deadline = .max
+        head = AnswerHeadReader(limit: settings.headerBytes)
+        answered = 0
+        sent = 0
+        hasAsked = false
+        refusedAddress = nil
+        hasOpenedSocket = false
+        message.pointee = 0
+    }
+
+    /// What the end of a transfer means to its receiver.
+    func error(for code: CURLcode) -> EgressError? {
+        if let failure { return failure }
+        if let refusedAddress, !hasOpenedSocket, code == CURLE_COULDNT_CONNECT {
+            return .refusedAddress(refusedAddress)
+        }
+        return EgressError(code, details: String(cString: message))
+    }
+
+    // MARK: Time
+
+    /// Whether nothing has happened for too long.
+    func isOverdue(at now: UInt64) -> Bool {
+        guard deadline < now else { return false }
+        // A long request takes its time.
+        let sent = keyway_curl_sent(handle)
+        guard sent > self.sent else { return true }
+        self.sent = sent
+        deadline = now + settings.firstByteTimeout
+        return false
+    }
+
+    /// Goes on after a pause.
+    ///
+    /// - Returns: The error that ended the transfer, as the receiver was given what had been kept.
+    func resume() -> CURLcode {
+        guard isPaused else { return CURLE_OK }
+        isPaused = false
+        deadline = MonotonicClock.now() + settings.idleTimeout
+        let code = curl_easy_pause(handle, CURLPAUSE_CONT)
+        return failure == nil ? code : CURLE_ABORTED_BY_CALLBACK
+    }
+
+    private func obey(_ demand: Demand) -> Bool {
+        switch demand {
+        case .more:
+            deadline = MonotonicClock.now() + settings.idleTimeout
+        case .pause:
+            isPaused = true
+            deadline = .max
+            // What libcurl has read already, a buffer at most, it keeps.
+            return curl_easy_pause(handle, CURLPAUSE_RECV) == CURLE_OK
+        case .cancel:
+            failure = .cancelled
+        }
+        return failure == nil
+    }
+
+    // MARK: What libcurl reports
+
+    /// A socket is to be opened for a connection to `address`.
+    func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32 {
+        let reason = reasonToRefuse(IPAddress(keyway_curl_address(address)))
+        guard reason == nil else {
+            refusedAddress = reason
+            return -1
+        }
+        hasOpenedSocket = true
+        let kind = address.pointee
+        let socket = socket(kind.family, kind.socktype, kind.`protocol`)
+        if socket >= 0 { _ = fcntl(socket, F_SETFD, FD_CLOEXEC) }
+        return socket
+    }
+
+    /// The request is about to be sent over a connection to `address`, new or not.
+    func mayAsk(_ address: UnsafePointer<CChar>) -> Bool {
+        if let reason = reasonToRefuse(IPAddress(String(cString: address))) {
+            failure = .refusedAddress(reason)
+        } else if hasAsked, request?.isIdempotent != true {
+            // libcurl asks again when a kept connection turns out to be closed; the first request may have been read.
+            failure = .connectionFailed("the connection was closed before the answer; the request was not repeated")
+        }
+        hasAsked = true
+        deadline = MonotonicClock.now() + settings.firstByteTimeout
+        return failure == nil
+    }
+
+    private func reasonToRefuse(_ address: IPAddress?) -> String? {
+        guard let address else { return "an address that is not of IP" }
+        return settings.addressGuard.refusal(of: address).map { "\(address), \($0)" }
+    }
+
+    /// - Returns: Whether to go on.
+    func receivedHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        do throws(EgressError) {
+            guard case .complete(let answer) = try head.read(line), let request, let receiver = transfer?.receiver
+            else {
+                if !isPaused { deadline = MonotonicClock.now() + settings.idleTimeout }
+                return true
+            }
+            try answer.checkBody(forHead: request.isHead, atMost: settings.answerBytes)
+            return obey(receiver.received(answer))
+        } catch {
+            failure = error
+            return false
+        }
+    }
+
+    /// - Returns: Whether to go on.
+    func receivedBody(_ piece: UnsafeRawBufferPointer) -> Bool {
+        answered += piece.count
+        guard answered <= settings.answerBytes else {
+            failure = .answerTooLarge
+            return false
+        }
+        guard let receiver = transfer?.receiver else { return false }
+        return obey(receiver.received(piece))
+    }
+}

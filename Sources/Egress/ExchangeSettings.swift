@@ -1,0 +1,71 @@
+import CCurl
+
+/// What all exchanges of a client have in common.
+struct ExchangeSettings {
+    let addressGuard: AddressGuard
+    let headerBytes: Int
+    let answerBytes: Int
+    /// In nanoseconds, as the two that follow.
+    let connectTimeout: UInt64
+    let firstByteTimeout: UInt64
+    let idleTimeout: UInt64
+    private let totalTimeout: UInt64
+    private let schemes: String
+    private let certificateAuthorityFile: String?
+
+    init(_ configuration: EgressConfiguration) {
+        addressGuard = AddressGuard(allowing: configuration.allowedNetworks)
+        headerBytes = configuration.headerBytes
+        answerBytes = configuration.answerBytes
+        connectTimeout = MonotonicClock.nanoseconds(configuration.connectTimeout)
+        firstByteTimeout = MonotonicClock.nanoseconds(configuration.firstByteTimeout)
+        idleTimeout = MonotonicClock.nanoseconds(configuration.idleTimeout)
+        totalTimeout = MonotonicClock.nanoseconds(configuration.totalTimeout)
+        schemes = configuration.allowsPlaintext ? "http,https" : "https"
+        certificateAuthorityFile = configuration.certificateAuthorityFile
+    }
+
+    /// Sets what stays the same from one transfer to the next.
+    ///
+    /// - Returns: Whether libcurl knows all of it.
+    func apply(to handle: UnsafeMutableRawPointer) -> Bool {
+        let numbers: [(CURLoption, Int)] = [
+            (CURLOPT_NOSIGNAL, 1),
+            (CURLOPT_FOLLOWLOCATION, 0),
+            (CURLOPT_NETRC, 0),
+            (CURLOPT_HTTPAUTH, 0),
+            (CURLOPT_HTTP09_ALLOWED, 0),
+            (CURLOPT_PATH_AS_IS, 1),
+            // Version 2 would share a connection between transfers, and one that is paused stop the others; and its
+            // compression keeps headers, credentials too, as long as the connection lives.
+            (CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1),
+            (CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2),
+            (CURLOPT_SSL_VERIFYPEER, 1),
+            (CURLOPT_SSL_VERIFYHOST, 2),
+            (CURLOPT_SSL_SESSIONID_CACHE, 0),
+            (CURLOPT_TCP_KEEPALIVE, 1),
+            // A transfer that ends while a name is resolved does not wait for the resolver.
+            (CURLOPT_QUICK_EXIT, 1),
+            (CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(connectTimeout)),
+            (CURLOPT_TIMEOUT_MS, Self.milliseconds(totalTimeout)),
+        ]
+        var texts: [(CURLoption, String)] = [
+            (CURLOPT_PROTOCOLS_STR, schemes),
+            // Neither the environment's proxy nor any other.
+            (CURLOPT_PROXY, ""),
+            (CURLOPT_NOPROXY, "*"),
+            // For the answers: the request's header is left out or given by the caller.
+            (CURLOPT_ACCEPT_ENCODING, "gzip, deflate"),
+        ]
+        if let certificateAuthorityFile {
+            // The system's are found by name in its directory, which libcurl knows.
+            texts.append((CURLOPT_CAINFO, certificateAuthorityFile))
+        }
+        return numbers.allSatisfy { keyway_curl_set_number(handle, $0, $1) == CURLE_OK }
+            && texts.allSatisfy { keyway_curl_set_pointer(handle, $0, $1) == CURLE_OK }
+    }
+
+    private static func milliseconds(_ nanoseconds: UInt64) -> Int {
+        max(1, Int(nanoseconds / 1_000_000))
+    }
+}

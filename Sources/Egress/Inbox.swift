@@ -1,0 +1,81 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What other threads want of the client's thread.
+enum Command {
+    case start(Transfer)
+    case resume(Transfer)
+    case cancel(Transfer)
+}
+
+/// The commands that wait for the client's thread, and the pipe that wakes it.
+final class Inbox: @unchecked Sendable {
+    // Safe to share: the lock guards what changes.
+    private let lock = Lock()
+    private var commands: [Command] = []
+    private var isClosed = false
+    /// Becomes readable when there are commands, or the inbox was closed.
+    let wakeReading: Int32
+    private let wakeWriting: Int32
+
+    init() throws(EgressError) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw .connectionFailed("no file descriptors are left") }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        wakeReading = ends[0]
+        wakeWriting = ends[1]
+    }
+
+    deinit {
+        close(wakeReading)
+        close(wakeWriting)
+    }
+
+    /// - Returns: Whether somebody will see to it: not once the inbox is closed.
+    @discardableResult
+    func append(_ command: Command) -> Bool {
+        lock {
+            if isClosed { return false }
+            if commands.isEmpty { wake() }
+            commands.append(command)
+            return true
+        }
+    }
+
+    /// Takes no more commands.
+    func shut() {
+        lock {
+            if !isClosed { wake() }
+            isClosed = true
+        }
+    }
+
+    /// Moves the waiting commands to the end of `taken`.
+    ///
+    /// - Returns: Whether more may come.
+    func take(_ taken: inout [Command]) -> Bool {
+        lock {
+            taken.append(contentsOf: commands)
+            commands.removeAll(keepingCapacity: true)
+            return !isClosed
+        }
+    }
+
+    /// Empties the pipe; to be called before ``take(_:)``.
+    func drain() {
+        var bytes: (UInt64, UInt64) = (0, 0)
+        while read(wakeReading, &bytes, 16) == 16 {}
+    }
+
+    private func wake() {
+        var byte: UInt8 = 0
+        // A pipe that is full wakes as well.
+        _ = write(wakeWriting, &byte, 1)
+    }
+}

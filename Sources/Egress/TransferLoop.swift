@@ -1,0 +1,198 @@
+import CCurl
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The client's thread: waits for sockets, commands and the time, and lets libcurl and the receivers know.
+final class TransferLoop {
+    private let inbox: Inbox
+    private let settings: ExchangeSettings
+    private let multi: UnsafeMutableRawPointer
+    private var sockets = PollSet()
+    /// When libcurl wants to be called without a socket.
+    private var timer = UInt64.max
+    private var nextSweep: UInt64 = 0
+    private var active: [Exchange] = []
+    private var spare: [Exchange] = []
+    private let spareAtMost: Int
+    private static let sweepPeriod: UInt64 = 100_000_000
+
+    init(configuration: EgressConfiguration, inbox: Inbox) throws(EgressError) {
+        try CurlLibrary.start()
+        guard let multi = curl_multi_init() else { throw .connectionFailed("libcurl could not be started") }
+        self.multi = multi
+        self.inbox = inbox
+        settings = ExchangeSettings(configuration)
+        spareAtMost = configuration.idleConnections
+        sockets.watch(inbox.wakeReading, for: Int32(POLLIN))
+        let numbers: [(CURLMoption, Int)] = [
+            (CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.connectionsAtMost),
+            (CURLMOPT_MAXCONNECTS, configuration.idleConnections),
+            (CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)),
+        ]
+        let isReady =
+            numbers.allSatisfy { keyway_curl_multi_set_number(multi, $0, $1) == CURLM_OK }
+            && keyway_curl_multi_set_callbacks(
+                multi,
+                { _, socket, events, context, _ in TransferLoop.loop(context)?.watch(socket, for: events) ?? -1 },
+                { _, milliseconds, context in TransferLoop.loop(context)?.setTimer(milliseconds) ?? -1 },
+                Unmanaged.passUnretained(self).toOpaque()
+            ) == CURLM_OK
+        guard isReady, let first = Exchange(settings: settings) else {
+            throw .connectionFailed("this libcurl lacks an option that is needed: use 7.87 or newer")
+        }
+        spare.append(first)
+    }
+
+    deinit {
+        spare = []
+        _ = keyway_curl_multi_set_callbacks(multi, nil, nil, nil)
+        curl_multi_cleanup(multi)
+    }
+
+    private static func loop(_ context: UnsafeMutableRawPointer?) -> TransferLoop? {
+        context.map { Unmanaged<TransferLoop>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    // MARK: The thread
+
+    /// Works until the inbox is closed.
+    func run() {
+        var ready: [(socket: Int32, events: Int32)] = []
+        var commands: [Command] = []
+        var running: Int32 = 0
+        while true {
+            sockets.wait(milliseconds: patience(), ready: &ready)
+            for (socket, events) in ready {
+                if socket == inbox.wakeReading {
+                    inbox.drain()
+                } else {
+                    curl_multi_socket_action(multi, socket, Self.curlEvents(events), &running)
+                }
+            }
+            ready.removeAll(keepingCapacity: true)
+
+            let goesOn = inbox.take(&commands)
+            for command in commands where goesOn || command.isStart { obey(command) }
+            commands.removeAll(keepingCapacity: true)
+            guard goesOn else { break }
+
+            let now = MonotonicClock.now()
+            if timer <= now {
+                timer = .max
+                // It sets the timer anew.
+                curl_multi_socket_action(multi, -1, 0, &running)
+            }
+            finishCompleted()
+            if nextSweep <= now { endOverdue(at: now) }
+        }
+        while let exchange = active.last { finish(exchange, .stopped) }
+    }
+
+    /// How long to wait at most, in milliseconds.
+    private func patience() -> Int32 {
+        let end = active.isEmpty ? timer : min(timer, nextSweep)
+        guard end != .max else { return -1 }
+        let now = MonotonicClock.now()
+        return end <= now ? 0 : Int32(clamping: (end - now + 999_999) / 1_000_000)
+    }
+
+    private func obey(_ command: Command) {
+        switch command {
+        case .start(let transfer):
+            start(transfer)
+        case .resume(let transfer):
+            guard let exchange = transfer.exchange else { return }
+            let code = exchange.resume()
+            if code != CURLE_OK { finish(exchange, exchange.error(for: code)) }
+        case .cancel(let transfer):
+            if let exchange = transfer.exchange { finish(exchange, .cancelled) }
+        }
+    }
+
+    // MARK: Transfers
+
+    private func start(_ transfer: Transfer) {
+        let request: EncodedRequest
+        switch transfer.request {
+        case .success(let encoded): request = encoded
+        case .failure(let error): return transfer.finish(error)
+        case nil: return
+        }
+        guard let exchange = spare.popLast() ?? Exchange(settings: settings) else {
+            return transfer.finish(.connectionFailed("no memory is left"))
+        }
+        exchange.position = active.count
+        active.append(exchange)
+        guard
+            exchange.begin(transfer, request),
+            curl_multi_add_handle(multi, exchange.handle) == CURLM_OK
+        else { return finish(exchange, .connectionFailed("no memory is left")) }
+    }
+
+    private func finishCompleted() {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard
+                message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
+                let context = keyway_curl_context(handle)
+            else { continue }
+            let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+            // Reading on frees the message.
+            let code = message.pointee.data.result
+            finish(exchange, exchange.error(for: code))
+        }
+    }
+
+    private func endOverdue(at now: UInt64) {
+        nextSweep = now + Self.sweepPeriod
+        for exchange in active where exchange.isOverdue(at: now) { finish(exchange, .timedOut) }
+    }
+
+    private func finish(_ exchange: Exchange, _ error: EgressError?) {
+        curl_multi_remove_handle(multi, exchange.handle)
+        let transfer = exchange.transfer
+        exchange.end()
+        let last = active.removeLast()
+        if last !== exchange {
+            last.position = exchange.position
+            active[exchange.position] = last
+        }
+        if spare.count < spareAtMost { spare.append(exchange) }
+        transfer?.finish(error)
+    }
+
+    // MARK: What libcurl wants
+
+    private func watch(_ socket: Int32, for events: Int32) -> Int32 {
+        switch events {
+        case CURL_POLL_IN: sockets.watch(socket, for: Int32(POLLIN))
+        case CURL_POLL_OUT: sockets.watch(socket, for: Int32(POLLOUT))
+        case CURL_POLL_INOUT: sockets.watch(socket, for: Int32(POLLIN) | Int32(POLLOUT))
+        default: sockets.remove(socket)
+        }
+        return 0
+    }
+
+    private func setTimer(_ milliseconds: Int) -> Int32 {
+        timer = milliseconds < 0 ? .max : MonotonicClock.now() + UInt64(milliseconds) * 1_000_000
+        return 0
+    }
+
+    private static func curlEvents(_ events: Int32) -> Int32 {
+        var mask: Int32 = 0
+        if events & Int32(POLLIN | POLLHUP) != 0 { mask |= CURL_CSELECT_IN }
+        if events & Int32(POLLOUT) != 0 { mask |= CURL_CSELECT_OUT }
+        if events & Int32(POLLERR | POLLNVAL) != 0 { mask |= CURL_CSELECT_ERR }
+        return mask
+    }
+}
+
+extension Command {
+    fileprivate var isStart: Bool {
+        if case .start = self { true } else { false }
+    }
+}

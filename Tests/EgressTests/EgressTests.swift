@@ -1,6 +1,0 @@
-import Testing
-
-@testable import Egress
-
-@Suite("Egress")
-struct EgressTests {}

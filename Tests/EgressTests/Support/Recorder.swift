@@ -1,0 +1,83 @@
+import Egress
+import Synchronization
+
+/// Keeps what a transfer brings, and lets a test wait for it.
+final class Recorder: AnswerReceiver {
+    private struct State {
+        var heads: [AnswerHead] = []
+        var body: [UInt8] = []
+        var ends: [EgressError?] = []
+        var waiting: [(isMet: (Recorder.Facts) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+
+        var facts: Facts { Facts(heads: heads, body: body, ends: ends) }
+    }
+
+    /// What has come so far.
+    struct Facts {
+        let heads: [AnswerHead]
+        let body: [UInt8]
+        /// One element once the transfer has ended; `nil` in it stands for success.
+        let ends: [EgressError?]
+
+        var text: String { String(decoding: body, as: UTF8.self) }
+        var error: EgressError? { ends.first ?? nil }
+    }
+
+    private let state = Mutex(State())
+    private let demand: @Sendable (_ total: Int) -> Demand
+
+    /// - Parameter demand: Asked after the head, with 0, and after each piece.
+    init(demand: @escaping @Sendable (_ total: Int) -> Demand = { _ in .more }) {
+        self.demand = demand
+    }
+
+    var facts: Facts { state.withLock { $0.facts } }
+
+    func received(_ head: AnswerHead) -> Demand {
+        change { $0.heads.append(head) }
+        return demand(0)
+    }
+
+    func received(_ piece: UnsafeRawBufferPointer) -> Demand {
+        let total = state.withLock {
+            $0.body += piece
+            return $0.body.count
+        }
+        change { _ in }
+        return demand(total)
+    }
+
+    func finished(_ error: EgressError?) {
+        change { $0.ends.append(error) }
+    }
+
+    /// Waits until the condition is met.
+    func wait(until isMet: @escaping @Sendable (Facts) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let isMetNow = state.withLock { state in
+                if isMet(state.facts) { return true }
+                state.waiting.append((isMet, continuation))
+                return false
+            }
+            if isMetNow { continuation.resume() }
+        }
+    }
+
+    /// Waits for the end.
+    func end() async -> Facts {
+        await wait { !$0.ends.isEmpty }
+        return facts
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let met = state.withLock { state in
+            body(&state)
+            if state.waiting.isEmpty { return [CheckedContinuation<Void, Never>]() }
+            let facts = state.facts
+            let met = state.waiting.filter { $0.isMet(facts) }.map(\.continuation)
+            state.waiting.removeAll { $0.isMet(facts) }
+            return met
+        }
+        for continuation in met { continuation.resume() }
+    }
+}
