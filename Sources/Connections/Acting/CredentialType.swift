@@ -1,0 +1,26 @@
+package import Documents
+
+/// One way to authenticate at a third party: what a connection stores for it, and how requests are made with it.
+package struct CredentialType: Sendable {
+    /// The `credentials` object.
+    package let shape: Variant
+    package let authentication: Authentication
+    /// The request that tells whether the credentials work.
+    package let probe: Probe
+
+    /// - Parameters:
+    ///   - type: The wire type, such as `ClickupAPIKey`.
+    ///   - help: What it is, as one phrase for people.
+    ///   - fields: The members of `credentials` beside `type`.
+    package init(
+        _ type: String,
+        help: String,
+        _ fields: [Field],
+        authentication: Authentication,
+        probe: Probe
+    ) {
+        self.shape = Variant(type: type, help: help, fields)
+        self.authentication = authentication
+        self.probe = probe
+    }
+}
