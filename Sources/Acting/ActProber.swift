@@ -65,9 +65,7 @@ package struct ActProbe: Sendable {
     /// What it means that the request could be authenticated, where that is the proof.
     package let verdictOnExchange = ProbeVerdict(.valid, nil)
 
-    /// What an answer means.
-    ///
-    /// - Parameter body: The beginning of the answer's body, some thousands of bytes.
+    /// What an answer means, of whose body the beginning will do: some thousands of bytes.
     package func verdict(on head: AnswerHead, body: UnsafeRawBufferPointer) -> ProbeVerdict {
         for rule in rules where rule.status == head.status && rule.condition.holds(of: body) {
             return ProbeVerdict(rule.outcome, rule.hint)

@@ -60,10 +60,8 @@ extension AssumedRole {
 }
 
 extension AWSEndpoint {
-    /// The headers by which a request shows whose it is.
-    ///
-    /// - Parameter headers: What is sent beside them; of these, `Content-Type`, `Content-MD5` and those of AWS' own are
-    ///   signed.
+    /// The headers by which a request shows whose it is. Of those that are sent beside them, `Content-Type`,
+    /// `Content-MD5` and AWS' own are signed.
     func sign(
         _ body: SecretBuffer?,
         method: String,

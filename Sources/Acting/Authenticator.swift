@@ -20,10 +20,9 @@ package final class Authenticator: Sendable {
         cache = TokenCache()
     }
 
-    /// - Parameters:
-    ///   - secrets: The connection's, opened for this use.
-    ///   - anew: Whether a token that was issued before will not do, as in a test of the credentials.
-    /// - Throws: ``ActFailure`` if a secret or a token is not to be had. Nothing was sent to the destination then.
+    /// The request with its credentials. With `anew`, as in a test of them, no token that was issued before will do.
+    ///
+    /// It throws ``ActFailure`` if a secret or a token is not to be had; nothing was sent to the destination then.
     package func authenticate(
         _ act: PlannedAct,
         with secrets: any ConnectionSecrets,
@@ -40,9 +39,7 @@ package final class Authenticator: Sendable {
     }
 
     /// Whether an answer says that the token in the request is no longer taken, so that the request was not carried out
-    /// and may be sent once more, with another.
-    ///
-    /// - Parameter bodyStart: The beginning of the answer's body, where AWS says so in most of its services.
+    /// and may be sent once more, with another. Most services of AWS say so at the beginning of the answer's body.
     package func shouldRenew(
         after head: AnswerHead,
         bodyStart: UnsafeRawBufferPointer? = nil,

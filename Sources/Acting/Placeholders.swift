@@ -16,12 +16,8 @@ struct Placeholders {
         self.addresses = addresses
     }
 
-    /// A configured text with secrets in the place of its placeholders.
-    ///
-    /// - Parameters:
-    ///   - escape: How tokens are written.
-    ///   - place: What the text is, for errors.
-    ///   - literals: How the rest is written.
+    /// A configured text with secrets in the place of its placeholders, written as `escape` has it, and the rest as
+    /// `literals` has it; errors call the text by its `place`.
     func text(
         _ text: String,
         _ escape: TextEscape,

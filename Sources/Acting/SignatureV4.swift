@@ -12,13 +12,8 @@ struct SignatureV4 {
     /// Whether the path is signed as it is sent, as S3 has it: others encode it once more.
     let encodesPathOnce: Bool
 
-    /// The value of `Authorization`.
-    ///
-    /// - Parameters:
-    ///   - path: As it is sent.
-    ///   - query: As it is sent.
-    ///   - headers: All that are to be signed, `Host` and `X-Amz-Date` included.
-    ///   - payloadDigest: The hexadecimal SHA-256 of the body.
+    /// The value of `Authorization`, for a path and a query as they are sent, all headers that are to be signed (`Host`
+    /// and `X-Amz-Date` among them), and the hexadecimal SHA-256 of the body.
     func authorization(
         method: String,
         path: String,

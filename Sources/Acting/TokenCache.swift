@@ -32,9 +32,8 @@ actor TokenCache {
 
     var count: Int { states.count }
 
-    /// The token of that key, asked for by `mint` unless there is one that will do at `time`.
-    ///
-    /// - Parameter anew: Whether one that is there already will not do.
+    /// The token of that key, asked for by `mint` unless there is one that will do at `time`; with `anew`, none that is
+    /// there already will.
     func token(
         for key: Key,
         at time: Timestamp,

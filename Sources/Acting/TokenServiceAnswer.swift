@@ -10,8 +10,11 @@ struct TokenServiceAnswer {
 
     /// - Returns: `nil` if it is anything else.
     init?(_ buffer: SecretBuffer) {
-        var reader = Reader(buffer: buffer)
-        guard let values = reader.read() else { return nil }
+        let values = withExtendedLifetime(buffer) {
+            var reader = Reader(buffer: buffer)
+            return reader.read()
+        }
+        guard let values else { return nil }
         self.values = values
     }
 

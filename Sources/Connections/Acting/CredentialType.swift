@@ -8,10 +8,7 @@ package struct CredentialType: Sendable {
     /// The request that tells whether the credentials work.
     package let probe: Probe
 
-    /// - Parameters:
-    ///   - type: The wire type, such as `ClickupAPIKey`.
-    ///   - help: What it is, as one phrase for people.
-    ///   - fields: The members of `credentials` beside `type`.
+    /// A credential type by its wire name, such as `ClickupAPIKey`, with the members that `credentials` has beside it.
     package init(
         _ type: String,
         help: String,
