@@ -60,7 +60,9 @@ let package = Package(
         module("Scrubbing", uses: ["Secrets"]),
         module(
             "Acting",
-            uses: ["Access", "Connections", "Cryptography", "Documents", "Egress", "JSONReading", "Secrets"]
+            uses: [
+                "Access", "Connections", "Cryptography", "Documents", "Egress", "JSONReading", "Scrubbing", "Secrets",
+            ]
         ),
 
         // The SDK: Foundation alone, so that it builds wherever Swift does; its models of integrations are generated.
@@ -117,7 +119,10 @@ let package = Package(
         suite("ScrubbingTests", uses: ["Scrubbing", "Secrets"]),
         suite(
             "ActingTests",
-            uses: ["Access", "Acting", "Connections", "Cryptography", "Documents", "Egress", "JSONReading", "Secrets"]
+            uses: [
+                "Access", "Acting", "COpenSSL", "Connections", "Cryptography", "Documents", "Egress", "JSONReading",
+                "Scrubbing", "Secrets",
+            ]
         ),
         suite(
             "KeywayServerTests",

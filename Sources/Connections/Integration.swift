@@ -12,7 +12,11 @@ package struct Integration: Sendable {
     /// Members of the integration object beside `type` and `credentials`.
     package let fields: [Field]
     /// The ways to authenticate, told apart by their wire type.
-    package let credentials: [Variant]
+    package let credentialTypes: [CredentialType]
+    /// What the paths of requests are joined to.
+    package let baseURL: BaseURL
+    /// Headers of every request that are no credentials.
+    package let standardHeaders: [StandardHeader]
 
     /// What of acting Datadog's document has no room for: the members of a connection's settings that only this
     /// integration has.
@@ -22,15 +26,22 @@ package struct Integration: Sendable {
         type: String,
         title: String,
         fields: [Field] = [],
-        credentials: [Variant],
+        baseURL: BaseURL,
+        standardHeaders: [StandardHeader] = [],
+        credentials: [CredentialType],
         settings: [Field] = []
     ) {
         self.type = type
         self.title = title
         self.fields = fields
-        self.credentials = credentials
+        self.baseURL = baseURL
+        self.standardHeaders = standardHeaders
+        self.credentialTypes = credentials
         self.settings = settings
     }
+
+    /// The shapes of the `credentials` object.
+    package var credentials: [Variant] { credentialTypes.map(\.shape) }
 
     /// The integration as one shape of the `integration` object.
     package var variant: Variant {

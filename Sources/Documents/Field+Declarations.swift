@@ -41,6 +41,16 @@ extension Field {
         Field(name, .text(format), isRequired: true, destination: part, help: help)
     }
 
+    /// A text that decides where secrets are sent, and that may be left out; `null` in an update removes it.
+    package static func optionalDestination(
+        _ name: String,
+        _ help: String,
+        format: TextFormat = .host,
+        by part: DestinationPart = .whole
+    ) -> Field {
+        Field(name, .text(format), isRequired: false, destination: part, help: help)
+    }
+
     /// A text that the service sets.
     package static func issued(_ name: String, _ help: String) -> Field {
         Field(name, .text(.line), isRequired: false, part: .issued, help: help)

@@ -4,14 +4,19 @@ extension Integration {
     package static let anthropic = Integration(
         type: "Anthropic",
         title: "Anthropic",
+        baseURL: .fixed("https://api.anthropic.com"),
+        standardHeaders: [StandardHeader("anthropic-version", "2023-06-01", setting: "api_version")],
         credentials: [
-            Variant(
-                type: "AnthropicAPIKey",
+            CredentialType(
+                "AnthropicAPIKey",
                 help: "API key",
                 [
                     .secret("api_token", "Anthropic API token")
-                ]
+                ],
+                authentication: .headers(("x-api-key", "{api_token}")),
+                probe: .get("/v1/models")
             )
-        ]
+        ],
+        settings: [.apiVersion("Version of the API that requests ask for by anthropic-version, 2023-06-01 by default")]
     )
 }

@@ -4,13 +4,16 @@ extension Integration {
     package static let asana = Integration(
         type: "Asana",
         title: "Asana",
+        baseURL: .fixed("https://app.asana.com/api/1.0"),
         credentials: [
-            Variant(
-                type: "AsanaAccessToken",
+            CredentialType(
+                "AsanaAccessToken",
                 help: "Access token",
                 [
                     .secret("access_token", "Asana access token")
-                ]
+                ],
+                authentication: .bearer("access_token").without(query: "access_token"),
+                probe: .get("/users/me")
             )
         ]
     )

@@ -4,17 +4,42 @@ extension Integration {
     package static let azure = Integration(
         type: "Azure",
         title: "Microsoft Azure",
+        baseURL: .setting(
+            "management_url",
+            standard: "https://management.azure.com",
+            allowedHosts: [
+                "management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn",
+                "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us",
+                "microsoftgraph.chinacloudapi.cn",
+            ]
+        ),
         credentials: [
-            Variant(
-                type: "AzureTenant",
+            CredentialType(
+                "AzureTenant",
                 help: "App registration of a tenant",
                 [
                     .text("app_client_id", "Application (client) ID of the app registration"),
                     .secret("client_secret", "Client secret of the app registration"),
                     .optionalText("custom_scopes", "OAuth 2.0 scope to ask for, in the shape {identifierURI}/.default"),
                     .destination("tenant_id", "Directory (tenant) ID, where the secret is sent", format: .directory),
-                ]
+                ],
+                authentication: .clientCredentials,
+                probe: .exchange
             )
+        ],
+        settings: [
+            .optionalDestination(
+                "authority",
+                "URL of Microsoft Entra, such as https://login.microsoftonline.us of a national cloud",
+                format: .baseURL,
+                by: .origin
+            ),
+            .optionalDestination(
+                "management_url",
+                "URL that paths are joined to, such as https://management.usgovcloudapi.net of a national cloud",
+                format: .baseURL,
+                by: .origin
+            ),
         ]
     )
 }

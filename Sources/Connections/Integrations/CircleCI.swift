@@ -4,13 +4,16 @@ extension Integration {
     package static let circleCI = Integration(
         type: "CircleCI",
         title: "CircleCI",
+        baseURL: .fixed("https://circleci.com/api/v2"),
         credentials: [
-            Variant(
-                type: "CircleCIAPIKey",
+            CredentialType(
+                "CircleCIAPIKey",
                 help: "API token",
                 [
                     .secret("api_token", "CircleCI personal API token")
-                ]
+                ],
+                authentication: .headers(("Circle-Token", "{api_token}")).without(query: "circle-token"),
+                probe: .get("/me")
             )
         ]
     )

@@ -4,13 +4,16 @@ extension Integration {
     package static let clickUp = Integration(
         type: "Clickup",
         title: "ClickUp",
+        baseURL: .fixed("https://api.clickup.com/api/v2"),
         credentials: [
-            Variant(
-                type: "ClickupAPIKey",
+            CredentialType(
+                "ClickupAPIKey",
                 help: "API token",
                 [
                     .secret("api_token", "ClickUp API token, which starts with pk_")
-                ]
+                ],
+                authentication: .headers(("Authorization", "{api_token}")),
+                probe: .get("/user")
             )
         ]
     )

@@ -4,17 +4,36 @@ extension Integration {
     package static let datadog = Integration(
         type: "Datadog",
         title: "Datadog",
+        baseURL: .credentialHost(
+            "datacenter",
+            allowedHosts: [".datadoghq.com", ".datadoghq.eu", ".ddog-gov.com"]
+        ) { "api.\(sites[$0] ?? $0)" },
         credentials: [
-            Variant(
-                type: "DatadogAPIKey",
+            CredentialType(
+                "DatadogAPIKey",
                 help: "API key and application key",
                 [
                     .secret("api_key", "API key of the target organisation"),
                     .secret("app_key", "Application key of the target organisation"),
                     .destination("datacenter", "Data centre of the target organisation, such as us1.datadoghq.com"),
                     .optionalText("subdomain", "Prefix of links, such as acme in acme.datadoghq.com"),
-                ]
+                ],
+                authentication: .headers(("DD-API-KEY", "{api_key}"), ("DD-APPLICATION-KEY", "{app_key}"))
+                    .without(query: "api_key", "application_key"),
+                // Its validation of both keys: that of the API key alone is another.
+                probe: .get(
+                    "/api/v2/validate_keys",
+                    .init(403, .always, .invalid, "Datadog does not know the API key or the application key")
+                )
             )
         ]
     )
+
+    /// Sites whose data centres have other names than they.
+    private static let sites = [
+        "us1.datadoghq.com": "datadoghq.com",
+        "eu1.datadoghq.com": "datadoghq.eu",
+        "eu1.datadoghq.eu": "datadoghq.eu",
+        "us1.ddog-gov.com": "ddog-gov.com",
+    ]
 }

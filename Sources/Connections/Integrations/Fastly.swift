@@ -4,13 +4,16 @@ extension Integration {
     package static let fastly = Integration(
         type: "Fastly",
         title: "Fastly",
+        baseURL: .fixed("https://api.fastly.com"),
         credentials: [
-            Variant(
-                type: "FastlyAPIKey",
+            CredentialType(
+                "FastlyAPIKey",
                 help: "API key",
                 [
                     .secret("api_key", "Fastly API key")
-                ]
+                ],
+                authentication: .headers(("Fastly-Key", "{api_key}")),
+                probe: .get("/tokens/self")
             )
         ]
     )

@@ -4,15 +4,31 @@ extension Integration {
     package static let gcp = Integration(
         type: "GCP",
         title: "Google Cloud",
+        baseURL: .googleService,
         credentials: [
-            Variant(
-                type: "GCPServiceAccount",
+            CredentialType(
+                "GCPServiceAccount",
                 help: "Service account key",
                 [
                     .secret("private_key", "Private key of the service account, in PEM"),
                     .text("service_account_email", "E-mail address of the service account"),
-                ]
+                ],
+                authentication: .serviceAccount,
+                probe: .exchange
             )
+        ],
+        settings: [
+            .optionalText(
+                "scopes",
+                "OAuth 2.0 scopes to ask for, with spaces between them; cloud-platform by default",
+                format: .scopes
+            ),
+            .optionalDestination(
+                "token_url",
+                "URL that issues tokens, https://oauth2.googleapis.com/token by default",
+                format: .baseURL,
+                by: .origin
+            ),
         ]
     )
 }

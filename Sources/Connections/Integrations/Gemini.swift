@@ -4,13 +4,20 @@ extension Integration {
     package static let gemini = Integration(
         type: "Gemini",
         title: "Gemini",
+        baseURL: .fixed("https://generativelanguage.googleapis.com"),
         credentials: [
-            Variant(
-                type: "GeminiAPIKey",
+            CredentialType(
+                "GeminiAPIKey",
                 help: "API key",
                 [
                     .secret("api_key", "Gemini API key")
-                ]
+                ],
+                authentication: .headers(("x-goog-api-key", "{api_key}"))
+                    .without(query: "key", "access_token", "oauth_token"),
+                probe: .get(
+                    "/v1beta/models?pageSize=1",
+                    .init(400, .bodyContains("API_KEY_INVALID"), .invalid, "Google does not know the API key")
+                )
             )
         ]
     )

@@ -4,13 +4,24 @@ extension Integration {
     package static let gitLab = Integration(
         type: "Gitlab",
         title: "GitLab",
+        baseURL: .settingHost("host", standard: "gitlab.com", path: "/api/v4", allowedHosts: ["gitlab.com"]),
         credentials: [
-            Variant(
-                type: "GitlabAPIKey",
+            CredentialType(
+                "GitlabAPIKey",
                 help: "Access token",
                 [
                     .secret("api_token", "GitLab personal, project or group access token")
-                ]
+                ],
+                authentication: .headers(("PRIVATE-TOKEN", "{api_token}"))
+                    .without(headers: "JOB-TOKEN", "Deploy-Token")
+                    .without(query: "private_token", "job_token", "access_token"),
+                probe: .get("/personal_access_tokens/self")
+            )
+        ],
+        settings: [
+            .optionalDestination(
+                "host",
+                "Host of a GitLab of one's own, such as gitlab.example.com, which needs custom_domain too"
             )
         ]
     )

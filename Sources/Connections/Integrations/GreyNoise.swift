@@ -4,13 +4,16 @@ extension Integration {
     package static let greyNoise = Integration(
         type: "GreyNoise",
         title: "GreyNoise",
+        baseURL: .fixed("https://api.greynoise.io"),
         credentials: [
-            Variant(
-                type: "GreyNoiseAPIKey",
+            CredentialType(
+                "GreyNoiseAPIKey",
                 help: "API key",
                 [
                     .secret("api_key", "GreyNoise API key")
-                ]
+                ],
+                authentication: .headers(("key", "{api_key}")),
+                probe: .get("/ping")
             )
         ]
     )

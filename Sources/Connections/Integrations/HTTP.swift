@@ -7,9 +7,10 @@ extension Integration {
         fields: [
             .destination("base_url", "URL that the paths of requests are joined to", format: .baseURL, by: .origin)
         ],
+        baseURL: .integrationMember("base_url"),
         credentials: [
-            Variant(
-                type: "HTTPTokenAuth",
+            CredentialType(
+                "HTTPTokenAuth",
                 help: "Named tokens, which headers, URL parameters and body refer to as {{ name }}",
                 [
                     .optionalObject(
@@ -48,7 +49,9 @@ extension Integration {
                             [.text("value", "Value of the parameter; may hold placeholders", format: .any)]
                         )
                     ),
-                ]
+                ],
+                authentication: .placeholders,
+                probe: .setting
             )
         ]
     )

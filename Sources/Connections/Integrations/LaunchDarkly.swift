@@ -4,13 +4,26 @@ extension Integration {
     package static let launchDarkly = Integration(
         type: "LaunchDarkly",
         title: "LaunchDarkly",
+        baseURL: .settingHost(
+            "host",
+            standard: "app.launchdarkly.com",
+            allowedHosts: ["app.launchdarkly.com", "app.eu.launchdarkly.com", "app.launchdarkly.us"]
+        ),
         credentials: [
-            Variant(
-                type: "LaunchDarklyAPIKey",
+            CredentialType(
+                "LaunchDarklyAPIKey",
                 help: "Access token",
                 [
                     .secret("api_token", "LaunchDarkly access token")
-                ]
+                ],
+                authentication: .headers(("Authorization", "{api_token}")),
+                probe: .get("/api/v2/caller-identity")
+            )
+        ],
+        settings: [
+            .optionalDestination(
+                "host",
+                "Host of another instance: app.eu.launchdarkly.com or app.launchdarkly.us"
             )
         ]
     )

@@ -4,13 +4,16 @@ extension Integration {
     package static let openAI = Integration(
         type: "OpenAI",
         title: "OpenAI",
+        baseURL: .fixed("https://api.openai.com"),
         credentials: [
-            Variant(
-                type: "OpenAIAPIKey",
+            CredentialType(
+                "OpenAIAPIKey",
                 help: "API key",
                 [
                     .secret("api_token", "OpenAI API key")
-                ]
+                ],
+                authentication: .bearer("api_token"),
+                probe: .get("/v1/models")
             )
         ]
     )

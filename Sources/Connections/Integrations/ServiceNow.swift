@@ -4,15 +4,22 @@ extension Integration {
     package static let serviceNow = Integration(
         type: "ServiceNow",
         title: "ServiceNow",
+        baseURL: .credentialHost("instance", allowedHosts: [".service-now.com"]) { host in
+            host.contains(".") ? host : "\(host).service-now.com"
+        },
         credentials: [
-            Variant(
-                type: "ServiceNowBasicAuth",
+            CredentialType(
+                "ServiceNowBasicAuth",
                 help: "User name and password",
                 [
                     .destination("instance", "Instance: acme for acme.service-now.com, or a full host name"),
                     .secret("password", "Password of the user"),
                     .text("username", "User name"),
-                ]
+                ],
+                authentication: .placed([
+                    .basic(user: "{username}", password: "{password}"), .noHeader("X-UserToken"),
+                ]),
+                probe: .get("/api/now/table/sys_user?sysparm_limit=1")
             )
         ]
     )

@@ -4,13 +4,29 @@ extension Integration {
     package static let split = Integration(
         type: "Split",
         title: "Split",
+        baseURL: .fixed("https://api.split.io/internal/api/v2"),
         credentials: [
-            Variant(
-                type: "SplitAPIKey",
+            CredentialType(
+                "SplitAPIKey",
                 help: "Admin API key",
                 [
                     .secret("api_key", "Split Admin API key")
-                ]
+                ],
+                authentication: .chosen(
+                    bySetting: "authentication_style",
+                    [
+                        ("bearer", [.header("Authorization", "Bearer {api_key}"), .noHeader("x-api-key")]),
+                        ("x-api-key", [.header("x-api-key", "{api_key}")]),
+                    ]
+                ),
+                probe: .get("/workspaces")
+            )
+        ],
+        settings: [
+            .optionalText(
+                "authentication_style",
+                "How the key is sent: bearer, or x-api-key for accounts that were moved to Harness; bearer by default",
+                format: .oneOf(["bearer", "x-api-key"])
             )
         ]
     )

@@ -4,14 +4,19 @@ extension Integration {
     package static let statsig = Integration(
         type: "Statsig",
         title: "Statsig",
+        baseURL: .fixed("https://statsigapi.net"),
+        standardHeaders: [StandardHeader("STATSIG-API-VERSION", "20240601", setting: "api_version")],
         credentials: [
-            Variant(
-                type: "StatsigAPIKey",
+            CredentialType(
+                "StatsigAPIKey",
                 help: "Console API key",
                 [
                     .secret("api_key", "Statsig Console API key")
-                ]
+                ],
+                authentication: .headers(("STATSIG-API-KEY", "{api_key}")),
+                probe: .get("/console/v1/gates?limit=1")
             )
-        ]
+        ],
+        settings: [.apiVersion("Version of the API that requests ask for by STATSIG-API-VERSION, 20240601 by default")]
     )
 }

@@ -4,13 +4,16 @@ extension Integration {
     package static let virusTotal = Integration(
         type: "VirusTotal",
         title: "VirusTotal",
+        baseURL: .fixed("https://www.virustotal.com/api/v3"),
         credentials: [
-            Variant(
-                type: "VirusTotalAPIKey",
+            CredentialType(
+                "VirusTotalAPIKey",
                 help: "API key",
                 [
                     .secret("api_key", "VirusTotal API key")
-                ]
+                ],
+                authentication: .headers(("x-apikey", "{api_key}")).without(query: "apikey"),
+                probe: .get("/popular_threat_categories")
             )
         ]
     )

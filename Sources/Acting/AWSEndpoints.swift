@@ -1,0 +1,87 @@
+/// A part of AWS with accounts of its own.
+struct AWSPartition: Sendable, Equatable {
+    let name: String
+    /// What its hosts end with.
+    let domain: String
+
+    /// The partition of a region: by the beginning of its code, as AWS' own tools tell it.
+    init(ofRegion region: String) {
+        if region.hasPrefix("cn-") || region == "aws-cn-global" {
+            (name, domain) = ("aws-cn", "amazonaws.com.cn")
+        } else if region.hasPrefix("us-gov-") || region == "aws-us-gov-global" {
+            (name, domain) = ("aws-us-gov", "amazonaws.com")
+        } else {
+            (name, domain) = ("aws", "amazonaws.com")
+        }
+    }
+}
+
+/// Where a service of AWS answers, and what requests to it are signed for.
+struct AWSEndpoint: Sendable {
+    let address: BaseAddress
+    /// The service's name in signatures.
+    let signingName: String
+    /// The region's name in signatures.
+    let region: String
+
+    var origin: String { address.origin }
+    var path: String { address.path }
+}
+
+/// The addresses of AWS' services.
+package struct AWSEndpoints: Sendable {
+    private let environment: @Sendable (String) -> String?
+
+    /// - Parameter environment: Gives the variables `AWS_REGION`, `AWS_DEFAULT_REGION`, `AWS_ENDPOINT_URL` and
+    ///   `AWS_ENDPOINT_URL_<SERVICE>`, as AWS' own tools read them.
+    package init(environment: @escaping @Sendable (String) -> String?) {
+        self.environment = environment
+    }
+
+    /// The region where nothing names one.
+    var standardRegion: String {
+        environment("AWS_REGION") ?? environment("AWS_DEFAULT_REGION") ?? "us-east-1"
+    }
+
+    /// Where a service answers in a region, both named as they are in hosts.
+    func endpoint(of service: String, in region: String) throws(ActRefusal) -> AWSEndpoint {
+        let partition = AWSPartition(ofRegion: region)
+        let host: String
+        let signingRegion: String
+        if let global = AWSServices.global(service, in: region, of: partition) {
+            (host, signingRegion) = (global.host, global.region)
+        } else if region.hasSuffix("-global") {
+            throw ActRefusal(.serviceNotNamed, "\(service) is regional: the path must name a region such as eu-west-1")
+        } else {
+            host = "\(AWSServices.hostPrefix(of: service)).\(region).\(partition.domain)"
+            signingRegion = region
+        }
+        let override = try override(for: service)
+        let address = if let override { override } else { try BaseAddress("https://\(host)", named: "the service") }
+        return AWSEndpoint(
+            address: address,
+            signingName: AWSServices.signingName(of: service),
+            region: signingRegion
+        )
+    }
+
+    /// The STS of a partition: in the region of the settings or of the environment, if it is of the partition.
+    func tokenService(
+        for partition: AWSPartition,
+        preferring setting: String?,
+        or region: String
+    ) throws(ActRefusal) -> AWSEndpoint {
+        let isRegion = { (name: String) in !name.hasSuffix("-global") && AWSPartition(ofRegion: name) == partition }
+        let candidates = [setting, standardRegion, region].compactMap(\.self)
+        let known = ["aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"]
+        return try endpoint(of: "sts", in: candidates.first(where: isRegion) ?? known[partition.name] ?? region)
+    }
+
+    private func override(for service: String) throws(ActRefusal) -> BaseAddress? {
+        guard environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.lowercased() != "true" else { return nil }
+        let name = "AWS_ENDPOINT_URL_" + String(service.uppercased().map { $0 == "-" ? "_" : $0 })
+        if let url = environment(name) { return try BaseAddress(url, named: name) }
+        guard let url = environment("AWS_ENDPOINT_URL") else { return nil }
+        return try BaseAddress(url, named: "AWS_ENDPOINT_URL")
+    }
+}

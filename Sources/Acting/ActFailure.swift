@@ -1,0 +1,67 @@
+import Documents
+package import Egress
+
+/// Why a request could not be authenticated, and so was not sent.
+package struct ActFailure: Error, Sendable, Equatable {
+    /// For programs; it does not change.
+    package enum Code: String, Sendable, CaseIterable {
+        /// The connection holds no secret where one is needed.
+        case secretMissing = "secret_missing"
+        /// A secret cannot stand where it must.
+        case secretUnusable = "secret_unusable"
+        /// Keyway has no credentials of its own at AWS.
+        case principalMissing = "principal_missing"
+        /// The third party refuses to issue a token.
+        case tokenRefused = "token_refused"
+        /// The third party issues no tokens for now.
+        case tokenThrottled = "token_throttled"
+        /// Whoever issues tokens does not answer.
+        case tokenUnreachable = "token_unreachable"
+        /// What was answered holds no token that can be read.
+        case tokenMalformed = "token_malformed"
+    }
+
+    package let code: Code
+    /// For people: what is wrong and what to do. It quotes no secret and nothing of an answer.
+    package let detail: String
+    /// The third party's own code of the error, such as `invalid_grant`: short, of letters, digits and `._:-`.
+    package let vendorCode: String?
+    /// What kept Keyway from an answer.
+    package let egressError: EgressError?
+
+    package init(_ code: Code, _ detail: String, vendorCode: String? = nil, egressError: EgressError? = nil) {
+        self.code = code
+        self.detail = detail
+        self.vendorCode = vendorCode
+        self.egressError = egressError
+    }
+
+    /// Whoever issues tokens could not be reached.
+    init(unreachable error: EgressError, _ whom: String) {
+        self.init(.tokenUnreachable, "\(whom), which issues tokens, does not answer", egressError: error)
+    }
+
+    /// Whoever issues tokens answered with an error.
+    init(status: Int, vendorCode: String?, _ whom: String) {
+        let reason = vendorCode.map { " (\($0))" } ?? ""
+        switch status {
+        case 429:
+            self.init(.tokenThrottled, "\(whom) issues no tokens for now; try again later", vendorCode: vendorCode)
+        case 500...:
+            self.init(.tokenUnreachable, "\(whom) answered \(status) instead of a token", vendorCode: vendorCode)
+        default:
+            self.init(
+                .tokenRefused,
+                "\(whom) refused to issue a token: \(status)\(reason); check the connection's credentials",
+                vendorCode: vendorCode
+            )
+        }
+    }
+
+    /// A code of another's, if it is short and plain enough to be shown.
+    static func vendorCode(_ text: String?) -> String? {
+        guard let text, (1...64).contains(text.utf8.count) else { return nil }
+        let isPlain = text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "._:-".utf8.contains($0) }
+        return isPlain ? text : nil
+    }
+}

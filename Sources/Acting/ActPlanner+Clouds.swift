@@ -1,0 +1,107 @@
+import Connections
+import Documents
+
+// The clouds, whose requests carry tokens that are issued for them.
+extension ActPlanner {
+    /// `…/proxy/{service}/…`, or everything below the setting `base_url`.
+    func planGoogle(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
+        let (service, rest) = Self.firstLabel(of: draft.path)
+        guard let service else {
+            throw ActRefusal(.serviceNotNamed, "the path must begin with a service, as in /storage/storage/v1/b")
+        }
+        if let base = try subject.overridingAddress() {
+            try draft.join(base)
+        } else {
+            draft.path = rest
+            try draft.join(BaseAddress("https://\(service).googleapis.com", named: "the service"))
+        }
+        let tokenURL = try BaseAddress(
+            subject.setting("token_url") ?? "https://oauth2.googleapis.com/token",
+            named: "token_url in the connection's settings"
+        )
+        try tokenURL.requireAllowed(for: subject, hosts: ["oauth2.googleapis.com"])
+        draft.exchange = .serviceAccount(
+            ServiceAccountGrant(
+                email: try subject.credentialMember("service_account_email"),
+                scopes: subject.setting("scopes") ?? "https://www.googleapis.com/auth/cloud-platform",
+                tokenURL: tokenURL,
+                keyAddress: subject.address("private_key")
+            )
+        )
+        for name in ["key", "access_token", "oauth_token"] { draft.query.remove(name) }
+    }
+
+    func planAzure(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
+        try draft.join(subject.baseAddress())
+        let authority = try BaseAddress(
+            subject.setting("authority") ?? "https://login.microsoftonline.com",
+            named: "authority in the connection's settings"
+        )
+        try authority.requireAllowed(
+            for: subject,
+            hosts: ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"]
+        )
+        let tenant = TextEscape.percent.escape(try subject.credentialMember("tenant_id"))
+        let management = try BaseAddress(
+            subject.setting("management_url") ?? "https://management.azure.com",
+            named: "management_url in the connection's settings"
+        )
+        let scopes = subject.credentialValue("custom_scopes")?.text?.string ?? ""
+        draft.exchange = .clientCredentials(
+            ClientCredentialsGrant(
+                clientID: try subject.credentialMember("app_client_id"),
+                scope: scopes.isEmpty ? "\(management.origin)/.default" : scopes,
+                tokenURL: try BaseAddress(
+                    authority.origin + authority.joined("/\(tenant)/oauth2/v2.0/token"),
+                    named: "authority in the connection's settings"
+                ),
+                secretAddress: subject.address("client_secret")
+            )
+        )
+    }
+
+    /// `…/proxy/{service}/{region}/…`
+    func planAWS(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
+        let (service, afterService) = Self.firstLabel(of: draft.path)
+        let (region, rest) = Self.firstLabel(of: afterService)
+        guard let service, let region else {
+            throw ActRefusal(
+                .serviceNotNamed,
+                "the path must begin with a service and a region, as in /ec2/eu-west-1/"
+            )
+        }
+        let endpoint = try endpoints.endpoint(of: service, in: region)
+        let base = try subject.overridingAddress() ?? endpoint.address
+        draft.path = rest.isEmpty ? "/" : rest
+        try draft.join(base)
+        for name in ["Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "Date"] {
+            draft.remove(header: name)
+        }
+        for name in ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature", "Security-Token"] {
+            draft.query.remove("X-Amz-\(name)")
+        }
+        for name in ["AWSAccessKeyId", "Signature"] { draft.query.remove(name) }
+        let partition = AWSPartition(ofRegion: region)
+        let account = try subject.credentialMember("account_id")
+        let role = try subject.credentialMember("role").drop { $0 == "/" }
+        draft.exchange = .assumedRole(
+            AssumedRole(
+                arn: "arn:\(partition.name):iam::\(account):role/\(role)",
+                externalID: try subject.credentialMember("external_id"),
+                sessionName: "keyway-\(subject.connection.id)",
+                endpoint: try endpoints.tokenService(for: partition, preferring: subject.setting("region"), or: region)
+            ),
+            AWSEndpoint(address: base, signingName: endpoint.signingName, region: endpoint.region)
+        )
+    }
+
+    /// The first segment of a path, if it is a single DNS label, and the rest.
+    private static func firstLabel(of path: String) -> (label: String?, rest: String) {
+        let segment = path.dropFirst().prefix { $0 != "/" }
+        let isLabel =
+            path.hasPrefix("/") && (1...63).contains(segment.utf8.count)
+            && segment.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0.isASCIIDigit || $0 == UInt8(ascii: "-") }
+            && segment.utf8.first != UInt8(ascii: "-") && segment.utf8.last != UInt8(ascii: "-")
+        return (isLabel ? String(segment) : nil, String(path.dropFirst(1 + segment.count)))
+    }
+}

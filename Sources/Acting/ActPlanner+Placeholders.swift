@@ -1,0 +1,60 @@
+import Connections
+import Documents
+
+// HTTP: the connection says itself where its tokens stand. Placeholders count in what is configured alone: in a
+// caller's request they would let the caller place a token where it comes back.
+extension ActPlanner {
+    func planPlaceholders(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
+        try draft.join(subject.baseAddress())
+        let tokens = Placeholders(tokensOf: subject)
+        for header in subject.namedValues("headers") {
+            guard !HeaderName(header.name).isOfTheHop else {
+                throw ActRefusal(
+                    .headerNotAllowed,
+                    "the connection may not set the header \(header.name), which is Keyway's to set: remove it from "
+                        + "the connection's headers"
+                )
+            }
+            draft.set(header: header.name, try tokens.text(header.value, .none, in: "the header \(header.name)"))
+        }
+        for parameter in subject.namedValues("url_parameters") {
+            let place = "the URL parameter \(parameter.name)"
+            draft.set(query: parameter.name, try tokens.text(parameter.value, .percent, in: place, literals: .percent))
+        }
+        try planBody(subject, tokens, &draft)
+    }
+
+    /// The configured body, where the caller sends none and the method may have one.
+    private func planBody(
+        _ subject: ActSubject,
+        _ tokens: Placeholders,
+        _ draft: inout ActDraft
+    ) throws(ActRefusal) {
+        guard case .none = draft.body, !["GET", "HEAD", "DELETE", "OPTIONS"].contains(draft.method.uppercased()),
+            let body = subject.credentialValue("body"), let content = body["content"]?.text?.string
+        else { return }
+        let mediaType = body["content_type"]?.text?.string
+        draft.body = .configured(try tokens.text(content, .forContent(of: mediaType), in: "the body"))
+        if let mediaType, !mediaType.isEmpty { draft.set(header: "Content-Type", PlannedText(mediaType)) }
+    }
+}
+
+extension ActSubject {
+    /// The elements of a list of names and values.
+    fileprivate func namedValues(_ list: String) -> [(name: String, value: String)] {
+        guard case .array(let elements)? = credentialValue(list) else { return [] }
+        return elements.compactMap { element in
+            guard let name = element["name"]?.text, let value = element["value"]?.text else { return nil }
+            return (name.string, value.string)
+        }
+    }
+}
+
+extension TextEscape {
+    /// How a value is written in content of a media type.
+    fileprivate static func forContent(of mediaType: String?) -> TextEscape {
+        let essence = (mediaType ?? "").lowercased().prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }
+        if essence == "application/json" || essence.hasSuffix("+json") { return .json }
+        return essence == "application/x-www-form-urlencoded" ? .form : .none
+    }
+}

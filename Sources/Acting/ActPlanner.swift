@@ -1,0 +1,92 @@
+package import Connections
+
+/// Works out what a caller's request becomes when it is sent through a connection. It needs no secret.
+package struct ActPlanner: Sendable {
+    private let catalogue: [Integration]
+    let endpoints: AWSEndpoints
+
+    package init(catalogue: [Integration] = IntegrationCatalogue.all, endpoints: AWSEndpoints) {
+        self.catalogue = catalogue
+        self.endpoints = endpoints
+    }
+
+    /// - Throws: ``ActRefusal`` if the request, the connection or its settings do not allow it.
+    package func plan(_ request: ActRequest, on connection: ActConnection) throws(ActRefusal) -> PlannedAct {
+        let subject = try subject(connection)
+        var draft = try ActDraft(request)
+        switch subject.credentialType.authentication {
+        case .placed(let placements): try place(placements, of: subject, in: &draft)
+        case .chosen(let setting, let choices):
+            let value = subject.setting(setting)
+            guard let choice = choices.first(where: { value == nil || $0.value == value }) else {
+                throw ActRefusal(
+                    .connectionNotUsable,
+                    "\(setting) in the connection's settings must be one of "
+                        + choices.map(\.value).joined(separator: ", ")
+                )
+            }
+            try place(choice.placements, of: subject, in: &draft)
+        case .assumedRole: try planAWS(subject, &draft)
+        case .serviceAccount: try planGoogle(subject, &draft)
+        case .clientCredentials: try planAzure(subject, &draft)
+        case .placeholders: try planPlaceholders(subject, &draft)
+        }
+        for header in subject.integration.standardHeaders where !draft.has(header: header.name) {
+            let value = header.setting.flatMap(subject.setting) ?? header.value
+            draft.set(header: header.name, PlannedText(value))
+        }
+        return PlannedAct(draft, of: connection)
+    }
+
+    func subject(_ connection: ActConnection) throws(ActRefusal) -> ActSubject {
+        try ActSubject(connection, in: catalogue)
+    }
+
+    /// Credentials that stand in the request as they are.
+    private func place(
+        _ placements: [Authentication.Placement],
+        of subject: ActSubject,
+        in draft: inout ActDraft
+    ) throws(ActRefusal) {
+        let callerPath = draft.path
+        try draft.join(subject.baseAddress())
+        for placement in placements {
+            switch placement {
+            case .header(let name, let template, let prefixes):
+                draft.remove(header: name)
+                guard prefixes.isEmpty || prefixes.contains(where: callerPath.hasPrefix) else { continue }
+                draft.set(header: name, try subject.text(template))
+            case .query(let name, let template):
+                draft.set(query: name, try subject.text(template).escaped(by: .percent))
+            case .basic(let user, let password):
+                let pair = PlannedText.Part.basic(try subject.text(user), try subject.text(password))
+                draft.set(header: "Authorization", PlannedText([.text("Basic "), pair]))
+            case .noHeader(let name): draft.remove(header: name)
+            case .noQuery(let name): draft.query.remove(name)
+            }
+        }
+    }
+}
+
+extension ActDraft {
+    /// Makes the path one below the base URL.
+    mutating func join(_ base: BaseAddress) throws(ActRefusal) {
+        origin = base.origin
+        path = try base.joined(path)
+    }
+}
+
+extension PlannedText {
+    /// The text, each part of which is written so that all of it is one value.
+    func escaped(by escape: TextEscape) -> PlannedText {
+        PlannedText(
+            parts.map { part in
+                switch part {
+                case .text(let text): .text(escape.escape(text))
+                case .secret(let address, _): .secret(address, escape)
+                case .basic: part
+                }
+            }
+        )
+    }
+}

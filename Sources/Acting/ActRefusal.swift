@@ -1,0 +1,28 @@
+/// Why a request is not sent: the request, the connection or its settings do not allow it. No secret was opened.
+package struct ActRefusal: Error, Sendable, Equatable {
+    /// For programs; it does not change.
+    package enum Code: String, Sendable, CaseIterable {
+        case methodNotAllowed = "method_not_allowed"
+        case pathNotAllowed = "path_not_allowed"
+        case queryNotAllowed = "query_not_allowed"
+        case headerNotAllowed = "header_not_allowed"
+        /// The host is none that the integration's credentials may go to.
+        case destinationNotAllowed = "destination_not_allowed"
+        /// The path does not name a service, as that of AWS and Google Cloud must.
+        case serviceNotNamed = "service_not_named"
+        case unknownPlaceholder = "unknown_placeholder"
+        /// The stored document or its settings cannot be acted with.
+        case connectionNotUsable = "connection_not_usable"
+        /// Nothing tells whether the connection works.
+        case probeNotDeclared = "probe_not_declared"
+    }
+
+    package let code: Code
+    /// For people: what is wrong and what to do. It quotes no secret.
+    package let detail: String
+
+    package init(_ code: Code, _ detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+}

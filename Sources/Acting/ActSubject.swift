@@ -1,0 +1,88 @@
+import Connections
+import Documents
+
+/// A connection with the declarations that it was made by.
+struct ActSubject {
+    let connection: ActConnection
+    let integration: Integration
+    let credentialType: CredentialType
+    private let integrationObject: JSONValue
+    private let credentials: JSONValue
+
+    init(_ connection: ActConnection, in catalogue: [Integration]) throws(ActRefusal) {
+        guard let object = connection.document["attributes"]?["integration"],
+            let integration = catalogue.first(where: { object["type"]?.text?.string == $0.type }),
+            let credentials = object["credentials"],
+            let credentialType = integration.credentialTypes.first(where: {
+                credentials["type"]?.text?.string == $0.shape.type
+            })
+        else {
+            throw ActRefusal(
+                .connectionNotUsable,
+                "the connection's integration or credential type is unknown to this version"
+            )
+        }
+        self.connection = connection
+        self.integration = integration
+        self.credentialType = credentialType
+        integrationObject = object
+        self.credentials = credentials
+    }
+
+    /// An open member of the integration.
+    func integrationMember(_ name: String) throws(ActRefusal) -> String {
+        guard let text = integrationObject[name]?.text else { throw Self.lacks(name) }
+        return text.string
+    }
+
+    /// A member of `credentials` of whatever kind, if it is there.
+    func credentialValue(_ name: String) -> JSONValue? {
+        credentials[name]
+    }
+
+    /// An open member of `credentials`.
+    func credentialMember(_ name: String) throws(ActRefusal) -> String {
+        guard let text = credentials[name]?.text, !isSecret(name) else { throw Self.lacks(name) }
+        return text.string
+    }
+
+    /// A setting, if it is set.
+    func setting(_ name: String) -> String? {
+        guard let text = connection.settings?[name]?.text, !text.isEmpty else { return nil }
+        return text.string
+    }
+
+    func flag(_ name: String) -> Bool {
+        connection.settings?[name] == .boolean(true)
+    }
+
+    /// Where a member of `credentials` is kept.
+    func address(_ names: String...) -> String {
+        (["integration", "credentials"] + names).map(SecretAddress.escape).joined(separator: "/")
+    }
+
+    /// A declared text with the connection's own values.
+    func text(_ template: Template) throws(ActRefusal) -> PlannedText {
+        var parts: [PlannedText.Part] = []
+        for part in template.parts {
+            switch part {
+            case .text(let text): parts.append(.text(text))
+            case .member(let name):
+                if isSecret(name) {
+                    parts.append(.secret(address(name), .none))
+                } else {
+                    parts.append(.text(try credentialMember(name)))
+                }
+            }
+        }
+        return PlannedText(parts)
+    }
+
+    private func isSecret(_ name: String) -> Bool {
+        credentialType.shape.fields.contains { $0.name == name && $0.part == .secret }
+    }
+
+    private static func lacks(_ name: String) -> ActRefusal {
+        ActRefusal(.connectionNotUsable, "the connection has no \(name), which acting needs: send it in an update")
+    }
+}

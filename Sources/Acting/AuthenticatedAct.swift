@@ -1,0 +1,20 @@
+package import Egress
+package import Secrets
+
+/// A request that shows whose it is, ready to be sent.
+package struct AuthenticatedAct: Sendable {
+    package let request: OutgoingRequest
+    /// All that must not come back to the caller: the stored secrets that it holds, the tokens that were issued for it,
+    /// and what was made of them.
+    package let secrets: [Secret]
+
+    /// The token in it, if it has one.
+    let token: TokenReference?
+
+    /// One token among those that were issued.
+    struct TokenReference: Sendable {
+        let key: TokenCache.Key
+        let serial: UInt64
+        let isOfAWS: Bool
+    }
+}

@@ -1,0 +1,112 @@
+import Connections
+import Documents
+
+/// A URL that paths are joined to, in its parts.
+struct BaseAddress: Sendable {
+    /// Scheme, host and port, in one spelling.
+    let origin: String
+    /// What stands before every path; empty, or beginning with a slash.
+    let path: String
+
+    /// Reads an http(s) URL.
+    init(_ url: String, named name: String) throws(ActRefusal) {
+        var url = url
+        let origin = url.withUTF8 { WebOrigin(parsing: $0)?.text }
+        guard let origin, let authority = url.range(of: "://") else {
+            throw ActRefusal(.connectionNotUsable, "\(name) must be an http:// or https:// URL with a host")
+        }
+        self.origin = origin
+        path = String(url[authority.upperBound...].drop { $0 != "/" })
+        do {
+            _ = try RequestPath(path)
+        } catch {
+            throw ActRefusal(.connectionNotUsable, "\(name): \(error.detail)")
+        }
+    }
+
+    /// Joins a request's path byte for byte.
+    func joined(_ path: String) throws(ActRefusal) -> String {
+        guard !path.isEmpty else { return self.path.isEmpty ? "/" : self.path }
+        return (try RequestPath((self.path.hasSuffix("/") ? String(self.path.dropLast()) : self.path) + path)).text
+    }
+
+    /// The host without its port.
+    var host: String {
+        let authority = origin.drop { $0 != "/" }.dropFirst(2)
+        if authority.hasPrefix("[") { return String(authority.prefix { $0 != "]" }) + "]" }
+        return String(authority.prefix { $0 != ":" })
+    }
+
+    /// Refuses a host that the integration's credentials may not go to.
+    func requireAllowed(for subject: ActSubject, hosts: [String]?) throws(ActRefusal) {
+        guard let hosts, !subject.flag("custom_domain") else { return }
+        let host = self.host
+        let isAllowed = hosts.contains { allowed in
+            allowed.hasPrefix(".") ? host.hasSuffix(allowed) && host.count > allowed.count : host == allowed
+        }
+        guard isAllowed else {
+            throw ActRefusal(
+                .destinationNotAllowed,
+                "credentials of \(subject.integration.title) may go to \(hosts.joined(separator: ", ")) alone; whoever "
+                    + "may redirect connections can set custom_domain in the connection's settings"
+            )
+        }
+    }
+}
+
+extension String {
+    fileprivate func range(of part: String) -> Range<String.Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
+            formIndex(after: &start)
+        }
+        return nil
+    }
+}
+
+extension ActSubject {
+    /// What the paths of requests are joined to, where the path does not say so itself.
+    func baseAddress() throws(ActRefusal) -> BaseAddress {
+        let base = try declaredAddress()
+        try base.requireAllowed(for: self, hosts: integration.baseURL.allowedHosts)
+        return base
+    }
+
+    /// The setting `base_url`, which stands for what is declared.
+    func overridingAddress() throws(ActRefusal) -> BaseAddress? {
+        guard let url = setting("base_url") else { return nil }
+        let base = try BaseAddress(url, named: "base_url in the connection's settings")
+        try base.requireAllowed(for: self, hosts: integration.baseURL.allowedHosts)
+        return base
+    }
+
+    private func declaredAddress() throws(ActRefusal) -> BaseAddress {
+        if let base = try overridingAddress() { return base }
+        switch integration.baseURL.source {
+        case .fixed(let url): return try BaseAddress(url, named: "the base URL")
+        case .integrationMember(let name): return try BaseAddress(integrationMember(name), named: name)
+        case .setting(let name, let standard): return try BaseAddress(setting(name) ?? standard, named: name)
+        case .credentialHost(let name, let path, let spelling):
+            return try address(ofHost: credentialMember(name), named: name, path: path, spelling)
+        case .settingHost(let name, let standard, let path):
+            return try address(ofHost: setting(name) ?? standard, named: name, path: path) { $0 }
+        case .awsService, .googleService:
+            throw ActRefusal(.serviceNotNamed, "the path must name a service")
+        }
+    }
+
+    private func address(
+        ofHost text: String,
+        named name: String,
+        path: String,
+        _ spelling: (String) -> String
+    ) throws(ActRefusal) -> BaseAddress {
+        var text = text
+        guard let host = text.withUTF8({ HostName(parsing: $0) }) else {
+            throw ActRefusal(.connectionNotUsable, "\(name) must be a host name such as example.com")
+        }
+        // Whatever scheme it was written with: credentials go by TLS.
+        return try BaseAddress("https://\(spelling(host.text))\(path)", named: name)
+    }
+}

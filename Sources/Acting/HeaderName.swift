@@ -1,0 +1,67 @@
+import Documents
+
+/// A header's name, as those compare it that take no case and no underscores for different.
+struct HeaderName: Hashable {
+    let text: String
+
+    init(_ name: String) {
+        text = String(decoding: name.utf8.map { Self.fold($0) }, as: UTF8.self)
+    }
+
+    private static func fold(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+        case UInt8(ascii: "_"): UInt8(ascii: "-")
+        default: byte
+        }
+    }
+
+    /// Whether it speaks of one hop, or of what is Keyway's to decide: the destination, the length and the coding of
+    /// bodies, and ranges, which could cut a secret in two before it is masked.
+    var isOfTheHop: Bool {
+        Self.ofTheHop.contains(text) || text.hasPrefix("proxy-")
+    }
+
+    /// Whether a caller's own is left out: it speaks of the hop, to Keyway, of the caller's network, or it would make
+    /// the request another than the one that was checked.
+    var isKeptFromThirdParties: Bool {
+        isOfTheHop || Self.ofTheCaller.contains(text)
+            || ["dd-", "keyway-", "x-forwarded-"].contains { text.hasPrefix($0) }
+    }
+
+    private static let ofTheHop: Set<String> = [
+        "accept-encoding", "connection", "content-length", "expect", "host", "http2-settings", "if-range",
+        "keep-alive", "range", "te", "trailer", "transfer-encoding", "upgrade",
+    ]
+
+    private static let ofTheCaller: Set<String> = [
+        "authorization", "cookie", "cookie2", "forwarded", "via", "x-http-method", "x-http-method-override",
+        "x-method-override", "x-original-url", "x-real-ip", "x-rewrite-url",
+    ]
+}
+
+extension CallerHeader {
+    /// The headers of a caller that a third party may see.
+    ///
+    /// - Throws: ``ActRefusal`` if one could not stand in a request.
+    static func forwarded(_ headers: [CallerHeader]) throws(ActRefusal) -> [CallerHeader] {
+        var ofTheConnection: Set<HeaderName> = []
+        for header in headers {
+            guard TextFormat.headerName.fault(in: JSONText(header.name)) == nil else {
+                throw ActRefusal(.headerNotAllowed, "a header's name holds a character that header names may not hold")
+            }
+            guard !header.value.utf8.contains(where: { $0.isASCIIControl && $0 != UInt8(ascii: "\t") }) else {
+                throw ActRefusal(.headerNotAllowed, "the header \(header.name) holds a control character")
+            }
+            if HeaderName(header.name).text == "connection" {
+                for name in header.value.split(separator: ",") {
+                    ofTheConnection.insert(HeaderName(String(name.filter { $0 != " " && $0 != "\t" })))
+                }
+            }
+        }
+        return headers.filter {
+            let name = HeaderName($0.name)
+            return !name.isKeptFromThirdParties && !ofTheConnection.contains(name)
+        }
+    }
+}

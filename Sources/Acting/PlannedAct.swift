@@ -1,0 +1,79 @@
+import Documents
+import Secrets
+
+/// A request as it will be sent, but for the secrets in it: what rules and dry runs look at.
+package struct PlannedAct: Sendable {
+    package let method: String
+    /// Scheme, host and port.
+    package let origin: String
+    /// The path with what stands before it in the base URL, byte for byte as it will be sent.
+    package let path: String
+    /// The caller's query byte for byte, without the parameters that authentication sets.
+    package let query: String?
+    /// The request in full, with a mask in the place of each secret.
+    package let masked: MaskedRequest
+    /// The addresses of the stored secrets that it needs.
+    package let neededSecrets: [String]
+
+    let connection: Connection
+    let target: PlannedText
+    let headers: [PlannedHeader]
+    let body: PlannedBody
+    let exchange: TokenExchange?
+
+    /// Whose tokens are used.
+    struct Connection: Sendable, Hashable {
+        let organization: Identifier
+        let id: Identifier
+        let revision: Int64
+    }
+
+    init(_ draft: ActDraft, of connection: ActConnection) {
+        method = draft.method
+        origin = draft.origin
+        path = draft.path
+        query = draft.callerQuery
+        target = draft.target
+        headers = draft.headers
+        body = draft.body
+        exchange = draft.exchange
+        self.connection = Connection(
+            organization: connection.organization,
+            id: connection.id,
+            revision: connection.revision
+        )
+        masked = MaskedRequest(draft)
+        var addresses: [String] = []
+        for address in draft.secretAddresses where !addresses.contains(address) { addresses.append(address) }
+        neededSecrets = addresses
+    }
+}
+
+/// A request with a mask in the place of each secret.
+package struct MaskedRequest: Sendable, Equatable {
+    package let method: String
+    package let url: String
+    package let headers: [CallerHeader]
+    /// The body that the connection itself brings, if it does; `nil` stands for the caller's.
+    package let body: String?
+
+    init(_ draft: ActDraft) {
+        method = draft.method
+        url = draft.origin + draft.target.masked
+        headers =
+            draft.headers.map { CallerHeader(name: $0.name, value: $0.value.masked) }
+            + (draft.exchange?.maskedHeaders ?? [])
+        if case .configured(let text) = draft.body { body = text.masked } else { body = nil }
+    }
+}
+
+struct PlannedHeader: Sendable {
+    let name: String
+    let value: PlannedText
+}
+
+enum PlannedBody: Sendable {
+    case none
+    case caller(SecretBuffer)
+    case configured(PlannedText)
+}
