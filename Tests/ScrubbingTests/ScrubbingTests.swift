@@ -1,6 +1,0 @@
-import Testing
-
-@testable import Scrubbing
-
-@Suite("Scrubbing")
-struct ScrubbingTests {}

@@ -1,0 +1,109 @@
+import Scrubbing
+import Testing
+
+@testable import Scrubbing
+
+@Suite("An answer that comes in pieces")
+struct StreamTests {
+    /// What has been written after each piece.
+    private func written(_ pieces: [String], _ patterns: ScrubPatterns) -> [String] {
+        var scrubber = Scrubber(patterns)
+        var written = pieces.map { piece in
+            var output: [UInt8] = []
+            Array(piece.utf8).withUnsafeBytes { scrubber.scrub($0, into: &output) }
+            return String(decoding: output, as: UTF8.self)
+        }
+        var rest: [UInt8] = []
+        scrubber.finish(into: &rest)
+        written.append(String(decoding: rest, as: UTF8.self))
+        return written
+    }
+
+    @Test(
+        "is handed on at once, but for what may still become a secret",
+        arguments: [
+            (["text", " and more"], ["text", " and more", ""]),
+            (["a sk-pr", "oj-0123456789", " b"], ["a ", "[keyway:redacted]", " b", ""]),
+            (["a sk-pr", "ice", " b"], ["a ", "sk-price", " b", ""]),
+            (["a sk-pr"], ["a ", "sk-pr"]),
+            (["a %7", "3k-proj-0123456789"], ["a ", "[keyway:redacted]", ""]),
+            (["a %7", "4"], ["a ", "%74", ""]),
+            (["a \\", "u00", "41"], ["a ", "", "\\u0041", ""]),
+            (["a \\ud83d", "\\ud", "e00"], ["a ", "", "\\ud83d\\ude00", ""]),
+            (["a \\ud83d", "\\u0041", "b"], ["a ", "\\ud83d\\u0041", "b", ""]),
+            (["a %"], ["a ", "%"]),
+            (["a c2stcHJva", "i0wMTIzNDU2Nzg5 b"], ["a ", "[keyway:redacted] b", ""]),
+        ]
+    )
+    func withheld(_ pieces: [String], expected: [String]) {
+        #expect(written(pieces, patterns("sk-proj-0123456789")) == expected)
+    }
+
+    @Test("ends with an escape that is none")
+    func unfinishedEscapes() {
+        #expect(scrub(#"%61bcdefg%4"#, patterns("abcdefg%4")) == "[keyway:redacted]")
+        #expect(scrub(#"\u0061bcdefg\u00"#, patterns(#"abcdefg\u00"#)) == "[keyway:redacted]")
+    }
+
+    @Test("passes unchanged if there is no secret to mask")
+    func noPatterns() {
+        #expect(scrub("sk-proj-0123456789 %41", ScrubPatterns([])) == "sk-proj-0123456789 %41")
+    }
+
+    @Test("never waits for more than the longest secret takes", arguments: [1, 7, 100, 4096])
+    func bounded(pieceLength: Int) {
+        let patterns = patterns(String(repeating: "a", count: 99) + "~")
+        for (character, width) in [("a", 1), ("%61", 3), ("\\u0061", 6), ("61", 2), ("YWFh", 2)] {
+            var scrubber = Scrubber(patterns)
+            var output: [UInt8] = []
+            var count = 0
+            let text = Array(String(repeating: character, count: 1000).utf8)
+            for start in stride(from: 0, to: text.count, by: pieceLength) {
+                let piece = Array(text[start..<min(start + pieceLength, text.count)])
+                piece.withUnsafeBytes { scrubber.scrub($0, into: &output) }
+                count += piece.count
+                #expect(count - output.count <= 100 * width, "\(character)")
+            }
+            scrubber.finish(into: &output)
+            #expect(output == text)
+        }
+    }
+
+    /// Texts that are almost full of secrets, with the secrets.
+    static let adversaries: [(name: String, secret: String, unit: String)] = [
+        ("repeated bytes", String(repeating: "a", count: 1000) + "b", "a"),
+        ("repeated pairs", String(repeating: "ab", count: 500) + "c", "ab"),
+        ("near matches", String(repeating: "a", count: 1000) + "b", String(repeating: "a", count: 999) + "c"),
+        ("half matches", "0123456789abcdefghijklmnopqrstuvwxyz", "0123456789abcdefghijklmnopqrstuvwxy "),
+        ("first bytes", "0123456789abcdef", "0123456 "),
+        ("escapes", String(repeating: "%", count: 1000) + "b", "%25"),
+        ("lone percent signs", String(repeating: "%", count: 1000) + "b", "%"),
+        ("backslashes", String(repeating: "\\", count: 1000) + "b", "\\"),
+        ("backslashes and a start", "abcdefghij", "\\\\\\\\\\\\\\\\\\abcd"),
+        ("half surrogates", "😀😀😀😀b", "\\ud83d"),
+        ("halves of escapes", "abcdefghij", "\\u006\\u006%6%6"),
+        ("hexadecimal digits", String(repeating: "a", count: 1000) + "b", "61"),
+        ("base64", String(repeating: "aaa", count: 300) + "b", "YWFh"),
+    ]
+
+    @Test("costs a number of steps that grows with its length alone", arguments: adversaries.indices)
+    func linear(_ index: Int) {
+        let (name, secret, unit) = Self.adversaries[index]
+        func steps(_ count: Int) -> Int {
+            var scrubber = Scrubber(patterns(secret))
+            let text = Array(repeating: Array(unit.utf8), count: count / unit.utf8.count).joined()
+            var output: [UInt8] = []
+            var rest = Array(text)[...]
+            while !rest.isEmpty {
+                Array(rest.prefix(1000)).withUnsafeBytes { scrubber.scrub($0, into: &output) }
+                rest = rest.dropFirst(1000)
+            }
+            return scrubber.stepCount
+        }
+        let count = steps(10_000)
+        #expect(count > 0, "\(name): nothing of it is looked at closely")
+        // Seven automata, none of which goes back further than it went forth. Without that, a secret of a thousand bytes
+        // would make it a thousand times as many.
+        #expect(count <= 10_000 * 7 * 2, "\(name)")
+    }
+}
