@@ -41,6 +41,16 @@ extension Field {
         Field(name, .text(format), isRequired: true, destination: part, help: help)
     }
 
+    /// A text that decides where secrets are sent, and that may be left out; `null` in an update removes it.
+    package static func optionalDestination(
+        _ name: String,
+        _ help: String,
+        format: TextFormat = .host,
+        by part: DestinationPart = .whole
+    ) -> Field {
+        Field(name, .text(format), isRequired: false, destination: part, help: help)
+    }
+
     /// A text that the service sets.
     package static func issued(_ name: String, _ help: String) -> Field {
         Field(name, .text(.line), isRequired: false, part: .issued, help: help)
@@ -89,6 +99,21 @@ extension Field {
     /// A required flag.
     package static func flag(_ name: String, _ help: String) -> Field {
         Field(name, .flag, isRequired: true, help: help)
+    }
+
+    /// A required whole number.
+    package static func number(_ name: String, _ help: String, in range: ClosedRange<Int64>) -> Field {
+        Field(name, .number(range), isRequired: true, help: help)
+    }
+
+    /// A whole number that may be left out; `null` in an update removes it.
+    package static func optionalNumber(_ name: String, _ help: String, in range: ClosedRange<Int64>) -> Field {
+        Field(name, .number(range), isRequired: false, help: help)
+    }
+
+    /// A required list of strings, numbers, `true`, `false` and `null`.
+    package static func scalars(_ name: String, _ help: String, countAtMost: Int) -> Field {
+        Field(name, .scalars(atMost: countAtMost), isRequired: true, help: help)
     }
 
     /// A required list of strings.
@@ -154,6 +179,13 @@ extension Field {
     package func nullable() -> Field {
         var field = self
         field.isNullable = true
+        return field
+    }
+
+    /// The field, a list of strings or scalars, that must have an element.
+    package func nonEmpty() -> Field {
+        var field = self
+        field.isNeverEmpty = true
         return field
     }
 
