@@ -17,6 +17,13 @@ package struct DocumentDestination: Sendable, Equatable {
     }
 }
 
+extension DocumentDestination {
+    /// The destination that two documents name together.
+    package func adding(_ other: DocumentDestination) -> DocumentDestination {
+        DocumentDestination(parts: parts + other.parts)
+    }
+}
+
 extension DocumentSchema {
     /// The destination that a stored document names: its integration, and the fields declared to decide it.
     package func destination(of document: JSONValue) -> DocumentDestination {
@@ -34,7 +41,8 @@ extension DocumentSchema {
         into parts: inout [DocumentDestination.Part]
     ) {
         for field in fields {
-            guard let value = object[field.name] else { continue }
+            // What stands for a value that was never sent decides nothing.
+            guard let value = object[field.name], value != field.standard else { continue }
             let pointer = "\(pointer)/\(field.name)"
             if let rule = field.destination, let text = value.text {
                 parts.append(.init(pointer: pointer, value: rule.part(of: text)))

@@ -23,9 +23,16 @@ extension DocumentReader {
             default: return open(field, sent: sent, current: current) { $0.text($1, format) }
             }
         case .flag: return open(field, sent: sent, current: current) { $0.flag($1) }
+        case .number(let range): return number(range, of: field, sent: sent, current: current)
         case .constant(let constant): return open(field, sent: sent, current: current) { $0.constant($1, constant) }
         case .texts(let format, let count):
-            return open(field, sent: sent, current: current) { $0.texts($1, format, atMost: count) }
+            return open(field, sent: sent, current: current) { reader, value in
+                reader.elements(of: value, atLeast: field.leastCount, atMost: count) { $0.text($1, format) }
+            }
+        case .scalars(let count):
+            return open(field, sent: sent, current: current) { reader, value in
+                reader.elements(of: value, atLeast: field.leastCount, atMost: count) { $0.scalar($1) }
+            }
         case .object(let fields), .group(let fields): return object(fields, sent: sent, current: current)
         case .list(let choice, let count):
             return list(of: choice, atMost: count, sent: sent, current: current)
@@ -62,11 +69,40 @@ extension DocumentReader {
         guard let text = value.text, text == constant else { return report("must be \"\(constant)\"") }
     }
 
-    mutating func texts(_ value: JSONValue, _ format: TextFormat, atMost count: Int) {
+    /// A whole number. A fraction of nothing, as in `5.0`, makes no difference.
+    private mutating func number(
+        _ range: ClosedRange<Int64>,
+        of field: Field,
+        sent: JSONValue?,
+        current: JSONValue?
+    ) -> JSONValue? {
+        let value = open(field, sent: sent, current: current) { reader, value in
+            guard value.kindName == "number" else { return reader.report("must be a number, not \(value.kindName)") }
+            guard let number = value.wholeNumber, range.contains(number) else {
+                return reader.report("must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+        }
+        return value?.wholeNumber.map(JSONValue.integer) ?? value
+    }
+
+    private mutating func elements(
+        of value: JSONValue,
+        atLeast least: Int,
+        atMost count: Int,
+        read: (inout DocumentReader, JSONValue) -> Void
+    ) {
         guard case .array(let elements) = value else { return report("must be a list, not \(value.kindName)") }
+        if elements.count < least { report("must have at least \(least) element") }
         if elements.count > count { report("must have at most \(count) elements") }
         for (index, element) in elements.prefix(count).enumerated() {
-            descend(intoElement: index, named: "") { $0.text(element, format) }
+            descend(intoElement: index, named: "") { read(&$0, element) }
+        }
+    }
+
+    private mutating func scalar(_ value: JSONValue) {
+        switch value {
+        case .array, .object: report("must be a string, a number, true, false or null, not \(value.kindName)")
+        case .null, .boolean, .integer, .number, .string: break
         }
     }
 
@@ -133,6 +169,11 @@ extension DocumentReader {
         let members = readingACreate { $0.members(of: fields, sent: sent, current: nil) }
         return members.isEmpty ? nil : .object(members)
     }
+}
+
+extension Field {
+    /// How many elements a list of strings or scalars must have.
+    var leastCount: Int { isNeverEmpty ? 1 : 0 }
 }
 
 extension Field.Part {

@@ -101,6 +101,21 @@ extension Field {
         Field(name, .flag, isRequired: true, help: help)
     }
 
+    /// A required whole number.
+    package static func number(_ name: String, _ help: String, in range: ClosedRange<Int64>) -> Field {
+        Field(name, .number(range), isRequired: true, help: help)
+    }
+
+    /// A whole number that may be left out; `null` in an update removes it.
+    package static func optionalNumber(_ name: String, _ help: String, in range: ClosedRange<Int64>) -> Field {
+        Field(name, .number(range), isRequired: false, help: help)
+    }
+
+    /// A required list of strings, numbers, `true`, `false` and `null`.
+    package static func scalars(_ name: String, _ help: String, countAtMost: Int) -> Field {
+        Field(name, .scalars(atMost: countAtMost), isRequired: true, help: help)
+    }
+
     /// A required list of strings.
     package static func texts(_ name: String, _ help: String, format: TextFormat, countAtMost: Int) -> Field {
         Field(name, .texts(format, atMost: countAtMost), isRequired: true, help: help)
@@ -164,6 +179,13 @@ extension Field {
     package func nullable() -> Field {
         var field = self
         field.isNullable = true
+        return field
+    }
+
+    /// The field, a list of strings or scalars, that must have an element.
+    package func nonEmpty() -> Field {
+        var field = self
+        field.isNeverEmpty = true
         return field
     }
 

@@ -15,15 +15,21 @@ package struct Field: Sendable {
     package internal(set) var updating = Updating.keeps
     /// Whether `null` may be sent for it even in a create.
     package internal(set) var isNullable = false
+    /// Whether a list of strings or scalars must have an element.
+    package internal(set) var isNeverEmpty = false
 
     /// What a member holds.
     package indirect enum Kind: Sendable {
         case text(TextFormat)
         case flag
+        /// A whole number within a range.
+        case number(ClosedRange<Int64>)
         /// One string, always the same.
         case constant(String)
         /// A list of strings, replaced as a whole.
         case texts(TextFormat, atMost: Int)
+        /// A list of strings, numbers, `true`, `false` and `null`, replaced as a whole.
+        case scalars(atMost: Int)
         /// An object; in an update it is replaced as a whole, and `{}` removes it.
         case object([Field])
         /// An object that is always there; an update merges it.

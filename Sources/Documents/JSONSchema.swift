@@ -99,13 +99,17 @@ package struct JSONSchema {
             switch field.kind {
             case .text(let format): text(format, isNullable: isNullable, canBeEmpty: canBeIssued)
             case .flag: ["type": isNullable ? ["boolean", "null"] : "boolean"]
+            case .number(let range):
+                [
+                    "type": isNullable ? ["integer", "null"] : "integer",
+                    "minimum": .integer(range.lowerBound),
+                    "maximum": .integer(range.upperBound),
+                ]
             case .constant(let value): ["type": "string", "const": .string(value)]
             case .texts(let format, let count):
-                [
-                    "type": isNullable ? ["array", "null"] : "array",
-                    "items": text(format, isNullable: false, canBeEmpty: false),
-                    "maxItems": .integer(Int64(count)),
-                ]
+                list(of: text(format, isNullable: false, canBeEmpty: false), field, atMost: count, isNullable)
+            case .scalars(let count):
+                list(of: Self.scalar, field, atMost: count, isNullable)
             case .object(let fields):
                 JSONSchema(use: use == .update ? .create : use).object(of: fields, isPartial: false)
             case .group(let fields): object(of: fields, isPartial: isPartial)
@@ -119,6 +123,19 @@ package struct JSONSchema {
             case .choice(let choice): self.choice(choice, isPartial: isPartial)
             }
         return describe(field, schema)
+    }
+
+    private static let scalar: JSONValue = ["type": ["string", "number", "boolean", "null"]]
+
+    /// A list of strings or scalars.
+    private func list(of items: JSONValue, _ field: Field, atMost count: Int, _ isNullable: Bool) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("type", isNullable ? ["array", "null"] : "array"),
+            .init("items", items),
+            .init("maxItems", .integer(Int64(count))),
+        ]
+        if field.leastCount > 0 { members.append(.init("minItems", .integer(Int64(field.leastCount)))) }
+        return .object(members)
     }
 
     private func choice(_ choice: Choice, isPartial: Bool) -> JSONValue {

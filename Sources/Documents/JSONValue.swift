@@ -33,6 +33,15 @@ extension JSONValue {
         return text
     }
 
+    /// The number, or `nil` if this is no number without a fraction that an `Int64` holds.
+    package var wholeNumber: Int64? {
+        switch self {
+        case .integer(let number): number
+        case .number(let number): Int64(exactly: number)
+        default: nil
+        }
+    }
+
     /// What JSON calls the kind of this value.
     package var kindName: String {
         switch self {

@@ -46,18 +46,3 @@ struct DocumentPath {
         }
     }
 }
-
-/// The escapes of RFC 6901.
-package enum JSONPointer {
-    package static func escape(_ name: String) -> String {
-        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
-        // Scalar by scalar: as a `Character`, a slash with a combining mark is no slash.
-        return name.unicodeScalars.reduce(into: "") { escaped, scalar in
-            switch scalar {
-            case "~": escaped += "~0"
-            case "/": escaped += "~1"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-    }
-}

@@ -129,6 +129,8 @@ func summary(of field: Field) -> String {
         switch field.kind {
         case .text: "text"
         case .flag: "flag"
+        case .number: "number"
+        case .scalars: "scalars"
         case .constant(let value): "constant \(value)"
         case .texts: "texts"
         case .object: "object"

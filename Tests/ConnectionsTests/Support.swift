@@ -65,6 +65,8 @@ enum Sample {
         switch field.kind {
         case .text(let format): return .string(text(format))
         case .flag: return true
+        case .number(let range): return .integer(range.lowerBound)
+        case .scalars: return [.string(openMarker), 1, true, .null]
         case .constant(let value): return .string(value)
         case .texts(let format, _): return [.string(text(format))]
         case .object(let fields), .group(let fields): return .object(members(of: fields))

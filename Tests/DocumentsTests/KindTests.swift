@@ -41,6 +41,16 @@ struct KindTests {
             .renewed("changed", "Changed"),
             .issuedUnlessSent("code", "Code", format: .digits(3)),
             .optionalTexts("labels", "Labels", format: .line, countAtMost: 3).with(standard: []).nullable(),
+            .optionalNumber("limit", "Limit", in: 2...40),
+            .optionalObject(
+                "range",
+                "Range",
+                [
+                    .number("least", "Least", in: -5...5),
+                    .scalars("steps", "Steps", countAtMost: 3).nonEmpty(),
+                    .optionalTexts("words", "Words", format: .line, countAtMost: 3).nonEmpty(),
+                ]
+            ),
         ],
         rules: [
             DocumentRule(at: "/outer/on", "must be true with off") {
@@ -213,6 +223,42 @@ struct KindTests {
         #expect(try update(stored, ["labels": .null]).document.at("/attributes/labels") == [])
     }
 
+    @Test(
+        "takes whole numbers within their range, whatever their notation",
+        arguments: [
+            (2, 2), (40, 40), (.number(7.0), 7), (1, nil), (41, nil), (-3, nil), (.number(7.5), nil),
+            (.number(1e300), nil), (.number(.nan), nil), ("7", nil), (true, nil), ([7], nil), (.null, nil),
+        ] as [(JSONValue, JSONValue?)]
+    )
+    func numbers(_ sent: JSONValue, expected: JSONValue?) throws {
+        let body = Self.least.with("/limit", sent)
+        let number = try? create(body).document.at("/attributes/limit")
+        #expect(number == expected)
+        #expect(faults { () throws(InvalidDocument) in try create(body) } == (expected == nil ? ["/limit"] : []))
+    }
+
+    @Test("keeps a number that is not sent, and removes it for null")
+    func updatesNumber() throws {
+        let stored = try stored(Self.least.with("/limit", 7))
+        #expect(try update(stored, .object([])).document.at("/attributes/limit") == 7)
+        #expect(try update(stored, ["limit": 8]).document.at("/attributes/limit") == 8)
+        #expect(try update(stored, ["limit": .null]).document.at("/attributes/limit") == nil)
+    }
+
+    @Test(
+        "takes lists of scalars that are not empty",
+        arguments: [
+            (["a", 1, true], []), ([.null, .number(1.5), ""], []), ([], [""]), (["a", "b", "c", "d"], [""]),
+            ([["a"], .object([])], ["/0", "/1"]), ("a", [""]), (.null, [""]),
+        ] as [(JSONValue, [String])]
+    )
+    func scalars(_ steps: JSONValue, expected: [String]) {
+        let body = Self.least.with("/range", ["least": 0, "steps": steps])
+        #expect(
+            faults { () throws(InvalidDocument) in try create(body) } == expected.map { "/range/steps\($0)" }
+        )
+    }
+
     @Test("holds rules against what is stored after the update, where nothing else is wrong")
     func rules() throws {
         let off: JSONValue = ["outer": ["inner": ["off": true]]]
@@ -227,18 +273,21 @@ struct KindTests {
         nil, .null, true, false, 17, [], .object([]), ["a"], [.null], "", "12", "123", "a\nb", ["on": .null],
         ["inner": ["off": false]], [["name": "a"]], [["name": .null]], [["open": true]], ["realm": "r"],
         ["realm": "r", "robot": "b"], ["robot": "b"], ["realm": "r", "robot": "b", "password": ""],
-        ["realm": "r", "robot": "b", "user": "u"], ["realm": "r", "robot": .null],
+        ["realm": "r", "robot": "b", "user": "u"], ["realm": "r", "robot": .null], 5, .number(5), .number(5.5), -5,
+        ["a", 1, .null], [["a"]], ["least": 0, "steps": ["a"]],
     ]
 
     private static let full =
         least
         .with("/outer", ["on": true, "inner": ["note": "n", "off": false], "cleared": ["a"]])
-        .with("/ports", [["name": "a", "open": true]]).with("/code", "123").with("/labels", ["a"])
+        .with("/ports", [["name": "a", "open": true]]).with("/code", "123").with("/labels", ["a"]).with("/limit", 3)
+        .with("/range", ["least": 0, "steps": ["a", 1], "words": ["w"]])
 
     private static let places = [
         "/outer", "/outer/on", "/outer/inner", "/outer/inner/note", "/outer/inner/off", "/outer/cleared",
         "/outer/cleared/0", "/login", "/login/realm", "/login/trusted", "/login/robot", "/login/password", "/login/x",
         "/ports", "/ports/0", "/ports/0/name", "/ports/0/open", "/number", "/code", "/labels", "/labels/0", "/x",
+        "/limit", "/range", "/range/least", "/range/steps", "/range/steps/0", "/range/words",
     ]
 
     @Test("agrees with the schemas of creates, updates and answers", arguments: places)

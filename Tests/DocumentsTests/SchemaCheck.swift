@@ -20,16 +20,19 @@ struct SchemaCheck {
         case "description", "title", "writeOnly", "format", "default":
             return true
         case "type":
-            if case .array(let kinds) = rule { return kinds.contains { $0.text?.string == value.kindName } }
-            return rule.text?.string == value.kindName
+            if case .array(let kinds) = rule { return kinds.contains { isOfKind(value, $0.text?.string) } }
+            return isOfKind(value, rule.text?.string)
         case "const":
             return value == rule
         case "minLength", "maxLength", "pattern":
             guard let text = value.text?.string else { return true }
             return accepts(text, keyword, rule)
-        case "maxItems":
+        case "maxItems", "minItems":
             guard case .array(let elements) = value, case .integer(let count) = rule else { return true }
-            return elements.count <= count
+            return keyword == "maxItems" ? elements.count <= count : elements.count >= count
+        case "minimum", "maximum":
+            guard let number = value.wholeNumber, case .integer(let bound) = rule else { return true }
+            return keyword == "minimum" ? number >= bound : number <= bound
         case "items":
             guard case .array(let elements) = value else { return true }
             return elements.allSatisfy { accepts($0, rule) }
@@ -48,6 +51,10 @@ struct SchemaCheck {
         default:
             return false
         }
+    }
+
+    private static func isOfKind(_ value: JSONValue, _ kind: String?) -> Bool {
+        kind == "integer" ? value.wholeNumber != nil : kind == value.kindName
     }
 
     private static func accepts(_ text: String, _ keyword: String, _ rule: JSONValue) -> Bool {

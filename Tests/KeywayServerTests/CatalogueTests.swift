@@ -50,6 +50,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
             let texts = ["sample", "123456789012", "example.com", "https://example.com/a"]
             return .string(texts.first { format.fault(in: JSONText($0)) == nil } ?? "")
         case .flag: return true
+        case .number(let range): return .integer(range.lowerBound)
+        case .scalars: return ["sample"]
         case .constant(let text): return .string(text)
         case .texts: return ["sample"]
         case .object(let fields), .group(let fields):

@@ -45,6 +45,29 @@ struct StreamTests {
         #expect(scrub(#"\u0061bcdefg\u00"#, patterns(#"abcdefg\u00"#)) == "[keyway:redacted]")
     }
 
+    @Test("is read with its backslashes in pairs, however many come before an escape", arguments: 0..<20)
+    func backslashes(count: Int) {
+        let patterns = patterns("sk-proj-0123456789")
+        for distance in 0..<20 {
+            let before = String(repeating: "x", count: distance) + String(repeating: "\\", count: count)
+            let text = before + #"\u0073k-proj-0123456789"#
+            #expect(scrub(text, patterns) == (count % 2 == 0 ? before + ScrubMask.text : text), "\(distance)")
+        }
+    }
+
+    @Test("is not read from the middle of an escape", arguments: 0..<20)
+    func insideEscapes(distance: Int) {
+        let before = String(repeating: "x", count: distance)
+        // Read from the digits on, these would be the secrets.
+        for (text, secret) in [
+            (#"\u0041abcde\/fgh"#, "0041abcde/fgh"), (#"\u0041abcdef\/gh"#, "1abcdef/gh"),
+            (#"\ud83d\u0041abcde\/fgh"#, "d0041abcde/fgh"),
+            ("%41abcde%2Ffgh", "41abcde/fgh"), (#"\\\u0041abcde\/fgh"#, #"\0041abcde/fgh"#),
+        ] {
+            #expect(scrub(before + text, patterns(secret)) == before + text)
+        }
+    }
+
     @Test("passes unchanged if there is no secret to mask")
     func noPatterns() {
         #expect(scrub("sk-proj-0123456789 %41", ScrubPatterns([])) == "sk-proj-0123456789 %41")
