@@ -95,10 +95,14 @@ struct OpenAPIDocument {
                 "name": .string(String(segment.dropFirst().dropLast())),
                 "in": "path",
                 "required": true,
-                "schema": ["type": "string", "format": "uuid"],
+                "schema": segment == "{resource_id}" ? Self.restrictedResource : ["type": "string", "format": "uuid"],
             ]
         }
     }
+
+    private static let restrictedResource: JSONValue = [
+        "type": "string", "pattern": "^connection:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+    ]
 
     private func parameter(_ parameter: QueryParameter) -> JSONValue {
         [
