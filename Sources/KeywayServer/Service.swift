@@ -86,7 +86,9 @@ package final class Service: Sendable {
                 timings: metrics.vault
             )
         }
+        let access = ConnectionAccess(store: store)
         let connections = ConnectionWriter(
+            access: access,
             writer: writer(of: .connection, .connection, auditedAs: "connection"),
             identifiers: identifiers,
             awsPrincipalID: configuration.awsPrincipalID
@@ -104,7 +106,8 @@ package final class Service: Sendable {
         )
         let queue = ChangeQueue()
         let operators = OperatorEndpoints(store: store, metrics: configuration.metricsHaveOwnListener ? nil : metrics)
-        return ConnectionEndpoints(documents: store, writer: connections).all
+        return ConnectionEndpoints(access: access, writer: connections).all
+            + RestrictionPolicyEndpoints(store: store).all
             + RegistrationEndpoints(store: store).all
             + accounts.all
             + ccmConfigs.all

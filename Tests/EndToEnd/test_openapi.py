@@ -15,6 +15,7 @@ OWN = "/api/v2/current_user/application_keys"
 OF_ACCOUNT = "/api/v2/service_accounts/{service_account_id}/application_keys"
 EVERYONES = "/api/v2/application_keys"
 ROLE = "/api/v2/roles/{role_id}"
+POLICY = "/api/v2/restriction_policy/{resource_id}"
 
 # What the reference documents of each operation.
 DOCUMENTED = {
@@ -23,6 +24,9 @@ DOCUMENTED = {
     (f"{CONNECTIONS}/{{connection_id}}", "get"): {"200", "400", "403", "404", "429"},
     (f"{CONNECTIONS}/{{connection_id}}", "patch"): {"200", "400", "403", "404", "429"},
     (f"{CONNECTIONS}/{{connection_id}}", "delete"): {"204", "403", "404", "429"},
+    (POLICY, "get"): {"200", "400", "403", "429"},
+    (POLICY, "post"): {"200", "400", "403", "429"},
+    (POLICY, "delete"): {"204", "400", "403", "429"},
     (REGISTRATIONS, "get"): {"200", "400", "403", "429"},
     (f"{REGISTRATIONS}/{{app_key_id}}", "put"): {"201", "400", "403", "429"},
     (f"{REGISTRATIONS}/{{app_key_id}}", "get"): {"200", "400", "403", "404", "429"},

@@ -30,6 +30,11 @@ private let table = """
         PATCH           connections_write                  403   403   200    200    403    403   200   403   200   404
         DELETE          connections_write                  403   403   204    204    403    403   204   403   204   404
 
+    /api/v2/restriction_policy/{resource_id}
+        GET             connections_read                   403   403   200    200    200    200   200   200   200   404
+        POST            connections_write                  403   403   200    200    403    200   200   200   200   404
+        DELETE          connections_write                  403   403   204    204    403    204   204   204   204   404
+
     /api/v2/actions/app_key_registrations
         GET             org_app_keys_read                  403   403   200    403    403    200   200   403   200   200
 
@@ -291,6 +296,9 @@ private struct World {
         if path.contains("{connection_id}") {
             path.replace("{connection_id}", with: try await fixture.create(Bodies.openAI()))
         }
+        if path.contains("{resource_id}") {
+            path.replace("{resource_id}", with: "connection:\(try await fixture.create(Bodies.openAI()))")
+        }
         if path.contains("{aws_account_config_id}") {
             let accounts = "/api/v2/integration/aws/accounts"
             let account = try await fixture.send(.post, accounts, body: things.account(number: 1))
@@ -330,6 +338,7 @@ private struct Things {
         switch (row.method, element) {
         case (.post, "connections"): return Bodies.openAI()
         case (.patch, "{connection_id}"): return Bodies.rename("New")
+        case (.post, "{resource_id}"): return Bodies.policy([])
         case (.post, "accounts"): return account(number: 2)
         case (.patch, "{aws_account_config_id}"): return account(number: 1)
         case (.post, "ccm_config"), (.patch, "ccm_config"): return Self.ccmConfig

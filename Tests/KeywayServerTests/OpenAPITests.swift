@@ -13,6 +13,9 @@ struct OpenAPITests {
         ("/api/v2/actions/connections/{connection_id}", "get", "200 400 403 404 429 503"),
         ("/api/v2/actions/connections/{connection_id}", "patch", "200 400 403 404 429 503"),
         ("/api/v2/actions/connections/{connection_id}", "delete", "204 400 403 404 429 503"),
+        ("/api/v2/restriction_policy/{resource_id}", "get", "200 400 403 404 429 503"),
+        ("/api/v2/restriction_policy/{resource_id}", "post", "200 400 403 404 429 503"),
+        ("/api/v2/restriction_policy/{resource_id}", "delete", "204 400 403 404 429 503"),
         ("/api/v2/actions/app_key_registrations", "get", "200 400 403 429 503"),
         ("/api/v2/actions/app_key_registrations/{app_key_id}", "get", "200 400 403 404 429 503"),
         ("/api/v2/actions/app_key_registrations/{app_key_id}", "put", "201 400 403 429 503"),
@@ -133,6 +136,8 @@ struct OpenAPITests {
             ("ActionConnectionUpdate", Bodies.datadog(name: nil, datacenter: nil), true),
             ("ActionConnectionUpdate", Bodies.aws(#","generate_new_external_id":true"#), true),
             ("ActionConnectionUpdate", Bodies.rename(""), false),
+            ("RestrictionPolicyUpdate", Bodies.policy([("editor", ["user:1"])]), true),
+            ("RestrictionPolicyUpdate", Bodies.policy([]), true),
         ]
     )
     func examples(_ schema: String, _ body: String, _ isValid: Bool) throws {

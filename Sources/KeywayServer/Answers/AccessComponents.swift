@@ -27,6 +27,9 @@ enum AccessComponents {
                 "ServiceAccountCreate",
                 pinned(withRoles(JSONSchema.body(of: .serviceAccount, for: .create)), "service_account")
             ),
+            .init("RestrictionPolicy", object(["data": restrictionPolicy])),
+            // The id may be sent, and must be the one in the path, which a schema can't say.
+            .init("RestrictionPolicyUpdate", JSONSchema.body(of: .restrictionPolicy, for: .create).without("id")),
             .init("UserReference", closed(object(["data": closed(reference("users"))]))),
             .init("Role", object(["data": role])),
             .init("RoleList", object(["data": list(of: role), "meta": meta])),
@@ -108,6 +111,14 @@ enum AccessComponents {
                 "display_type": ["type": "string", "enum": ["read", "write"]], "restricted": flag,
             ])
         )
+    }
+
+    private static var restrictionPolicy: JSONValue {
+        let binding = object(["relation": text, "principals": ["type": "array", "minItems": 1, "items": text]])
+        return object([
+            "id": text, "type": ["type": "string", "const": .string(DocumentSchema.restrictionPolicy.type)],
+            "attributes": object(["bindings": list(of: binding)]),
+        ])
     }
 
     /// What stands beside users.
@@ -201,6 +212,14 @@ extension JSONValue {
     fileprivate func adding(_ others: JSONValue) -> JSONValue {
         guard case .object(let members) = self, case .object(let others) = others else { return self }
         return .object(members + others)
+    }
+
+    /// The schema of a body whose data has no member of that name.
+    fileprivate func without(_ name: String) -> JSONValue {
+        changing(["properties", "data", "properties"]) { properties in
+            guard case .object(let members) = properties else { return properties }
+            return .object(members.filter { !($0.name == name) })
+        }
     }
 
     /// The value with what stands at the end of a path changed.

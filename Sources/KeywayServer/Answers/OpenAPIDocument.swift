@@ -100,7 +100,12 @@ struct OpenAPIDocument {
     private func pathParameters(of endpoint: Endpoint) -> [JSONValue] {
         endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { segment in
             let isRest = segment.hasSuffix("...}")
-            let schema: JSONValue = isRest ? ["type": "string"] : ["type": "string", "format": "uuid"]
+            let schema: JSONValue =
+                switch segment {
+                case "{resource_id}": Self.restrictedResource
+                case "{path...}": ["type": "string"]
+                default: ["type": "string", "format": "uuid"]
+                }
             return [
                 "name": .string(String(segment.dropFirst().dropLast(isRest ? 4 : 1))),
                 "in": "path",
@@ -109,6 +114,10 @@ struct OpenAPIDocument {
             ]
         }
     }
+
+    private static let restrictedResource: JSONValue = [
+        "type": "string", "pattern": "^connection:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+    ]
 
     private func parameter(_ parameter: QueryParameter) -> JSONValue {
         [

@@ -6,8 +6,8 @@ import Storage
 
 /// The Action Connection API's connections.
 struct ConnectionEndpoints: Sendable {
-    /// All that a read may touch: no secret can be reached through it.
-    let documents: any PublicDocuments
+    /// All that a read may touch: no secret can be reached through it, and no connection that is kept from the caller.
+    let access: ConnectionAccess
     let writer: ConnectionWriter
 
     var all: [Endpoint] {
@@ -41,10 +41,7 @@ struct ConnectionEndpoints: Sendable {
 
     private func get(_ call: Call) throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 400)
-        guard let document = try documents.document(.connection, id, in: call.principal.organization) else {
-            throw APIError.noConnection
-        }
-        return .document(document)
+        return .document(try access.require(.viewer, on: id, for: call).document)
     }
 
     private func list(_ call: Call) throws -> Response {
@@ -53,23 +50,9 @@ struct ConnectionEndpoints: Sendable {
             category: try query.only("filter[integration]"),
             nameContains: try query.only("filter[query]")
         )
-        let page = try documents.documents(
-            .connection,
-            in: call.principal.organization,
-            matching: filter,
-            page: try query.page()
-        )
+        let page = try access.page(for: call, matching: filter, page: try query.page())
         return .page(page.elements, total: page.total, totalFiltered: page.totalFiltered)
     }
-}
-
-extension APIError {
-    /// The connection is not there, or is another organisation's.
-    static let noConnection = APIError(
-        404,
-        "There is no connection with this id in your organisation.",
-        at: .parameter("connection_id")
-    )
 }
 
 extension OperationDescription {

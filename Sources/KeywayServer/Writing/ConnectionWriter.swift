@@ -6,6 +6,7 @@ import Storage
 
 /// Creates, changes and deletes connections.
 struct ConnectionWriter: Sendable {
+    let access: ConnectionAccess
     let writer: DocumentWriter
     let identifiers: IdentifierGenerator
     /// The AWS account that AWS connections are told to trust.
@@ -21,7 +22,11 @@ struct ConnectionWriter: Sendable {
 
     func update(_ call: Call) async throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 400)
+        // Who may not change the connection learns nothing of what would be wrong with the body.
+        try access.require(.editor, on: id, for: call)
         let updated = try await writer.update(id, call, issue: issue) { draft in
+            // The policy of now: one that comes after it makes the commit a conflict.
+            try access.require(.editor, on: id, for: call)
             try checkDestination(of: draft, for: call.principal)
             return []
         }
@@ -31,8 +36,15 @@ struct ConnectionWriter: Sendable {
 
     func delete(_ call: Call) async throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 404)
-        guard try await writer.delete(id, call) else { throw APIError.noConnection }
-        return .noContent
+        for _ in 0..<DocumentWriter.roundsAtMost {
+            let connection = try access.require(.editor, on: id, for: call)
+            switch try await writer.delete(id, expecting: connection.revision, call) {
+            case .committed: return .noContent
+            case .missing: throw APIError.noConnection
+            case .conflict, .duplicate: continue
+            }
+        }
+        throw APIError.contended
     }
 
     /// Refuses to send stored secrets where they were not meant to go.

@@ -18,8 +18,8 @@ struct DocumentWriter: Sendable {
 
     /// The version of the rules by which documents are rendered here.
     private static let documentVersion = 1
-    /// How often an update is tried.
-    private static let roundsAtMost = 200
+    /// How often a change is tried.
+    static let roundsAtMost = 200
 
     /// A document that is about to be written.
     struct Draft {
@@ -100,7 +100,7 @@ struct DocumentWriter: Sendable {
             case .duplicate: throw APIError(409, "Another document has this name.")
             }
         }
-        throw APIError(503, "Others changed the same document each time that this change was tried. Try again later.")
+        throw APIError.contended
     }
 
     private func updating(
@@ -161,11 +161,23 @@ struct DocumentWriter: Sendable {
     ///
     /// - Returns: Whether there was one.
     func delete(_ id: Identifier, _ call: Call) async throws -> Bool {
-        let change = Change(
-            [.deleteDocument(kind, id, organization: call.principal.organization)],
-            event: call.event("\(auditName).delete", on: schema.type, id)
+        try await delete(id, call, after: []) == .committed
+    }
+
+    /// Deletes a document and its secrets, if the stored revision is still the expected one.
+    func delete(_ id: Identifier, expecting revision: Int64, _ call: Call) async throws -> CommitOutcome {
+        let organization = call.principal.organization
+        let unchanged = Mutation.requireRevision(kind, id, organization: organization, expecting: revision)
+        return try await delete(id, call, after: [unchanged])
+    }
+
+    private func delete(_ id: Identifier, _ call: Call, after others: [Mutation]) async throws -> CommitOutcome {
+        try await store.commit(
+            Change(
+                others + [.deleteDocument(kind, id, organization: call.principal.organization)],
+                event: call.event("\(auditName).delete", on: schema.type, id)
+            )
         )
-        return try await store.commit(change) == .committed
     }
 
     private func record(

@@ -53,6 +53,18 @@ enum Bodies {
         #"{"name":"\#(name)","type":"SECRET","value":"\#(value)"}"#
     }
 
+    /// A restriction policy.
+    static func policy(_ bindings: [(relation: String, principals: [String])], members: String = "") -> String {
+        let bindings = bindings.map { binding in
+            let principals = binding.principals.map { "\"\($0)\"" }.joined(separator: ",")
+            return #"{"relation":"\#(binding.relation)","principals":[\#(principals)]}"#
+        }
+        return #"""
+            {"data":{"type":"restriction_policy"\#(members),
+            "attributes":{"bindings":[\#(bindings.joined(separator: ","))]}}}
+            """#
+    }
+
     static func rename(_ name: String) -> String {
         #"{"data":{"type":"action_connection","attributes":{"name":"\#(name)"}}}"#
     }

@@ -14,6 +14,8 @@ final class FaultyStore: Store {
         var commitFailure: StoreError?
         /// Answered to so many commits, which are not carried out.
         var conflicts = 0
+        /// Comes in between: carried out right before the next commit.
+        var meanwhile: Change?
         /// Stands in for every user that is read.
         var user: User?
         var accessChanges: UInt64 = 0
@@ -181,6 +183,11 @@ final class FaultyStore: Store {
     }
 
     func commit(_ change: Change) async throws(StoreError) -> CommitOutcome {
+        let meanwhile = behaviour.withLock { behaviour in
+            defer { behaviour.meanwhile = nil }
+            return behaviour.meanwhile
+        }
+        if let meanwhile { _ = try await store.commit(meanwhile) }
         let (failure, isConflict) = behaviour.withLock { behaviour in
             let isConflict = behaviour.conflicts > 0
             if isConflict { behaviour.conflicts -= 1 }

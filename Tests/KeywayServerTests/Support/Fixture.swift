@@ -146,5 +146,6 @@ enum Paths {
     static let registrations = "/api/v2/actions/app_key_registrations"
 
     static func connection(_ id: String) -> String { "\(connections)/\(id)" }
+    static func policy(_ id: String) -> String { "/api/v2/restriction_policy/connection:\(id)" }
     static func registration(_ id: Identifier) -> String { "\(registrations)/\(id)" }
 }

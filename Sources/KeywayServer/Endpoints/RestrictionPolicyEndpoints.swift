@@ -1,0 +1,188 @@
+import Access
+import Documents
+import HTTPServer
+import Storage
+
+/// The Restriction Policies API, of connections.
+///
+/// Who may view a connection may read its policy, and who may edit it may change the policy. Who manages access
+/// (`user_access_manage`) may do both whatever the policy says, so that nobody is locked out for good.
+struct RestrictionPolicyEndpoints: Sendable {
+    let store: any RestrictedConnections & AccessStore & ChangeStore
+
+    var all: [Endpoint] {
+        [
+            endpoint(.get, .connectionsRead, .getPolicy, .lookup(get)),
+            endpoint(.post, .connectionsWrite, .updatePolicy, .change(update)),
+            endpoint(.delete, .connectionsWrite, .deletePolicy, .change(delete)),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod,
+        _ permission: Permission,
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: "/api/v2/restriction_policy/{resource_id}",
+            guarding: .principal(anyOf: [permission, .userAccessManage], registered: false),
+            errors: .strings(.json),
+            description: description,
+            handling: handling
+        )
+    }
+
+    private func get(_ call: Call) throws -> Response {
+        let id = try connectionID(call)
+        return Self.answer(try admitted(.viewer, to: id, call).policy, of: id)
+    }
+
+    private func update(_ call: Call) async throws -> Response {
+        let id = try connectionID(call)
+        // Who may not change the policy learns nothing of what would be wrong with the body.
+        try admitted(.editor, to: id, call)
+        let allowsSelfLockout = try call.query().flag("allow_self_lockout") ?? false
+        let body = try call.json()
+        let policy = try RestrictionPolicyBody(body, of: id, in: call.principal.organization, store: store).policy
+        if let policy, !policy.allows(call.principal, .editor), !allowsSelfLockout {
+            throw APIError(
+                400,
+                "This policy would take the relation editor from you: name yourself, a role of yours or your "
+                    + "organisation in /data/attributes/bindings, or send allow_self_lockout=true.",
+                at: .pointer("/data/attributes/bindings")
+            )
+        }
+        try await replace(policyOf: id, by: policy, call)
+        return Self.answer(policy, of: id)
+    }
+
+    private func delete(_ call: Call) async throws -> Response {
+        try await replace(policyOf: try connectionID(call), by: nil, call)
+        return .noContent
+    }
+
+    /// Replaces a policy, in whose place may stand another than the one that was there before: each round asks whether
+    /// the caller may.
+    private func replace(
+        policyOf id: Identifier,
+        by policy: RestrictionPolicy?,
+        _ call: Call
+    ) async throws {
+        for _ in 0..<DocumentWriter.roundsAtMost {
+            let connection = try admitted(.editor, to: id, call)
+            if policy == nil, connection.policy == nil { return }
+            let change = Change(
+                [
+                    .setRestrictionPolicy(
+                        policy,
+                        connection: id,
+                        organization: call.principal.organization,
+                        expecting: connection.revision
+                    )
+                ],
+                event: call.event(
+                    policy == nil ? "restriction_policy.delete" : "restriction_policy.update",
+                    on: DocumentSchema.restrictionPolicy.type,
+                    id,
+                    // The new ones, or those that go.
+                    details: [.init("bindings", (policy ?? connection.policy).bindings)]
+                )
+            )
+            switch try await store.commit(change) {
+            case .committed: return
+            case .missing: throw APIError.noConnection
+            case .conflict, .duplicate: continue
+            }
+        }
+        throw APIError.contended
+    }
+
+    // MARK: Common parts
+
+    private func connectionID(_ call: Call) throws -> Identifier {
+        guard let resource = call.parameters["resource_id"].flatMap({ RestrictedResource($0) }) else {
+            throw APIError(
+                400,
+                "resource_id must be connection: with a connection's id behind it, a UUID: only connections have "
+                    + "restriction policies here.",
+                at: .parameter("resource_id")
+            )
+        }
+        return resource.connection
+    }
+
+    @discardableResult
+    private func admitted(
+        _ relation: RestrictionPolicy.Relation,
+        to id: Identifier,
+        _ call: Call
+    ) throws -> RestrictedConnection {
+        guard let connection = try store.connection(id, in: call.principal.organization) else {
+            throw APIError.noConnection
+        }
+        if !call.principal.permissions.contains(.userAccessManage) {
+            try ConnectionAccess.require(relation, under: connection.policy, for: call.principal)
+        }
+        return connection
+    }
+
+    private static func answer(_ policy: RestrictionPolicy?, of id: Identifier) -> Response {
+        .resource([
+            "id": .string(RestrictedResource(id).description),
+            "type": .string(DocumentSchema.restrictionPolicy.type),
+            "attributes": ["bindings": policy.bindings],
+        ])
+    }
+}
+
+extension RestrictionPolicy? {
+    /// The bindings as they are answered and audited; of no policy, none.
+    fileprivate var bindings: JSONValue {
+        .array(
+            (self?.bindings ?? []).map { binding in
+                [
+                    "relation": .string(binding.relation.rawValue),
+                    "principals": .array(binding.principals.map { .string($0.description) }),
+                ]
+            }
+        )
+    }
+}
+
+extension OperationDescription {
+    fileprivate static let tag = "Restriction Policies"
+    private static let malformedID = DescribedResponse.error(400, "The resource is no connection")
+    private static let absent = DescribedResponse.error(404, "There is no such connection")
+    private static let answered = DescribedResponse(200, "The policy", .schema("RestrictionPolicy", .json))
+
+    fileprivate static let getPolicy = OperationDescription(
+        id: "GetRestrictionPolicy",
+        summary: "Get a connection's restriction policy; without one, there are no bindings",
+        tag: tag,
+        responses: [answered, malformedID, absent]
+    )
+
+    fileprivate static let updatePolicy = OperationDescription(
+        id: "UpdateRestrictionPolicy",
+        summary: "Replace a connection's restriction policy; without bindings, remove it",
+        tag: tag,
+        query: [
+            QueryParameter(
+                name: "allow_self_lockout",
+                summary: "Whether the caller may take the relation editor from themselves",
+                schema: ["type": "boolean", "default": false]
+            )
+        ],
+        request: "RestrictionPolicyUpdate",
+        responses: [answered, .error(400, "The body is not valid; every fault is named"), absent]
+    )
+
+    fileprivate static let deletePolicy = OperationDescription(
+        id: "DeleteRestrictionPolicy",
+        summary: "Remove a connection's restriction policy, if it has one",
+        tag: tag,
+        responses: [DescribedResponse(204, "The connection has none"), malformedID, absent]
+    )
+}
