@@ -3,6 +3,8 @@ struct CommandError: Error {
     enum Code: Int32 {
         /// The command line is wrong.
         case usage = 64
+        /// What a file holds is not as it should be.
+        case data = 65
         /// A file that the user named can't be used.
         case input = 66
         /// Something that is needed is in use or not there.

@@ -3,7 +3,9 @@ import Storage
 
 /// The `keyway` program.
 package enum KeywayCommand {
-    static let commands = [Command.initialize, .serve, .createOrganization, .recover, .rotateMasterKey]
+    static let commands = [
+        Command.initialize, .serve, .createOrganization, .recover, .rotateMasterKey, .auditExport, .auditVerify,
+    ]
 
     /// Runs the command that the arguments name.
     ///
