@@ -42,10 +42,16 @@ package struct AuditChainVerifier {
 
     /// Takes the next line, without its newline.
     ///
+    /// - Parameters:
+    ///   - bytes: The line.
+    ///   - isCutOff: Whether it had no newline, as the last of a file that was cut.
     /// - Returns: The fault that shows now; nothing more may be taken then.
-    package mutating func take(_ bytes: UnsafeRawBufferPointer) -> AuditFault? {
+    package mutating func take(_ bytes: UnsafeRawBufferPointer, isCutOff: Bool = false) -> AuditFault? {
         line += 1
         let due = (suspect ?? last).sequence + 1
+        if isCutOff {
+            return verdict() ?? malformed("event \(due) is cut off: the file does not end with a newline", due)
+        }
         guard let prefix = AuditLinePrefix(bytes) else {
             return verdict() ?? malformed("line \(line) is no event of an audit log", due)
         }
@@ -75,14 +81,10 @@ package struct AuditChainVerifier {
 
     /// Says that there is no further line.
     ///
-    /// - Parameter isCutOff: Whether the file ends without a newline.
     /// - Returns: The fault that shows only now.
-    package mutating func finish(isCutOff: Bool = false) -> AuditFault? {
+    package mutating func finish() -> AuditFault? {
         if let fault = verdict() { return fault }
         let due = last.sequence + 1
-        if isCutOff {
-            return malformed("event \(last.sequence) is cut off: the file does not end with a newline", last.sequence)
-        }
         line += 1
         if let head = expected.keys.filter({ $0 >= due }).max() {
             return AuditFault(

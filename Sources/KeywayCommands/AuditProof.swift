@@ -25,11 +25,11 @@ struct AuditProof {
         var reader = try LineReader(path: file)
         var fault: AuditFault?
         do {
-            while fault == nil, let found = try reader.next({ verifier.take($0) }) { fault = found }
+            while fault == nil, let found = try reader.next({ verifier.take($0, isCutOff: !$1) }) { fault = found }
         } catch is LineReader.TooLong {
             fault = verifier.take(UnsafeRawBufferPointer(start: nil, count: 0))
         }
-        self.fault = fault ?? verifier.finish(isCutOff: reader.isCutOff)
+        self.fault = fault ?? verifier.finish()
         self.file = file == "-" ? "standard input" : file
         organization = verifier.organization
         count = verifier.count

@@ -17,8 +17,6 @@ struct LineReader: ~Copyable {
     private var buffer: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
-    /// Whether the last line had no newline.
-    private(set) var isCutOff = false
 
     /// - Parameter path: A file, or `-` for standard input.
     init(path: String) throws(CommandError) {
@@ -29,21 +27,20 @@ struct LineReader: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Lends the next line without its newline, or returns `nil` after the last.
+    /// Lends the next line without its newline, and whether it had one, or returns `nil` after the last.
     ///
     /// - Throws: ``CommandError`` if the file can't be read, ``TooLong`` for a line of more than 16 MiB.
-    mutating func next<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
+    mutating func next<Result>(_ body: (UnsafeRawBufferPointer, _ hasNewline: Bool) throws -> Result) throws -> Result? {
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
                 defer { start = end + 1 }
-                return try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
+                return try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[start..<end]), true) }
             }
             if isAtEnd {
                 guard start < buffer.count else { return nil }
-                isCutOff = true
                 defer { start = buffer.count }
-                return try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[start...])) }
+                return try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[start...]), false) }
             }
             guard buffer.count - start <= Self.lineLimit else { throw TooLong() }
             buffer.removeSubrange(..<start)

@@ -34,7 +34,7 @@ struct SignedHeads {
         } else {
             var reader = try LineReader(path: source)
             do {
-                while let line = try reader.next({ [UInt8]($0) }) { try add(line) }
+                while let line = try reader.next({ line, _ in [UInt8](line) }) { try add(line) }
             } catch is LineReader.TooLong {
                 throw CommandError(.input, "\(source) holds a line of more than 16 MiB: give the heads alone")
             }

@@ -35,13 +35,13 @@ struct AuditDocument {
         add("evt", [("name", event["action"]), ("outcome", Self.outcome(of: event["details"]))])
         add("asset", [("type", event["resource_type"]), ("id", event["resource_id"])])
         if let user, let id = Identifier(user) {
-            add("usr", [("id", .string(user)), ("email", try email(id).map { .string($0) })])
+            // The administrator of `keyway init` has no address.
+            let email = try email(id).flatMap { $0.isEmpty ? nil : JSONValue.string($0) }
+            add("usr", [("id", .string(user)), ("email", email)])
         }
         add("api_key", [("id", event["actor"]?["api_key_id"])])
         add("application_key", [("id", event["actor"]?["application_key_id"])])
-        for name in ["command"] {
-            if let value = event["actor"]?[name] { attributes.append(.init(JSONText(name), value)) }
-        }
+        if let command = event["actor"]?["command"] { attributes.append(.init("command", command)) }
         for name in ["details", "request_id", "organization_id"] {
             if let value = event[name] { attributes.append(.init(JSONText(name), value)) }
         }
