@@ -17,6 +17,13 @@ package enum KeywayCommand {
                         members: [.command(.createOrganization)]
                     )
                 ),
+                .group(
+                    CommandGroup(
+                        name: "audit",
+                        summary: "The audit log, and the proof that it is whole",
+                        members: [.command(.auditExport), .command(.auditVerify)]
+                    )
+                ),
                 .command(.recover), .command(.rotateMasterKey), .command(.completions), .command(.manual),
             ]
         )

@@ -34,6 +34,7 @@ package final class Service: Sendable {
     package static let keyHeaders: [StaticString] = ["DD-API-KEY", "DD-APPLICATION-KEY"]
 
     package let metrics: Metrics
+    package let auditHeads: AuditHeads
     private let router: Router<Route>
     /// The OpenAPI document of all endpoints.
     private let description: [UInt8]
@@ -54,7 +55,10 @@ package final class Service: Sendable {
         self.log = log
         authenticator = Authenticator(store: store, limiter: RateLimiter(limit: configuration.rateLimit))
         metrics = Metrics(store: store, log: log)
-        let endpoints = Self.endpoints(store, vault, identifiers, configuration, metrics)
+        auditHeads = AuditHeads(store: store, vault: vault)
+        let endpoints =
+            Self.endpoints(store, vault, identifiers, configuration, metrics)
+            + AuditEndpoints(store: store, heads: auditHeads).all
         description = OpenAPIDocument(describing: endpoints).bytes
         var router = Router<Route>()
         for endpoint in endpoints {

@@ -48,6 +48,11 @@ final class AuditChain {
         return first...first | (1 << sequenceBits - 1)
     }
 
+    /// The place of an event; of one that no chain is long enough for, the last place.
+    static func place(of sequence: Int64, in ordinal: Int64) -> Int64 {
+        ordinal << sequenceBits | min(max(sequence, 0), 1 << sequenceBits - 1)
+    }
+
     /// Forgets what was appended and is not committed: the ends are read anew.
     func rollBack() {
         heads.removeAll(keepingCapacity: true)

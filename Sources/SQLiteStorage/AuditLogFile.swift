@@ -29,7 +29,7 @@ package final class AuditLogFile {
                 on: database
             )
             lines = try Statement(
-                "SELECT event FROM audit_log WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3",
+                "SELECT event FROM audit_log WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT ?3",
                 on: database
             )
         } catch {
@@ -69,10 +69,9 @@ package final class AuditLogFile {
         after sequence: Int64,
         atMost count: Int
     ) throws(StoreError) -> [[UInt8]] {
-        let places = AuditChain.places(of: chain.ordinal)
-        return try SQLiteError.translated(path: path) { () throws(SQLiteError) in
-            try lines.bind(1, places.lowerBound + sequence + 1)
-            try lines.bind(2, places.upperBound)
+        try SQLiteError.translated(path: path) { () throws(SQLiteError) in
+            try lines.bind(1, AuditChain.place(of: sequence, in: chain.ordinal))
+            try lines.bind(2, AuditChain.places(of: chain.ordinal).upperBound)
             try lines.bind(3, Int64(count))
             defer { lines.reset() }
             var found: [[UInt8]] = []

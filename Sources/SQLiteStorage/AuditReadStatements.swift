@@ -12,7 +12,7 @@ final class AuditReadStatements {
             on: database
         )
         bySequence = try Statement(
-            "SELECT place, time, event FROM audit_log WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3",
+            "SELECT place, time, event FROM audit_log WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT ?3",
             on: database
         )
         ascending = try Statement(Self.byTime(isDescending: false), on: database)

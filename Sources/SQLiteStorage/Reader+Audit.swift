@@ -17,10 +17,8 @@ extension Reader {
         atMost count: Int
     ) throws(SQLiteError) -> [AuditLine] {
         guard let ordinal = try ordinal(of: organization) else { return [] }
-        let places = AuditChain.places(of: ordinal)
-        guard sequence < places.count else { return [] }
-        try statements.audit.bySequence.bind(1, places.lowerBound + max(sequence, 0) + 1)
-        try statements.audit.bySequence.bind(2, places.upperBound)
+        try statements.audit.bySequence.bind(1, AuditChain.place(of: sequence, in: ordinal))
+        try statements.audit.bySequence.bind(2, AuditChain.places(of: ordinal).upperBound)
         try statements.audit.bySequence.bind(3, Int64(max(count, 0)))
         return try lines(of: statements.audit.bySequence, ordinal)
     }
@@ -49,7 +47,7 @@ extension Reader {
             // The walk begins where it goes on.
             if span.isDescending { to = min(to, position.time) } else { from = max(from, position.time) }
             time = position.time.microseconds
-            place = AuditChain.places(of: ordinal).lowerBound + position.sequence
+            place = AuditChain.place(of: position.sequence, in: ordinal)
         }
         try statement.bind(1, ordinal)
         try statement.bind(2, from.microseconds)

@@ -1,3 +1,5 @@
+import Access
+import Documents
 import Storage
 import StorageTesting
 import Testing
@@ -69,5 +71,42 @@ struct MigrationTests {
         let page = try store.connections(visibleTo: tenant.principal(), matching: .init(), page: nil)
         #expect(page.elements == [record.document])
         await store.close()
+    }
+}
+
+@Suite("The migration of the audit log")
+struct AuditMigrationTests {
+    private let directory = TemporaryDirectory()
+
+    @Test("gives the events of an older version their times, by which they are found")
+    func times() throws {
+        write([], toFile: directory.database)
+        let database = try Database(path: directory.database, mode: .readWrite)
+        #expect(try Migration.run([.initial], on: database, creating: true) == nil)
+        let id = Identifier(high: 1, low: 1)
+        try database.execute("INSERT INTO organizations VALUES (1, '\(id)', 'Example', 1)")
+        let times: [Int64] = [1_790_000_000_000_120, 0, 1_790_000_000_999_999]
+        for (sequence, time) in zip(Int64(1)..., times) {
+            let event = AuditEvent(
+                organization: id,
+                time: Timestamp(microseconds: time),
+                actor: .operatorCommand("keyway init"),
+                action: "organization.create",
+                resourceType: "organizations",
+                resource: id
+            )
+            let line = String(decoding: event.line(sequence: sequence, previous: ""), as: UTF8.self)
+            try database.execute("INSERT INTO audit_log VALUES (\(1 << 40 | sequence), '\(line)')")
+        }
+        #expect(try Migration.run(on: database, creating: false) == nil)
+        let reader = try Reader(path: directory.database)
+        let span = AuditSpan(
+            from: Timestamp(microseconds: 0),
+            to: Timestamp(microseconds: .max),
+            isDescending: false
+        )
+        let lines = try reader.auditLines(in: id, span, atMost: 10)
+        #expect(lines.map(\.sequence) == [2, 1, 3])
+        #expect(lines.map(\.time.microseconds) == [times[1], times[0], times[2]])
     }
 }

@@ -45,6 +45,7 @@ struct RunningServer {
             configuration: options.service,
             log: log
         )
+        let auditKey = try await service.auditHeads.prepare()
         let server = try Self.start(options.server, service)
         let metricsServer = try options.metricsServer.map { configuration throws(CommandError) in
             try Self.start(configuration, MetricsListener(metrics: service.metrics))
@@ -53,16 +54,20 @@ struct RunningServer {
         if let metricsServer, let configuration = options.metricsServer {
             Self.noteListening(configuration, metricsServer, "listening for metrics", log)
         }
+        log.note("audit key", [.init("public_key", .string(auditKey))])
         log.flush()
 
+        let heads = Task { await service.auditHeads.write(to: log, every: options.auditHeadInterval) }
         let upkeep = Task {
             await masterKeys.rewrap(with: vault)
             for await _ in signals.hangups { await masterKeys.reload(into: vault) }
         }
         log.note("stopping", [.init("signal", .string(await signals.end()))])
         upkeep.cancel()
+        heads.cancel()
         log.flush()
         await Self.stop(server, metricsServer)
+        await service.auditHeads.writeAdvanced(to: log)
         await store.close()
         log.note("stopped")
         log.flush()

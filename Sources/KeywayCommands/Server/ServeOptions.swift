@@ -49,13 +49,21 @@ struct ServeOptions {
         "Open connections of one client address; 512 if not given"
     )
 
+    private static let auditHeadInterval = Option(
+        name: "audit-head-interval",
+        placeholder: "SECONDS",
+        help: "How often signed heads of audit logs that grew go to the log; 60 if not given"
+    )
+
     static let all = [
         listen, rateLimit, certificate, key, plaintext, metricsListen, principal, connectionsPerAddress,
+        auditHeadInterval,
     ]
 
     let server: ServerConfiguration
     let metricsServer: ServerConfiguration?
     let service: Service.Configuration
+    let auditHeadInterval: Duration
 
     init(_ arguments: Arguments) throws(CommandError) {
         let tls = try Self.identity(arguments)
@@ -94,6 +102,7 @@ struct ServeOptions {
             service.awsPrincipalID = principal
         }
         self.service = service
+        auditHeadInterval = try Self.seconds(arguments)
     }
 
     private static func rateLimit(_ arguments: Arguments) throws(CommandError) -> RateLimit? {
@@ -106,6 +115,14 @@ struct ServeOptions {
             throw CommandError(.usage, "--rate-limit must be requests/seconds, such as 60000/60, or off")
         }
         return RateLimit(requests: requests, seconds: seconds)
+    }
+
+    private static func seconds(_ arguments: Arguments) throws(CommandError) -> Duration {
+        guard let text = arguments[auditHeadInterval] else { return .seconds(60) }
+        guard let number = number(text), (1...86_400).contains(number) else {
+            throw CommandError(.usage, "--audit-head-interval must be a whole number of seconds from 1 to 86400")
+        }
+        return .seconds(number)
     }
 
     private static func identity(_ arguments: Arguments) throws(CommandError) -> TLSIdentity? {

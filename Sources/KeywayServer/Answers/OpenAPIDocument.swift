@@ -177,7 +177,7 @@ struct OpenAPIDocument {
 
     private var allSchemas: JSONValue {
         guard case .object(let members) = schemas else { return .null }
-        return .object(members + AccessComponents.all)
+        return .object(members + AccessComponents.all + AuditComponents.all)
     }
 
     private var schemas: JSONValue {

@@ -5,6 +5,8 @@ import HTTPServer
 enum MediaType: String, Sendable {
     case json = "application/json"
     case jsonAPI = "application/vnd.api+json"
+    /// JSON values, one in each line.
+    case jsonLines = "application/x-ndjson"
     /// Prometheus' text format, version 0.0.4.
     case metrics = "text/plain; version=0.0.4; charset=utf-8"
 }

@@ -78,7 +78,7 @@ extension QueryItems {
         )
     }
 
-    private func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let text = try only(name) else { return nil }
         guard text.utf8.count <= 10, text.utf8.allSatisfy(\.isASCIIDigit), let number = Int(text),
             range.contains(number)

@@ -1,0 +1,191 @@
+import Access
+import Documents
+import HTTPServer
+import Secrets
+import Storage
+
+/// The audit log of the organisation: searched as in Datadog's Audit API, whole as it is stored, and its signed head.
+struct AuditEndpoints: Sendable {
+    let store: any AuditStore & AccessStore
+    let heads: AuditHeads
+    /// How long a search may take before it answers with what it has.
+    var timeLimit = Duration.seconds(5)
+
+    private static let events = "/api/v2/audit/events"
+    private static let lines = (standard: 1000, atMost: 5000)
+
+    var all: [Endpoint] {
+        [
+            endpoint(.get, Self.events, .listAuditLogs, .search(list)),
+            endpoint(.post, "\(Self.events)/search", .searchAuditLogs, .search(search)),
+            endpoint(.get, "/api/v2/audit/head", .getAuditHead, .change(head)),
+            endpoint(.get, "/api/v2/audit/log", .exportAuditLog, .search(export)),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            guarding: .principal(anyOf: [.auditLogsRead], registered: false),
+            errors: .strings(.json),
+            description: description,
+            handling: handling
+        )
+    }
+
+    // MARK: Searching
+
+    private func list(_ call: Call) throws -> Response {
+        try answer(AuditSearch(parameters: try call.query(), in: call.principal.organization), call)
+    }
+
+    private func search(_ call: Call) throws -> Response {
+        // The reference's clients may leave the body out.
+        let body = call.request.body.count == 0 ? .object([]) : try call.json()
+        return try answer(AuditSearch(body: body, in: call.principal.organization), call)
+    }
+
+    private func answer(_ search: AuditSearch, _ call: Call) throws -> Response {
+        let scan = try AuditScan(store, in: call.principal.organization, for: search, within: timeLimit)
+        let cursor = scan.end.map(search.cursor)
+        var meta: [JSONValue.Member] = [
+            .init("elapsed", .integer(Int64((MonotonicClock.now() - call.request.startedAt) / 1_000_000))),
+            .init("request_id", .string(call.requestID)),
+            .init("status", scan.isTimedOut ? "timeout" : "done"),
+        ]
+        if let cursor { meta.append(.init("page", ["after": .string(cursor)])) }
+        if scan.isTimedOut { meta.append(.init("warnings", [Self.timeoutWarning])) }
+        var members: [JSONValue.Member] = [.init("data", .array(scan.events.map(\.json)))]
+        if let cursor { members.append(.init("links", ["next": .string(search.link(to: cursor))])) }
+        return Response(.json, JSONWriter.bytes(of: .object(members + [.init("meta", .object(meta))])))
+    }
+
+    private static let timeoutWarning: JSONValue = [
+        "code": "timeout",
+        "title": "Not all events were looked at",
+        "detail": "There may be more: go on from meta.page.after, or narrow the search with filter[from] and filter[to].",
+    ]
+
+    // MARK: The chain
+
+    private func head(_ call: Call) async throws -> Response {
+        guard let head = try await heads.head(of: call.principal.organization) else {
+            throw APIError(404, "The audit log has no event yet.")
+        }
+        return Response(.json, JSONWriter.bytes(of: head.json) + [UInt8(ascii: "\n")])
+    }
+
+    private func export(_ call: Call) throws -> Response {
+        let query = try call.query()
+        let lines = try store.auditLines(
+            in: call.principal.organization,
+            after: Int64(try query.integer("after", in: 0...9_999_999_999) ?? 0),
+            atMost: try query.integer("limit", in: 1...Self.lines.atMost) ?? Self.lines.standard
+        )
+        var body: [UInt8] = []
+        body.reserveCapacity(lines.reduce(0) { $0 + $1.bytes.count + 1 })
+        for line in lines {
+            body += line.bytes
+            body.append(UInt8(ascii: "\n"))
+        }
+        return Response(.jsonLines, body)
+    }
+}
+
+extension AuditSearch {
+    /// The next page as a GET, relative to the server.
+    fileprivate func link(to cursor: String) -> String {
+        let items = [
+            ("filter[query]", texts.query), ("filter[from]", texts.from), ("filter[to]", texts.to), ("sort", texts.sort),
+            ("page[limit]", String(limit)), ("page[cursor]", cursor),
+        ]
+        let query = items.compactMap { name, value in value.map { "\(name.queryEscaped)=\($0.queryEscaped)" } }
+        return "/api/v2/audit/events?\(query.joined(separator: "&"))"
+    }
+}
+
+extension String {
+    /// The text with all but unreserved characters escaped (RFC 3986, section 2.3).
+    fileprivate var queryEscaped: String {
+        utf8.map { byte in
+            byte.isASCIILetter || byte.isASCIIDigit || "-._~".utf8.contains(byte)
+                ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
+    }
+}
+
+extension OperationDescription {
+    fileprivate static let tag = "Audit"
+    private static let found = DescribedResponse(200, "A page of events", .schema("AuditEvents", .json))
+    private static let malformed = DescribedResponse.error(400, "Something of the search is not valid")
+
+    fileprivate static let listAuditLogs = OperationDescription(
+        id: "ListAuditLogs",
+        summary: "Search the audit log, the newest events first",
+        tag: tag,
+        query: .text("filter[query]", "What to look for. \(AuditQueryParser.supported)")
+            + .text("filter[from]", "No event before: \(SearchTime.forms)")
+            + .text("filter[to]", "No event after, as filter[from]") + [
+                QueryParameter(
+                    name: "sort",
+                    summary: "timestamp for the oldest events first",
+                    schema: ["type": "string", "enum": ["timestamp", "-timestamp"], "default": "-timestamp"]
+                ),
+                QueryParameter(
+                    name: "page[limit]",
+                    summary: "How many events a page has",
+                    schema: [
+                        "type": "integer", "minimum": 1, "maximum": .integer(Int64(AuditSearch.limitAtMost)),
+                        "default": 10,
+                    ]
+                ),
+            ] + .text("page[cursor]", "meta.page.after of the page before"),
+        responses: [found, malformed]
+    )
+
+    fileprivate static let searchAuditLogs = OperationDescription(
+        id: "SearchAuditLogs",
+        summary: "Search the audit log; the last 15 minutes unless the body says otherwise",
+        tag: tag,
+        request: "AuditSearch",
+        responses: [found, malformed]
+    )
+
+    fileprivate static let getAuditHead = OperationDescription(
+        id: "GetAuditHead",
+        summary: "Get the signed head of the audit log",
+        tag: tag,
+        responses: [
+            DescribedResponse(200, "The head, in one line", .schema("AuditHead", .json)),
+            .error(404, "There is no event yet"),
+        ]
+    )
+
+    fileprivate static let exportAuditLog = OperationDescription(
+        id: "ExportAuditLog",
+        summary: "Get a part of the audit log as it is stored, a line for each event, for keyway audit verify",
+        tag: tag,
+        query: [
+            QueryParameter(
+                name: "after",
+                summary: "The sequence of the event before the first one",
+                schema: ["type": "integer", "minimum": 0, "maximum": 9_999_999_999, "default": 0]
+            ),
+            QueryParameter(
+                name: "limit",
+                summary: "How many lines at most",
+                schema: ["type": "integer", "minimum": 1, "maximum": 5000, "default": 1000]
+            ),
+        ],
+        responses: [
+            DescribedResponse(200, "The lines; none if there are no more", .text(.jsonLines)),
+            .error(400, "A parameter is not valid"),
+        ]
+    )
+}
