@@ -24,7 +24,9 @@ package enum KeywayCommand {
                         members: [.command(.auditExport), .command(.auditVerify)]
                     )
                 ),
-                .command(.recover), .command(.rotateMasterKey), .command(.completions), .command(.manual),
+                .command(.recover), .command(.rotateMasterKey),
+                .group(.connections), .group(.applicationKeys), .group(.aws), .group(.apiKeys), .group(.users),
+                .command(.validate), .command(.completions), .command(.manual),
             ]
         )
     )
