@@ -1,6 +1,0 @@
-import Testing
-
-@testable import Acting
-
-@Suite("Acting")
-struct ActingTests {}
