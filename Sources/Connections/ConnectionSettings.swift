@@ -52,6 +52,7 @@ extension DocumentSchema {
     /// pinned, without knowing it. To take it back needs nothing.
     ///
     /// - Parameter settings: The stored document of the connection's settings, `nil` if it has none.
+    /// - Returns: Whether `custom_domain` is set.
     package static func allowsCustomDomain(_ settings: JSONValue?) -> Bool {
         settings?["attributes"]?["custom_domain"] == true
     }

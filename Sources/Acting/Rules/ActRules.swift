@@ -1,0 +1,97 @@
+import Access
+package import Documents
+
+/// What may be done through a connection, as its settings have it.
+///
+/// With rules, what none of them allows is refused. What is matched is what is sent, byte by byte: nothing is decoded
+/// first.
+package struct ActRules: Sendable {
+    private let rules: [Rule]
+    /// Whether rules are only observed.
+    private let isObserving: Bool
+
+    package var isEmpty: Bool { rules.isEmpty }
+
+    /// Reads the rules of settings.
+    ///
+    /// - Parameter attributes: The attributes of valid settings; those of none are an empty object.
+    package init(settings attributes: JSONValue) {
+        rules = attributes["rules"]?.elements.map(Rule.init) ?? []
+        isObserving = attributes["mode"]?.text.map { $0 == "observe" } ?? false
+    }
+
+    package func judge(_ act: RuleSubject) -> RuleVerdict {
+        guard !rules.isEmpty else { return .allowed(rule: nil) }
+        var subject = JudgedSubject(act)
+        var nearest: RuleRefusal?
+        for rule in rules {
+            let faults = rule.faults(of: &subject)
+            guard !faults.isEmpty else { return .allowed(rule: rule.name) }
+            let refusal = RuleRefusal(rule: rule.name, faults: faults)
+            if nearest.map({ refusal.distance < $0.distance }) ?? true { nearest = refusal }
+        }
+        guard let nearest else { return .allowed(rule: nil) }
+        return isObserving ? .observed(nearest) : .refused(nearest)
+    }
+}
+
+/// One rule: it allows what fits all its parts.
+private struct Rule: Sendable {
+    let name: String
+    /// `nil` for everyone.
+    private let principals: Set<RestrictionPolicy.Subject>?
+    /// `nil` for all.
+    private let methods: Set<String>?
+    private let paths: [PathPattern]
+    private let body: [BodyCondition]
+
+    init(_ rule: JSONValue) {
+        name = rule["name"]?.text?.string ?? ""
+        principals = rule["principals"].map { Set($0.strings.compactMap { RestrictionPolicy.Subject($0) }) }
+        methods = rule["methods"].map { Set($0.strings) }
+        paths = rule["paths"]?.strings.compactMap { PathPattern($0) } ?? []
+        body = rule["body"]?.elements.map(BodyCondition.init) ?? []
+    }
+
+    /// What of an act does not fit. The body is looked at where all else fits.
+    func faults(of subject: inout JudgedSubject) -> [RuleFault] {
+        var faults: [RuleFault] = []
+        if let principals, principals.isDisjoint(with: subject.act.principal.subjects) { faults.append(.principal) }
+        if let methods {
+            if !methods.contains(subject.act.method) {
+                faults.append(.method)
+            } else if subject.overridesMethod {
+                faults.append(.methodOverride)
+            }
+        }
+        if !paths.contains(where: { $0.matches(subject.path) }) { faults.append(.path) }
+        guard faults.isEmpty, !body.isEmpty else { return faults }
+        guard let value = subject.body else { return [.body] }
+        return body.filter { !$0.isMet(by: value) }.map { .bodyField($0.pointer) }
+    }
+}
+
+/// An act with what rules look at, each found once.
+private struct JudgedSubject {
+    let act: RuleSubject
+    let path: [PathSegment]?
+    lazy var overridesMethod = MethodOverride.stands(in: act.rawQuery)
+    /// The body, `nil` if it is no JSON for everyone who reads it.
+    lazy var body = act.readBody()
+
+    init(_ act: RuleSubject) {
+        self.act = act
+        path = PathSegment.segments(of: act.rawPath)
+    }
+}
+
+extension JSONValue {
+    /// The elements of a list; none of anything else.
+    var elements: [JSONValue] {
+        guard case .array(let elements) = self else { return [] }
+        return elements
+    }
+
+    /// The strings of a list.
+    fileprivate var strings: [String] { elements.compactMap { $0.text?.string } }
+}

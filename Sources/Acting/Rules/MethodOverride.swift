@@ -1,0 +1,36 @@
+/// Parameters by which frameworks let a request have another method than it is sent with.
+///
+/// The headers that do so are never passed on. In a body such a parameter cannot be told from any other: a rule that
+/// restricts methods at a server which heeds it there should restrict the body as well.
+enum MethodOverride {
+    private static let names: Set<String> = [
+        "_method", "_http_method", "x_http_method_override", "x_http_method", "x_method_override",
+    ]
+
+    /// Whether a query has such a parameter, however its name is written.
+    static func stands(in query: String?) -> Bool {
+        guard let query else { return false }
+        return query.utf8.split(whereSeparator: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }).contains {
+            names.contains(name($0.prefix { $0 != UInt8(ascii: "=") }))
+        }
+    }
+
+    /// A parameter's name as the most lenient reader has it: decoded, up to a NUL, without blanks before it, in lower
+    /// case, and with `_` for what PHP takes for it and for hyphens.
+    private static func name(_ text: some Collection<UInt8>) -> String {
+        var decoded: [UInt8] = []
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2).compactMap(\.hexDigit)
+            if byte == UInt8(ascii: "%"), digits.count == 2 {
+                rest.removeFirst(2)
+                decoded.append(digits[0] << 4 | digits[1])
+            } else {
+                decoded.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        let name = decoded.prefix { $0 != 0 }.drop { $0 == UInt8(ascii: " ") }
+        return String(decoding: name.map { ".- ".utf8.contains($0) ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
+            .lowercased()
+    }
+}

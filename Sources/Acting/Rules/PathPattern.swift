@@ -1,0 +1,96 @@
+/// A pattern of paths: segments, of which `*` stands for any one, and `**`, the last, for any rest, even none.
+struct PathPattern: Sendable {
+    private let segments: [[UInt8]]
+    /// Whether it ends with `**`.
+    private let hasRest: Bool
+
+    /// - Returns: `nil` for what is no path.
+    init?(_ text: String) {
+        guard var segments = PathSegment.split(text) else { return nil }
+        hasRest = segments.last?.elementsEqual("**".utf8) ?? false
+        if hasRest { segments.removeLast() }
+        self.segments = segments
+    }
+
+    /// Whether a path is one of those that are meant; `nil` is none.
+    func matches(_ path: [PathSegment]?) -> Bool {
+        guard let path, hasRest ? path.count >= segments.count : path.count == segments.count else { return false }
+        for (pattern, segment) in zip(segments, path) {
+            let isMatch = pattern.elementsEqual("*".utf8) ? segment.isPlain : pattern == segment.bytes
+            guard isMatch else { return false }
+        }
+        return path.dropFirst(segments.count).allSatisfy(\.isPlain)
+    }
+}
+
+/// A segment of a path, as it is sent.
+struct PathSegment {
+    let bytes: [UInt8]
+
+    /// Whether every server reads it as the same name, and as one segment.
+    ///
+    /// Others are matched by nothing but their own spelling: empty ones, dots, what has a semicolon or a backslash, an
+    /// unreserved character percent-encoded, or an escape that is a slash, a backslash, a percent sign, a control
+    /// character or no UTF-8 when it is decoded.
+    let isPlain: Bool
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        isPlain = Self.isPlain(bytes)
+    }
+
+    /// The segments of a path; of `/` and of the empty path there are none.
+    ///
+    /// - Returns: `nil` for what is no path.
+    static func segments(of path: String) -> [PathSegment]? {
+        split(path)?.map(PathSegment.init)
+    }
+
+    static func split(_ path: String) -> [[UInt8]]? {
+        guard path.utf8.first == UInt8(ascii: "/") || path.isEmpty else { return nil }
+        let rest = path.utf8.dropFirst()
+        guard !rest.isEmpty else { return [] }
+        return rest.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Array($0) }
+    }
+
+    private static func isPlain(_ bytes: [UInt8]) -> Bool {
+        guard !bytes.isEmpty, bytes != Array(".".utf8), bytes != Array("..".utf8) else { return false }
+        var decoded: [UInt8] = []
+        var rest = bytes[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                guard byte.isUnreserved || "!$&'()*+,=:@".utf8.contains(byte) else { return false }
+                decoded.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst()?.hexDigit, let low = rest.popFirst()?.hexDigit else { return false }
+            let escaped = high << 4 | low
+            guard escaped >= 0x20, escaped != 0x7F, !escaped.isUnreserved, !"/\\%;?#".utf8.contains(escaped) else {
+                return false
+            }
+            decoded.append(escaped)
+        }
+        return String(validating: decoded, as: UTF8.self) != nil
+    }
+}
+
+extension UInt8 {
+    /// A character that needs no escape in a URL (RFC 3986, section 2.3).
+    fileprivate var isUnreserved: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-._~".utf8.contains(self)
+        }
+    }
+
+    var hexDigit: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

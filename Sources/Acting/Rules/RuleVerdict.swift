@@ -1,0 +1,64 @@
+/// What rules say to an act.
+package enum RuleVerdict: Sendable, Equatable {
+    /// It may be done; by that rule, or because there are no rules.
+    case allowed(rule: String?)
+    /// It may not be done.
+    case refused(RuleRefusal)
+    /// It may be done, since rules are only observed. Enforced, they would refuse it.
+    case observed(RuleRefusal)
+}
+
+/// Why no rule allows an act: what of it does not fit the rule that comes nearest.
+package struct RuleRefusal: Sendable, Equatable {
+    package let rule: String
+    package let faults: [RuleFault]
+
+    /// How far the rule is from allowing the act: a path that does not fit weighs more than all else together, then a
+    /// method, then a principal.
+    var distance: Int { faults.reduce(0) { $0 | $1.weight } }
+}
+
+/// What of an act does not fit a rule.
+package enum RuleFault: Sendable, Equatable {
+    case principal
+    case method
+    /// The query names another method, which a server may take for the one that is meant.
+    case methodOverride
+    case path
+    /// The body is no JSON, or not for everyone who reads it.
+    case body
+    /// A member of the body is missing, or has none of the values; by its pointer.
+    case bodyField(String)
+}
+
+extension RuleFault {
+    fileprivate var weight: Int {
+        switch self {
+        case .path: 8
+        case .method, .methodOverride: 4
+        case .principal: 2
+        case .body, .bodyField: 1
+        }
+    }
+}
+
+extension RuleRefusal: CustomStringConvertible {
+    /// For the caller's eyes. It quotes the rule, and nothing of the request.
+    package var description: String {
+        let faults = faults.map(\.description).joined(separator: "; ")
+        return "No rule of this connection allows the request. The nearest is \"\(rule)\": \(faults)."
+    }
+}
+
+extension RuleFault: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .principal: "it is for other principals"
+        case .method: "it does not allow the method"
+        case .methodOverride: "it allows some methods only, and the query has a parameter that overrides the method"
+        case .path: "none of its paths matches"
+        case .body: "it needs a JSON body in UTF-8, with its media type, not compressed and without duplicate members"
+        case .bodyField(let pointer): "it does not allow what stands, or is missing, at \(pointer) of the body"
+        }
+    }
+}
