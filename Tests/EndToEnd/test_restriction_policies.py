@@ -1,7 +1,9 @@
 """Restriction policies of connections, set by the official Python client as it comes, and what they keep from whom."""
 
-from collections.abc import Iterator
+import pathlib
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from catalogue import BY_NAME, answered
@@ -144,14 +146,14 @@ class TestPolicies:
     ) -> None:
         for resource in ["dashboard:abc-def-ghi", "connection:1", connection]:
             request = policy(connection, editor=[admin.name])
-            raises(400, lambda: policies.get_restriction_policy(resource), "only connections")
-            raises(400, lambda: policies.delete_restriction_policy(resource), "only connections")
-            raises(400, lambda: policies.update_restriction_policy(resource, request), "only connections")
+            raises(400, partial(policies.get_restriction_policy, resource), "only connections")
+            raises(400, partial(policies.delete_restriction_policy, resource), "only connections")
+            raises(400, partial(policies.update_restriction_policy, resource, request), "only connections")
         unknown = f"connection:{UNKNOWN_ID}"
-        raises(404, lambda: policies.get_restriction_policy(unknown), "no connection")
-        raises(404, lambda: policies.delete_restriction_policy(unknown), "no connection")
+        raises(404, partial(policies.get_restriction_policy, unknown), "no connection")
+        raises(404, partial(policies.delete_restriction_policy, unknown), "no connection")
         request = policy(UNKNOWN_ID, editor=[admin.name])
-        raises(404, lambda: policies.update_restriction_policy(unknown, request), "no connection")
+        raises(404, partial(policies.update_restriction_policy, unknown, request), "no connection")
 
     def test_name_users_roles_and_the_organisation_alone(
         self, policies: RestrictionPoliciesApi, connection: str, admin: Caller
@@ -159,10 +161,10 @@ class TestPolicies:
         place = "/data/attributes/bindings/0/principals/1"
         for kind in ["user", "role", "org", "team"]:
             request = policy(connection, editor=[admin.name, f"{kind}:{UNKNOWN_ID}"])
-            raises(400, lambda: policies.update_restriction_policy(f"connection:{connection}", request), place)
+            raises(400, partial(policies.update_restriction_policy, f"connection:{connection}", request), place)
         request = policy(connection, runner=[admin.name])
         raises(
-            400, lambda: policies.update_restriction_policy(f"connection:{connection}", request), "viewer, resolver"
+            400, partial(policies.update_restriction_policy, f"connection:{connection}", request), "viewer, resolver"
         )
         assert policies.get_restriction_policy(f"connection:{connection}").data.attributes.bindings == []
 
@@ -176,14 +178,14 @@ class TestPolicies:
         with official_client(server.address, other) as api_client:
             theirs = RestrictionPoliciesApi(api_client)
             request = policy(connection_id, editor=[f"user:{other.user_id}"])
-            raises(404, lambda: theirs.get_restriction_policy(resource))
-            raises(404, lambda: theirs.update_restriction_policy(resource, request))
-            raises(404, lambda: theirs.delete_restriction_policy(resource))
+            raises(404, partial(theirs.get_restriction_policy, resource))
+            raises(404, partial(theirs.update_restriction_policy, resource, request))
+            raises(404, partial(theirs.delete_restriction_policy, resource))
         for name in [f"user:{other.user_id}", f"org:{other.organization_id}"]:
             with official_client(server.address, server.keys) as api_client:
                 request = policy(connection_id, editor=[f"user:{server.keys.user_id}", name])
                 mine = RestrictionPoliciesApi(api_client)
-                raises(400, lambda: mine.update_restriction_policy(resource, request), "your organisation")
+                raises(400, partial(mine.update_restriction_policy, resource, request), "your organisation")
 
 
 class TestEnforcement:
@@ -229,18 +231,18 @@ class TestEnforcement:
                     call(connection)
                 assert "relation" in str(raised.value.body)
             theirs = RestrictionPoliciesApi(api_client)
-            raises(403, lambda: theirs.get_restriction_policy(f"connection:{connection}"), "relation viewer")
-            raises(403, lambda: theirs.delete_restriction_policy(f"connection:{connection}"), "relation editor")
+            raises(403, partial(theirs.get_restriction_policy, f"connection:{connection}"), "relation viewer")
+            raises(403, partial(theirs.delete_restriction_policy, f"connection:{connection}"), "relation editor")
 
     def test_a_policy_goes_with_its_connection(
-        self, data_dir, policies: RestrictionPoliciesApi, server: Server, admin: Caller
+        self, policies: RestrictionPoliciesApi, server: Server, admin: Caller
     ) -> None:
         connection_id = server.create(BODY)
         policies.update_restriction_policy(f"connection:{connection_id}", policy(connection_id, editor=[admin.name]))
         assert admin.status("DELETE", connection_id) == 204
-        raises(404, lambda: policies.get_restriction_policy(f"connection:{connection_id}"))
+        raises(404, partial(policies.get_restriction_policy, f"connection:{connection_id}"))
 
-    def test_a_policy_outlives_a_crash(self, new_server) -> None:
+    def test_a_policy_outlives_a_crash(self, new_server: Callable[..., Server]) -> None:
         server = new_server()
         connection_id = server.create(BODY)
         bot = Caller(server, service_account(server, STANDARD))
@@ -262,10 +264,10 @@ class TestLockout:
             policy(connection, editor=[member.name]),
             policy(connection, viewer=[admin.name], resolver=[admin.name], editor=[member.name]),
         ]:
-            raises(400, lambda: policies.update_restriction_policy(resource, request), "allow_self_lockout")
+            raises(400, partial(policies.update_restriction_policy, resource, request), "allow_self_lockout")
             raises(
                 400,
-                lambda: policies.update_restriction_policy(resource, request, allow_self_lockout=False),
+                partial(policies.update_restriction_policy, resource, request, allow_self_lockout=False),
                 "allow_self_lockout",
             )
         assert policies.get_restriction_policy(resource).data.attributes.bindings == []
@@ -305,7 +307,12 @@ class TestLockout:
 
 
 def test_changes_stand_in_the_audit_log(
-    data_dir, server: Server, policies: RestrictionPoliciesApi, api_client: ApiClient, connection: str, admin: Caller
+    data_dir: pathlib.Path,
+    server: Server,
+    policies: RestrictionPoliciesApi,
+    api_client: ApiClient,
+    connection: str,
+    admin: Caller,
 ) -> None:
     resource = f"connection:{connection}"
     policies.update_restriction_policy(resource, policy(connection, editor=[admin.name]))
@@ -318,8 +325,6 @@ def test_changes_stand_in_the_audit_log(
     with database(data_dir) as stored:
         events = [row[0] for row in stored.execute("SELECT event FROM audit_events ORDER BY sequence")]
     told = [event for event in events if connection in event and "restriction_policy." in event]
-    actions = [
-        action for event in told for action in ["update", "delete"] if f'"restriction_policy.{action}"' in event
-    ]
+    actions = [action for event in told for action in ["update", "delete"] if f'"restriction_policy.{action}"' in event]
     assert actions == ["update", "delete", "update"]
     assert all(admin.name in event for event in told)
