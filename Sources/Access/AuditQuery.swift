@@ -47,7 +47,8 @@ package indirect enum AuditQuery: Sendable, Equatable {
     /// - Parameter isVerbatim: Whether that is so of an attribute, by the names on the way to it.
     package func requiredTexts(where isVerbatim: ([String]) -> Bool) -> [[UInt8]] {
         switch self {
-        case .attribute(let path, .equals(let pattern)) where isVerbatim(path): pattern.longestLiteral.map { [$0] } ?? []
+        case .attribute(let path, .equals(let pattern)) where isVerbatim(path):
+            pattern.longestLiteral.map { [$0] } ?? []
         case .and(let queries): queries.flatMap { $0.requiredTexts(where: isVerbatim) }
         default: []
         }

@@ -27,7 +27,11 @@ private struct AuditExport {
         help: "Name of the organisation; needed if there are several"
     )
     static let after = Option(name: "after", placeholder: "N", help: "Only events behind that one")
-    static let output = Option(name: "output", placeholder: "FILE", help: "New file to write; standard output if not given")
+    static let output = Option(
+        name: "output",
+        placeholder: "FILE",
+        help: "New file to write; standard output if not given"
+    )
 
     /// Lines that are read at a time.
     private static let batch = 2000
@@ -81,7 +85,10 @@ private struct AuditExport {
             guard !chains.isEmpty else {
                 throw CommandError(.input, "\(directory) holds no organisation yet, and no audit log")
             }
-            throw CommandError(.usage, "there are several organisations: give one of them with --organization: \(names)")
+            throw CommandError(
+                .usage,
+                "there are several organisations: give one of them with --organization: \(names)"
+            )
         }
         if let named = chains.first(where: { $0.name == organization }) { return named }
         throw CommandError(.input, "there is no organisation named \(organization); there are: \(names)")
