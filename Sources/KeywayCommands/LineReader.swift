@@ -18,7 +18,7 @@ struct LineReader: ~Copyable {
     private var start = 0
     private var isAtEnd = false
 
-    /// - Parameter path: A file, or `-` for standard input.
+    /// Opens a file, or standard input for `-`.
     init(path: String) throws(CommandError) {
         self.path = path
         descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
