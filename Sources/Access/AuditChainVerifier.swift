@@ -60,7 +60,12 @@ package struct AuditChainVerifier {
             return prefix.previous == suspect.digest ? changed(last.sequence) : changed(suspect.sequence)
         }
         if let organization, organization != prefix.organization {
-            return AuditFault(.foreign, event: due, line: line, "event \(due) is of another organisation than those before")
+            return AuditFault(
+                .foreign,
+                event: due,
+                line: line,
+                "event \(due) is of another organisation than those before"
+            )
         }
         if organization == nil {
             organization = prefix.organization
@@ -130,10 +135,20 @@ package struct AuditChainVerifier {
     private func misplaced(_ prefix: AuditLinePrefix, _ due: Int64) -> AuditFault {
         let found = prefix.sequence
         if prefix.previous == last.digest {
-            return AuditFault(.misnumbered, event: due, line: line, "the event in the place of \(due) is numbered \(found)")
+            return AuditFault(
+                .misnumbered,
+                event: due,
+                line: line,
+                "the event in the place of \(due) is numbered \(found)"
+            )
         }
         if found > due {
-            return AuditFault(.missing, event: due, line: line, "event \(due) is missing: event \(found) is in its place")
+            return AuditFault(
+                .missing,
+                event: due,
+                line: line,
+                "event \(due) is missing: event \(found) is in its place"
+            )
         }
         return AuditFault(
             .repeated,

@@ -4,9 +4,9 @@ package import Documents
 /// event was changed or cut off.
 package struct AuditHead: Sendable, Equatable {
     package let organization: Identifier
-    /// The event's place in the chain, from 1.
+    /// The event's place in the chain, from 1; 0 while there is none.
     package let sequence: Int64
-    /// The SHA-256 digest of the event's line, 64 hexadecimal digits.
+    /// The SHA-256 digest of the event's line, 64 hexadecimal digits; of none, 64 zeros.
     package let digest: String
     /// When it was signed.
     package let time: String
@@ -59,7 +59,7 @@ package struct SignedAuditHead: Sendable, Equatable {
     package init?(json: JSONValue) {
         func text(_ name: String) -> String? { json[name]?.text?.string }
         guard let organization = text("organization_id").flatMap({ Identifier($0) }),
-            case .integer(let sequence)? = json["sequence"], sequence > 0, let digest = text("digest"),
+            case .integer(let sequence)? = json["sequence"], sequence >= 0, let digest = text("digest"),
             let time = text("time"), let keyID = text("key_id"), let publicKey = text("public_key"),
             let signature = text("signature")
         else { return nil }

@@ -31,6 +31,7 @@ package indirect enum AuditQuery: Sendable, Equatable {
     /// - Parameters:
     ///   - attributes: What `@` names lead into.
     ///   - others: Further texts that are searched, such as the message.
+    /// - Returns: Whether it is.
     package func matches(_ attributes: JSONValue, others: [String] = []) -> Bool {
         switch self {
         case .all: true
@@ -45,9 +46,11 @@ package indirect enum AuditQuery: Sendable, Equatable {
     /// Texts that stand in every event that is meant, if the attributes of those names are told as they are stored.
     ///
     /// - Parameter isVerbatim: Whether that is so of an attribute, by the names on the way to it.
+    /// - Returns: The texts, in UTF-8; none if nothing is known.
     package func requiredTexts(where isVerbatim: ([String]) -> Bool) -> [[UInt8]] {
         switch self {
-        case .attribute(let path, .equals(let pattern)) where isVerbatim(path): pattern.longestLiteral.map { [$0] } ?? []
+        case .attribute(let path, .equals(let pattern)) where isVerbatim(path):
+            pattern.longestLiteral.map { [$0] } ?? []
         case .and(let queries): queries.flatMap { $0.requiredTexts(where: isVerbatim) }
         default: []
         }

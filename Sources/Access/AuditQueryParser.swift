@@ -39,7 +39,7 @@ package struct AuditQueryParser {
 
     // MARK: Grammar
 
-    /// - Parameter path: The attribute whose values these are, inside of `@name:(…)`.
+    /// What stands between parentheses, or all. Inside of `@name:(…)`, `path` is that attribute's.
     private mutating func alternatives(of path: [String]?) throws(Fault) -> AuditQuery {
         var queries = [try conjunction(of: path)]
         while take(word: "OR") { queries.append(try conjunction(of: path)) }

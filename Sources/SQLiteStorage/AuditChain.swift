@@ -26,7 +26,11 @@ final class AuditChain {
             "SELECT place, event FROM audit_log WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC LIMIT 1",
             on: database
         )
-        insert = try Statement("INSERT INTO audit_log (place, event, time) VALUES (?1, ?2, ?3)", on: database, for: .write)
+        insert = try Statement(
+            "INSERT INTO audit_log (place, event, time) VALUES (?1, ?2, ?3)",
+            on: database,
+            for: .write
+        )
     }
 
     /// Appends an event within the open transaction.

@@ -61,7 +61,8 @@ extension StoreExercise {
             let nobody = try store.auditLines(in: Tenant.ids.next(), span(0, 100), atMost: 9)
             try expect(nobody, is: [], "those of nobody")
         },
-        StoreExercise("a change for which nobody waits is committed in its turn, and before the store closes") { store in
+        StoreExercise("a change for which nobody waits is committed in its turn, and before the store closes") {
+            store in
             let tenant = try await Tenant.create(in: store)
             let outcomes = Outcomes()
             for number in 0..<500 {

@@ -34,7 +34,10 @@ struct AuditHeadTests {
         #expect(SignedAuditHead(json: signed.json) == signed)
     }
 
-    @Test("is nothing else", arguments: ["organization_id", "sequence", "digest", "time", "key_id", "public_key", "signature"])
+    @Test(
+        "is nothing else",
+        arguments: ["organization_id", "sequence", "digest", "time", "key_id", "public_key", "signature"]
+    )
     func incomplete(member: String) throws {
         guard case .object(let members) = signed.json else { return }
         #expect(SignedAuditHead(json: .object(members.filter { $0.name != member.text })) == nil)

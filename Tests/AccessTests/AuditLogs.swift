@@ -6,7 +6,8 @@ enum SampleLog {
     static let organization = Identifier(high: 1, low: 1)
 
     /// Lines that each name the digest of the line before.
-    static func lines(_ count: Int64, organization: Identifier = organization, action: String = "user.create") -> [[UInt8]]
+    static func lines(_ count: Int64, organization: Identifier = organization, action: String = "user.create")
+        -> [[UInt8]]
     {
         var previous = String(repeating: "0", count: 64)
         return (1...count).map { sequence in
@@ -46,7 +47,9 @@ enum SampleLog {
         if !isCutOff { lines.removeLast() }
         for (index, line) in lines.enumerated() {
             let isLast = index == lines.count - 1
-            if let fault = Array(line).withUnsafeBytes({ verifier.take($0, isCutOff: isCutOff && isLast) }) { return fault }
+            if let fault = Array(line).withUnsafeBytes({ verifier.take($0, isCutOff: isCutOff && isLast) }) {
+                return fault
+            }
         }
         return verifier.finish()
     }

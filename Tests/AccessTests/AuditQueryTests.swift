@@ -24,8 +24,10 @@ struct AuditQueryTests {
             "@details.seconds:>1", "@details.dry_run:true", "@details.query:per_page", "@details.query:p*",
             "@action:connection.create @usr.id:u-1", "@action:connection.create AND @usr.id:u-1",
             "@usr.id:u-2 OR @usr.id:u-1", "NOT @usr.id:u-2", "-@usr.id:u-2", "- @usr.id:u-2", "-nothing created",
-            "@usr.id:(u-2 OR u-1)", "@usr.id:(u-* -u-2)", "(@usr.id:u-2 OR created) AND (NOT nothing)", "NOT NOT created",
-            "@action:connection\\.create", "@usr.id:u-2 OR created AND @usr.id:u-1", "ORDER OR created", "NOTHING OR created",
+            "@usr.id:(u-2 OR u-1)", "@usr.id:(u-* -u-2)", "(@usr.id:u-2 OR created) AND (NOT nothing)",
+            "NOT NOT created",
+            "@action:connection\\.create", "@usr.id:u-2 OR created AND @usr.id:u-1", "ORDER OR created",
+            "NOTHING OR created",
         ]
     )
     func found(query: String) throws {
@@ -70,7 +72,9 @@ struct AuditQueryTests {
         let deep = String(repeating: "(", count: 32) + "a" + String(repeating: ")", count: 32)
         #expect(try AuditQueryParser.parse(deep) == .text(TextPattern("a")))
         #expect(throws: AuditQueryParser.Fault.self) { try AuditQueryParser.parse("(\(deep))") }
-        #expect(throws: AuditQueryParser.Fault.self) { try AuditQueryParser.parse(String(repeating: "-", count: 4000) + "a") }
+        #expect(throws: AuditQueryParser.Fault.self) {
+            try AuditQueryParser.parse(String(repeating: "-", count: 4000) + "a")
+        }
         #expect(throws: AuditQueryParser.Fault.self) { try AuditQueryParser.parse(String(repeating: "a", count: 4097)) }
     }
 

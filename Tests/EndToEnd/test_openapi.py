@@ -82,6 +82,8 @@ DOCUMENTED = {
     (f"{ROLE}/users", "post"): {"200", "400", "403", "404", "429"},
     (f"{ROLE}/users", "delete"): {"200", "400", "403", "404", "429"},
     ("/api/v2/permissions", "get"): {"200", "403", "429"},
+    ("/api/v2/audit/events", "get"): {"200", "400", "403", "429"},
+    ("/api/v2/audit/events/search", "post"): {"200", "400", "403", "429"},
 }
 
 

@@ -160,6 +160,18 @@ private let table = """
     /api/v2/permissions
         GET             -                                  403   403   200    200    200    200   200   200   200   200
 
+    /api/v2/audit/events
+        GET             audit_logs_read                    403   403   200    403    403    200   200   403   200   200
+
+    /api/v2/audit/events/search
+        POST            audit_logs_read                    403   403   200    403    403    200   200   403   200   200
+
+    /api/v2/audit/head
+        GET             audit_logs_read                    403   403   200    403    403    200   200   403   200   200
+
+    /api/v2/audit/log
+        GET             audit_logs_read                    403   403   200    403    403    200   200   403   200   200
+
     /healthz
         GET             -                                  200   200   200    200    200    200   200   200   200   200
 

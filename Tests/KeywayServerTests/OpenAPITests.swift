@@ -71,6 +71,10 @@ struct OpenAPITests {
             "/api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}", "delete",
             "204 400 403 404 429 503"
         ),
+        ("/api/v2/audit/events", "get", "200 400 403 429 503"),
+        ("/api/v2/audit/events/search", "post", "200 400 403 429 503"),
+        ("/api/v2/audit/head", "get", "200 403 429 503"),
+        ("/api/v2/audit/log", "get", "200 400 403 429 503"),
         ("/api/v2/current_user", "get", "200 403 429 503"),
         ("/api/v2/users", "get", "200 400 403 429 503"),
         ("/api/v2/users", "post", "201 400 403 429 503"),

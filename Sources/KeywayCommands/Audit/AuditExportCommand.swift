@@ -86,7 +86,10 @@ private struct AuditExport {
             guard !chains.isEmpty else {
                 throw CommandError(.input, "\(directory) holds no organisation yet, and no audit log")
             }
-            throw CommandError(.usage, "there are several organisations: give one of them with --organization: \(names)")
+            throw CommandError(
+                .usage,
+                "there are several organisations: give one of them with --organization: \(names)"
+            )
         }
         if let named = chains.first(where: { $0.name == organization }) { return named }
         throw CommandError(.input, "there is no organisation named \(organization); there are: \(names)")

@@ -6,11 +6,11 @@ extension Command {
         name: "audit verify",
         summary: "Prove an exported audit log, without a server",
         discussion: [
-            "Each line has the digest of the line before, so a changed, dropped, inserted or moved event shows, and the "
-                + "first is named. Events that are missing at the end, or a log that was rewritten as a whole, show "
-                + "only against a signed head that was kept elsewhere.",
-            "FILE may be - for standard input. The exit code is 0 for a log that is whole, 65 for one that is not, and "
-                + "66 if something can't be read.",
+            "Each line has the digest of the line before: a changed, dropped, inserted or moved event shows, and the first\n"
+                + "is named. Events that are missing at the end, or a log that was rewritten as a whole, show only against\n"
+                + "a signed head that was kept elsewhere.",
+            "FILE may be - for standard input. The exit code is 0 for a log that is whole, 65 for one that is not, and 66\n"
+                + "if something can't be read.",
         ],
         operands: [AuditVerification.file],
         options: [AuditVerification.head, AuditVerification.publicKey, .json],
@@ -46,7 +46,10 @@ private struct AuditVerification {
         head = arguments[Self.head]
         printsJSON = arguments.has(.json)
         if let publicKey, publicKey.utf8.count != 64 || !publicKey.utf8.allSatisfy(\.isHexadecimal) {
-            throw CommandError(.usage, "--public-key must be 64 hexadecimal digits, as in the server's \"audit key\" log line")
+            throw CommandError(
+                .usage,
+                "--public-key must be 64 hexadecimal digits, as in the server's \"audit key\" log line"
+            )
         }
         if publicKey != nil, head == nil {
             throw CommandError(.usage, "--public-key says who signed a head: give the head with --head")

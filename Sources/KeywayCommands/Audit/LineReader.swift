@@ -18,7 +18,7 @@ struct LineReader: ~Copyable {
     private var start = 0
     private var isAtEnd = false
 
-    /// - Parameter path: A file, or `-` for standard input.
+    /// Opens a file, or standard input for `-`.
     init(path: String) throws(CommandError) {
         self.path = path
         descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
@@ -30,7 +30,8 @@ struct LineReader: ~Copyable {
     /// Lends the next line without its newline, and whether it had one, or returns `nil` after the last.
     ///
     /// - Throws: ``CommandError`` if the file can't be read, ``TooLong`` for a line of more than 16 MiB.
-    mutating func next<Result>(_ body: (UnsafeRawBufferPointer, _ hasNewline: Bool) throws -> Result) throws -> Result? {
+    mutating func next<Result>(_ body: (UnsafeRawBufferPointer, _ hasNewline: Bool) throws -> Result) throws -> Result?
+    {
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {

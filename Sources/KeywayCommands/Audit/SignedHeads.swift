@@ -67,7 +67,10 @@ struct SignedHeads {
         else { throw CommandError(.data, "\(name) is not what was signed: its signature does not fit") }
         let known = digests[head.organization, default: [:]].updateValue(head.digest, forKey: head.sequence)
         guard known == nil || known == head.digest else {
-            throw CommandError(.data, "there are two signed heads of event \(head.sequence) that differ: the log was rewritten")
+            throw CommandError(
+                .data,
+                "there are two signed heads of event \(head.sequence) that differ: the log was rewritten"
+            )
         }
         count += 1
     }

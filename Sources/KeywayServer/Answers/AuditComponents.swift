@@ -66,7 +66,7 @@ enum AuditComponents {
 
     private static var head: JSONValue {
         let properties: JSONValue = [
-            "organization_id": id, "sequence": ["type": "integer", "minimum": 1], "digest": digits(64), "time": time,
+            "organization_id": id, "sequence": count, "digest": digits(64), "time": time,
             "key_id": digits(16), "public_key": digits(64), "signature": digits(128),
         ]
         let names: [JSONValue] = [

@@ -51,7 +51,8 @@ struct AuditDocument {
         )
         self.attributes = .object(attributes)
         let actor = user.map { "user \($0)" } ?? "the command \(text(event["actor"]?["command"]))"
-        message = "\(text(event["action"])) on \(text(event["resource_type"])) \(text(event["resource_id"])) by \(actor)"
+        message =
+            "\(text(event["action"])) on \(text(event["resource_type"])) \(text(event["resource_id"])) by \(actor)"
     }
 
     /// Events of changes are of those that were made; an act tells how it went.

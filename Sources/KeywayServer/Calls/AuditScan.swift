@@ -51,7 +51,8 @@ struct AuditScan {
                     emails[user] = email
                     return email
                 }
-                guard search.query.matches(document.attributes, others: [document.message, AuditDocument.service]) else {
+                guard search.query.matches(document.attributes, others: [document.message, AuditDocument.service])
+                else {
                     continue
                 }
                 if events.count == search.limit {

@@ -75,7 +75,10 @@ struct AuditSearch: Sendable {
             return
         }
         guard let continued = span.continued(by: cursor, boundTo: binding) else {
-            throw refusal(places.cursor, "is of another search, or damaged: send that of the page before, all else as it was.")
+            throw refusal(
+                places.cursor,
+                "is of another search, or damaged: send that of the page before, all else as it was."
+            )
         }
         self.span = continued
     }

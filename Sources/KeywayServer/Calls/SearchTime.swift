@@ -2,7 +2,8 @@ import Documents
 
 /// The times of a search: RFC 3339, milliseconds since 1970, or a distance from now, such as `now-15m`.
 enum SearchTime {
-    static let forms = "a time such as 2026-11-20T14:05:09Z, milliseconds since 1970, or now, now-15m, now-1d (s, m, h, d, w)"
+    static let forms =
+        "a time such as 2026-11-20T14:05:09Z, milliseconds since 1970, or now, now-15m, now-1d (s, m, h, d, w)"
 
     /// - Returns: `nil` if `text` is none of those.
     static func read(_ text: String, now: Timestamp) -> Timestamp? {

@@ -33,21 +33,21 @@ package final class AuditHeads: Sendable {
         return new
     }
 
-    /// The signed head of an organisation's chain at this moment, or `nil` if it has no event.
-    package func head(of organization: Identifier) async throws -> SignedAuditHead? {
+    /// The signed head of an organisation's chain at this moment.
+    package func head(of organization: Identifier) async throws -> SignedAuditHead {
         let key = try await signingKey()
-        return try store.newestAuditLine(in: organization).map { Self.head(of: organization, at: $0, signedBy: key) }
+        return Self.head(of: organization, at: try store.newestAuditLine(in: organization), signedBy: key)
     }
 
     private static func head(
         of organization: Identifier,
-        at line: AuditLine,
+        at line: AuditLine?,
         signedBy key: SigningKey
     ) -> SignedAuditHead {
         let head = AuditHead(
             organization: organization,
-            sequence: line.sequence,
-            digest: SHA256.digest(of: line.bytes).description,
+            sequence: line?.sequence ?? 0,
+            digest: (line.map { SHA256.digest(of: $0.bytes) } ?? .zero).description,
             time: .now
         )
         return SignedAuditHead(

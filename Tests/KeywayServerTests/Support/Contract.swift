@@ -55,7 +55,8 @@ struct Contract: Sendable {
             return answer.body.isEmpty ? [] : ["a body is not listed"]
         }
         guard answer.header("Content-Type") == content.name.string else { return ["the media type is another"] }
-        guard content.name.string.hasSuffix("json"), let schema = content.value["schema"] else { return [] }
+        let isJSON = ["/json", "+json"].contains { content.name.string.hasSuffix($0) }
+        guard isJSON, let schema = content.value["schema"] else { return [] }
         return SchemaValidator(document: document).faults(of: answer.json, against: schema, at: "")
     }
 

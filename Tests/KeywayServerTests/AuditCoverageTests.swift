@@ -1,0 +1,157 @@
+import Access
+import Documents
+import HTTPServer
+import KeywayServer
+import Testing
+
+@Suite("Every change")
+struct AuditCoverageTests {
+    /// The audit events of each route that changes something, in the order of one story.
+    private static let actions = [
+        "POST /api/v2/actions/connections": "connection.create",
+        "PATCH /api/v2/actions/connections/{connection_id}": "connection.update",
+        "DELETE /api/v2/actions/connections/{connection_id}": "connection.delete",
+        "PUT /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.create",
+        "DELETE /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.delete",
+        "POST /api/v2/integration/aws/accounts": "aws_account.create",
+        "PATCH /api/v2/integration/aws/accounts/{aws_account_config_id}": "aws_account.update",
+        "DELETE /api/v2/integration/aws/accounts/{aws_account_config_id}": "aws_account.delete",
+        "POST /api/v2/integration/aws/generate_new_external_id": "aws_external_id.create",
+        "POST /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config": "aws_ccm_config.create",
+        "PATCH /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config": "aws_ccm_config.update",
+        "DELETE /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config": "aws_ccm_config.delete",
+        "POST /api/v2/api_keys": "api_key.create",
+        "PATCH /api/v2/api_keys/{api_key_id}": "api_key.update",
+        "DELETE /api/v2/api_keys/{api_key_id}": "api_key.delete",
+        "PATCH /api/v2/application_keys/{app_key_id}": "application_key.update",
+        "DELETE /api/v2/application_keys/{app_key_id}": "application_key.delete",
+        "POST /api/v2/current_user/application_keys": "application_key.create",
+        "PATCH /api/v2/current_user/application_keys/{app_key_id}": "application_key.update",
+        "DELETE /api/v2/current_user/application_keys/{app_key_id}": "application_key.delete",
+        "POST /api/v2/service_accounts": "service_account.create",
+        "POST /api/v2/service_accounts/{service_account_id}/application_keys": "application_key.create",
+        "PATCH /api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}": "application_key.update",
+        "DELETE /api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}": "application_key.delete",
+        "POST /api/v2/users": "user.create",
+        "PATCH /api/v2/users/{user_id}": "user.update",
+        "DELETE /api/v2/users/{user_id}": "user.disable",
+        "POST /api/v2/roles/{role_id}/users": "role.add_user",
+        "DELETE /api/v2/roles/{role_id}/users": "role.remove_user",
+    ]
+
+    /// What changes nothing, although it is no GET.
+    private static let reading: Set = ["POST /api/v2/audit/events/search"]
+
+    @Test("of each route leaves its event, and there is no route without one")
+    func isAudited() async throws {
+        let world = try await AuditStory()
+        let described = Contract.shared.document["paths"]?.members.flatMap { path in
+            path.value.members.map { "\($0.name.string.uppercased()) \(path.name.string)" }
+        }
+        let changing = Set(described ?? []).filter { !$0.hasPrefix("GET ") }.subtracting(Self.reading)
+        #expect(changing.subtracting(Self.actions.keys).sorted() == [], "these routes are not listed here")
+        #expect(Set(Self.actions.keys).subtracting(changing).sorted() == [], "these are no routes")
+        for route in changing.sorted() {
+            guard let action = Self.actions[route] else { continue }
+            let event = try await world.event(of: route)
+            #expect(event["action"]?.text?.string == action, "\(route)")
+            #expect(event["actor"]?["user_id"]?.text?.string == world.fixture.admin.user.description)
+            #expect(event["request_id"] != nil)
+        }
+    }
+}
+
+/// Sends one request to each route, about things that are new.
+private struct AuditStory {
+    let fixture: Fixture
+
+    init() async throws {
+        fixture = try await Fixture()
+    }
+
+    /// The newest event after a request to a route.
+    func event(of route: String) async throws -> JSONValue {
+        let words = route.split(separator: " ").map(String.init)
+        let method = HTTPMethod(words[0])
+        let target = try await target(of: words[1], method)
+        let before = try fixture.events().count
+        let answer = try await fixture.send(method, target.path, as: fixture.admin, body: target.body)
+        #expect(answer.status < 300, "\(route): \(answer.text)")
+        let events = try fixture.events()
+        #expect(events.count == before + 1, "\(route)")
+        let event = try #require(events.max { $0.sequence < $1.sequence })
+        #expect(event["request_id"]?.text?.string == answer.requestID)
+        return event
+    }
+
+    private func target(of template: String, _ method: HTTPMethod) async throws -> (path: String, body: String?) {
+        var path = template
+        var body: String?
+        func put(_ parameter: String, _ id: String) { path.replace("{\(parameter)}", with: id) }
+        let member = try await fixture.member(
+            [.readOnly],
+            isRegistered: method != .put,
+            isServiceAccount: path.contains("service_account")
+        )
+        put("app_key_id", (path.contains("current_user") ? try await ownKey() : member.applicationKey).description)
+        put("service_account_id", member.user.description)
+        put("user_id", member.user.description)
+        put("role_id", (method == .delete ? Role.readOnly : .standard).id.description)
+        if path.contains("{connection_id}") { put("connection_id", try await fixture.create(Bodies.openAI())) }
+        if path.contains("{aws_account_config_id}") {
+            let number = try fixture.events().count
+            let account = try await fixture.send(.post, Self.accounts, body: Self.account(number))
+            put("aws_account_config_id", account.id)
+            if path.hasSuffix("/ccm_config"), method != .post {
+                _ = try await fixture.send(.post, path, body: Self.ccmConfig)
+            }
+            body = Self.account(number)
+        }
+        if path.contains("{api_key_id}") {
+            put("api_key_id", try await fixture.send(.post, "/api/v2/api_keys", body: AccessBodies.apiKey()).id)
+        }
+        switch (template.split(separator: "/").last ?? "", method) {
+        case ("connections", _): body = Bodies.openAI()
+        case ("{connection_id}", _): body = Bodies.rename("New")
+        case ("accounts", _): body = Self.account(7)
+        case ("ccm_config", _): body = Self.ccmConfig
+        case ("api_keys", _), ("{api_key_id}", _): body = AccessBodies.apiKey(#""name":"New""#)
+        case ("application_keys", _): body = AccessBodies.applicationKey(scopes: #"["connections_read"]"#)
+        case ("{app_key_id}", .patch): body = AccessBodies.key("application_keys", #""name":"New""#)
+        case ("users", _) where template.contains("roles"): body = AccessBodies.reference(member.user)
+        case ("users", _): body = AccessBodies.user()
+        case ("service_accounts", _): body = AccessBodies.user(email: "bot@example.com", isServiceAccount: true)
+        case ("{user_id}", _): body = AccessBodies.userUpdate(#""name":"New""#, id: member.user.description)
+        default: break
+        }
+        return (path, method == .delete && !template.contains("roles") ? nil : body)
+    }
+
+    /// A further key of the admin.
+    private func ownKey() async throws -> Identifier {
+        let path = "/api/v2/current_user/application_keys"
+        let key = try await fixture.send(.post, path, body: AccessBodies.applicationKey())
+        return try #require(Identifier(key.id))
+    }
+
+    private static let accounts = "/api/v2/integration/aws/accounts"
+
+    private static func account(_ number: Int) -> String {
+        let digits = String(100_000_000_000 + number)
+        return #"""
+            {"data":{"type":"account","attributes":{"aws_account_id":"\#(digits)","aws_partition":"aws",
+            "auth_config":{"role_name":"Test"}}}}
+            """#
+    }
+
+    private static let ccmConfig = #"""
+        {"data":{"type":"ccm_config","attributes":{"ccm_config":{"data_export_configs":[{"report_name":"report",
+        "report_prefix":"reports","report_type":"CUR2.0","bucket_name":"bucket","bucket_region":"us-east-1"}]}}}}
+        """#
+}
+
+extension JSONValue {
+    fileprivate var sequence: Int64 {
+        if case .integer(let number)? = self["sequence"] { number } else { 0 }
+    }
+}
