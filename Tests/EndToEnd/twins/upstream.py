@@ -3,6 +3,8 @@
 import json
 import socket
 import socketserver
+import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -84,11 +86,13 @@ class MalformedRequest(Exception):  # noqa: N818
 
 
 class Upstream:
-    """Answers each request by `answer`; `received` holds the requests in the order in which their heads arrived."""
+    """Answers each request by `answer`; `received` holds the requests in the order in which they arrived."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.received: list[Received] = []
         self.malformed: list[str] = []
+        self.connections: set[socket.socket] = set()
         self.lock = threading.Lock()
         upstream = self
 
@@ -96,15 +100,26 @@ class Upstream:
             disable_nagle_algorithm = True
             timeout = 60
 
+            def setup(self) -> None:
+                if upstream.tls:
+                    self.request = upstream.tls.wrap_socket(self.request, server_side=True)
+                super().setup()
+
             def handle(self) -> None:
+                with upstream.lock:
+                    upstream.connections.add(self.connection)
                 with suppress(OSError):
                     upstream.serve(self.connection, self.rfile)
+                with upstream.lock:
+                    upstream.connections.discard(self.connection)
 
         class Listener(socketserver.ThreadingTCPServer):
             daemon_threads = True
             request_queue_size = 1024
 
             def handle_error(self, request: Any, client_address: Any) -> None:
+                if isinstance(sys.exc_info()[1], OSError):  # A peer that does not trust us, or has gone.
+                    return
                 upstream.malformed.append("the upstream itself failed")
                 super().handle_error(request, client_address)
 
@@ -118,15 +133,21 @@ class Upstream:
 
     @property
     def origin(self) -> str:
-        return f"http://{self.authority}"
+        return f"{'https' if self.tls else 'http'}://{self.authority}"
 
     def __enter__(self) -> Self:
         self.thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Ends connections that are kept alive, too: nobody is there any more."""
         self.listener.shutdown()
         self.listener.server_close()
+        with self.lock:
+            connections = list(self.connections)
+        for connection in connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def answer(self, request: Received) -> Reply:
         raise NotImplementedError
