@@ -38,6 +38,15 @@ CODES = {
     "audit_unavailable": 503,
 }
 
+
+def rate(acts: int, seconds: int) -> str:
+    """A limit of acts as the settings have it."""
+    return f"{acts}/{seconds}"
+
+
+# So that only those tests meet the limits that are about them.
+PLENTY = {"concurrency": 64, "rate": rate(1_000_000, 1)}
+
 # A twin for each credential type and each of its forms. AWS, whose twin decides the server's environment, is apart.
 TWINS = {str(vendor): lambda vendor=vendor: vendor_twin(vendor) for vendor in VENDORS} | {
     "GCPServiceAccount": GoogleTwin,
@@ -108,10 +117,8 @@ class Actor:
         if isinstance(twin, AWSTwin):
             credentials = at({"data": {"attributes": self.server.attributes(connection_id)}}, CREDENTIALS)
             twin.trust(credentials["role"], credentials["external_id"])
-        wanted = {**settings_for(twin), **settings}
-        if wanted:
-            answer = self.set(connection_id, **wanted)
-            assert answer.status == 200, answer.body
+        answer = self.set(connection_id, **{**PLENTY, **settings_for(twin), **settings})
+        assert answer.status == 200, answer.body
         return connection_id
 
     def set(self, connection_id: str, **attributes: Any) -> Answer:

@@ -16,6 +16,7 @@ from acting import (
     assert_proxied,
     connection_body,
     http_body,
+    rate,
 )
 from harness import CONNECTIONS, UNKNOWN_ID, Keys
 from people import READER, STANDARD, service_account
@@ -325,12 +326,13 @@ class TestWhoMayAct:
 class TestSettings:
     def test_come_back_as_they_were_put(self, actor: Actor, openai: VendorTwin) -> None:
         rule = {"name": "models", "principals": [], "methods": ["GET"], "paths": ["/v1/models"], "body": []}
-        put = {"base_url": openai.base_url, "probe_path": "/v1/models", "mode": "observe", "rules": [rule]}
+        put: dict = {"base_url": openai.base_url, "probe_path": "/v1/models", "mode": "observe", "rules": [rule]}
         connection_id = actor.connect(openai)
         answer = actor.set(connection_id, **put)
         assert answer.status == 200, answer.body
         assert put.items() <= actor.settings(connection_id).items()
-        assert actor.set(connection_id).status == 200
+        assert actor.set(connection_id, base_url=openai.base_url).status == 200
+        del put["base_url"]
         assert not put.keys() & {name for name, value in actor.settings(connection_id).items() if value}
 
     @pytest.mark.parametrize(
@@ -397,7 +399,7 @@ class TestLimits:
         assert_proxied(actor.act(connection_id, "GET", "/echo"))
 
     def test_acts_are_refused_beyond_a_rate(self, actor: Actor, openai: VendorTwin) -> None:
-        connection_id = actor.connect(openai, rate="3/60")
+        connection_id = actor.connect(openai, rate=rate(3, 60))
         for _ in range(3):
             assert_proxied(actor.act(connection_id, "GET", "/echo"))
         assert_own(actor.act(connection_id, "GET", "/echo"), "too_many_acts")

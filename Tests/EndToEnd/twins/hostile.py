@@ -5,6 +5,7 @@ import gzip
 import json
 import socket
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -116,9 +117,19 @@ def silent(request: Received, send: Send) -> None:
     time.sleep(600)
 
 
-def bomb(mebibytes: int) -> bytes:
-    """A gzip stream that unfolds to so much."""
-    return gzip.compress(bytes(mebibytes << 20), 9)
+def packed(mebibytes: int) -> bytes:
+    """A gzip stream that unfolds to so many zeros."""
+    return gzip.compress(bytes(mebibytes << 20))
+
+
+def bomb(request: Received, send: Send) -> None:
+    """A gzip stream without an end, of which each KiB unfolds to a MiB."""
+    deflate = zlib.compressobj(9, wbits=-15)
+    block = deflate.compress(bytes(1 << 20)) + deflate.flush(zlib.Z_FULL_FLUSH)
+    send(head(200, "Transfer-Encoding: chunked", "Content-Encoding: gzip"))
+    send(chunk(b"\x1f\x8b\x08" + bytes(6) + b"\xff"))
+    while True:
+        send(chunk(block))
 
 
 @dataclass(frozen=True)

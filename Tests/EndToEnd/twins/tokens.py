@@ -10,7 +10,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class TokensTwin(Twin):
-    """Wants its three tokens, each decoded as its place decodes it; one of them is to stand in a body, if there is one.
+    """Wants its tokens, each decoded as its place decodes it: in a header, in the query, and one in what is posted.
 
     The values hold what breaks a place that forgets to escape: quotes, backslashes, `&`, `=`, `%`, `+` and spaces.
     """
@@ -49,7 +49,7 @@ class TokensTwin(Twin):
         tenants = [value for name, value in request.query if name == "tenant"]
         if tenants != [self.tokens["tenant"]]:
             raise Refusal(wrong if tenants else missing)
-        if self.content_type is None:
+        if self.content_type is None or request.method in ("GET", "HEAD"):
             return
         if only(request, "Content-Type", missing) != self.content_type:
             raise Refusal(wrong)
