@@ -4,6 +4,7 @@ import pathlib
 from collections.abc import Callable, Iterator
 
 import pytest
+from acting import Actor, acting
 from catalogue import BY_NAME, answered
 from datadog_api_client.v2.api.action_connection_api import ActionConnectionApi
 from harness import (
@@ -80,3 +81,10 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Keys
 def client(server: Server) -> Iterator[ActionConnectionApi]:
     with official_client(server.address, server.keys) as api_client:
         yield ActionConnectionApi(api_client)
+
+
+@pytest.fixture(scope="module")
+def actor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
+    """A caller of a server that may act on loopback addresses."""
+    with acting(tmp_path_factory.mktemp("acting")) as actor:
+        yield actor

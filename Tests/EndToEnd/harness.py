@@ -66,7 +66,7 @@ class Answer:
 
 def environment() -> dict[str, str]:
     """Our environment without the settings that would reach the server."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("KEYWAY_")}
+    return {name: value for name, value in os.environ.items() if not name.startswith(("KEYWAY_", "AWS_"))}
 
 
 def command(*arguments: str | pathlib.Path, **options: Any) -> subprocess.CompletedProcess:
@@ -95,12 +95,20 @@ def create_organization(data_dir: pathlib.Path, name: str) -> Keys:
 class Server:
     """One server process on a data directory and a port of its own."""
 
-    def __init__(self, data_dir: pathlib.Path, keys: Keys, *options: str, before_exec: Callable | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: pathlib.Path,
+        keys: Keys,
+        *options: str,
+        before_exec: Callable | None = None,
+        variables: dict[str, str] | None = None,
+    ) -> None:
         self.data_dir = data_dir
         self.keys = keys
         self.log_file = data_dir.parent / f"{data_dir.name}.log"
         self.options = options
         self.before_exec = before_exec
+        self.variables = variables or {}
         self.process: subprocess.Popen | None = None
         self.address = ""
 
@@ -109,7 +117,11 @@ class Server:
         with self.log_file.open("ab") as log:
             offset = log.tell()
             self.process = subprocess.Popen(
-                arguments, env=environment(), stdout=log, stderr=log, preexec_fn=self.before_exec
+                arguments,
+                env=environment() | self.variables,
+                stdout=log,
+                stderr=log,
+                preexec_fn=self.before_exec,
             )
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
@@ -227,9 +239,11 @@ def status_of(answer: bytes) -> int | None:
 
 
 @contextmanager
-def running(data_dir: pathlib.Path, keys: Keys, *options: str) -> Iterator[Server]:
+def running(
+    data_dir: pathlib.Path, keys: Keys, *options: str, variables: dict[str, str] | None = None
+) -> Iterator[Server]:
     """A server that must end well."""
-    server = Server(data_dir, keys, *options).start()
+    server = Server(data_dir, keys, *options, variables=variables).start()
     try:
         yield server
         assert server.is_running, f"the server ended by itself: {server.log_text()[-2000:]}"

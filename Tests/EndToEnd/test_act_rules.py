@@ -1,0 +1,174 @@
+"""The rules of a connection: what they allow passes, all else is refused before anything is opened or sent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from acting import TWINS, Actor, assert_clean, assert_own, assert_proxied
+from harness import CONNECTIONS, status_of
+from people import STANDARD, service_account
+from twins.vendors import VendorTwin
+
+
+def rule(name: str = "the rule", **limits: Any) -> dict:
+    """A rule with those limits; what it does not name, it does not limit."""
+    return {"name": name, **limits}
+
+
+@pytest.fixture
+def twin() -> Iterator[VendorTwin]:
+    with TWINS["OpenAIAPIKey"]() as twin:
+        yield twin
+        assert_clean(twin)
+
+
+READ = rule("reading", methods=["GET", "HEAD"], paths=["/v1/models", "/v1/models/*"])
+CHAT = rule(
+    "chatting",
+    methods=["POST"],
+    paths=["/v1/chat/completions"],
+    body=[{"pointer": "/model", "values": ["small", "smaller"]}, {"pointer": "/stream", "values": [False]}],
+)
+DEEP = rule("files", paths=["/v1/files/**"])
+RULES = [READ, CHAT, DEEP]
+
+ALLOWED = [
+    ("GET", "/v1/models", None),
+    ("HEAD", "/v1/models", None),
+    ("GET", "/v1/models?limit=1", None),
+    ("GET", "/v1/models/small", None),
+    ("DELETE", "/v1/files/a/b/c", None),
+    ("POST", "/v1/chat/completions", {"model": "small", "stream": False, "more": 1}),
+    ("POST", "/v1/chat/completions", {"stream": False, "model": "smaller"}),
+]
+REFUSED = [
+    ("POST", "/v1/models", None),
+    ("DELETE", "/v1/models/small", None),
+    ("GET", "/v1/models/", None),
+    ("GET", "/v1/models/small/more", None),
+    ("GET", "/v1/modelsx", None),
+    ("GET", "/V1/models", None),
+    ("GET", "/v1", None),
+    ("GET", "/", None),
+    ("GET", "/v2/models", None),
+    ("GET", "//v1/models", None),
+    ("GET", "/v1//models", None),
+    ("GET", "/v1/chat/completions", None),
+    ("POST", "/v1/chat/completions", None),
+    ("POST", "/v1/chat/completions", {"model": "large", "stream": False}),
+    ("POST", "/v1/chat/completions", {"model": "small"}),
+    ("POST", "/v1/chat/completions", {"model": "small", "stream": "false"}),
+    ("POST", "/v1/chat/completions", {"model": "small", "stream": True}),
+    ("POST", "/v1/chat/completions", {"model": ["small"], "stream": False}),
+    ("POST", "/v1/chat/completions", {"model": "small ", "stream": False}),
+    ("POST", "/v1/chat/completions", {"nested": {"model": "small", "stream": False}}),
+    ("POST", "/v1/chat/completions", [{"model": "small", "stream": False}]),
+]
+# Bodies that one reader may take for something else than another does.
+AMBIGUOUS = [
+    b'{"model":"small","stream":false,"model":"large"}',
+    b'{"model":"large","model":"small","stream":false}',
+    b'{"model":"small","stream":false,"\\u006dodel":"large"}',
+    b'{"model":"small","stream":false}{"model":"large"}',
+    b'{"model":"small","stream":false',
+    b'\xef\xbb\xbf{"model":"small","stream":false}',
+    b'{"model":"small\x00","stream":false}',
+    b"model=small&stream=false",
+    b"",
+]
+# Paths that a third party may read as another than the one that the rules saw.
+CLIMBING = [
+    "/v1/models/../chat",
+    "/v1/models/%2e%2e/chat",
+    "/v1/models/%2E%2e/chat",
+    "/v1/models/.%2e/chat",
+    "/v1/models/./small",
+    "/v1/models/%2e",
+    "/v1/models/..",
+    "/v1/files/../models/x/y",
+    "/v1/files/%2e%2e%2f%2e%2e%2fadmin",
+    "/v1/files/..%2fadmin",
+    "/v1/files/..%5cadmin",
+    "/v1/files/..\\admin",
+    "/v1/files/a%00b",
+    "/v1/files/a%0d%0aX-Evil:1",
+    "/v1/files/%",
+    "/v1/files/%zz",
+    "/v1/files/..;/admin",
+]
+
+
+class TestRules:
+    @pytest.mark.parametrize(("method", "path", "body"), ALLOWED)
+    def test_let_pass_what_one_of_them_allows(
+        self, actor: Actor, twin: VendorTwin, method: str, path: str, body: Any
+    ) -> None:
+        assert_proxied(actor.act(actor.connect(twin, rules=RULES), method, path, body))
+        assert len(twin.received) == 1
+
+    @pytest.mark.parametrize(("method", "path", "body"), REFUSED)
+    def test_refuse_all_else(self, actor: Actor, twin: VendorTwin, method: str, path: str, body: Any) -> None:
+        connection_id = actor.connect(twin, rules=RULES)
+        assert_own(actor.act(connection_id, method, path, body), "rule_refused")
+        assert_own(actor.plan(connection_id, method, path, body), "rule_refused")
+        assert twin.received == []
+
+    @pytest.mark.parametrize("body", AMBIGUOUS, ids=repr)
+    def test_refuse_a_body_that_can_be_read_in_two_ways(self, actor: Actor, twin: VendorTwin, body: bytes) -> None:
+        connection_id = actor.connect(twin, rules=RULES)
+        answer = actor.act(connection_id, "POST", "/v1/chat/completions", body)
+        assert answer.headers.get("Keyway-Error") in ("rule_refused", "bad_request"), answer.body
+        assert twin.received == []
+
+    @pytest.mark.parametrize("path", CLIMBING)
+    def test_are_not_climbed_over(self, actor: Actor, twin: VendorTwin, path: str) -> None:
+        """Refused, or passed on byte for byte where it cannot be misread; as here, where it can."""
+        connection_id = actor.connect(twin, rules=RULES)
+        received = actor.server.raw_request("GET", f"{CONNECTIONS}/{connection_id}/proxy{path}")
+        assert status_of(received) in (400, 403, 404), received[:200]
+        assert b"Keyway-Upstream-Status" not in received
+        assert twin.received == []
+
+    def test_tell_their_name(self, actor: Actor, twin: VendorTwin) -> None:
+        answer = actor.act(actor.connect(twin, rules=[READ]), "POST", "/v1/models")
+        assert_own(answer, "rule_refused")
+        assert "reading" in answer.errors[0]["detail"]
+
+    def test_that_only_observe_let_all_pass(self, actor: Actor, twin: VendorTwin) -> None:
+        connection_id = actor.connect(twin, rules=RULES, mode="observe")
+        offset = len(actor.server.log_text())
+        assert_proxied(actor.act(connection_id, "POST", "/v1/models"))
+        assert len(twin.received) == 1
+        assert any("observe" in str(event) for event in actor.server.events(offset)), "and say what they would refuse"
+
+    def test_that_are_none_let_all_pass(self, actor: Actor, twin: VendorTwin) -> None:
+        for rules in ([], None):
+            connection_id = actor.connect(twin, **({} if rules is None else {"rules": rules}))
+            assert_proxied(actor.act(connection_id, "PATCH", "/anything/at/all"))
+
+    def test_hold_for_the_principals_they_name(self, actor: Actor, twin: VendorTwin) -> None:
+        keys = service_account(actor.server, STANDARD)
+        named, other = Actor(actor.server, keys), actor
+        rules = [rule("theirs", principals=[f"user:{keys.user_id}"], paths=["/v1/**"])]
+        connection_id = actor.connect(twin, rules=rules)
+        assert_proxied(named.act(connection_id, "GET", "/v1/models"))
+        assert_own(other.act(connection_id, "GET", "/v1/models"), "rule_refused")
+        assert_own(named.act(connection_id, "GET", "/v2/models"), "rule_refused")
+        assert len(twin.received) == 1
+
+    def test_change_at_once(self, actor: Actor, twin: VendorTwin) -> None:
+        connection_id = actor.connect(twin)
+        assert_proxied(actor.act(connection_id, "POST", "/v1/models"))
+        assert actor.set(connection_id, base_url=twin.base_url, rules=RULES).status == 200
+        assert_own(actor.act(connection_id, "POST", "/v1/models"), "rule_refused")
+
+    def test_match_what_is_sent_and_not_what_is_meant(self, actor: Actor, twin: VendorTwin) -> None:
+        """An escape that need not be: decoded for the rule, sent as it came."""
+        connection_id = actor.connect(twin, rules=RULES)
+        answer = actor.act(connection_id, "GET", "/v1/model%73")
+        if answer.headers.get("Keyway-Error"):
+            assert_own(answer, "rule_refused")
+            assert twin.received == []
+        else:
+            assert_proxied(answer)
+            assert twin.received[0].target == "/v1/model%73"

@@ -1,0 +1,260 @@
+"""No use of a secret without a trace: acts and the audit log, through SIGKILL, SIGTERM and a full disk."""
+
+import itertools
+import os
+import pathlib
+import random
+import resource
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.client import HTTPException
+
+import pytest
+from acting import LOOPBACK, TWINS, Actor, act_events, acting, assert_own, assert_proxied
+from catalogue import BY_NAME
+from harness import CONNECTIONS, Server, initialise, send, verify_audit_chain
+from twins.azure import AzureTwin
+from twins.twin import Twin
+
+ROUNDS = int(os.environ.get("KEYWAY_KILL_ROUNDS", "50"))
+ACTORS = 6
+
+
+@pytest.fixture
+def twin() -> Iterator[Twin]:
+    with TWINS["OpenAIAPIKey"]() as twin:
+        yield twin
+
+
+@pytest.fixture
+def server(tmp_path: pathlib.Path) -> Iterator[Server]:
+    """A server that is not running yet, and may be started and ended as a test likes."""
+    server = Server(tmp_path / "data", initialise(tmp_path / "data"), "--rate-limit", "off", *LOOPBACK)
+    yield server
+    if server.is_running:
+        server.kill()
+
+
+@dataclass
+class Caller:
+    """One client that acts through a connection of its own until the server is gone."""
+
+    connection_id: str
+    answered: list[str] = field(default_factory=list)
+    """The request ids of the acts whose answers came to their end."""
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    cut_off: int = 0
+
+    def run(self, server: Server, ready: threading.Barrier, path: str) -> None:
+        http = server.connect()
+        ready.wait()
+        try:
+            for number in itertools.count():
+                target = f"{CONNECTIONS}/{self.connection_id}/proxy{path}/{self.connection_id}/{number}"
+                answer = send(http, "POST", target, b"x" * 100, server.keys.headers)
+                if answer.headers.get("Keyway-Upstream-Status"):
+                    self.answered.append(answer.headers["X-Request-Id"])
+                else:
+                    self.refused.append((answer.status, answer.headers.get("Keyway-Error", "")))
+        except (OSError, HTTPException):
+            self.cut_off += 1
+        finally:
+            http.close()
+
+
+def act_until(server: Server, callers: list[Caller], path: str, seconds: float, end) -> None:
+    """Lets all callers act for a while, then ends the server."""
+    ready = threading.Barrier(len(callers) + 1)
+    threads = [threading.Thread(target=caller.run, args=(server, ready, path)) for caller in callers]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    time.sleep(seconds)
+    end()
+    for thread in threads:
+        thread.join(30)
+        assert not thread.is_alive(), "a caller still waits for an answer"
+
+
+def compare(data_dir: pathlib.Path, callers: list[Caller], twin: Twin, all_ended: bool) -> int:
+    """Holds the log against what the twin and the callers saw; the number of intents without an outcome."""
+    verify_audit_chain(data_dir)
+    intents: dict[str, dict] = {}
+    outcomes: dict[str, dict] = {}
+    for event in act_events(data_dir):
+        phase, request_id = event["details"]["phase"], event["request_id"]
+        known = intents if phase == "intent" else outcomes
+        assert phase in ("intent", "outcome")
+        assert request_id not in known, "each phase is told once"
+        assert phase == "intent" or request_id in intents, "the intent comes first"
+        known[request_id] = event
+    for caller in callers:
+        assert set(caller.answered) <= intents.keys(), "an act that was answered has its intent"
+    used = Counter(request.path.split("/")[2] for request in twin.acted if request.path.count("/") > 2)
+    meant = Counter(event["resource_id"] for event in intents.values())
+    for connection_id, times in used.items():
+        assert times <= meant[connection_id], "a secret was used without an intent in the log"
+    for request_id, event in outcomes.items():
+        assert event["resource_id"] == intents[request_id]["resource_id"]
+        assert event["actor"] == intents[request_id]["actor"]
+    open_ends = len(intents.keys() - outcomes.keys())
+    assert not all_ended or open_ends == 0, "an act has no outcome"
+    return open_ends
+
+
+def test_sigkill_leaves_an_intent_for_every_use(server: Server, twin: Twin) -> None:
+    server.start()
+    callers = [Caller(Actor(server).connect(twin)) for _ in range(ACTORS)]
+    server.kill()
+    moment = random.Random(21)
+    open_ends = 0
+    for _ in range(ROUNDS):
+        server.start()
+        act_until(server, callers, "/echo", moment.uniform(0.02, 0.3), server.kill)
+        open_ends = compare(server.data_dir, callers, twin, all_ended=False)
+    assert all(caller.refused == [] for caller in callers)
+    assert sum(len(caller.answered) for caller in callers) > ROUNDS, "the server was killed before it did anything"
+    assert open_ends > 0, "no kill met an act in flight"
+    assert server.start().stop() == 0
+
+
+def test_sigkill_leaves_an_intent_for_every_token(server: Server) -> None:
+    """A token that is minted is a use of the secret, too."""
+    moment = random.Random(22)
+    with AzureTwin() as twin:
+        for _ in range(max(ROUNDS // 5, 1)):
+            server.start()
+            callers = [Caller(Actor(server).connect(twin)) for _ in range(2)]
+            minted = len(twin.received) - len(twin.acted)
+            act_until(server, callers, "/echo", moment.uniform(0, 0.03), server.kill)
+            compare(server.data_dir, callers, twin, all_ended=False)
+            meant = {event["resource_id"] for event in act_events(server.data_dir)}
+            tokens = len(twin.received) - len(twin.acted) - minted
+            assert tokens <= sum(caller.connection_id in meant for caller in callers)
+    assert server.start().stop() == 0
+
+
+def test_sigterm_with_acts_in_flight_finishes_or_fails_them(server: Server, twin: Twin) -> None:
+    server.start()
+    callers = [Caller(Actor(server).connect(twin)) for _ in range(ACTORS)]
+    assert server.stop() == 0
+    for _ in range(5):
+        server.start()
+        statuses: list[int] = []
+        act_until(server, callers, "/echo", 0.2, lambda statuses=statuses: statuses.append(server.stop()))
+        assert statuses == [0]
+        compare(server.data_dir, callers, twin, all_ended=True)
+    assert all(status == 503 for caller in callers for status, _ in caller.refused)
+    assert all(caller.answered for caller in callers)
+
+
+def test_sigterm_does_not_wait_for_an_act_without_an_end(server: Server, twin: Twin) -> None:
+    server.start()
+    callers = [Caller(Actor(server).connect(twin)) for _ in range(ACTORS)]
+    statuses: list[int] = []
+    act_until(server, callers, "/held", 0.5, lambda: statuses.append(server.stop()))
+    assert statuses == [0]
+    assert len(twin.received) == ACTORS, "all of them were held"
+    assert all(caller.answered == [] for caller in callers)
+    assert compare(server.data_dir, callers, twin, all_ended=True) == 0
+    twin.release.set()
+
+
+def test_every_act_and_test_has_its_events(tmp_path: pathlib.Path, twin: Twin) -> None:
+    with acting(tmp_path) as actor:
+        connection_id = actor.connect(twin)
+        passed = actor.act(connection_id, "POST", "/echo?secret-query", b"a secret body").headers["X-Request-Id"]
+        failed = actor.act(connection_id, "GET", "/status/500").headers["X-Request-Id"]
+        planned = actor.plan(connection_id, "GET", "/echo").headers["X-Request-Id"]
+        actor.test(connection_id)
+        actor.set(connection_id, base_url=twin.base_url, rules=[{"name": "none", "paths": ["/none"]}])
+        refused = actor.act(connection_id, "GET", "/echo")
+        assert_own(refused, "rule_refused")
+    events = act_events(tmp_path / "data")
+    phases = {
+        request_id: [event["details"]["phase"] for event in events if event["request_id"] == request_id]
+        for request_id in (passed, failed, planned, refused.headers["X-Request-Id"])
+    }
+    assert phases[passed] == phases[failed] == ["intent", "outcome"]
+    assert "outcome" not in phases[planned], "a plan is no use"
+    assert len(act_events(tmp_path / "data", "connection.test")) >= 1
+    log = str(events)
+    assert "secret-query" not in log
+    assert "a secret body" not in log
+    assert twin.credentials()[0] not in log
+
+
+def test_an_upstream_that_is_not_there_has_an_outcome(tmp_path: pathlib.Path) -> None:
+    with acting(tmp_path) as actor:
+        with TWINS["OpenAIAPIKey"]() as twin:
+            connection_id = actor.connect(twin)
+        assert_own(actor.act(connection_id, "GET", "/echo"), "upstream_unreachable")
+    assert [event["details"]["phase"] for event in act_events(tmp_path / "data")] == ["intent", "outcome"]
+
+
+class TestAFullDisk:
+    """Of files that may not grow, which takes no rights to bring about."""
+
+    SIZE = 2 * 1024 * 1024
+
+    def limit_file_size(self) -> None:
+        """Runs in the server's process before its program; the hard limit stays open, for us to lift the soft one."""
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self.SIZE, resource.RLIM_INFINITY))
+
+    def test_refuses_an_act_before_anyone_hears_of_it(self, server: Server, twin: Twin) -> None:
+        server.before_exec = self.limit_file_size
+        server.log_file = server.data_dir.parent.with_name("full-disk-of-acts.log")
+        server.start()
+        actor = Actor(server)
+        connection_id = actor.connect(twin)
+        path = f"/echo/{connection_id}/0"
+        assert_proxied(actor.act(connection_id, "GET", path))
+        self.fill(actor)
+        for _ in range(500):  # What is left takes some acts, which are small.
+            seen = len(twin.received)
+            answer = actor.act(connection_id, "GET", path)
+            if answer.headers.get("Keyway-Error"):
+                break
+        assert_own(answer, "audit_unavailable")
+        for _ in range(5):
+            assert_own(actor.act(connection_id, "POST", path, b"x"), "audit_unavailable")
+        assert actor.request("POST", f"{CONNECTIONS}/{connection_id}/test").status == 503
+        assert len(twin.received) == seen
+        assert actor.request("GET", f"{CONNECTIONS}/{connection_id}").status == 200
+
+        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, unlimited)
+        deadline = time.monotonic() + 10
+        while actor.act(connection_id, "GET", path).status != 200:
+            assert time.monotonic() < deadline, "acts do not work again"
+            time.sleep(0.1)
+        assert server.stop() == 0
+        compare(server.data_dir, [], twin, all_ended=False)
+
+    def fill(self, actor: Actor) -> None:
+        body = BY_NAME["HTTPTokenAuth"].create("large")
+        body["data"]["attributes"]["integration"]["credentials"]["body"] = {"content": "x" * 60_000}
+        for _ in range(500):
+            if actor.request("POST", CONNECTIONS, body).status != 201:
+                return
+        raise AssertionError("the disk was never full")
+
+
+def test_callers_at_the_same_time_have_events_of_their_own(tmp_path: pathlib.Path, twin: Twin) -> None:
+    with acting(tmp_path) as actor:
+        connection_id = actor.connect(twin, concurrency=64)
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(
+                pool.map(lambda n: actor.act(connection_id, "GET", f"/echo/{connection_id}/{n}"), range(200))
+            )
+        for answer in answers:
+            assert_proxied(answer)
+    assert compare(tmp_path / "data", [], twin, all_ended=True) == 0
+    events = Counter(event["request_id"] for event in act_events(tmp_path / "data"))
+    assert events == {answer.headers["X-Request-Id"]: 2 for answer in answers}
