@@ -11,6 +11,9 @@ package struct AuthenticatedAct: Sendable {
     /// The token in it, if it has one.
     let token: TokenReference?
 
+    /// Whether a token was issued for it: if that is refused, another may be taken.
+    package var hasToken: Bool { token != nil }
+
     /// One token among those that were issued.
     struct TokenReference: Sendable {
         let key: TokenCache.Key

@@ -15,7 +15,7 @@ package struct Limits: Sendable {
     /// A client that sends more loses its connection.
     package var discardedBodyBytes = 64 * 1_048_576
     /// The connections at one time; above it 503 on the first request of a new connection.
-    package var connections = 1_024
+    package var connections = 4_096
     /// The connections at one time of one client address (one /64 network in IPv6); above it 429.
     package var connectionsPerAddress = 512
     /// The seconds after which a silent connection is closed; 0 means never. A request being handled never is.

@@ -303,9 +303,7 @@ package final class Service: Sendable {
     private func reply(to exchange: Exchange, by route: Route) -> ActReply {
         let unlimited = exchange.limiting(to: nil)
         return ActReply(
-            own: { error in
-                self.finish(exchange, self.response(to: error, exchange, route: route), route: route)
-            },
+            own: { response in self.finish(exchange, response, route: route) },
             proxied: { response in self.finish(unlimited, response, route: route) },
             stream: { response, length, owner in
                 var response = response

@@ -1,4 +1,5 @@
 import Documents
+import Egress
 import HTTPServer
 import KeywayServer
 import Secrets
@@ -49,21 +50,22 @@ struct ServeOptions {
         "Open connections of one client address; 512 if not given"
     )
 
-    private static let auditHeadInterval = Option(
-        name: "audit-head-interval",
-        placeholder: "SECONDS",
-        help: "How often signed heads of audit logs that grew go to the log; 60 if not given"
+    private static let auditHeadInterval = Option.setting(
+        "audit-head-interval",
+        "SECONDS",
+        "How often signed heads of audit logs that grew go to the log; 60 if not given"
     )
 
     static let all = [
         listen, rateLimit, certificate, key, plaintext, metricsListen, principal, connectionsPerAddress,
         auditHeadInterval,
-    ]
+    ] + EgressOptions.all
 
     let server: ServerConfiguration
     let metricsServer: ServerConfiguration?
     let service: Service.Configuration
     let auditHeadInterval: Duration
+    let egress: EgressConfiguration
 
     init(_ arguments: Arguments) throws(CommandError) {
         let tls = try Self.identity(arguments)
@@ -103,6 +105,7 @@ struct ServeOptions {
         }
         self.service = service
         auditHeadInterval = try Self.seconds(arguments)
+        egress = try EgressOptions.configuration(arguments)
     }
 
     private static func rateLimit(_ arguments: Arguments) throws(CommandError) -> RateLimit? {

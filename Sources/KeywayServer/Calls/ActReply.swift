@@ -1,9 +1,10 @@
 import HTTPServer
 
-/// The one answer to an act: Keyway's own, or that of a third party. Exactly one of the first three is called, once.
+/// The one answer to an act: Keyway's own, or that of a third party. Exactly one of the first three is called, once;
+/// an act that throws calls none.
 struct ActReply: Sendable {
-    /// Answers that Keyway refuses, or could not bring an answer.
-    let own: @Sendable (any Error) -> Void
+    /// Answers by Keyway itself.
+    let own: @Sendable (Response) -> Void
     /// Answers with what the third party answered, all of it at hand.
     let proxied: @Sendable (Response) -> Void
     /// Answers with what the third party answers, as it comes: status and headers, and the length of the body if it is

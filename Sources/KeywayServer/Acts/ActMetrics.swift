@@ -1,0 +1,44 @@
+import Synchronization
+
+/// What `/metrics` tells of acts.
+final class ActMetrics: Sendable {
+    struct Key: Hashable {
+        /// The wire type of the integration.
+        let integration: String
+        /// `answered`, or what kept the act from an answer.
+        let outcome: String
+    }
+
+    /// From the request to the head of the third party's answer.
+    let upstream = Histogram()
+    private let acts = Mutex<[Key: UInt64]>([:])
+    private let underWay = Atomic<Int>(0)
+    private let masked = Atomic<UInt64>(0)
+
+    func begin() { underWay.add(1, ordering: .relaxed) }
+
+    /// An act is over.
+    func end(_ integration: String, _ outcome: String, _ facts: ProxiedAnswer.Facts? = nil) {
+        underWay.subtract(1, ordering: .relaxed)
+        acts.withLock { $0[Key(integration: integration, outcome: outcome), default: 0] += 1 }
+        guard let facts else { return }
+        if facts.status != nil { upstream.observe(nanoseconds: facts.upstreamNanoseconds) }
+        masked.add(UInt64(facts.masked), ordering: .relaxed)
+    }
+
+    /// An act was not admitted.
+    func refuse(_ integration: String, _ reason: String) {
+        acts.withLock { $0[Key(integration: integration, outcome: reason), default: 0] += 1 }
+    }
+
+    var current: Int { underWay.load(ordering: .relaxed) }
+
+    var maskedCount: UInt64 { masked.load(ordering: .relaxed) }
+
+    var counts: [(key: Key, count: UInt64)] {
+        acts.withLock { acts in
+            acts.sorted { ($0.key.integration, $0.key.outcome) < ($1.key.integration, $1.key.outcome) }
+                .map { ($0.key, $0.value) }
+        }
+    }
+}

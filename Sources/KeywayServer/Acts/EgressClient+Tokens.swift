@@ -1,0 +1,14 @@
+import Acting
+import Egress
+import Secrets
+
+/// Whoever issues tokens is a third party like any other, and reached under the same guard.
+extension EgressClient: TokenEndpoint {
+    /// The longest answer with a token in it, in bytes.
+    private static let tokenAnswerBytes = 1_024 * 1_024
+
+    package func exchange(_ request: OutgoingRequest) async throws(EgressError) -> (head: AnswerHead, body: SecretBuffer) {
+        let answer = try await collect(request, atMost: Self.tokenAnswerBytes)
+        return (answer.head, answer.body)
+    }
+}

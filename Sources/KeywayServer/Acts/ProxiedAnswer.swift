@@ -1,0 +1,232 @@
+import Acting
+import Egress
+import HTTPServer
+import Scrubbing
+import Synchronization
+
+/// Carries a third party's answer to the caller: masked, and as it comes unless it is short.
+///
+/// A short answer of known length is held until it is there as a whole, so that what breaks it off becomes an error
+/// with a status. All other answers are streamed from their first byte on.
+///
+/// Safe to share: `shared` has its lock; `facts`, `passage` and `scrubber` are the egress client's thread's until it
+/// resumes the continuation, and then whoever awaited it has them.
+final class ProxiedAnswer: @unchecked Sendable {
+    /// What became of it.
+    enum Delivery: Sendable {
+        /// It is there as a whole; nothing was sent yet.
+        case whole(Response)
+        /// It is with the caller, but for its end.
+        case streamed(any ServiceBodyStream, EgressError?)
+        /// It was not passed on: the third party refused a token that can be renewed.
+        case tokenRefused
+        /// There is none.
+        case failed(EgressError)
+
+        /// What broke it off.
+        var error: EgressError? {
+            switch self {
+            case .whole, .tokenRefused: nil
+            case .streamed(_, let error): error
+            case .failed(let error): error
+            }
+        }
+    }
+
+    /// What an answer was, whatever became of it.
+    struct Facts: Sendable {
+        var status: Int?
+        /// From the request to the answer's head.
+        var upstreamNanoseconds: UInt64 = 0
+        /// The length of the body as it was passed on, in bytes.
+        var bytes = 0
+        /// How often a secret was masked in it.
+        var masked = 0
+    }
+
+    private enum Passage {
+        case none
+        case holding(Response, AnswerHead)
+        case streaming(any ServiceBodyStream)
+        case dropping
+    }
+
+    /// What both sides touch.
+    private struct Shared {
+        var transfer: Transfer?
+        /// There is room again, but the transfer was not known yet.
+        var owesResume = false
+        var isAbandoned = false
+        var continuation: CheckedContinuation<Delivery, Never>?
+    }
+
+    private let shared = Mutex(Shared())
+    private let act: AuthenticatedAct
+    private let reply: ActReply
+    /// Who can tell whether an answer refuses a token; `nil` if another is not to be tried.
+    private let renewer: Authenticator?
+    private let patterns: ScrubPatterns
+    private let isHead: Bool
+    private let startedAt = MonotonicClock.now()
+
+    // Of the egress client's thread, until the delivery is there.
+    private(set) var facts = Facts()
+    private var passage = Passage.none
+    private var scrubber: Scrubber
+
+    /// The longest answer that is held, in bytes.
+    private static let heldAtMost = 64 * 1_024
+
+    /// - Parameters:
+    ///   - act: The request, and what is masked in its answer.
+    ///   - reply: Where a streamed answer goes.
+    ///   - renewer: Tells whether an answer refuses the request's token; `nil` if no other is to be tried.
+    init(of act: AuthenticatedAct, to reply: ActReply, renewing renewer: Authenticator?) {
+        self.act = act
+        self.reply = reply
+        self.renewer = act.hasToken ? renewer : nil
+        isHead = act.request.method == "HEAD"
+        patterns = ScrubPatterns(act.secrets)
+        scrubber = Scrubber(patterns)
+    }
+
+    /// Sends the request, and returns when its answer has come to its end.
+    func delivery(by egress: EgressClient) async -> Delivery {
+        await withCheckedContinuation { continuation in
+            shared.withLock { $0.continuation = continuation }
+            let transfer = egress.send(act.request, to: self)
+            let (isAbandoned, owesResume) = shared.withLock { shared in
+                shared.transfer = transfer
+                return (shared.isAbandoned, shared.owesResume)
+            }
+            if isAbandoned { transfer.cancel() }
+            if owesResume { transfer.resume() }
+        }
+    }
+}
+
+// MARK: - The upstream's side
+
+extension ProxiedAnswer: AnswerReceiver {
+    func received(_ head: AnswerHead) -> Demand {
+        facts.status = head.status
+        facts.upstreamNanoseconds = MonotonicClock.now() - startedAt
+        if let renewer, renewer.shouldRenew(after: head, of: act) {
+            passage = .dropping
+            return .more
+        }
+        let response = response(to: head)
+        let length = head["Content-Length"].flatMap { Int($0) }
+        if isHead, let length, head["Content-Encoding"] == nil {
+            passage = .streaming(reply.stream(response, length, self))
+        } else if isHeld(head, length: length) {
+            passage = .holding(response, head)
+        } else {
+            passage = .streaming(reply.stream(response, nil, self))
+        }
+        return .more
+    }
+
+    /// Whether an answer waits until it is there as a whole: a short one, and one whose body may yet say that a token is
+    /// no longer taken.
+    private func isHeld(_ head: AnswerHead, length: Int?) -> Bool {
+        if isHead || head.status == 204 || head.status == 304 { return true }
+        if let length { return length <= Self.heldAtMost }
+        return renewer != nil && (head.status == 400 || head.status == 403)
+    }
+
+    func received(_ piece: UnsafeRawBufferPointer) -> Demand {
+        var masked: [UInt8] = []
+        switch passage {
+        case .none, .dropping: return .more
+        case .streaming: scrubber.scrub(piece, into: &masked)
+        case .holding(var response, let head):
+            passage = .none
+            scrubber.scrub(piece, into: &response.body)
+            guard response.body.count > Self.heldAtMost else {
+                passage = .holding(response, head)
+                return .more
+            }
+            // Longer than it said, as a compressed body is.
+            swap(&masked, &response.body)
+            passage = .streaming(reply.stream(response, nil, self))
+        }
+        if shared.withLock({ $0.isAbandoned }) { return .cancel }
+        return pass(on: masked)
+    }
+
+    func finished(_ error: EgressError?) {
+        let delivery = delivery(after: error)
+        let continuation = shared.withLock { shared in
+            defer { shared.continuation = nil }
+            return shared.continuation
+        }
+        continuation?.resume(returning: delivery)
+    }
+
+    private func delivery(after error: EgressError?) -> Delivery {
+        defer { facts.masked = scrubber.maskedCount }
+        switch passage {
+        case .none: return .failed(error ?? .malformedAnswer("there was no answer"))
+        case .dropping: return error.map(Delivery.failed) ?? .tokenRefused
+        case .holding(var response, let head):
+            if let error { return .failed(error) }
+            scrubber.finish(into: &response.body)
+            let refusesToken = response.body.withUnsafeBytes { body in
+                renewer?.shouldRenew(after: head, bodyStart: body, of: act) ?? false
+            }
+            if refusesToken { return .tokenRefused }
+            facts.bytes = response.body.count
+            return .whole(response)
+        case .streaming(let stream):
+            if error == nil {
+                var rest: [UInt8] = []
+                scrubber.finish(into: &rest)
+                _ = pass(on: rest)
+            }
+            return .streamed(stream, error)
+        }
+    }
+
+    private func pass(on bytes: [UInt8]) -> Demand {
+        guard case .streaming(let stream) = passage, !bytes.isEmpty else { return .more }
+        facts.bytes += bytes.count
+        return stream.write(bytes) ? .more : .pause
+    }
+
+    private func response(to head: AnswerHead) -> Response {
+        let own: [Response.Header] = [
+            .init(name: "Keyway-Upstream-Status", value: "\(head.status)"),
+            .init(name: "Keyway-Upstream-Time", value: Self.milliseconds(facts.upstreamNanoseconds)),
+        ]
+        let passedOn = ProxiedHeaders.passedOn(head, scrubbedOf: patterns)
+        return Response(status: head.status, headers: passedOn + own + ProxiedHeaders.guarding)
+    }
+
+    /// Milliseconds with three decimals.
+    static func milliseconds(_ nanoseconds: UInt64) -> String {
+        let decimals = String(nanoseconds / 1_000 % 1_000 + 1_000).dropFirst()
+        return "\(nanoseconds / 1_000_000).\(decimals)"
+    }
+}
+
+// MARK: - The caller's side
+
+extension ProxiedAnswer: BodyStreamOwner {
+    func streamHasRoom() {
+        let transfer = shared.withLock { shared in
+            if shared.transfer == nil { shared.owesResume = true }
+            return shared.transfer
+        }
+        transfer?.resume()
+    }
+
+    func streamClosed() {
+        let transfer = shared.withLock { shared in
+            shared.isAbandoned = true
+            return shared.transfer
+        }
+        // Of no effect once the answer has come to its end.
+        transfer?.cancel()
+    }
+}

@@ -1,0 +1,45 @@
+import Egress
+import HTTPServer
+import Scrubbing
+
+/// Which headers of a third party's answer reach the caller.
+enum ProxiedHeaders {
+    /// What concerns the hop alone, the coding that was undone, or what only a browser would take to heart and apply to
+    /// this server's address.
+    private static let dropped: Set<String> = [
+        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade", "content-length", "content-encoding", "set-cookie", "set-cookie2", "date",
+        "strict-transport-security", "public-key-pins", "alt-svc", "clear-site-data", "nel", "report-to",
+        "reporting-endpoints", "service-worker-allowed", "refresh", "content-security-policy",
+        "content-security-policy-report-only", "x-content-type-options", "access-control-allow-origin",
+        "access-control-allow-credentials", "access-control-allow-headers", "access-control-allow-methods",
+        "access-control-expose-headers", "access-control-max-age",
+    ]
+
+    /// The answer's headers as they are passed on: masked, and without what is dropped.
+    static func passedOn(_ head: AnswerHead, scrubbedOf patterns: ScrubPatterns) -> [Response.Header] {
+        var hops: Set<String> = []
+        for header in head.headers where header.name.lowercased() == "connection" {
+            for name in header.value.split(separator: ",") {
+                hops.insert(name.lowercased().filter { $0 != " " && $0 != "\t" })
+            }
+        }
+        return head.headers.compactMap { header in
+            let name = header.name.lowercased()
+            guard !dropped.contains(name), !hops.contains(name), !name.hasPrefix("keyway-"),
+                header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
+            else { return nil }
+            return Response.Header(
+                // Ours names this request; the upstream's is of use to whoever asks its makers.
+                name: name == "x-request-id" ? "Keyway-Upstream-Request-Id" : header.name,
+                value: patterns.scrubbing(header: header.value)
+            )
+        }
+    }
+
+    /// What stands on every proxied answer: should a browser ever show one, it runs nothing in this server's name.
+    static let guarding: [Response.Header] = [
+        .init(name: "X-Content-Type-Options", value: "nosniff"),
+        .init(name: "Content-Security-Policy", value: "sandbox; default-src 'none'"),
+    ]
+}

@@ -1,0 +1,150 @@
+import Acting
+import Documents
+import HTTPServer
+import JSONReading
+
+/// Acting through a connection: by a request of the caller's, or by the one that tells whether its credentials work.
+struct ActEndpoints: Sendable {
+    let acts: ConnectionActs
+
+    /// Asks for the plan of an act instead of the act.
+    private static let dryRun: StaticString = "Keyway-Dry-Run"
+
+    var all: [Endpoint] {
+        let connection = "/api/v2/actions/connections/{connection_id}"
+        return [
+            endpoint(nil, "\(connection)/proxy/{path...}", .act, .act(act)),
+            endpoint(.post, "\(connection)/test", .test, .change(test)),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod?,
+        _ path: String,
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            guarding: .principal(anyOf: [.connectionsResolve], registered: true),
+            errors: .objects,
+            description: description,
+            handling: handling
+        )
+    }
+
+    private func act(_ call: Call, _ reply: ActReply) async throws {
+        do {
+            let request = call.actRequest
+            if try isDryRun(call) {
+                let plan = try acts.plan(request, of: call)
+                return reply.own(.plan(plan.masked, callerBody: request.body))
+            }
+            try await acts.perform(request, of: call, answering: reply)
+        } catch let error as ActRefusal {
+            throw APIError.act(error)
+        } catch let error as APIError {
+            // What comes from here must be told from what comes from there, whatever it is.
+            throw error.coded(error.status == 404 ? "not_found" : error.status == 403 ? "forbidden" : "bad_request")
+        } catch {
+            let (error, forOperator) = APIError.from(error)
+            throw CodedFailure(error: error.coded("failed"), forOperator: forOperator)
+        }
+    }
+
+    private func isDryRun(_ call: Call) throws -> Bool {
+        switch call.request.header(Self.dryRun)?.lowercased() {
+        case nil, "false": return false
+        case "true": return true
+        default:
+            let error = APIError(400, "Keyway-Dry-Run must be true or false.", at: .header("\(Self.dryRun)"))
+            throw error
+        }
+    }
+
+    private func test(_ call: Call) async throws -> Response {
+        guard call.request.body.count == 0 || (try? call.json()) == [:] else {
+            throw APIError(400, "A test takes no body: it uses the stored credentials only.", at: .pointer(""))
+        }
+        let id = try call.identifier("connection_id", orStatus: 400)
+        do {
+            return .test(of: id, try await acts.test(call))
+        } catch let error as ActRefusal {
+            throw APIError.act(error)
+        }
+    }
+}
+
+extension Call {
+    /// The request that is to be sent through the connection.
+    fileprivate var actRequest: ActRequest {
+        var headers: [CallerHeader] = []
+        request.forEachHeader { headers.append(CallerHeader(name: $0, value: $1)) }
+        return ActRequest(
+            method: request.method.name,
+            path: "/" + (parameters["path"] ?? ""),
+            query: request.rawQuery,
+            headers: headers,
+            body: request.body
+        )
+    }
+}
+
+extension Response {
+    /// What would be sent, its secrets masked.
+    fileprivate static func plan(_ request: MaskedRequest, callerBody: SecretBuffer) -> Response {
+        let headers: [JSONValue] = request.headers.map { header in
+            ["name": .string(header.name), "value": .string(header.value)]
+        }
+        let attributes: JSONValue = [
+            "method": .string(request.method), "url": .string(request.url), "headers": .array(headers),
+            "body_bytes": .integer(Int64(request.body?.utf8.count ?? callerBody.count)),
+        ]
+        let data: JSONValue = ["type": "act_plan", "attributes": attributes]
+        return Response(.jsonAPI, JSONWriter.bytes(of: ["data": data]))
+    }
+
+    fileprivate static func test(
+        of connection: Identifier,
+        _ test: (verdict: ProbeVerdict, status: Int?, nanoseconds: UInt64)
+    ) -> Response {
+        let attributes: JSONValue = [
+            "result": .string(test.verdict.outcome.rawValue),
+            "status": test.status.map { .integer(Int64($0)) } ?? .null,
+            "milliseconds": .integer(Int64(test.nanoseconds / 1_000_000)),
+            "hint": test.verdict.hint.map { .string($0) } ?? .null,
+        ]
+        let data: JSONValue = [
+            "id": .string(connection.description), "type": "connection_test", "attributes": attributes,
+        ]
+        return Response(.jsonAPI, JSONWriter.bytes(of: ["data": data]))
+    }
+}
+
+extension OperationDescription {
+    fileprivate static let act = OperationDescription(
+        id: "ActThroughConnection",
+        summary: "Send a request through a connection, which authenticates it; the answer is the third party's",
+        tag: "Acting",
+        responses: [
+            DescribedResponse(200, "What the third party answered, or with Keyway-Dry-Run what would be sent", .anything),
+            DescribedResponse(nil, "What the third party answered, or with Keyway-Error why it was not asked", .anything),
+            .error(400, "The id is not a UUID, or the request can't be sent"),
+            .error(404, "There is no such connection"),
+        ]
+    )
+
+    fileprivate static let test = OperationDescription(
+        id: "TestActionConnection",
+        summary: "Tell whether a connection's credentials work, by a request that changes nothing",
+        tag: "Acting",
+        responses: [
+            DescribedResponse(200, "What the test showed", .schema("ConnectionTest", .jsonAPI)),
+            .error(400, "The id is not a UUID, or there is a body"),
+            .error(404, "There is no such connection"),
+            .error(409, "The connection lacks what a test needs"),
+            .error(429, "Too many requests, or too many acts through this connection"),
+        ]
+    )
+}

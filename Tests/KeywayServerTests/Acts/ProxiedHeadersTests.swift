@@ -1,0 +1,58 @@
+import Egress
+import HTTPServer
+import Scrubbing
+import Secrets
+import Testing
+
+@testable import KeywayServer
+
+@Suite("The headers of a third party's answer")
+struct ProxiedHeadersTests {
+    private func passedOn(_ headers: [(String, String)], secrets: [String] = []) -> [String] {
+        let head = AnswerHead(status: 200, headers: headers.map { .init(name: $0.0, value: $0.1) })
+        let patterns = ScrubPatterns(secrets.map { Secret(copying: $0.utf8) })
+        return ProxiedHeaders.passedOn(head, scrubbedOf: patterns).map { "\($0.name): \($0.value)" }
+    }
+
+    @Test("are passed on in their order, however often each stands there")
+    func passed() {
+        #expect(
+            passedOn([("Content-Type", "text/plain"), ("Link", "<a>"), ("X-RateLimit-Limit", "5"), ("link", "<b>")])
+                == ["Content-Type: text/plain", "Link: <a>", "X-RateLimit-Limit: 5", "link: <b>"]
+        )
+    }
+
+    @Test(
+        "stay behind where they are the hop's, the browser's or ours",
+        arguments: [
+            "Connection", "KEEP-ALIVE", "Proxy-Authenticate", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+            "Content-Length", "Content-Encoding", "Set-Cookie", "set-cookie2", "Strict-Transport-Security", "Alt-Svc",
+            "Clear-Site-Data", "Refresh", "Content-Security-Policy", "X-Content-Type-Options",
+            "Access-Control-Allow-Origin", "Keyway-Upstream-Status", "keyway-anything", "Date",
+        ]
+    )
+    func dropped(_ name: String) {
+        #expect(passedOn([(name, "a"), ("X-B", "b")]) == ["X-B: b"])
+    }
+
+    @Test("that Connection names stay behind")
+    func namedByConnection() {
+        #expect(passedOn([("X-Hop", "a"), ("Connection", "close, x-hop"), ("X-B", "b")]) == ["X-B: b"])
+    }
+
+    @Test("cannot hold what no header may")
+    func controls() {
+        #expect(passedOn([("X-A", "a\u{1}b"), ("X-B", "a\tb"), ("X-C", "a\u{7F}")]) == ["X-B: a\tb"])
+    }
+
+    @Test("name the upstream's request beside ours")
+    func requestID() {
+        #expect(passedOn([("x-request-id", "abc")]) == ["Keyway-Upstream-Request-Id: abc"])
+    }
+
+    @Test("are masked")
+    func masked() {
+        let mask = ScrubMask.text
+        #expect(passedOn([("X-Echo", "Bearer sk-12345678!")], secrets: ["sk-12345678"]) == ["X-Echo: Bearer \(mask)!"])
+    }
+}
