@@ -9,7 +9,10 @@ package struct CollectedAnswer: Sendable {
 extension EgressClient {
     /// Sends the request and waits for its answer, a token perhaps: its body is kept in memory that is zeroed.
     ///
-    /// - Parameter bytes: The longest body to take.
+    /// - Parameters:
+    ///   - request: What to send.
+    ///   - bytes: The longest body to take.
+    /// - Returns: Status, headers and the decoded body.
     /// - Throws: ``EgressError/answerTooLarge`` for a longer one, ``EgressError/cancelled`` when the task is, and all
     ///   other errors of a transfer.
     package func collect(_ request: OutgoingRequest, atMost bytes: Int) async throws(EgressError) -> CollectedAnswer {
