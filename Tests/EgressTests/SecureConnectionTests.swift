@@ -34,24 +34,22 @@ struct SecureConnectionTests {
     /// An `openssl s_server` that answers every GET.
     private final class Server {
         let port: UInt16
-        private let process = Process()
+        private let process: pid_t
 
-        init(_ certificates: Certificates, name: String, options: [String] = []) throws {
+        init(_ certificates: Certificates, name: String, options: String = "") throws {
             // A port that was free a moment ago.
             port = try LoopbackServer { _ in }.port
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments =
-                [
-                    "openssl", "s_server", "-www", "-quiet", "-accept", "127.0.0.1:\(port)", "-cert",
-                    certificates.path("\(name).pem"), "-key", certificates.path("\(name).key"),
-                ] + options
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
+            let output = try shell(
+                """
+                openssl s_server -www -quiet -accept 127.0.0.1:\(port) -cert '\(certificates.path("\(name).pem"))' \
+                    -key '\(certificates.path("\(name).key"))' \(options) </dev/null >/dev/null 2>&1 &
+                printf $!
+                """
+            )
+            process = try #require(pid_t(String(decoding: output, as: UTF8.self)))
         }
 
-        deinit { process.terminate() }
+        deinit { kill(process, SIGTERM) }
 
         var origin: String { "https://localhost:\(port)" }
     }
@@ -106,7 +104,7 @@ struct SecureConnectionTests {
     )
     func versions(option: String, isAccepted: Bool) async throws {
         let certificates = try Certificates()
-        let server = try Server(certificates, name: "localhost", options: [option, "-cipher", "ALL:@SECLEVEL=0"])
+        let server = try Server(certificates, name: "localhost", options: "\(option) -cipher ALL:@SECLEVEL=0")
         let result = try await result(from: server.origin) { $0.certificateAuthorityFile = certificates.path("ca.pem") }
         #expect(isAccepted ? result == .success(200) : isInsecure(result))
     }
