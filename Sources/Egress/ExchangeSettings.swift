@@ -44,6 +44,8 @@ struct ExchangeSettings {
             (CURLOPT_SSL_VERIFYHOST, 2),
             (CURLOPT_SSL_SESSIONID_CACHE, 0),
             (CURLOPT_TCP_KEEPALIVE, 1),
+            // What one reading brings is decoded at once, to a thousand times as much, and kept if we pause.
+            (CURLOPT_BUFFERSIZE, 4_096),
             // A transfer that ends while a name is resolved does not wait for the resolver.
             (CURLOPT_QUICK_EXIT, 1),
             (CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(connectTimeout)),
