@@ -9,12 +9,15 @@ package struct CollectedAnswer: Sendable {
 extension EgressClient {
     /// Sends the request and waits for its answer, a token perhaps: its body is kept in memory that is zeroed.
     ///
-    /// - Parameter bytes: The longest body to take.
+    /// - Parameters:
+    ///   - request: What to send.
+    ///   - bytes: The longest body to take.
+    /// - Returns: Status, headers and the decoded body.
     /// - Throws: ``EgressError/answerTooLarge`` for a longer one, ``EgressError/cancelled`` when the task is, and all
     ///   other errors of a transfer.
     package func collect(_ request: OutgoingRequest, atMost bytes: Int) async throws(EgressError) -> CollectedAnswer {
         let collector = AnswerCollector(atMost: bytes)
-        let result = await withTaskCancellationHandler {
+        await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 collector.begin(continuation)
                 collector.transfer(is: send(request, to: collector))
@@ -22,19 +25,18 @@ extension EgressClient {
         } onCancel: {
             collector.cancel()
         }
-        return try result.get()
+        return try collector.outcome.get()
     }
 }
 
 /// Keeps an answer for the task that waits for it.
 private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
-    typealias Outcome = Result<CollectedAnswer, EgressError>
-
     // Safe to share: the lock guards what several threads use; the answer belongs to the client's thread.
     private let lock = Lock()
-    private var continuation: CheckedContinuation<Outcome, Never>?
+    private var continuation: CheckedContinuation<Void, Never>?
     private var transfer: Transfer?
     private var isCancelled = false
+    private var result: Result<CollectedAnswer, EgressError>?
 
     private let limit: Int
     private var head: AnswerHead?
@@ -45,7 +47,10 @@ private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
         self.limit = limit
     }
 
-    func begin(_ continuation: CheckedContinuation<Outcome, Never>) {
+    /// What came of the request, once the continuation was resumed.
+    var outcome: Result<CollectedAnswer, EgressError> { lock { result } ?? .failure(.cancelled) }
+
+    func begin(_ continuation: CheckedContinuation<Void, Never>) {
         lock { self.continuation = continuation }
     }
 
@@ -78,17 +83,19 @@ private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
     }
 
     func finished(_ error: EgressError?) {
+        let result = collected(error)
         let continuation = lock {
             defer {
                 self.continuation = nil
                 transfer = nil
             }
+            self.result = result
             return self.continuation
         }
-        continuation?.resume(returning: outcome(error))
+        continuation?.resume()
     }
 
-    private func outcome(_ error: EgressError?) -> Outcome {
+    private func collected(_ error: EgressError?) -> Result<CollectedAnswer, EgressError> {
         if count > limit { return .failure(.answerTooLarge) }
         if let error { return .failure(error) }
         guard let head else { return .failure(.malformedAnswer("it has no head")) }

@@ -3,8 +3,10 @@ import CCurl
 extension EgressError {
     /// What libcurl's result means; `nil` for success.
     ///
-    /// - Parameter details: libcurl's own words; they name hosts and certificates, but may also quote an answer. They
-    ///   are used only where nothing was received yet.
+    /// - Parameters:
+    ///   - code: libcurl's result.
+    ///   - details: libcurl's own words; they name hosts and certificates, but may also quote an answer. They are used
+    ///     only where nothing was received yet.
     init?(_ code: CURLcode, details: String) {
         let text = String(cString: curl_easy_strerror(code))
         switch code {

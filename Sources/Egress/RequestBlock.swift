@@ -9,7 +9,10 @@ struct RequestBlock {
     let target: UnsafePointer<CChar>
     let headers: UnsafePointer<curl_slist>
 
-    /// - Parameter names: Headers that libcurl is not to add: at least one.
+    /// - Parameters:
+    ///   - request: What was checked before.
+    ///   - origin: The request's origin.
+    ///   - names: Headers that libcurl is not to add: at least one.
     init(_ request: OutgoingRequest, origin: RequestOrigin, leavingOut names: [StaticString]) {
         let nodes = request.headers.count + names.count
         var size = nodes * MemoryLayout<curl_slist>.stride

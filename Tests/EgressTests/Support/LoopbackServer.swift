@@ -26,7 +26,7 @@ final class LoopbackServer: Sendable {
 
     var origin: String { "http://127.0.0.1:\(port)" }
 
-    /// - Parameter serve: Called for each connection, which is closed when it returns.
+    /// Calls `serve` for each connection, and closes the connection when it returns.
     init(_ serve: @escaping @Sendable (Peer) throws -> Void) throws {
         state = State(serve)
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -130,6 +130,18 @@ final class Peer {
     /// Waits until the client closes.
     func waitForEnd() {
         while fill() { buffer = [] }
+    }
+
+    /// Reads at least so many bytes, and sleeps as often while it does.
+    func readSlowly(bytes: Int, pauses: Int, microseconds: UInt32) throws {
+        var slept = 0
+        while buffer.count < bytes {
+            guard fill() else { throw Closed() }
+            if buffer.count * pauses / bytes > slept {
+                slept += 1
+                usleep(microseconds)
+            }
+        }
     }
 
     private func fill() -> Bool {

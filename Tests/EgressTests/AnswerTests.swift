@@ -1,0 +1,223 @@
+import Egress
+import Secrets
+import Testing
+
+@Suite("An answer")
+struct AnswerTests {
+    /// What comes of the bytes, which are sent on a connection that is then closed.
+    private func outcome(
+        of answer: String,
+        method: String = "GET",
+        _ change: (inout EgressConfiguration) -> Void = { _ in }
+    ) async throws -> Result<CollectedAnswer, EgressError> {
+        try await outcome(of: Array(answer.utf8), method: method, change)
+    }
+
+    private func outcome(
+        of answer: [UInt8],
+        method: String = "GET",
+        _ change: (inout EgressConfiguration) -> Void = { _ in }
+    ) async throws -> Result<CollectedAnswer, EgressError> {
+        let server = try LoopbackServer.answeringOnce(answer)
+        let client = try EgressClient.local(change)
+        let request = OutgoingRequest(method: method, origin: server.origin, target: Secret(copying: "/".utf8))
+        do throws(EgressError) {
+            return .success(try await client.collect(request, atMost: 200_000_000))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func isMalformed(_ outcome: Result<CollectedAnswer, EgressError>) -> Bool {
+        if case .failure(.malformedAnswer) = outcome { true } else { false }
+    }
+
+    @Test("is handed on with its headers in order, repeated ones too")
+    func headers() async throws {
+        let answer = try await outcome(
+            of: "HTTP/1.1 207 Multi\r\nB: 1\r\na:2 \r\nB:  3\r\nEmpty:\r\nLatin: \u{E4}\r\nFold: a\r\n  b\r\n\r\nbody"
+        ).get()
+        #expect(answer.head.status == 207)
+        #expect(answer.head.headers.map(\.name) == ["B", "a", "B", "Empty", "Latin", "Fold"])
+        #expect(answer.head.headers.map(\.value) == ["1", "2", "3", "", "\u{E4}", "a b"])
+        #expect(answer.text == "body")
+    }
+
+    @Test(
+        "without a body ends with its head",
+        arguments: [
+            ("HEAD", "200 OK\r\nContent-Length: 99"), ("GET", "204 No"), ("GET", "304 Not\r\nContent-Length: 99"),
+            ("GET", "200 OK\r\nContent-Length: 0"),
+            ("HEAD", "200 OK\r\nContent-Encoding: br\r\nContent-Length: 99999999"),
+        ]
+    )
+    func noBody(method: String, head: String) async throws {
+        // The connection stays open: the end is known without it.
+        let server = try LoopbackServer.answering("HTTP/1.1 \(head)\r\n\r\n")
+        let client = try EgressClient.local { $0.answerBytes = 1_000 }
+        for _ in 1...2 {
+            let request = OutgoingRequest(method: method, origin: server.origin, target: Secret(copying: "/".utf8))
+            #expect(try await client.collect(request).body.count == 0)
+        }
+        #expect(server.connections == 1)
+    }
+
+    @Test("comes after interim answers, which are not reported", arguments: [100, 102, 103])
+    func interim(_ status: Int) async throws {
+        let interim = "HTTP/1.1 \(status) Wait\r\nX-Interim: 1\r\n\r\n"
+        let answer = try await outcome(of: interim + interim + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").get()
+        #expect(answer.head.status == 200)
+        #expect(answer.head.headers.map(\.name) == ["Content-Length"])
+        #expect(answer.text == "ok")
+    }
+
+    @Test("in chunks is put together, without its trailers")
+    func chunks() async throws {
+        let answer = try await outcome(
+            of: """
+                HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n\
+                2\r\nab\r\n3;x=y\r\ncde\r\n0\r\nX: y\r\n\r\n
+                """
+        ).get()
+        #expect(answer.text == "abcde")
+        #expect(answer.head["x"] == nil)
+    }
+
+    @Test(
+        "is not accepted if it is none",
+        arguments: [
+            "", "hello", "hello\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nX: y\r\n",
+            "HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nabc", "HTTP/1.1 700 X\r\n\r\n",
+            "HTTP/1.1 099 X\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\n: x\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nA b: x\r\n\r\n", "HTTP/1.1 200 OK\r\nA: x\0y\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nA: x\u{1}y\r\n\r\n", "HTTP/1.1 200 OK\r\nA: x\ry\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n A: x\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nshort",
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 4\r\n\r\nshort",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: x\r\n\r\nabc", "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nContent-Encoding: x\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Encoding: gzip\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot gzip at all",
+        ]
+    )
+    func malformed(_ answer: String) async throws {
+        #expect(isMalformed(try await outcome(of: answer)))
+    }
+
+    @Test("is not accepted with headers without end, before it, in it or after it")
+    func headerLimit() async throws {
+        let line = "X: " + String(repeating: "y", count: 1_000) + "\r\n"
+        let lines = String(repeating: line, count: 20)
+        for answer in [
+            "HTTP/1.1 200 OK\r\n\(lines)Content-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 20_000))\r\n\r\n",
+            "HTTP/1.1 103 X\r\n\(lines)\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\(lines)\r\n",
+        ] {
+            let outcome = try await outcome(of: answer) { $0.headerBytes = 10_000 }
+            guard case .failure(.headersTooLarge) = outcome else {
+                Issue.record("\(outcome)")
+                continue
+            }
+            _ = try await self.outcome(of: answer) { $0.headerBytes = 100_000 }.get()
+        }
+    }
+
+    @Test("is as long as allowed, and no longer", arguments: ["length", "chunks", "end"])
+    func bodyLimit(_ framing: String) async throws {
+        func answer(_ count: Int) -> String {
+            let body = String(repeating: "a", count: count)
+            return switch framing {
+            case "length": "HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\n\r\n\(body)"
+            case "chunks":
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(String(count, radix: 16))\r\n\(body)\r\n0\r\n\r\n"
+            default: "HTTP/1.1 200 OK\r\n\r\n\(body)"
+            }
+        }
+        let longest = 100_000
+        #expect(try await outcome(of: answer(longest)) { $0.answerBytes = longest }.get().body.count == longest)
+        guard case .failure(.answerTooLarge) = try await outcome(of: answer(longest + 1), { $0.answerBytes = longest })
+        else {
+            Issue.record("a body of one byte more was taken")
+            return
+        }
+    }
+
+    @Test("that is known to be too long is refused before its head is handed on")
+    func earlyLimit() async throws {
+        let server = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n")
+        let client = try EgressClient.local { $0.answerBytes = 1_000 }
+        let recorder = Recorder()
+        client.send(.get(server.origin), to: recorder)
+        let facts = await recorder.end()
+        #expect(facts.error == .answerTooLarge)
+        #expect(facts.heads.isEmpty)
+    }
+
+    @Test("to be collected is bounded by the caller as well")
+    func collectLimit() async throws {
+        let server = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde")
+        let client = try EgressClient.local()
+        #expect(try await client.collect(.get(server.origin), atMost: 5).text == "abcde")
+        await #expect(throws: EgressError.answerTooLarge) { try await client.collect(.get(server.origin), atMost: 4) }
+    }
+
+    @Test("that is coded is handed on decoded", arguments: ["gzip", "x-gzip", "GZIP", "identity, gzip"])
+    func gzip(_ coding: String) async throws {
+        let body = try shell("printf 'hello, hello, hello' | gzip -c")
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n"
+        let answer = try await outcome(of: Array(head.utf8) + body).get()
+        #expect(answer.text == "hello, hello, hello")
+        #expect(answer.head["content-encoding"] == coding)
+    }
+
+    @Test("that unfolds without end is stopped at the limit")
+    func bomb() async throws {
+        let body = try shell("head -c 300000000 /dev/zero | gzip -1 -c")
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
+        let server = try LoopbackServer.answeringOnce(Array(head.utf8) + body)
+        let client = try EgressClient.local { $0.answerBytes = 1_000_000 }
+        let recorder = Recorder()
+        client.send(.get(server.origin), to: recorder)
+        let facts = await recorder.end()
+        #expect(facts.error == .answerTooLarge)
+        #expect(facts.body.count <= 1_000_000)
+    }
+
+    @Test("that is coded twice is not unfolded")
+    func nested() async throws {
+        let body = try shell("printf hello | gzip -c | gzip -c")
+        for head in ["Content-Encoding: gzip, gzip", "Content-Encoding: gzip\r\nContent-Encoding: gzip"] {
+            let start = "HTTP/1.1 200 OK\r\n\(head)\r\nContent-Length: \(body.count)\r\n\r\n"
+            #expect(isMalformed(try await outcome(of: Array(start.utf8) + body)))
+        }
+    }
+
+    @Test("has errors whose texts hold nothing of request or answer")
+    func texts() async throws {
+        let marker = "s3cr3t"
+        let failures = [
+            "HTTP/1.1 200 OK\r\nContent-Length: \(marker)\r\n\r\n", "\(marker)\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n\(marker)\r\n\r\n", "HTTP/1.1 200 OK\r\nX: \(marker)\u{1}\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Encoding: \(marker)\r\n\r\na",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(marker)", "HTTP/1.1 \(marker)\r\n\r\n",
+        ]
+        for failure in failures {
+            let server = try LoopbackServer.answeringOnce(Array(failure.utf8))
+            let recorder = Recorder()
+            let request = OutgoingRequest.get(
+                server.origin,
+                "/\(marker)?\(marker)",
+                headers: [.init(name: "X", text: marker)]
+            )
+            let client = try EgressClient.local()
+            client.send(request, to: recorder)
+            let error = try #require(await recorder.end().error)
+            #expect(!String(describing: error).contains(marker))
+        }
+    }
+}
