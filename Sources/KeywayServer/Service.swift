@@ -2,6 +2,7 @@ import AWSAccounts
 import Access
 import Connections
 package import Documents
+package import Egress
 package import HTTPServer
 package import Storage
 package import Vault
@@ -17,6 +18,8 @@ package final class Service: Sendable {
         package var awsPrincipalID = "000000000000"
         /// `nil` for none.
         package var rateLimit: RateLimit? = .standard
+        /// Gives the variables from which AWS credentials of Keyway's own are taken, as AWS' own tools read them.
+        package var environment: @Sendable (String) -> String? = { _ in nil }
         /// Whether `/metrics` has a listener of its own, so that this one answers nobody.
         package var metricsHaveOwnListener = false
 
@@ -48,6 +51,7 @@ package final class Service: Sendable {
         store: any Store,
         vault: Vault,
         identifiers: IdentifierGenerator,
+        egress: EgressClient,
         configuration: Configuration = Configuration(),
         log: AccessLog
     ) {
@@ -58,6 +62,7 @@ package final class Service: Sendable {
         auditHeads = AuditHeads(store: store, vault: vault)
         let endpoints =
             Self.endpoints(store, vault, identifiers, configuration, metrics)
+            + Self.actEndpoints(store, vault, egress, configuration, metrics)
             + AuditEndpoints(store: store, heads: auditHeads).all
         description = OpenAPIDocument(describing: endpoints).bytes
         var router = Router<Route>()
@@ -94,6 +99,7 @@ package final class Service: Sendable {
         let connections = ConnectionWriter(
             access: access,
             writer: writer(of: .connection, .connection, auditedAs: "connection"),
+            documents: store,
             identifiers: identifiers,
             awsPrincipalID: configuration.awsPrincipalID
         )
@@ -122,6 +128,29 @@ package final class Service: Sendable {
             + UserEndpoints(store: store, identifiers: identifiers, queue: queue).all
             + RoleEndpoints(store: store, queue: queue).all
             + operators.all
+    }
+
+    /// Those that act through connections.
+    private static func actEndpoints(
+        _ store: any Store,
+        _ vault: Vault,
+        _ egress: EgressClient,
+        _ configuration: Configuration,
+        _ metrics: Metrics
+    ) -> [Endpoint] {
+        let acts = ConnectionActs(
+            store: store,
+            vault: vault,
+            egress: egress,
+            environment: configuration.environment,
+            metrics: metrics.acts
+        )
+        let settings = SettingsEndpoints(
+            access: ConnectionAccess(store: store),
+            documents: store,
+            writer: SettingsWriter(store: store, vault: vault, timings: metrics.vault)
+        )
+        return ActEndpoints(acts: acts).all + settings.all
     }
 
     /// Answers a request: during the call, or later from another thread.
@@ -155,6 +184,13 @@ package final class Service: Sendable {
             ]
         )
         return response
+    }
+
+    /// Waits, but not for long, until acts that were broken off have told the audit log of it.
+    package func endActs() async {
+        for _ in 0..<200 where metrics.acts.current > 0 {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     // MARK: The gate
@@ -304,7 +340,7 @@ package final class Service: Sendable {
         let unlimited = exchange.limiting(to: nil)
         return ActReply(
             own: { response in self.finish(exchange, response, route: route) },
-            proxied: { response in self.finish(unlimited, response, route: route) },
+            proxied: { response in self.finish(unlimited, response, route: route, isProxied: true) },
             stream: { response, length, owner in
                 var response = response
                 response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
@@ -334,8 +370,9 @@ package final class Service: Sendable {
         return route.endpoint.errors.response(to: error)
     }
 
-    private func finish(_ exchange: Exchange, _ response: Response, route: Route?) {
+    private func finish(_ exchange: Exchange, _ response: Response, route: Route?, isProxied: Bool = false) {
         var response = response
+        if !isProxied, case .act = route?.endpoint.handling { ActErrorHeader.mark(&response) }
         response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
         exchange.quota?.addHeaders(to: &response)
         // Before the answer: who has the answer finds its line in the log's buffer.

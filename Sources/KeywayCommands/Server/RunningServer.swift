@@ -1,5 +1,6 @@
 import CSystem
 import Documents
+import Egress
 import HTTPServer
 import KeywayServer
 import SQLiteStorage
@@ -38,10 +39,12 @@ struct RunningServer {
         let log = AccessLog()
         let masterKeys = MasterKeys(location: location, store: store, log: log)
         let vault = Vault(keyring: try await masterKeys.load())
+        let egress = try Self.startEgress(options.egress)
         let service = Service(
             store: store,
             vault: vault,
             identifiers: IdentifierGenerator(after: try store.newestIdentifier()),
+            egress: egress,
             configuration: options.service,
             log: log
         )
@@ -66,11 +69,22 @@ struct RunningServer {
         upkeep.cancel()
         heads.cancel()
         log.flush()
-        await Self.stop(server, metricsServer)
+        await Self.stop(server, metricsServer, egress)
+        await service.endActs()
         await service.auditHeads.writeAdvanced(to: log)
         await store.close()
         log.note("stopped")
         log.flush()
+    }
+
+    private static func startEgress(_ configuration: EgressConfiguration) throws(CommandError) -> EgressClient {
+        do {
+            return try EgressClient(configuration: configuration)
+        } catch .insecure(let reason) {
+            throw CommandError(.input, "--egress-ca-file can't be used: \(reason)")
+        } catch {
+            throw CommandError(.unavailable, "requests to third parties can't be made: \(error)")
+        }
     }
 
     private static func start(
@@ -85,11 +99,13 @@ struct RunningServer {
     }
 
     /// Stops the servers on a thread of its own: they wait for handlers, which may need this one.
-    private static func stop(_ server: HTTPServer, _ metricsServer: HTTPServer?) async {
+    private static func stop(_ server: HTTPServer, _ metricsServer: HTTPServer?, _ egress: EgressClient) async {
         await withCheckedContinuation { continuation in
             DetachedThread.start {
                 server.stop(gracePeriod: gracePeriod)
                 metricsServer?.stop(gracePeriod: 0)
+                // Acts that have outlasted their callers end here.
+                egress.stop()
                 continuation.resume()
             }
         }

@@ -95,6 +95,7 @@ struct ServeOptions {
             return endpoint
         }
         var service = Service.Configuration()
+        service.environment = { Environment[$0] }
         service.metricsHaveOwnListener = metricsServer != nil
         service.rateLimit = try Self.rateLimit(arguments)
         if let principal = arguments[Self.principal] {

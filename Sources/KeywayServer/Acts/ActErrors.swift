@@ -2,7 +2,28 @@ import Acting
 import Egress
 import HTTPServer
 
-// What keeps an act from its answer, told from anything that a third party says by the header `Keyway-Error`.
+/// What tells an error of Keyway's own from anything that a third party says.
+enum ActErrorHeader {
+    static let name = "Keyway-Error"
+
+    /// Marks an answer to an act that is an error of Keyway's own.
+    static func mark(_ response: inout Response) {
+        guard response.status >= 400, !response.headers.contains(where: { $0.name == name }) else { return }
+        let code =
+            switch response.status {
+            case 400: "bad_request"
+            case 403: "forbidden"
+            case 404: "not_found"
+            case 405: "method_not_allowed"
+            case 429: "too_many_requests"
+            case 503: "unavailable"
+            default: "failed"
+            }
+        response.headers.append(.init(name: name, value: code))
+    }
+}
+
+// What keeps an act from its answer.
 extension APIError {
     /// - Parameters:
     ///   - status: The status of the answer.
@@ -10,7 +31,7 @@ extension APIError {
     ///   - detail: The same for people, and what to do.
     static func act(_ status: Int, _ code: String, _ detail: String) -> APIError {
         var error = APIError(status, detail)
-        error.headers = [.init(name: "Keyway-Error", value: code)]
+        error.headers = [.init(name: ActErrorHeader.name, value: code)]
         return error
     }
 
@@ -54,15 +75,6 @@ extension APIError {
         "audit_unavailable",
         "The audit log can't be written at present, and nothing is done that it could not tell of. Try again later."
     )
-
-    /// The same error, with a code for those who act.
-    func coded(_ code: String) -> APIError {
-        var error = self
-        if !headers.contains(where: { $0.name == "Keyway-Error" }) {
-            error.headers.append(.init(name: "Keyway-Error", value: code))
-        }
-        return error
-    }
 
     static func act(_ error: EgressError) -> APIError {
         switch error {

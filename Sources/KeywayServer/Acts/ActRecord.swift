@@ -1,4 +1,5 @@
 import Access
+import Connections
 import Documents
 import Storage
 
@@ -29,7 +30,7 @@ struct ActRecord: Sendable {
     private func event(_ phase: String, _ details: [JSONValue.Member]) -> AuditEvent {
         call.event(
             action,
-            on: DocumentKind.connection.resourceType,
+            on: DocumentSchema.connection.type,
             connection,
             details: [.init("phase", .string(phase))] + details
         )

@@ -18,7 +18,7 @@ struct ConnectionActs: Sendable {
     private let store: any ActingStore & ChangeStore
     private let vault: Vault
     private let egress: EgressClient
-    private let authenticator: Authenticator
+    private let authenticator: Acting.Authenticator
     private let planner: ActPlanner
     private let prober: ActProber
     private let metrics: ActMetrics
@@ -38,16 +38,18 @@ struct ConnectionActs: Sendable {
         self.vault = vault
         self.egress = egress
         self.metrics = metrics
-        authenticator = Authenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
+        authenticator = Acting.Authenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
         planner = ActPlanner(endpoints: AWSEndpoints(environment: environment))
         prober = ActProber(planner: planner)
     }
 
-    /// One act that was admitted.
+    /// One act, ready to be done.
     private struct Act: Sendable {
         let record: ActRecord
         let target: ActTarget
         let plan: PlannedAct
+
+        var integration: String { target.connection.integrationType }
     }
 
     // MARK: Acting
@@ -259,10 +261,6 @@ struct ConnectionActs: Sendable {
         act.record.end(details)
         metrics.end(act.integration, error?.code ?? "answered", facts)
     }
-}
-
-extension ConnectionActs.Act {
-    fileprivate var integration: String { target.connection.integrationType }
 }
 
 extension ActConnection {

@@ -1,6 +1,6 @@
 import Acting
-import Egress
-import Secrets
+package import Egress
+package import Secrets
 
 /// Whoever issues tokens is a third party like any other, and reached under the same guard.
 extension EgressClient: TokenEndpoint {

@@ -64,7 +64,7 @@ final class ProxiedAnswer: @unchecked Sendable {
     private let act: AuthenticatedAct
     private let reply: ActReply
     /// Who can tell whether an answer refuses a token; `nil` if another is not to be tried.
-    private let renewer: Authenticator?
+    private let renewer: Acting.Authenticator?
     private let patterns: ScrubPatterns
     private let isHead: Bool
     private let startedAt = MonotonicClock.now()
@@ -81,7 +81,7 @@ final class ProxiedAnswer: @unchecked Sendable {
     ///   - act: The request, and what is masked in its answer.
     ///   - reply: Where a streamed answer goes.
     ///   - renewer: Tells whether an answer refuses the request's token; `nil` if no other is to be tried.
-    init(of act: AuthenticatedAct, to reply: ActReply, renewing renewer: Authenticator?) {
+    init(of act: AuthenticatedAct, to reply: ActReply, renewing renewer: Acting.Authenticator?) {
         self.act = act
         self.reply = reply
         self.renewer = act.hasToken ? renewer : nil

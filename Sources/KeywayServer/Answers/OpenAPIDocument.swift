@@ -211,6 +211,9 @@ struct OpenAPIDocument {
             ],
             "AWSExternalID": resource("external_id", attributes: ["external_id": ["type": "string"]]),
             "AWSCatalogue": resource(nil, attributes: [:]),
+            "ConnectionSettings": anyOf { JSONSchema.body(of: .settings(of: $0), for: .response) },
+            "ConnectionSettingsPut": anyOf { JSONSchema.body(of: .settings(of: $0), for: .create) },
+            "ConnectionTest": resource("connection_test", attributes: connectionTest),
             "CCMConfig": resource("ccm_config", attributes: ["data_export_configs": ["type": "array"]]),
             "CCMConfigCreate": JSONSchema.body(of: .ccmConfig, for: .create),
             "CCMConfigUpdate": JSONSchema.body(of: .ccmConfig, for: .update),
@@ -244,6 +247,26 @@ struct OpenAPIDocument {
                     ],
                 ]
             ],
+        ]
+    }
+
+    /// One shape for each integration.
+    private func anyOf(_ shape: (Integration) -> JSONValue) -> JSONValue {
+        var shapes: [JSONValue] = []
+        for integration in IntegrationCatalogue.all {
+            let shape = shape(integration)
+            if !shapes.contains(shape) { shapes.append(shape) }
+        }
+        return ["anyOf": .array(shapes)]
+    }
+
+    private var connectionTest: JSONValue {
+        let results = ProbeOutcome.allCases.map { JSONValue.string(JSONText($0.rawValue)) }
+        return [
+            "result": ["type": "string", "enum": .array(results)],
+            "status": ["type": ["integer", "null"]],
+            "milliseconds": ["type": "integer", "minimum": 0],
+            "hint": ["type": ["string", "null"]],
         ]
     }
 

@@ -1,7 +1,9 @@
+import Access
 import Acting
+import Connections
 import Documents
 import HTTPServer
-import JSONReading
+import Secrets
 
 /// Acting through a connection: by a request of the caller's, or by the one that tells whether its credentials work.
 struct ActEndpoints: Sendable {
@@ -44,12 +46,6 @@ struct ActEndpoints: Sendable {
             try await acts.perform(request, of: call, answering: reply)
         } catch let error as ActRefusal {
             throw APIError.act(error)
-        } catch let error as APIError {
-            // What comes from here must be told from what comes from there, whatever it is.
-            throw error.coded(error.status == 404 ? "not_found" : error.status == 403 ? "forbidden" : "bad_request")
-        } catch {
-            let (error, forOperator) = APIError.from(error)
-            throw CodedFailure(error: error.coded("failed"), forOperator: forOperator)
         }
     }
 
@@ -58,8 +54,7 @@ struct ActEndpoints: Sendable {
         case nil, "false": return false
         case "true": return true
         default:
-            let error = APIError(400, "Keyway-Dry-Run must be true or false.", at: .header("\(Self.dryRun)"))
-            throw error
+            throw APIError(400, "Keyway-Dry-Run must be true or false.", at: .header("\(Self.dryRun)"))
         }
     }
 

@@ -29,6 +29,7 @@ package final class Metrics: Sendable {
     /// Requests that met no route, or that the HTTP engine refused.
     let unrouted = RouteMetrics(method: "", path: "")
     let vault = Histogram()
+    let acts = ActMetrics()
     private let authenticationFailures = Atomic<UInt64>(0)
     private let routes = Mutex<[RouteMetrics]>([])
     private let store: any Store
@@ -73,6 +74,17 @@ package final class Metrics: Sendable {
         page.sample("keyway_authentication_failures_total", [], String(authenticationFailures.load(ordering: .relaxed)))
         page.family("keyway_vault_duration_seconds", .histogram, "Time to seal a record's secrets.")
         page.histogram("keyway_vault_duration_seconds", [], vault.current)
+        page.family("keyway_acts_total", .counter, "Acts and tests by integration and outcome.")
+        for (key, count) in acts.counts {
+            let labels = [("integration", key.integration), ("outcome", key.outcome)]
+            page.sample("keyway_acts_total", labels, String(count))
+        }
+        page.family("keyway_acts_in_flight", .gauge, "Acts and tests under way.")
+        page.sample("keyway_acts_in_flight", [], String(acts.current))
+        page.family("keyway_act_upstream_seconds", .histogram, "Time from a request to the head of its answer.")
+        page.histogram("keyway_act_upstream_seconds", [], acts.upstream.current)
+        page.family("keyway_secrets_masked_total", .counter, "Secrets that were masked in answers of third parties.")
+        page.sample("keyway_secrets_masked_total", [], String(acts.maskedCount))
         page.family("keyway_log_lines_dropped_total", .counter, "Log lines lost because nobody read stderr.")
         page.sample("keyway_log_lines_dropped_total", [], String(log.dropped))
         let store = store.statistics()

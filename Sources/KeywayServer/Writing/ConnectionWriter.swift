@@ -2,12 +2,14 @@ import Access
 import Connections
 import Documents
 import HTTPServer
+import JSONReading
 import Storage
 
 /// Creates, changes and deletes connections.
 struct ConnectionWriter: Sendable {
     let access: ConnectionAccess
     let writer: DocumentWriter
+    let documents: any PublicDocuments
     let identifiers: IdentifierGenerator
     /// The AWS account that AWS connections are told to trust.
     let awsPrincipalID: String
@@ -24,7 +26,7 @@ struct ConnectionWriter: Sendable {
         let id = try call.identifier("connection_id", orStatus: 400)
         // Who may not change the connection learns nothing of what would be wrong with the body.
         try access.require(.editor, on: id, for: call)
-        let updated = try await writer.update(id, call, issue: issue) { draft in
+        let updated = try await writer.update(id, call, issue: issue, destination: destination) { draft in
             // The policy of now: one that comes after it makes the commit a conflict.
             try access.require(.editor, on: id, for: call)
             try checkDestination(of: draft, for: call.principal)
@@ -47,11 +49,17 @@ struct ConnectionWriter: Sendable {
         throw APIError.contended
     }
 
+    /// Where the secrets of a connection's document go: its settings may have a say.
+    private func destination(of document: JSONValue, _ id: Identifier, in organization: Identifier) throws
+        -> DocumentDestination
+    {
+        let settings = try documents.document(.connectionSettings, id, in: organization).map(JSONReader.read)
+        return DocumentSchema.connectionDestination(document: document, settings: settings)
+    }
+
     /// Refuses to send stored secrets where they were not meant to go.
     private func checkDestination(of draft: DocumentWriter.Draft, for principal: Principal) throws {
-        guard let previous = draft.previous, !draft.keptSecrets.isEmpty else { return }
-        let old = writer.schema.destination(of: previous)
-        let new = writer.schema.destination(of: draft.document)
+        guard let (old, new) = draft.destinations, !draft.keptSecrets.isEmpty else { return }
         guard old != new, !principal.permissions.contains(.connectionsRedirect) else { return }
         throw APIError(
             403,

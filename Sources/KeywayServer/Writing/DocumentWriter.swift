@@ -27,10 +27,17 @@ struct DocumentWriter: Sendable {
         let document: JSONValue
         /// What the document was, of an update.
         let previous: JSONValue?
+        /// Where the secrets were sent before an update, and where they will be.
+        let destinations: (old: DocumentDestination, new: DocumentDestination)?
         /// The addresses of the stored secrets that stay.
         let keptSecrets: [String]
         fileprivate let mutation: Mutation
     }
+
+    /// Where the secrets of an organisation's document are sent.
+    typealias DestinationOfDocument = (
+        _ document: JSONValue, _ id: Identifier, _ organization: Identifier
+    ) throws -> DocumentDestination
 
     // MARK: Creating
 
@@ -55,6 +62,7 @@ struct DocumentWriter: Sendable {
             record: record,
             document: parted.document,
             previous: nil,
+            destinations: nil,
             keptSecrets: [],
             mutation: .createDocument(record, sealed: sealed)
         )
@@ -79,6 +87,7 @@ struct DocumentWriter: Sendable {
     ///   - id: Its id.
     ///   - call: Whose body says what changes.
     ///   - issue: Gives the value of an issued field, by its name.
+    ///   - destination: Where a document's secrets are sent, if more than its own fields decide it.
     ///   - check: May refuse a draft, and gives what else belongs to the change. Called anew if another update comes
     ///     in between.
     /// - Returns: The document that is stored now, or `nil` if there is none of that id.
@@ -87,12 +96,15 @@ struct DocumentWriter: Sendable {
         _ id: Identifier,
         _ call: Call,
         issue: @escaping (String) -> String,
+        destination: DestinationOfDocument? = nil,
         check: (Draft) throws -> [Mutation]
     ) async throws -> Draft? {
         let body = try call.json()
         // Each round that ends in a conflict is one in which another update came through, as a rule.
         for _ in 0..<Self.roundsAtMost {
-            guard let draft = try updating(id, with: body, for: call, issue: issue) else { return nil }
+            guard let draft = try updating(id, with: body, for: call, issue: issue, destination) else {
+                return nil
+            }
             switch try await commit(draft, and: try check(draft), by: call) {
             case .committed: return draft
             case .missing: return nil
@@ -107,7 +119,8 @@ struct DocumentWriter: Sendable {
         _ id: Identifier,
         with body: JSONValue,
         for call: Call,
-        issue: @escaping (String) -> String
+        issue: @escaping (String) -> String,
+        _ destination: DestinationOfDocument?
     ) throws -> Draft? {
         let organization = call.principal.organization
         guard
@@ -116,12 +129,17 @@ struct DocumentWriter: Sendable {
         else { return nil }
         let current = try JSONReader.read(stored.record.document)
         let parted = try schema.update(body, id: id, of: current, issue: issue)
-        let resealed = try seal(parted, over: sealed, of: id, current: current, organization: organization)
+        let destinations = (
+            old: try destination?(current, id, organization) ?? schema.destination(of: current),
+            new: try destination?(parted.document, id, organization) ?? schema.destination(of: parted.document)
+        )
+        let resealed = try seal(parted, over: sealed, of: id, destinations, organization: organization)
         let record = record(id, parted.document, organization: organization, owner: stored.record.owner)
         return Draft(
             record: record,
             document: parted.document,
             previous: current,
+            destinations: destinations,
             keptSecrets: parted.keptSecrets,
             // If the two reads met different revisions, the older of them makes the commit a conflict.
             mutation: .updateDocument(record, expecting: min(stored.revision, revision), sealed: resealed)
@@ -132,11 +150,10 @@ struct DocumentWriter: Sendable {
         _ parted: PartedDocument,
         over sealed: SealedSecrets?,
         of id: Identifier,
-        current: JSONValue,
+        _ destinations: (old: DocumentDestination, new: DocumentDestination),
         organization: Identifier
     ) throws -> SealedSecrets? {
-        let old = schema.destination(of: current).text
-        let new = schema.destination(of: parted.document).text
+        let (old, new) = (destinations.old.text, destinations.new.text)
         if parted.secrets.isEmpty {
             guard let sealed, !parted.keptSecrets.isEmpty else { return nil }
             // What changes nothing of the secrets needs no vault.

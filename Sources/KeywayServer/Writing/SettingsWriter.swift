@@ -1,0 +1,161 @@
+import Access
+import Connections
+import Documents
+import HTTPServer
+import JSONReading
+import Storage
+import Vault
+
+/// Replaces the settings of connections, and seals their secrets anew where the settings send them elsewhere.
+struct SettingsWriter: Sendable {
+    let store: any PublicDocuments & ActingStore & ChangeStore
+    let vault: Vault
+    /// How long sealing takes.
+    let timings: Histogram
+
+    /// The version of the rules by which settings are rendered here.
+    private static let documentVersion = 1
+
+    func put(_ call: Call) async throws -> Response {
+        let id = try call.identifier("connection_id", orStatus: 400)
+        // Each round that ends in a conflict is one in which another change came through, as a rule.
+        for _ in 0..<DocumentWriter.roundsAtMost {
+            guard let state = try store.actingState(of: id, in: call.principal.organization) else {
+                throw APIError.noConnection
+            }
+            try ConnectionAccess.require(.editor, under: state.policy, for: call.principal)
+            let draft = try draft(id, call, state)
+            switch try await store.commit(draft.change) {
+            case .committed: return .document(draft.document)
+            case .missing: throw APIError.noConnection
+            case .conflict, .duplicate: continue
+            }
+        }
+        throw APIError.contended
+    }
+
+    private func draft(
+        _ id: Identifier,
+        _ call: Call,
+        _ state: ActingState
+    ) throws -> (document: [UInt8], change: Change) {
+        let connection = try JSONReader.read(state.document)
+        let previous = try state.settings.map { try JSONReader.read($0.document) }
+        let settings = try ConnectionSettings(of: connection).read(try call.json(), id: id)
+        let old = DocumentSchema.connectionDestination(document: connection, settings: previous)
+        let new = DocumentSchema.connectionDestination(document: connection, settings: settings)
+        let opensDomains =
+            DocumentSchema.allowsCustomDomain(settings) && !DocumentSchema.allowsCustomDomain(previous)
+        if state.sealed != nil, old != new || opensDomains {
+            try Self.require(.connectionsRedirect, of: call.principal, changing: old, to: new, opensDomains)
+        }
+        let record = DocumentRecord(
+            kind: .connectionSettings,
+            id: id,
+            organization: call.principal.organization,
+            owner: call.principal.user,
+            name: "",
+            document: JSONWriter.bytes(of: settings),
+            documentVersion: Self.documentVersion
+        )
+        let ofConnection: Mutation =
+            old == new
+            ? .requireRevision(.connection, id, organization: record.organization, expecting: state.revision)
+            : try moving(id, call, state, from: old, to: new)
+        let ofSettings: Mutation =
+            if let stored = state.settings {
+                .updateDocument(record, expecting: stored.revision, sealed: nil)
+            } else {
+                .createDocument(record, sealed: nil)
+            }
+        let event = call.event(
+            "connection_settings.update",
+            on: ConnectionSettings.type,
+            id,
+            details: old == new ? [] : [.init("destination", .string(new.text))]
+        )
+        return (record.document, Change([ofConnection, ofSettings], event: event))
+    }
+
+    /// The connection's change when its secrets are to be sent elsewhere: whoever works on what they were sealed for
+    /// before meets a conflict.
+    private func moving(
+        _ id: Identifier,
+        _ call: Call,
+        _ state: ActingState,
+        from old: DocumentDestination,
+        to new: DocumentDestination
+    ) throws -> Mutation {
+        let organization = call.principal.organization
+        guard let stored = try store.stored(.connection, id, in: organization) else { throw APIError.noConnection }
+        let resealed = try state.sealed.map { sealed in
+            try timings.time {
+                try vault.update(
+                    sealed,
+                    setting: [],
+                    keeping: Set(try vault.fields(of: sealed)),
+                    organization: organization,
+                    record: id,
+                    from: old.text,
+                    to: new.text
+                )
+            }
+        }
+        // If the two reads met different revisions, the older of them makes the commit a conflict.
+        return .updateDocument(stored.record, expecting: min(stored.revision, state.revision), sealed: resealed)
+    }
+
+    private static func require(
+        _ permission: Permission,
+        of principal: Principal,
+        changing old: DocumentDestination,
+        to new: DocumentDestination,
+        _ opensDomains: Bool
+    ) throws {
+        guard !principal.permissions.contains(permission) else { return }
+        var pointers = new.parts.filter { !old.parts.contains($0) }.map(\.pointer)
+        if opensDomains { pointers.append("/data/attributes/custom_domain") }
+        // What was there before decides as well once it is left out.
+        if pointers.isEmpty { pointers = old.parts.filter { !new.parts.contains($0) }.map(\.pointer) }
+        throw APIError(
+            403,
+            pointers.map { pointer in
+                APIError.Fault(
+                    detail: """
+                        \(pointer) decides where this connection's stored secrets are sent. To change it, use a key \
+                        with the permission \(permission.rawValue).
+                        """,
+                    source: .pointer(pointer)
+                )
+            }
+        )
+    }
+}
+
+/// The settings that a connection of one integration has.
+struct ConnectionSettings {
+    static let type = "connection_settings"
+
+    private let schema: DocumentSchema
+
+    /// - Throws: ``APIError`` if this version does not know the connection's integration.
+    init(of connection: JSONValue) throws {
+        let type = connection["attributes"]?["integration"]?["type"]?.text?.string
+        guard let integration = IntegrationCatalogue.all.first(where: { $0.type == type }) else {
+            throw APIError(409, "This version of Keyway does not know the connection's integration.")
+        }
+        schema = .settings(of: integration)
+    }
+
+    /// Reads a body.
+    ///
+    /// - Returns: The document that is to be stored.
+    func read(_ body: JSONValue, id: Identifier) throws -> JSONValue {
+        try schema.create(body, id: id) { $0 }.document
+    }
+
+    /// The settings of a connection for which none were ever sent.
+    func standard(id: Identifier) throws -> JSONValue {
+        try read(["data": ["type": .string(Self.type), "attributes": [:]]], id: id)
+    }
+}
