@@ -211,8 +211,8 @@ class TestTheRequest:
     def test_of_configcat_carries_the_sdk_key_where_it_is_asked_for(self, actor: Actor) -> None:
         with TWINS["ConfigCatSDKKey"]() as twin:
             connection_id = actor.connect(twin)
-            assert_proxied(actor.act(connection_id, "GET", "/v1/settings/a-key/value"))
-            assert_proxied(actor.act(connection_id, "GET", "/v1/settings/a-key"))
+            for path in ("/v1/settings/a-key/value", "/v2/settings/a-key/value", "/v1/settings/1", "/v1/products"):
+                assert_proxied(actor.act(connection_id, "GET", path))
             assert_clean(twin)
 
     def test_with_an_unknown_placeholder_is_not_sent(self, actor: Actor) -> None:
