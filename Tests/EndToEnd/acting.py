@@ -38,15 +38,6 @@ CODES = {
     "audit_unavailable": 503,
 }
 
-
-def rate(acts: int, seconds: int) -> str:
-    """A limit of acts as the settings have it."""
-    return f"{acts}/{seconds}"
-
-
-# So that only those tests meet the limits that are about them.
-PLENTY = {"concurrency": 64, "rate": rate(1_000_000, 1)}
-
 # A twin for each credential type and each of its forms. AWS, whose twin decides the server's environment, is apart.
 TWINS = {str(vendor): lambda vendor=vendor: vendor_twin(vendor) for vendor in VENDORS} | {
     "GCPServiceAccount": GoogleTwin,
@@ -91,16 +82,19 @@ def http_body(base_url: str, name: str = "acting", **credentials: Any) -> dict:
 
 
 def settings_for(twin: Upstream) -> dict[str, Any]:
-    """The settings that lead a connection to the twin."""
-    if isinstance(twin, VendorTwin):
-        return {"base_url": twin.base_url, **twin.vendor.settings}
-    if isinstance(twin, GoogleTwin):
-        return {"base_url": twin.base_url, "token_url": twin.token_url}
-    if isinstance(twin, AzureTwin):
-        return {"base_url": twin.base_url, "authority": twin.origin}
+    """The settings that lead a connection to the twin, which is not the host that a vendor's secrets are pinned to."""
+    if isinstance(twin, AWSTwin):
+        return {}
     if isinstance(twin, TokensTwin):
         return {"probe_path": "/echo"}
-    return {} if isinstance(twin, AWSTwin) else {"base_url": twin.origin}
+    settings = {"base_url": twin.base_url if isinstance(twin, Twin) else twin.origin, "custom_domain": True}
+    if isinstance(twin, VendorTwin):
+        settings |= twin.vendor.settings
+    if isinstance(twin, GoogleTwin):
+        settings["token_url"] = twin.token_url
+    if isinstance(twin, AzureTwin):
+        settings["authority"] = twin.origin
+    return settings
 
 
 @dataclass
@@ -117,8 +111,10 @@ class Actor:
         if isinstance(twin, AWSTwin):
             credentials = at({"data": {"attributes": self.server.attributes(connection_id)}}, CREDENTIALS)
             twin.trust(credentials["role"], credentials["external_id"])
-        answer = self.set(connection_id, **{**PLENTY, **settings_for(twin), **settings})
-        assert answer.status == 200, answer.body
+        wanted = {**settings_for(twin), **settings}
+        if wanted:
+            answer = self.set(connection_id, **wanted)
+            assert answer.status == 200, answer.body
         return connection_id
 
     def set(self, connection_id: str, **attributes: Any) -> Answer:

@@ -51,7 +51,6 @@ REFUSED = [
     ("GET", "/v1", None),
     ("GET", "/", None),
     ("GET", "/v2/models", None),
-    ("GET", "//v1/models", None),
     ("GET", "/v1//models", None),
     ("GET", "/v1/chat/completions", None),
     ("POST", "/v1/chat/completions", None),
@@ -78,6 +77,7 @@ AMBIGUOUS = [
 ]
 # Paths that a third party may read as another than the one that the rules saw.
 CLIMBING = [
+    "//v1/models",
     "/v1/models/../chat",
     "/v1/models/%2e%2e/chat",
     "/v1/models/%2E%2e/chat",

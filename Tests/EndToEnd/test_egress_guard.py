@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import http.client
 import ipaddress
+import os
 import pathlib
 import ssl
 import time
@@ -271,17 +272,20 @@ class TestAnUpstream:
         assert upstream.sent < 16 << 20
         assert memory(actor) - before < 64
 
-    def test_that_is_slow_is_given_up(self, actor: Actor) -> None:
-        """All at once, since each of them takes as long as an act may."""
-        scripts = {"slow headers": hostile.slow_headers, "silence": hostile.silent, "a slow body": hostile.slow_body}
-        with contextlib.ExitStack() as stack, ThreadPoolExecutor(len(scripts)) as pool:
+    def test_that_is_silent_is_given_up(self, actor: Actor, upstream: HostileUpstream) -> None:
+        upstream.script = hostile.silent
+        assert broken(actor, actor.connect(upstream), timeout=90) == "upstream_timeout"
+
+    @pytest.mark.skipif("KEYWAY_PATIENCE" not in os.environ, reason="takes five minutes: set KEYWAY_PATIENCE to run it")
+    def test_that_drips_is_given_up(self, actor: Actor) -> None:
+        """Both at once, since each of them takes as long as an act may."""
+        with contextlib.ExitStack() as stack, ThreadPoolExecutor(2) as pool:
             ends = {}
-            for name, script in scripts.items():
+            for script in (hostile.slow_headers, hostile.slow_body):
                 connection_id = actor.connect(stack.enter_context(HostileUpstream(script)))
-                ends[name] = pool.submit(broken, actor, connection_id, 330)
-            assert ends["slow headers"].result() == "upstream_timeout"
-            assert ends["silence"].result() == "upstream_timeout"
-            assert ends["a slow body"].result() == "broken"
+                ends[script] = pool.submit(broken, actor, connection_id, 330)
+            assert ends[hostile.slow_headers].result() == "upstream_timeout"
+            assert ends[hostile.slow_body].result() == "broken"
 
     def test_cannot_set_what_is_keyways_own(self, actor: Actor, upstream: HostileUpstream) -> None:
         upstream.script = whole(
@@ -420,7 +424,11 @@ class TestInjection:
         if created.status == 201:
             answer = actor.act(created.json["data"]["id"], "POST", "/")
             if place == "header":
-                assert answer.headers.get("Keyway-Error") in ("not_configured", "bad_request")
+                assert answer.headers.get("Keyway-Error") in (
+                    "not_configured",
+                    "authentication_failed",
+                    "bad_request",
+                )
         else:
             assert created.status == 400
         assert all("x-evil" not in request.names() for request in upstream.received)
@@ -433,7 +441,7 @@ class TestInjection:
         created = actor.request("POST", CONNECTIONS, BY_NAME[kind].create(secret=lambda label: value))
         if created.status == 201:
             connection_id = created.json["data"]["id"]
-            assert actor.set(connection_id, base_url=upstream.origin).status == 200
+            assert actor.set(connection_id, base_url=upstream.origin, custom_domain=True).status == 200
             answer = actor.act(connection_id, "GET", "/")
             assert kind == "ServiceNowBasicAuth" or answer.headers.get("Keyway-Error")
         assert all("x-evil" not in request.names() for request in upstream.received)
@@ -479,16 +487,12 @@ class TestTheDestination:
         self, actor: Actor, kind: str, name: str, host: str
     ) -> None:
         body = BY_NAME[kind].create()
-        at(body, CREDENTIALS)[name] = "127.0.0.1"
-        created = actor.request("POST", CONNECTIONS, body)
-        assert created.status in (201, 400)
-        if created.status == 201:
-            connection_id = created.json["data"]["id"]
-            assert_own(actor.act(connection_id, "GET", "/"), "destination_refused")
-            assert actor.set(connection_id, custom_domain=True).status == 200
-            answer = actor.act(connection_id, "GET", "/")
-            # Nobody listens there; but it was tried.
-            assert_own(answer, "upstream_unreachable")
+        at(body, CREDENTIALS)[name] = "keyway.invalid"
+        connection_id = actor.server.create(body)
+        assert_own(actor.act(connection_id, "GET", "/"), "destination_refused")
+        assert actor.set(connection_id, custom_domain=True).status == 200
+        # No such name will ever be (RFC 6761); but it was looked up.
+        assert_own(actor.act(connection_id, "GET", "/"), "upstream_unreachable")
 
 
 @pytest.fixture(scope="module")

@@ -135,9 +135,11 @@ def test_configcat_wants_the_sdk_key_in_one_place_only() -> None:
     vendor = next(vendor for vendor in VENDORS if vendor.kind == "ConfigCatSDKKey")
     with vendor_twin(vendor) as twin:
         both = {**twin.expected, "X-CONFIGCAT-SDKKEY": vendor.secrets["sdk_key"]}
-        assert ask(twin, "GET", "/v1/settings/key/value", both).status == 200
-        assert ask(twin, "GET", "/v1/settings/key/value", twin.expected).status == 401
-        assert ask(twin, "GET", "/v1/settings/key/value", {**both, "X-CONFIGCAT-SDKKEY": "x"}).status == 401
+        for path in ("/v1/settings/key/value", "/v2/settings/key/value"):
+            assert ask(twin, "GET", path, both).status == 200
+            assert ask(twin, "GET", path, twin.expected).status == 401
+            assert ask(twin, "GET", path, {**both, "X-CONFIGCAT-SDKKEY": "x"}).status == 401
+            assert ask(twin, "GET", path, [*both.items(), ("X-CONFIGCAT-SDKKEY", "x")]).status == 400
         assert ask(twin, "GET", "/v1/me", both).status == 400
 
 

@@ -4,6 +4,7 @@ Where each base path, header, version, probe and refusal comes from stands in th
 or body is the vendor's; the texts of errors may be shorter.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,14 +76,14 @@ class VendorTwin(Twin):
 
 
 class ConfigCatTwin(VendorTwin):
-    """The SDK key goes to the value of a setting, beside the Basic credentials, and nowhere else."""
+    """The SDK key tells whose value of a setting is meant, beside the Basic credentials; nothing else asks for it."""
 
     def verify(self, request: Received) -> None:
-        parts = request.path.removeprefix(self.base).split("/")
-        if len(parts) == 5 and parts[:3] == ["", "v1", "settings"] and parts[4] == "value":
+        path = request.path.removeprefix(self.base)
+        if re.fullmatch(r"/v[12]/settings/[^/]+/value", path):
             if only(request, "X-CONFIGCAT-SDKKEY", self.vendor.refused) != self.vendor.secrets["sdk_key"]:
                 raise Refusal(self.vendor.refused)
-        elif "x-configcat-sdkkey" in request.names():
+        elif "x-configcat-sdkkey" in request.names() and not re.match(r"/v[12]/settings/", path):
             self.unwanted.append("x-configcat-sdkkey")
             raise Refusal(Reply(400, {"twin": "an SDK key where none belongs"}))
         kept = tuple(header for header in request.headers if header[0].lower() != "x-configcat-sdkkey")
