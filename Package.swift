@@ -127,8 +127,8 @@ let package = Package(
         suite(
             "KeywayServerTests",
             uses: [
-                "Access", "CSQLite", "Connections", "Cryptography", "Documents", "HTTPServer", "JSONReading",
-                "KeywayServer", "Secrets", "SQLiteStorage", "Storage", "Vault",
+                "Access", "CSQLite", "Connections", "Cryptography", "Documents", "Egress", "HTTPServer", "JSONReading",
+                "KeywayServer", "Scrubbing", "Secrets", "SQLiteStorage", "Storage", "Vault",
             ]
         ),
         suite(
@@ -138,8 +138,8 @@ let package = Package(
         suite(
             "DatadogClientTests",
             uses: [
-                "Access", "Connections", "Cryptography", "DatadogClient", "Documents", "HTTPServer", "KeywayServer",
-                "SQLiteStorage", "Storage", "Vault",
+                "Access", "Connections", "Cryptography", "DatadogClient", "Documents", "Egress", "HTTPServer",
+                "KeywayServer", "SQLiteStorage", "Storage", "Vault",
             ]
         ),
     ]

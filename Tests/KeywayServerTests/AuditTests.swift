@@ -285,6 +285,10 @@ struct AuditTests {
 
 @Suite("A signed head")
 struct AuditHeadTests {
+    private func service(_ store: any Store, _ vault: Vault, _ log: AccessLog) -> Service {
+        Service(store: store, vault: vault, identifiers: Fixture.ids, egress: Fixture.egress, log: log)
+    }
+
     private func head(_ fixture: Fixture) async throws -> SignedAuditHead {
         let answer = try await fixture.send(.get, "/api/v2/audit/head", as: fixture.admin)
         #expect(answer.text.hasSuffix("}\n"))
@@ -320,11 +324,11 @@ struct AuditHeadTests {
     func restart() async throws {
         let fixture = try await Fixture()
         let before = try await head(fixture).publicKey
-        let restarted = Service(store: fixture.store, vault: fixture.vault, identifiers: Fixture.ids, log: fixture.log)
+        let restarted = service(fixture.store, fixture.vault, fixture.log)
         #expect(try await restarted.auditHeads.prepare() == before)
         let stored = try fixture.sqlite.auditSigningKey()
         let others = Vault(keyring: MasterKeyring())
-        let stranger = Service(store: fixture.store, vault: others, identifiers: Fixture.ids, log: fixture.log)
+        let stranger = service(fixture.store, others, fixture.log)
         await #expect(throws: VaultError.self) { try await stranger.auditHeads.prepare() }
         #expect(try fixture.sqlite.auditSigningKey() == stored)
     }
@@ -340,7 +344,7 @@ struct AuditHeadTests {
         }
         func publicKey() async throws -> String {
             let log = AccessLog(descriptor: open("/dev/null", O_WRONLY))
-            let service = Service(store: store, vault: vault, identifiers: Fixture.ids, log: log)
+            let service = service(store, vault, log)
             return try await service.auditHeads.prepare()
         }
         try await note()

@@ -1,6 +1,7 @@
 import Access
 import Cryptography
 import Documents
+import Egress
 import Foundation
 import HTTPServer
 import KeywayServer
@@ -28,10 +29,14 @@ final class RunningServer: Sendable {
         let log = AccessLog(descriptor: open("/dev/null", O_WRONLY))
         let vault = Vault(keyring: MasterKeyring())
         _ = try await store.commit(Change([.noteMasterKey(id: vault.activeKeyID)], event: nil))
+        var egress = EgressConfiguration()
+        egress.allowedNetworks = ["127.0.0.0/8"].compactMap(IPNetwork.init)
+        egress.allowsPlaintext = true
         let service = Service(
             store: store,
             vault: vault,
             identifiers: IdentifierGenerator(),
+            egress: try EgressClient(configuration: egress),
             log: log
         )
         let first = FirstAdmin()

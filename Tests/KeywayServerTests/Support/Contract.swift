@@ -23,7 +23,13 @@ struct Contract: Sendable {
         {
             let log = AccessLog(descriptor: open("/dev/null", O_WRONLY))
             let vault = Vault(keyring: MasterKeyring())
-            let service = Service(store: store, vault: vault, identifiers: IdentifierGenerator(), log: log)
+            let service = Service(
+                store: store,
+                vault: vault,
+                identifiers: IdentifierGenerator(),
+                egress: Fixture.egress,
+                log: log
+            )
             let request = DirectRequest(.get, "/openapi.json", headers: [], body: [], from: address)
             service.answer(request, to: answer)
         }

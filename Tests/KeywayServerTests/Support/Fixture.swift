@@ -2,6 +2,7 @@ import Access
 import Connections
 import Cryptography
 import Documents
+import Egress
 import Glibc
 import HTTPServer
 import KeywayServer
@@ -14,6 +15,17 @@ import Vault
 /// A service over a new database, with one organisation, whose answers are held against the OpenAPI document.
 final class Fixture: Sendable {
     static let ids = IdentifierGenerator()
+    /// One for all: it may reach servers on this machine.
+    static let egress: EgressClient = {
+        var configuration = EgressConfiguration()
+        configuration.allowedNetworks = ["127.0.0.0/8"].compactMap(IPNetwork.init)
+        configuration.allowsPlaintext = true
+        do {
+            return try EgressClient(configuration: configuration)
+        } catch {
+            preconditionFailure("requests can't be sent: \(error)")
+        }
+    }()
 
     let directory = TemporaryDirectory()
     let sqlite: SQLiteStore
@@ -37,6 +49,7 @@ final class Fixture: Sendable {
             store: store,
             vault: vault,
             identifiers: Self.ids,
+            egress: Self.egress,
             configuration: configuration,
             log: log
         )
