@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CSystem"),
 
@@ -54,7 +55,7 @@ let package = Package(
         module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Secrets", "Storage"]),
         module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage"]),
         module("HTTPServer", uses: ["CMicrohttpd", "Secrets"]),
-        module("Egress", uses: ["CCurl", "Secrets"]),
+        module("Egress", uses: ["CCurl", "CZlib", "Secrets"]),
 
         // Acting: what a connection is for.
         module("Scrubbing", uses: ["Secrets"]),

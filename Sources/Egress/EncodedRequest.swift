@@ -48,7 +48,7 @@ struct EncodedRequest: @unchecked Sendable {
 
     /// - Returns: The headers that libcurl would add of its own accord, which the request lacks.
     private static func checkHeaders(of request: OutgoingRequest) throws(EgressError) -> [StaticString] {
-        var unwanted: [StaticString] = ["accept", "accept-encoding", "content-type", "expect"]
+        var unwanted: [StaticString] = ["accept", "content-type", "expect"]
         for header in request.headers {
             // A name that is none is not repeated: it may be a value in the wrong place.
             guard HeaderSyntax.isToken(header.name.utf8) else { throw .malformedHeader(name: "") }

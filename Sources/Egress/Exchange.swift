@@ -24,6 +24,9 @@ final class Exchange {
     private var request: EncodedRequest?
     private var head: AnswerHeadReader
     private var answered = 0
+    private var decoder: BodyDecoder?
+    /// How much of a piece that libcurl keeps was decoded.
+    private var decoded = 0
     private var sent = 0
     private var hasAsked = false
     /// Why an address was refused, and whether another was not.
@@ -87,6 +90,8 @@ final class Exchange {
         deadline = .max
         head = AnswerHeadReader(limit: settings.headerBytes)
         answered = 0
+        decoder = nil
+        decoded = 0
         sent = 0
         hasAsked = false
         refusedAddress = nil
@@ -99,6 +104,9 @@ final class Exchange {
         if let failure { return failure }
         if let refusedAddress, !hasOpenedSocket, code == CURLE_COULDNT_CONNECT {
             return .refusedAddress(refusedAddress)
+        }
+        if code == CURLE_OK, decoder?.isComplete == false {
+            return .malformedAnswer("it ended within its content coding")
         }
         return EgressError(code, details: String(cString: message))
     }
@@ -184,7 +192,7 @@ final class Exchange {
                 if !isPaused { deadline = MonotonicClock.now() + settings.idleTimeout }
                 return true
             }
-            try answer.checkBody(forHead: request.isHead, atMost: settings.answerBytes)
+            decoder = try answer.bodyDecoder(forHead: request.isHead, atMost: settings.answerBytes)
             return obey(receiver.received(answer))
         } catch {
             failure = error
@@ -192,8 +200,35 @@ final class Exchange {
         }
     }
 
-    /// - Returns: Whether to go on.
-    func receivedBody(_ piece: UnsafeRawBufferPointer) -> Bool {
+    /// What becomes of a piece of the body.
+    enum Reception {
+        case taken
+        /// libcurl is to give it again when the pause is over.
+        case kept
+        case refused
+    }
+
+    func receivedBody(_ piece: UnsafeRawBufferPointer) -> Reception {
+        // What libcurl had kept may be more than one piece.
+        if isPaused { return .kept }
+        guard let decoder else { return handOn(piece) ? .taken : .refused }
+        // What was decoded before a pause comes again.
+        let rest = UnsafeRawBufferPointer(rebasing: piece[min(decoded, piece.count)...])
+        switch decoder.decode(rest, receive: { handOn($0) && !isPaused }) {
+        case .taken:
+            decoded = 0
+            return .taken
+        case .stopped(let used):
+            decoded += used
+            return failure == nil ? .kept : .refused
+        case .malformed:
+            failure = .malformedAnswer("its content coding is not kept to")
+            return .refused
+        }
+    }
+
+    /// - Returns: Whether to go on, or to pause.
+    private func handOn(_ piece: UnsafeRawBufferPointer) -> Bool {
         answered += piece.count
         guard answered <= settings.answerBytes else {
             failure = .answerTooLarge

@@ -17,9 +17,11 @@ extension Exchange {
         },
         received_body: { bytes, size, count, context in
             let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            // What libcurl had kept may be more than one piece.
-            if exchange(context)?.isPaused == true { return Int(CURL_WRITEFUNC_PAUSE) }
-            return exchange(context)?.receivedBody(piece) == true ? piece.count : refusal(of: piece)
+            return switch exchange(context)?.receivedBody(piece) {
+            case .taken: piece.count
+            case .kept: Int(CURL_WRITEFUNC_PAUSE)
+            case .refused, nil: refusal(of: piece)
+            }
         }
     )
 

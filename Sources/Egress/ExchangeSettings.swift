@@ -44,8 +44,6 @@ struct ExchangeSettings {
             (CURLOPT_SSL_VERIFYHOST, 2),
             (CURLOPT_SSL_SESSIONID_CACHE, 0),
             (CURLOPT_TCP_KEEPALIVE, 1),
-            // What one reading brings is decoded at once, to a thousand times as much, and kept if we pause.
-            (CURLOPT_BUFFERSIZE, 4_096),
             // A transfer that ends while a name is resolved does not wait for the resolver.
             (CURLOPT_QUICK_EXIT, 1),
             (CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(connectTimeout)),
@@ -56,8 +54,6 @@ struct ExchangeSettings {
             // Neither the environment's proxy nor any other.
             (CURLOPT_PROXY, ""),
             (CURLOPT_NOPROXY, "*"),
-            // For the answers: the request's header is left out or given by the caller.
-            (CURLOPT_ACCEPT_ENCODING, "gzip, deflate"),
         ]
         if let certificateAuthorityFile {
             // The system's are found by name in its directory, which libcurl knows.

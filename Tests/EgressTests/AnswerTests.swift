@@ -175,6 +175,50 @@ struct AnswerTests {
         #expect(answer.head["content-encoding"] == coding)
     }
 
+    @Test("that is coded by deflate, or by gzip in several members, is decoded to its end")
+    func otherCodings() async throws {
+        for (coding, command) in [
+            ("deflate", Self.deflate),
+            ("gzip", "printf 'hello, ' | gzip -c; printf 'hello' | gzip -c"),
+        ] {
+            let body = try shell(command)
+            let head = "HTTP/1.1 200 OK\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n"
+            #expect(try await outcome(of: Array(head.utf8) + body).get().text == "hello, hello")
+        }
+    }
+
+    private static let deflate =
+        "python3 -c 'import sys, zlib; sys.stdout.buffer.write(zlib.compress(b\"hello, hello\"))'"
+
+    @Test("that is cut off within its coding, or goes on after it, is not accepted")
+    func wrongEnd() async throws {
+        let body = try shell("head -c 100000 /dev/urandom | gzip -c")
+        for wrong in [Array(body.dropLast(1_000)), Array(body.dropLast()), body + [1], body + body.dropLast()] {
+            let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(wrong.count)\r\n\r\n"
+            #expect(isMalformed(try await outcome(of: Array(head.utf8) + wrong)))
+        }
+    }
+
+    @Test("that is coded can be paused after every piece")
+    func pausedGzip() async throws {
+        let body = try shell("(head -c 3000000 /dev/zero; seq 1 200000) | gzip -c")
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
+        let server = try LoopbackServer.answeringOnce(Array(head.utf8) + body)
+        let client = try EgressClient.local()
+        let recorder = Recorder { $0 == 0 ? .more : .pause }
+        let transfer = client.send(.get(server.origin), to: recorder)
+        var seen = 0
+        while recorder.facts.ends.isEmpty {
+            await recorder.wait { [seen] in $0.body.count > seen || !$0.ends.isEmpty }
+            #expect(recorder.facts.body.count <= seen + 16_384)
+            seen = recorder.facts.body.count
+            transfer.resume()
+        }
+        let plain = try shell("head -c 3000000 /dev/zero; seq 1 200000")
+        #expect(recorder.facts.error == nil)
+        #expect(recorder.facts.body == plain)
+    }
+
     @Test("that unfolds without end is stopped at the limit")
     func bomb() async throws {
         let body = try shell("head -c 300000000 /dev/zero | gzip -1 -c")

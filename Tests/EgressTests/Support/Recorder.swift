@@ -1,8 +1,8 @@
-import Egress
-import Synchronization
+@testable import Egress
 
 /// Keeps what a transfer brings, and lets a test wait for it.
-final class Recorder: AnswerReceiver {
+final class Recorder: AnswerReceiver, @unchecked Sendable {
+    // Safe to share: the lock guards the state.
     private struct State {
         var heads: [AnswerHead] = []
         var body: [UInt8] = []
@@ -23,7 +23,8 @@ final class Recorder: AnswerReceiver {
         var error: EgressError? { ends.first ?? nil }
     }
 
-    private let state = Mutex(State())
+    private let lock = Lock()
+    private var state = State()
     private let demand: @Sendable (_ total: Int) -> Demand
 
     /// - Parameter demand: Asked after the head, with 0, and after each piece.
@@ -31,7 +32,7 @@ final class Recorder: AnswerReceiver {
         self.demand = demand
     }
 
-    var facts: Facts { state.withLock { $0.facts } }
+    var facts: Facts { lock { state.facts } }
 
     func received(_ head: AnswerHead) -> Demand {
         change { $0.heads.append(head) }
@@ -39,9 +40,9 @@ final class Recorder: AnswerReceiver {
     }
 
     func received(_ piece: UnsafeRawBufferPointer) -> Demand {
-        let total = state.withLock {
-            $0.body += piece
-            return $0.body.count
+        let total = lock {
+            state.body += piece
+            return state.body.count
         }
         change { _ in }
         return demand(total)
@@ -54,7 +55,7 @@ final class Recorder: AnswerReceiver {
     /// Waits until the condition is met.
     func wait(until isMet: @escaping @Sendable (Facts) -> Bool) async {
         await withCheckedContinuation { continuation in
-            let isMetNow = state.withLock { state in
+            let isMetNow = lock {
                 if isMet(state.facts) { return true }
                 state.waiting.append((isMet, continuation))
                 return false
@@ -70,7 +71,7 @@ final class Recorder: AnswerReceiver {
     }
 
     private func change(_ body: (inout State) -> Void) {
-        let met = state.withLock { state in
+        let met = lock {
             body(&state)
             if state.waiting.isEmpty { return [CheckedContinuation<Void, Never>]() }
             let facts = state.facts
