@@ -27,7 +27,7 @@ extension AssumedRole {
             method: "POST",
             path: endpoint.path.isEmpty ? "/" : endpoint.path,
             query: nil,
-            headers: [],
+            headers: [TokenForm.contentType],
             as: principal,
             at: time
         )
