@@ -77,7 +77,7 @@ struct DestinationTests {
     }
 
     @Test(
-        "is what the settings say, where a custom domain is allowed",
+        "is what the settings say",
         arguments: [
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080", "/x"),
             ("http://127.0.0.1:8080/", "http://127.0.0.1:8080", "/x"),
@@ -87,19 +87,25 @@ struct DestinationTests {
         ]
     )
     func overridden(url: String, origin: String, path: String) throws {
-        let custom = Sample.openAI(settings: ["base_url": .string(url), "custom_domain": true])
-        let act = try Sample.planner().plan(Sample.request("GET", "/x"), on: custom)
+        let openAI = Sample.openAI(settings: ["base_url": .string(url)])
+        let act = try Sample.planner().plan(Sample.request("GET", "/x"), on: openAI)
         #expect(act.origin == origin)
         #expect(act.path == path)
+        #expect(act.pathBelowBase == "/x")
+        // Where hosts are derived, they are pinned here too.
         let refused = code { () throws(ActRefusal) in
-            _ = try Sample.planner().plan(Sample.request(), on: Sample.openAI(settings: ["base_url": .string(url)]))
+            let connection = Self.derived("Okta", "acme.okta.com", settings: ["base_url": .string(url)])
+            _ = try Sample.planner().plan(Sample.request(), on: connection)
         }
         #expect(refused == .destinationNotAllowed)
+        let custom: JSONValue = ["base_url": .string(url), "custom_domain": true]
+        #expect(try Self.origin(Self.derived("Okta", "acme.okta.com", settings: custom)) == origin)
     }
 
     @Test("may have another path at the vendor's own host without allowance")
     func ownHost() throws {
-        let connection = Sample.openAI(settings: ["base_url": "https://api.openai.com/v1"])
+        let settings: JSONValue = ["base_url": "https://acme.okta.com/v1"]
+        let connection = Self.derived("Okta", "acme.okta.com", settings: settings)
         #expect(try Sample.planner().plan(Sample.request("GET", "/models"), on: connection).path == "/v1/models")
     }
 

@@ -95,6 +95,8 @@ struct ServiceAccountTests {
         let act = try Sample.planner().plan(Sample.request("GET", "/storage/x"), on: connection)
         #expect(act.masked.url == "http://127.0.0.1:8080/g/storage/x")
         #expect(act.masked.headers.map(\.value) == ["Bearer [keyway:redacted]"])
+        let any = try Sample.planner().plan(Sample.request("GET", "/A%2Fb"), on: connection)
+        #expect(any.masked.url == "http://127.0.0.1:8080/g/A%2Fb")
     }
 
     @Test(

@@ -56,12 +56,17 @@ struct ActingDeclarationTests {
     }
 
     @Test(
-        "pins the hosts that credentials go to, but for HTTP, whose host is its own",
+        "pins the hosts that are derived from what a connection says",
         arguments: IntegrationCatalogue.all
     )
     func pins(_ integration: Integration) {
         let hosts = integration.baseURL.allowedHosts
-        #expect((hosts == nil) == (integration.type == "HTTP"))
+        let isDerived =
+            switch integration.baseURL.source {
+            case .fixed, .integrationMember: false
+            case .setting, .credentialHost, .settingHost, .awsService, .googleService: true
+            }
+        #expect((hosts != nil) == isDerived)
         #expect(hosts?.allSatisfy { $0.split(separator: ".").count >= 2 && $0 == $0.lowercased() } ?? true)
     }
 
