@@ -24,6 +24,9 @@ struct AWSEndpoint: Sendable {
     /// The region's name in signatures.
     let region: String
 
+    /// Whether it is S3, whose signatures differ in details.
+    var isObjectStorage: Bool { signingName == "s3" }
+
     var origin: String { address.origin }
     var path: String { address.path }
 }

@@ -6,6 +6,7 @@ struct ActDraft {
     let method: String
     var origin: String
     var path: String
+    var pathBelowBase: String
     var query: RequestQuery
     var addedQuery: [PlannedText] = []
     private(set) var headers: [PlannedHeader]
@@ -17,6 +18,7 @@ struct ActDraft {
         method = try Self.checked(method: request.method)
         origin = ""
         path = try RequestPath(request.path).text
+        pathBelowBase = path
         query = try RequestQuery(request.query)
         headers = try CallerHeader.forwarded(request.headers).map {
             PlannedHeader(name: $0.name, value: PlannedText($0.value))

@@ -3,15 +3,15 @@ import Documents
 
 // The clouds, whose requests carry tokens that are issued for them.
 extension ActPlanner {
-    /// `…/proxy/{service}/…`, or everything below the setting `base_url`.
+    /// `…/proxy/{service}/…`, or whatever path below the setting `base_url`.
     func planGoogle(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
-        let (service, rest) = Self.firstLabel(of: draft.path)
-        guard let service else {
-            throw ActRefusal(.serviceNotNamed, "the path must begin with a service, as in /storage/storage/v1/b")
-        }
         if let base = try subject.overridingAddress() {
             try draft.join(base)
         } else {
+            let (service, rest) = Self.firstLabel(of: draft.path)
+            guard let service else {
+                throw ActRefusal(.serviceNotNamed, "the path must begin with a service, as in /storage/storage/v1/b")
+            }
             draft.path = rest
             try draft.join(BaseAddress("https://\(service).googleapis.com", named: "the service"))
         }
@@ -71,9 +71,13 @@ extension ActPlanner {
             )
         }
         let endpoint = try endpoints.endpoint(of: service, in: region)
-        let base = try subject.overridingAddress() ?? endpoint.address
         draft.path = rest.isEmpty ? "/" : rest
-        try draft.join(base)
+        try draft.join(endpoint.address)
+        if endpoint.isObjectStorage {
+            // Sent as it is signed: S3 knows no difference, and who verifies need not either.
+            draft.path = SignatureV4.canonicalObjectPath(draft.path)
+            draft.pathBelowBase = "/\(service)/\(region)\(SignatureV4.canonicalObjectPath(rest))"
+        }
         for name in ["Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "Date"] {
             draft.remove(header: name)
         }
@@ -91,7 +95,7 @@ extension ActPlanner {
                 sessionName: "keyway-\(subject.connection.id)",
                 endpoint: try endpoints.tokenService(for: partition, preferring: subject.setting("region"), or: region)
             ),
-            AWSEndpoint(address: base, signingName: endpoint.signingName, region: endpoint.region)
+            endpoint
         )
     }
 

@@ -48,13 +48,12 @@ package struct ActPlanner: Sendable {
         of subject: ActSubject,
         in draft: inout ActDraft
     ) throws(ActRefusal) {
-        let callerPath = draft.path
         try draft.join(subject.baseAddress())
         for placement in placements {
             switch placement {
             case .header(let name, let template, let prefixes):
                 draft.remove(header: name)
-                guard prefixes.isEmpty || prefixes.contains(where: callerPath.hasPrefix) else { continue }
+                guard prefixes.isEmpty || prefixes.contains(where: draft.pathBelowBase.hasPrefix) else { continue }
                 draft.set(header: name, try subject.text(template))
             case .query(let name, let template):
                 draft.set(query: name, try subject.text(template).escaped(by: .percent))

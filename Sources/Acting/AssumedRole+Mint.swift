@@ -27,7 +27,7 @@ extension AssumedRole {
             method: "POST",
             path: endpoint.path.isEmpty ? "/" : endpoint.path,
             query: nil,
-            headers: [],
+            headers: [TokenForm.contentType],
             as: principal,
             at: time
         )
@@ -76,8 +76,7 @@ extension AWSEndpoint {
             ?? SHA256.digest(of: "")).description
         var added = [OutgoingRequest.Header(name: "X-Amz-Date", text: UTCTime.compact(time))]
         if let token = credentials.sessionToken { added.append(.init(name: "X-Amz-Security-Token", value: token)) }
-        let isS3 = signingName == "s3"
-        if isS3 { added.append(.init(name: "X-Amz-Content-Sha256", text: digest)) }
+        if isObjectStorage { added.append(.init(name: "X-Amz-Content-Sha256", text: digest)) }
         let host = OutgoingRequest.Header(name: "Host", text: String(address.origin.drop { $0 != "/" }.dropFirst(2)))
         let signed = (headers.filter { Self.isSigned($0.name) } + added + [host]).map {
             (name: $0.name, value: $0.value)
@@ -86,7 +85,7 @@ extension AWSEndpoint {
             credentials: credentials,
             scope: SigningScope(service: signingName, region: region),
             time: time,
-            encodesPathOnce: isS3
+            encodesPathOnce: isObjectStorage
         )
         let authorization = signature.authorization(
             method: method,

@@ -8,6 +8,8 @@ package struct PlannedAct: Sendable {
     package let origin: String
     /// The path with what stands before it in the base URL, byte for byte as it will be sent.
     package let path: String
+    /// The part of it that the caller chose, below the base URL; AWS' and Google Cloud's with service and region.
+    package let pathBelowBase: String
     /// The caller's query byte for byte, without the parameters that authentication sets.
     package let query: String?
     /// The request in full, with a mask in the place of each secret.
@@ -32,6 +34,7 @@ package struct PlannedAct: Sendable {
         method = draft.method
         origin = draft.origin
         path = draft.path
+        pathBelowBase = draft.pathBelowBase
         query = draft.callerQuery
         target = draft.target
         headers = draft.headers

@@ -15,17 +15,21 @@ struct RequestQuery {
         parameters = text.isEmpty ? [] : text.split(separator: "&", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// Takes out every parameter of that name, as others may read it: decoded, of whatever case, and set off by `;`.
+    /// Takes out every parameter of that name, as others may read it: decoded, in whatever case, with blanks around it,
+    /// and set off by `;`.
     mutating func remove(_ name: String) {
-        let name = Array(name.lowercased().utf8)
+        let name = name.lowercased()
         parameters.removeAll { parameter in
             parameter.utf8.split(separator: UInt8(ascii: ";")).contains { part in
-                let key = part.prefix { $0 != UInt8(ascii: "=") }
-                let decoded = PercentDecoding.decode(key, plusIsSpace: true) ?? Array(key)
-                let trimmed = decoded.filter { $0 != UInt8(ascii: " ") }
-                return trimmed.elementsEqual(name)
-                    || String(decoding: trimmed, as: UTF8.self).lowercased().utf8.elementsEqual(name)
+                Self.name(part.prefix { $0 != UInt8(ascii: "=") }) == name
             }
         }
+    }
+
+    private static func name(_ text: Substring.UTF8View) -> String {
+        let decoded = PercentDecoding.decode(text, plusIsSpace: true) ?? Array(text)
+        var trimmed = decoded.drop { $0 == UInt8(ascii: " ") }
+        while trimmed.last == UInt8(ascii: " ") { trimmed.removeLast() }
+        return String(decoding: trimmed, as: UTF8.self).lowercased()
     }
 }

@@ -61,10 +61,17 @@ struct SignatureV4 {
     // MARK: The canonical request
 
     private func canonicalPath(_ path: String) -> String {
-        guard !encodesPathOnce else { return Self.encode(decoding: path, except: "/") }
+        guard !encodesPathOnce else { return Self.canonicalObjectPath(path) }
         // Empty segments are left out, as those that verify it do.
         let segments = path.split(separator: "/").map { TextEscape.percent.escape(String($0)) }
         return "/" + segments.joined(separator: "/") + (path.hasSuffix("/") && !segments.isEmpty ? "/" : "")
+    }
+
+    /// A path in the one way of writing that S3 signs.
+    static func canonicalObjectPath(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+            escape(PercentDecoding.decode(segment.utf8) ?? Array(segment.utf8))
+        }.joined(separator: "/")
     }
 
     private static func canonicalQuery(_ query: String) -> String {
@@ -76,15 +83,9 @@ struct SignatureV4 {
         return parameters.sorted { $0 < $1 }.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
     }
 
-    /// The one way to write what a text stands for.
-    private static func encode(decoding text: some StringProtocol, except separator: String? = nil) -> String {
-        guard let separator else {
-            let decoded = PercentDecoding.decode(text.utf8, plusIsSpace: true) ?? Array(text.utf8)
-            return escape(decoded)
-        }
-        return text.split(separator: separator, omittingEmptySubsequences: false).map { segment in
-            escape(PercentDecoding.decode(segment.utf8) ?? Array(segment.utf8))
-        }.joined(separator: separator)
+    /// The one way to write what a part of a query stands for.
+    private static func encode(decoding text: Substring) -> String {
+        escape(PercentDecoding.decode(text.utf8, plusIsSpace: true) ?? Array(text.utf8))
     }
 
     private static func escape(_ bytes: [UInt8]) -> String {

@@ -3,6 +3,8 @@ import Secrets
 
 /// The body of a request for a token: names and values, some of them secret.
 struct TokenForm {
+    static let contentType = OutgoingRequest.Header(name: "Content-Type", text: "application/x-www-form-urlencoded")
+
     private var text = SecretText()
     private var isEmpty = true
 
@@ -37,8 +39,7 @@ extension TokenEndpoint {
             method: "POST",
             origin: address.origin,
             target: Secret(copying: target.utf8),
-            headers: [OutgoingRequest.Header(name: "Content-Type", text: "application/x-www-form-urlencoded")]
-                + headers,
+            headers: [TokenForm.contentType] + headers,
             body: form
         )
         do {

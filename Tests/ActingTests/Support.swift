@@ -106,7 +106,7 @@ actor RecordingTokenEndpoint: TokenEndpoint {
     private let answer: @Sendable (Int) -> Answer
     private let pause: Duration
 
-    /// - Parameter answer: Gives the answer to each request, counted from 0.
+    /// One that answers each request, counted from 0.
     init(pause: Duration = .zero, answer: @escaping @Sendable (Int) -> Answer) {
         self.pause = pause
         self.answer = answer

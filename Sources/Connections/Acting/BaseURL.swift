@@ -20,7 +20,10 @@ package struct BaseURL: Sendable {
 
     package let source: Source
     /// The hosts that credentials may go to, each by its name, or by its end if it begins with a dot; others need the
-    /// setting `custom_domain`. `nil` if that is the connection's own affair.
+    /// setting `custom_domain`.
+    ///
+    /// `nil` where no host is derived from what a connection says: HTTP's is its own affair, and one that is the same for
+    /// all is changed by `base_url` alone, which counts as a change of the destination.
     package let allowedHosts: [String]?
 
     private init(_ source: Source, allowedHosts: [String]?) {
@@ -29,8 +32,7 @@ package struct BaseURL: Sendable {
     }
 
     package static func fixed(_ url: String) -> BaseURL {
-        let host = url.split(separator: "/").dropFirst().first.map(String.init) ?? ""
-        return BaseURL(.fixed(url), allowedHosts: [host])
+        BaseURL(.fixed(url), allowedHosts: nil)
     }
 
     package static func integrationMember(_ name: String) -> BaseURL {

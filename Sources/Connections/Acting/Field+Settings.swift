@@ -25,13 +25,4 @@ extension TextFormat {
             !scope.isEmpty && scope.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
         }
     }
-
-    /// One of some words.
-    static func oneOf(_ words: [String]) -> TextFormat {
-        TextFormat(
-            length: 1...64,
-            pattern: "^(\(words.joined(separator: "|")))$",
-            expectation: "one of \(words.joined(separator: ", "))"
-        ) { text in words.contains { text.elementsEqual($0.utf8) } }
-    }
 }

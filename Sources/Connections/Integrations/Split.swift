@@ -26,8 +26,16 @@ extension Integration {
             .optionalText(
                 "authentication_style",
                 "How the key is sent: bearer, or x-api-key for accounts that were moved to Harness; bearer by default",
-                format: .oneOf(["bearer", "x-api-key"])
+                format: .authenticationStyle
             )
         ]
     )
+}
+
+extension TextFormat {
+    fileprivate static let authenticationStyle = TextFormat(
+        length: 1...64,
+        pattern: "^(bearer|x-api-key)$",
+        expectation: "one of bearer, x-api-key"
+    ) { text in ["bearer", "x-api-key"].contains { text.elementsEqual($0.utf8) } }
 }
