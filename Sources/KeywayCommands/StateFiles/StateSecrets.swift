@@ -1,0 +1,150 @@
+import DatadogClient
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The secrets that are given to `keyway apply`, by file and place. None is ever printed.
+struct StateSecrets: Sendable {
+    static let fileOption = Option(
+        name: "secrets",
+        placeholder: "FILE",
+        help: "JSON of secrets, readable by you alone: {\"connections/x.json\": {\"api_token\": \"…\"}}",
+        values: .file
+    )
+    static let option = Option(
+        name: "secret",
+        placeholder: "FILE:FIELD=@PATH",
+        help: "One secret from a file, or from standard input by =-",
+        values: .secret(names: []),
+        isRepeatable: true
+    )
+
+    /// A secret as it was named.
+    private struct Given {
+        let file: String
+        let field: String
+        let secret: Secret
+    }
+
+    private var given: [Given] = []
+
+    init(_ arguments: Arguments) throws(CommandError) {
+        if let path = arguments[Self.fileOption] { given = try Self.secrets(inFile: path) }
+        for word in arguments.all(Self.option) {
+            given.append(try Self.secret(word, of: arguments.command))
+        }
+    }
+
+    /// Checks that each secret has a place in a state file.
+    ///
+    /// - Throws: ``CommandError`` with every one that has none, or more than one.
+    func check(against files: [StateFile]) throws(CommandError) {
+        let faults = given.compactMap { given -> String? in
+            guard let file = files.first(where: { $0.name == given.file }) else {
+                return "\(given.file) is no state file"
+            }
+            let slots = file.document.slots.filter { $0.isNamed(given.field) }
+            guard slots.count != 1 else { return nil }
+            let names = file.document.slots.map(\.address).joined(separator: ", ")
+            let fault = slots.isEmpty ? "has no such secret as" : "has more than one"
+            return "\(given.file) \(fault) `\(given.field)`: it has \(names.isEmpty ? "none" : names)"
+        }
+        guard faults.isEmpty else { throw CommandError(.data, faults.joined(separator: "\n")) }
+    }
+
+    /// The secrets that a plan needs, by the files and the addresses of their places: those that were given, and for the
+    /// others what a person answers.
+    ///
+    /// - Throws: ``CommandError`` with all that are missing, if nobody is there to ask.
+    func collect(for plan: StatePlan) throws(CommandError) -> [String: [String: Secret]] {
+        var secrets: [String: [String: Secret]] = [:]
+        var missing: [(file: String, slot: SecretSlot)] = []
+        for step in plan.changes {
+            guard let file = step.file else { continue }
+            for slot in step.neededSecrets {
+                if let secret = given.last(where: { $0.file == file && slot.isNamed($0.field) })?.secret {
+                    secrets[file, default: [:]][slot.address] = secret
+                } else {
+                    missing.append((file, slot))
+                }
+            }
+        }
+        guard !missing.isEmpty else { return secrets }
+        guard let prompt = Prompt() else { throw Self.missing(missing) }
+        for (file, slot) in missing {
+            let question = "\(file): \(slot.help)\(slot.isRequired ? "" : ", empty for none")"
+            var answer = try prompt.secret(question)
+            while slot.isRequired, answer.isEmpty { answer = try prompt.secret(question) }
+            secrets[file, default: [:]][slot.address] = Secret(answer)
+        }
+        return secrets
+    }
+
+    private static func missing(_ missing: [(file: String, slot: SecretSlot)]) -> CommandError {
+        let list = missing.map { "\n  \($0.file):\($0.slot.address)" }.joined()
+        return CommandError(
+            .usage,
+            "these secrets are needed, and there is no terminal to ask on:\(list)",
+            try: "--secrets FILE with {\"\(missing[0].file)\": {\"\(missing[0].slot.address)\": \"…\"}}"
+        )
+    }
+
+    // MARK: Sources
+
+    private static func secrets(inFile path: String) throws(CommandError) -> [Given] {
+        var status = stat()
+        guard stat(path, &status) == 0, let data = try? Data(contentsOf: URL(filePath: path)) else {
+            throw CommandError(.input, "cannot read \(path): check that it exists and that you may read it")
+        }
+        guard status.st_mode & 0o077 == 0, status.st_uid == geteuid() else {
+            throw CommandError(
+                .configuration,
+                "\(path) holds secrets, and must be yours and readable by you alone",
+                try: "chmod 600 \(path)"
+            )
+        }
+        let shape = "\(path) must be a JSON object of objects: state files, their fields, and the secrets as strings"
+        guard case .object(let files)? = try? JSONValue(parsing: data) else { throw CommandError(.input, shape) }
+        var given: [Given] = []
+        for file in files.members {
+            guard case .object(let fields) = file.value else { throw CommandError(.input, shape) }
+            for field in fields.members {
+                guard let secret = field.value.text else { throw CommandError(.input, shape) }
+                given.append(Given(file: file.name, field: field.name, secret: Secret(secret)))
+            }
+        }
+        return given
+    }
+
+    /// A secret that an argument tells the source of: `FILE:FIELD=@PATH` or `FILE:FIELD=-`.
+    private static func secret(_ word: String, of command: Command) throws(CommandError) -> Given {
+        let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let colon = parts[0].lastIndex(of: ":"), parts[1] == "-" || parts[1].hasPrefix("@") else {
+            throw .usage("--secret must be FILE:FIELD=@PATH, or FILE:FIELD=- for standard input", of: command)
+        }
+        return Given(
+            file: String(parts[0][..<colon]),
+            field: String(parts[0][parts[0].index(after: colon)...]),
+            secret: Secret(try content(of: parts[1]))
+        )
+    }
+
+    /// The text of a file or of standard input, without the line break that editors put at its end.
+    private static func content(of source: String) throws(CommandError) -> String {
+        let path = source == "-" ? "/dev/stdin" : String(source.dropFirst())
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+            throw CommandError(.input, "cannot read \(path): check that it exists and that you may read it")
+        }
+        var text = String(decoding: data, as: UTF8.self)
+        if text.hasSuffix("\r\n") || text.hasSuffix("\n") { text.removeLast() }
+        return text
+    }
+}
