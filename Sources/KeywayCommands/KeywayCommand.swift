@@ -3,7 +3,24 @@ import Storage
 
 /// The `keyway` program.
 package enum KeywayCommand {
-    static let commands = [Command.initialize, .serve, .createOrganization, .recover, .rotateMasterKey]
+    /// All commands, declared.
+    static let tree: CommandTree = .group(
+        CommandGroup(
+            name: "",
+            summary: "keyway: a self-hosted home for action connections",
+            members: [
+                .command(.initialize), .command(.serve),
+                .group(
+                    CommandGroup(
+                        name: "orgs",
+                        summary: "Organisations of a server that is stopped",
+                        members: [.command(.createOrganization)]
+                    )
+                ),
+                .command(.recover), .command(.rotateMasterKey), .command(.completions), .command(.manual),
+            ]
+        )
+    )
 
     /// Runs the command that the arguments name.
     ///
@@ -17,40 +34,60 @@ package enum KeywayCommand {
             return error.code.rawValue
         } catch let error as StoreError {
             Terminal.printError("keyway: \(error.reason)")
-            return CommandError.Code.unavailable.rawValue
+            return ExitCode.unavailable.rawValue
         } catch {
             Terminal.printError("keyway: \(error)")
-            return 70
+            return ExitCode.internal.rawValue
         }
     }
 
     private static func perform(_ arguments: [String]) async throws -> Int32 {
-        guard let name = arguments.first, name != "--help", name != "-h", name != "help" else {
-            try Terminal.print(Help.overview(of: commands))
-            return arguments.isEmpty ? CommandError.Code.usage.rawValue : 0
-        }
-        if name == "--version" {
+        if arguments == ["--version"] {
             try Terminal.print("keyway \(KeywayVersion.current)\n")
             return 0
         }
-        guard let command = commands.first(where: { arguments.starts(with: $0.words) }) else {
-            let group = commands.filter { $0.words.first == name }
-            guard !group.isEmpty else {
-                throw CommandError(.usage, "there is no command `\(name)`\nTry: keyway --help")
+        let asksForHelp = arguments.first == "help"
+        let (place, rest) = tree.find(arguments[(asksForHelp ? 1 : 0)...])
+        switch place {
+        case .command(let command):
+            if asksForHelp && rest.isEmpty || rest.prefix(while: { $0 != "--" }).contains(where: isHelp) {
+                try Terminal.print(Help.text(of: place))
+            } else {
+                try await command.run(Arguments(rest, for: command))
             }
-            if arguments.dropFirst().allSatisfy({ $0 == "--help" || $0 == "-h" }), arguments.count > 1 {
-                try Terminal.print(Help.overview(of: group))
-                return 0
+            return 0
+        case .group(let group):
+            guard let word = rest.first else {
+                if !asksForHelp, !group.name.isEmpty { throw CommandError(missingWordOf: group) }
+                try Terminal.print(Help.text(of: place))
+                return asksForHelp ? 0 : ExitCode.usage.rawValue
             }
-            let names = group.map(\.name).joined(separator: ", ")
-            throw CommandError(.usage, "`keyway \(name)` needs a further word: \(names)\nTry: keyway \(name) --help")
-        }
-        let rest = arguments.dropFirst(command.words.count)
-        if rest.contains("--help") || rest.contains("-h") {
-            try Terminal.print(Help.text(of: command))
+            guard isHelp(word) else { throw CommandError(unknown: word, in: group) }
+            try Terminal.print(Help.text(of: place))
             return 0
         }
-        try await command.run(Arguments(rest, for: command))
-        return 0
+    }
+
+    private static func isHelp(_ word: String) -> Bool { word == "--help" || word == "-h" }
+}
+
+extension CommandError {
+    fileprivate init(missingWordOf group: CommandGroup) {
+        let names = Help.visible(group.members).map(\.name).joined(separator: ", ")
+        self.init(.usage, "`\(group.typed)` needs a further word: \(names)", try: "\(group.typed) --help")
+    }
+
+    fileprivate init(unknown word: String, in group: CommandGroup) {
+        let typed = group.name.isEmpty ? word : "\(group.name) \(word)"
+        let names = Help.visible(group.members).map(\.word)
+        guard let suggestion = Suggestion.closest(to: word, among: names) else {
+            self.init(.usage, "there is no command `\(typed)`", try: "\(group.typed) --help")
+            return
+        }
+        self.init(
+            .usage,
+            "there is no command `\(typed)`; did you mean `\(suggestion)`?",
+            try: "\(group.typed) \(suggestion) --help"
+        )
     }
 }

@@ -5,14 +5,14 @@ import Testing
 
 @Suite("The arguments of a command")
 struct ArgumentsTests {
-    static let color = Option(name: "test-color", placeholder: "COLOR", help: "A colour")
-    static let size = Option(name: "test-size", placeholder: "N", help: "A size")
-    static let loud = Option(name: "test-loud", placeholder: nil, help: "A flag")
+    static let color = Option.setting("test-color", "COLOR", "A colour")
+    static let size = Option.setting("test-size", "N", "A size")
+    static let loud = Option.setting("test-loud", nil, "A flag")
     static let command = Command(
         name: "paint",
         summary: "Paint",
         options: [color, size, loud],
-        example: "keyway paint"
+        examples: ["keyway paint"]
     ) { _ in }
 
     /// What the arguments come to, on one line.
@@ -43,11 +43,12 @@ struct ArgumentsTests {
         "that are not understood are named, and what to try",
         arguments: [
             (["red"], "keyway paint takes no argument `red`"),
-            (["-x"], "keyway paint takes no argument `-x`"),
+            (["-x"], "keyway paint has no option -x"),
             ([""], "keyway paint takes no argument ``"),
-            (["--"], "keyway paint has no option --"),
-            (["--test-colour", "red"], "keyway paint has no option --test-colour"),
-            (["--test-colo=red"], "keyway paint has no option --test-colo"),
+            (["--", "--test-loud"], "keyway paint takes no argument `--test-loud`"),
+            (["--test-colour", "red"], "keyway paint has no option --test-colour; did you mean --test-color?"),
+            (["--test-colo=red"], "keyway paint has no option --test-colo; did you mean --test-color?"),
+            (["--testament=red"], "keyway paint has no option --testament"),
             (["--TEST-COLOR=red"], "keyway paint has no option --TEST-COLOR"),
             (["--test-color"], "--test-color needs a value: --test-color COLOR"),
             (["--test-color=red", "--test-color=red"], "--test-color is given twice"),
@@ -84,31 +85,57 @@ struct ArgumentsTests {
 
 @Suite("The help")
 struct HelpTests {
-    @Test("of a command lists every option with its variable", arguments: KeywayCommand.commands.map(\.name))
+    @Test("of a command lists every option with its variables", arguments: KeywayCommand.tree.commands.map(\.name))
     func options(_ name: String) async throws {
-        let command = try #require(KeywayCommand.commands.first { $0.name == name })
+        let command = try #require(KeywayCommand.tree.commands.first { $0.name == name })
         let help = Help.text(of: command)
-        for option in command.options {
-            #expect(help.contains("  \(option.usage) "))
-            #expect(help.contains("[\(option.environmentVariable)]"))
-            #expect(help.contains(option.help))
+        let text = help.onOneLine
+        for option in command.allOptions {
+            #expect(help.contains("\n  \(option.usage)"))
+            #expect(text.contains(option.help.onOneLine))
+            for variable in option.variables { #expect(text.contains(variable)) }
         }
         #expect(help.hasPrefix(command.summary))
-        #expect(help.contains(command.example))
-        #expect(command.example.hasPrefix("keyway \(name)"))
-        #expect(help.split(separator: "\n").allSatisfy { $0.count <= 120 })
-        for word in ["--help", "-h"] {
-            let transcript = try await keyway(command.words + [word], exits: 0)
+        for example in command.examples { #expect(help.contains("\n  \(example)\n")) }
+        #expect(command.examples.contains { $0.contains("keyway \(name)") })
+        let words = name.split(separator: " ").map(String.init)
+        for spelling in [words + ["--help"], words + ["-h"], ["help"] + words] {
+            let transcript = try await keyway(spelling, exits: 0)
             #expect(transcript.output == help)
             #expect(transcript.errors.isEmpty)
         }
     }
 
-    @Test("lists every command")
-    func overview() async throws {
-        let help = try await keyway("--help", exits: 0).output
-        for command in KeywayCommand.commands { #expect(help.contains("  \(command.name) ")) }
+    @Test("lists every command", arguments: CommandTree.groups)
+    func overview(_ name: String) async throws {
+        let words = name.split(separator: " ").map(String.init)
+        let group = KeywayCommand.tree.find(words[...]).tree
+        let help = try await keyway(words + ["--help"], exits: 0).output
+        for member in group.members where !member.isHidden { #expect(help.contains("\n  \(member.word) ")) }
+        #expect(help.contains("\nExample:\n  keyway \(name)"))
     }
+
+    @Test("fits a terminal of 80 columns, but for examples", arguments: KeywayCommand.tree.commands.map(\.name))
+    func width(_ name: String) throws {
+        let command = try #require(KeywayCommand.tree.commands.first { $0.name == name })
+        let lines = Help.text(of: command).split(separator: "\n")
+        for line in lines where !line.contains("keyway ") { #expect(line.count <= 80) }
+    }
+}
+
+extension CommandTree {
+    /// The names of all groups.
+    fileprivate static var groups: [String] { groups(in: KeywayCommand.tree) }
+
+    private static func groups(in tree: CommandTree) -> [String] {
+        guard case .group(let group) = tree else { return [] }
+        return [group.name] + group.members.flatMap(groups)
+    }
+}
+
+extension String {
+    /// The text with each run of blanks and line breaks as one blank.
+    fileprivate var onOneLine: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
 }
 
 @Suite("The program")
@@ -119,6 +146,10 @@ struct ProgramTests {
             ([], 64, ""),
             (["paint"], 64, "keyway: there is no command `paint`\nTry: keyway --help\n"),
             (["serve", "--port=1"], 64, "keyway: keyway serve has no option --port\nTry: keyway serve --help\n"),
+            (
+                ["sevre"], 64,
+                "keyway: there is no command `sevre`; did you mean `serve`?\nTry: keyway serve --help\n"
+            ),
             (["--version"], 0, ""),
             (["help"], 0, ""),
         ] as [([String], Int32, String)]

@@ -18,15 +18,17 @@ import Vault
 
 /// Where a server's data and its master keys are: beside each other, so that one backup is not both.
 struct DataLocation {
-    static let directoryOption = Option(
-        name: "data-dir",
-        placeholder: "DIR",
-        help: "Directory of the data; $XDG_DATA_HOME/keyway if not given"
+    static let directoryOption = Option.setting(
+        "data-dir",
+        "DIR",
+        "Directory of the data; $XDG_DATA_HOME/keyway if not given",
+        values: .directory
     )
-    static let masterKeyFileOption = Option(
-        name: "master-key-file",
-        placeholder: "FILE",
-        help: "File of the master keys, outside DIR; DIR.key if not given"
+    static let masterKeyFileOption = Option.setting(
+        "master-key-file",
+        "FILE",
+        "File of the master keys, outside DIR; DIR.key if not given",
+        values: .file
     )
     /// Holds the content of a master key file, instead of one.
     static let masterKeysVariable = "KEYWAY_MASTER_KEYS"

@@ -4,6 +4,11 @@ import SQLiteStorage
 import Storage
 
 extension Command {
+    private static let organizationName = Operand(
+        name: "NAME",
+        help: "The name of the organisation, which no other has"
+    )
+
     static let createOrganization = Command(
         name: "orgs create",
         summary: "Create a further organisation, with its first keys",
@@ -11,9 +16,9 @@ extension Command {
             "Nothing of one organisation is visible to another. The server must not be running meanwhile.",
             "The keys are printed once, and are nowhere else: Keyway keeps their digests alone.",
         ],
-        operand: "NAME",
+        operands: [organizationName],
         options: [DataLocation.directoryOption, Option.json],
-        example: "keyway orgs create Staging --data-dir /var/lib/keyway"
+        examples: ["keyway orgs create Staging --data-dir /var/lib/keyway"]
     ) { arguments in
         let location = try DataLocation(arguments)
         let store = try location.openStore()
@@ -23,7 +28,7 @@ extension Command {
                 "\(location.directory) holds no organisation yet\nTry: keyway init \(location.options)"
             )
         }
-        let name = arguments.operand
+        let name = arguments[organizationName]
         if let fault = TextFormat.name.fault(in: JSONText(name)) {
             throw CommandError(.usage, "the organisation's name \(fault)")
         }

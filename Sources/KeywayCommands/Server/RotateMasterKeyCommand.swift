@@ -9,7 +9,7 @@ extension Command {
             "After that the older keys' lines may be removed from the file.",
         ],
         options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption],
-        example: "keyway rotate-master-key --data-dir /var/lib/keyway"
+        examples: ["keyway rotate-master-key --data-dir /var/lib/keyway"]
     ) { arguments in
         let location = try DataLocation(arguments)
         do {

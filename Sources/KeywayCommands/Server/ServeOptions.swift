@@ -11,41 +11,42 @@ import Secrets
 
 /// What `keyway serve` is told.
 struct ServeOptions {
-    private static let listen = Option(
-        name: "listen",
-        placeholder: "ADDRESS:PORT",
-        help: "Where to listen; 127.0.0.1:8480 if not given, port 0 for any"
+    private static let listen = Option.setting(
+        "listen",
+        "ADDRESS:PORT",
+        "Where to listen; 127.0.0.1:8480 if not given, port 0 for any"
     )
-    private static let rateLimit = Option(
-        name: "rate-limit",
-        placeholder: "N/SECONDS",
-        help: "Requests of one application key, or off; 60000/60 if not given"
+    private static let rateLimit = Option.setting(
+        "rate-limit",
+        "N/SECONDS",
+        "Requests of one application key, or off; 60000/60 if not given"
     )
-    private static let certificate = Option(
-        name: "tls-cert",
-        placeholder: "FILE",
-        help: "Certificate and its chain in PEM: serves HTTPS"
+    private static let certificate = Option.setting(
+        "tls-cert",
+        "FILE",
+        "Certificate and its chain in PEM: serves HTTPS",
+        values: .file
     )
-    private static let key = Option(name: "tls-key", placeholder: "FILE", help: "The certificate's private key in PEM")
-    private static let plaintext = Option(
-        name: "allow-plaintext",
-        placeholder: nil,
-        help: "Listen on an address that others reach without TLS, as behind a proxy"
+    private static let key = Option.setting("tls-key", "FILE", "The certificate's private key in PEM", values: .file)
+    private static let plaintext = Option.setting(
+        "allow-plaintext",
+        nil,
+        "Listen on an address that others reach without TLS, as behind a proxy"
     )
-    private static let metricsListen = Option(
-        name: "metrics-listen",
-        placeholder: "ADDRESS:PORT",
-        help: "Serve /metrics there, to anyone, and not on the main address"
+    private static let metricsListen = Option.setting(
+        "metrics-listen",
+        "ADDRESS:PORT",
+        "Serve /metrics there, to anyone, and not on the main address"
     )
-    private static let principal = Option(
-        name: "aws-principal-id",
-        placeholder: "ACCOUNT",
-        help: "AWS account that roles are to trust, 12 digits; 000000000000 if not given"
+    private static let principal = Option.setting(
+        "aws-principal-id",
+        "ACCOUNT",
+        "AWS account that roles are to trust, 12 digits; 000000000000 if not given"
     )
-    private static let connectionsPerAddress = Option(
-        name: "connections-per-address",
-        placeholder: "N",
-        help: "Open connections of one client address; 512 if not given"
+    private static let connectionsPerAddress = Option.setting(
+        "connections-per-address",
+        "N",
+        "Open connections of one client address; 512 if not given"
     )
 
     static let all = [
@@ -68,7 +69,7 @@ struct ServeOptions {
             server.limits.connectionsPerAddress = number
             server.limits.connections = max(server.limits.connections, 2 * number)
         }
-        if tls == nil, !Self.isLoopback(server.address), !arguments.has(Self.plaintext) {
+        if tls == nil, !LoopbackAddress.isLoopback(server.address), !arguments.has(Self.plaintext) {
             throw CommandError(
                 .configuration,
                 "keys and secrets would cross the network in the clear on \(server.address): give --tls-cert and "
@@ -139,9 +140,5 @@ struct ServeOptions {
     /// A number of nothing but digits.
     private static func number(_ text: some StringProtocol) -> Int? {
         text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ? Int(text) : nil
-    }
-
-    private static func isLoopback(_ address: String) -> Bool {
-        address == "localhost" || RemoteAddress(address)?.isLoopback == true
     }
 }

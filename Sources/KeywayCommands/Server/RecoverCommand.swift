@@ -12,7 +12,7 @@ extension Command {
             "The keys are printed once, and are nowhere else. Lost keys stay valid until they are deleted over the API.",
         ],
         options: [DataLocation.directoryOption, Recovery.organization, Recovery.user, Option.json],
-        example: "keyway recover --data-dir /var/lib/keyway --user ada@example.com"
+        examples: ["keyway recover --data-dir /var/lib/keyway --user ada@example.com"]
     ) { arguments in
         try await Recovery(arguments).run()
     }
@@ -20,15 +20,15 @@ extension Command {
 
 /// What `keyway recover` does.
 private struct Recovery {
-    static let organization = Option(
-        name: "organization",
-        placeholder: "NAME",
-        help: "Name of the organisation; the first one if not given"
+    static let organization = Option.setting(
+        "organization",
+        "NAME",
+        "Name of the organisation; the first one if not given"
     )
-    static let user = Option(
-        name: "user",
-        placeholder: "HANDLE",
-        help: "Handle of the user, as a rule an e-mail address; an admin if not given"
+    static let user = Option.setting(
+        "user",
+        "HANDLE",
+        "Handle of the user, as a rule an e-mail address; an admin if not given"
     )
 
     private let arguments: Arguments

@@ -14,12 +14,12 @@ import Vault
 extension Command {
     static let initialize = Command(
         name: "init",
-        summary: "Create the data directory, the master keys, and the first keys of an organisation",
+        summary: "Create data directory and master keys, and an organisation with its keys",
         discussion: [
             "The keys are printed once, and are nowhere else: Keyway keeps their digests alone."
         ],
         options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption, .json],
-        example: "keyway init --data-dir /var/lib/keyway"
+        examples: ["keyway init --data-dir /var/lib/keyway"]
     ) { arguments in
         try await Initialization(arguments).run()
     }

@@ -7,7 +7,7 @@ extension Command {
             "The master keys may be given as the content of KEYWAY_MASTER_KEYS instead of a file.",
         ],
         options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption] + ServeOptions.all,
-        example: "keyway serve --data-dir /var/lib/keyway --listen 127.0.0.1:8480"
+        examples: ["keyway serve --data-dir /var/lib/keyway --listen 127.0.0.1:8480"]
     ) { arguments in
         let options = try ServeOptions(arguments)
         try await RunningServer(options, location: try DataLocation(arguments)).run()

@@ -1,0 +1,134 @@
+/// The manual page, in the language of man(7).
+enum ManualPage {
+    static func text(of tree: CommandTree, version: String) -> String {
+        var page = Roff()
+        page.line(".TH KEYWAY 1 \"\" \"keyway \(version)\" \"User Commands\"")
+        page.section("Name")
+        page.text("keyway \\- ", raw: true)
+        page.text(String(tree.summary.drop { $0 != " " }.drop { $0 == " " }))
+        page.section("Synopsis")
+        page.line(".B keyway")
+        page.text("COMMAND [OPTIONS]")
+        page.section("Description")
+        page.paragraph(
+            "Each command is described below; keyway COMMAND --help tells the same. An option is given as --name VALUE "
+                + "or --name=VALUE; -- ends the options."
+        )
+        page.section("Commands")
+        let commands = tree.commands.filter { !$0.isHidden && !$0.name.isEmpty }
+        for command in commands { add(command, to: &page) }
+        for group in shared(commands) {
+            page.section(group.title)
+            add(group.options, to: &page)
+        }
+        page.section("Environment")
+        page.paragraph(ServerOptions.discussion)
+        for (variable, usage) in variables(commands) { page.item(variable, "Stands for \(usage).") }
+        page.item(DataLocation.masterKeysVariable, "The content of a master key file, instead of one.")
+        page.section("Files")
+        page.item(".keyway/keys.json", "The keys of a server that make run started here.")
+        page.item("$XDG_CONFIG_HOME/keyway/keys.json", "The keys of the user, readable by the user alone.")
+        page.item("$XDG_DATA_HOME/keyway", "The data of a server, unless --data-dir says otherwise.")
+        page.section("Exit status")
+        page.item("0", "All is done.")
+        for code in ExitCode.allCases { page.item("\(code.rawValue)", code.meaning.capitalizedFirst + ".") }
+        return page.text
+    }
+
+    private static func add(_ command: Command, to page: inout Roff) {
+        page.line(".SS " + Roff.quoted(command.usage))
+        page.paragraph(command.summary + ".")
+        for paragraph in command.discussion { page.paragraph(paragraph) }
+        for operand in command.operands { page.item(operand.usage, operand.help + ".") }
+        add(command.options, to: &page)
+        if !command.sharedOptions.isEmpty {
+            page.paragraph("Further options: see " + command.sharedOptions.map(\.title).alternatives + ".")
+        }
+        for example in command.examples { page.example(example) }
+    }
+
+    private static func add(_ options: [Option], to page: inout Roff) {
+        for option in options { page.item(option.usage, Help.text(of: option) + ".") }
+    }
+
+    /// The groups of options that any command shares, each once.
+    private static func shared(_ commands: [Command]) -> [OptionGroup] {
+        var groups: [OptionGroup] = []
+        for group in commands.flatMap(\.sharedOptions) where !groups.contains(where: { $0.title == group.title }) {
+            groups.append(group)
+        }
+        return groups
+    }
+
+    /// The variables of all options, each once.
+    private static func variables(_ commands: [Command]) -> [(name: String, usage: String)] {
+        var found: [(name: String, usage: String)] = []
+        for option in commands.flatMap(\.allOptions) {
+            for variable in option.variables where !found.contains(where: { $0.name == variable }) {
+                found.append((variable, option.usage))
+            }
+        }
+        return found.sorted { $0.name < $1.name }
+    }
+}
+
+/// Text for troff, in which nothing of ours is taken for a request.
+private struct Roff {
+    private(set) var text = ""
+
+    mutating func line(_ line: String) {
+        text += line + "\n"
+    }
+
+    mutating func section(_ title: String) {
+        line(".SH " + Self.quoted(title.uppercased()))
+    }
+
+    mutating func text(_ plain: String, raw: Bool = false) {
+        text += raw ? plain : Self.escaped(plain) + "\n"
+    }
+
+    mutating func paragraph(_ plain: String) {
+        line(".PP")
+        text(plain)
+    }
+
+    mutating func item(_ term: String, _ plain: String) {
+        line(".TP")
+        line(".B " + Self.quoted(term))
+        text(plain)
+    }
+
+    mutating func example(_ command: String) {
+        line(".PP")
+        line(".RS 4")
+        line(".nf")
+        text(command)
+        line(".fi")
+        line(".RE")
+    }
+
+    /// An argument of a request.
+    static func quoted(_ plain: String) -> String {
+        "\"" + escaped(plain).replacing("\"", with: "\\(dq") + "\""
+    }
+
+    private static func escaped(_ plain: String) -> String {
+        var result = ""
+        for character in plain {
+            switch character {
+            case "\\": result += "\\e"
+            case "-": result += "\\-"
+            case "…": result += "..."
+            case "'", "`", "^", "~":
+                result += ["'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"][character] ?? ""
+            default: result.append(character)
+            }
+        }
+        return result.hasPrefix(".") ? "\\&" + result : result
+    }
+}
+
+extension String {
+    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,56 @@
+import Synchronization
+
+/// Tells a person at the terminal that work goes on, once it has taken a second. Programs are told nothing.
+final class Progress: Sendable {
+    private let title: String
+    private let count = Mutex<Int?>(nil)
+    private static let frames = ["|", "/", "-", "\\"]
+
+    private init(_ title: String) {
+        self.title = title
+    }
+
+    /// Shows progress while the work is done.
+    ///
+    /// - Parameters:
+    ///   - title: What is done, such as `Listing connections`.
+    ///   - work: The work, which may say how far it is.
+    static func showing<Result: Sendable>(
+        _ title: String,
+        _ work: (Progress) async throws -> Result
+    ) async throws -> Result {
+        let progress = Progress(title)
+        guard Terminal.showsErrors else { return try await work(progress) }
+        let display = Task { await progress.display() }
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await work(progress))
+        } catch {
+            result = .failure(error)
+        }
+        display.cancel()
+        await display.value
+        return try result.get()
+    }
+
+    /// Notes how many are done.
+    func advance(to count: Int) {
+        self.count.withLock { $0 = count }
+    }
+
+    private func display() async {
+        guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+        var step = 0
+        while !Task.isCancelled {
+            let done = count.withLock { $0 }.map { " \($0)" } ?? ""
+            show("\r\(Self.frames[step % Self.frames.count]) \(title)…\(done)")
+            step += 1
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        show("\r\u{1b}[K")
+    }
+
+    private func show(_ text: String) {
+        _ = Terminal.write(text, to: 2)
+    }
+}
