@@ -94,7 +94,8 @@ let package = Package(
         module(
             "KeywayCommands",
             uses: [
-                "Access", "CSystem", "Connections", "Cryptography", "DatadogClient", "Documents", "Egress",
+                "AWSAccounts", "Access", "CSystem", "Connections", "Cryptography", "DatadogClient", "Documents",
+                "Egress",
                 "HTTPServer", "JSONReading", "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Vault",
             ]
         ),

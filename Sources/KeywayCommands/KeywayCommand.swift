@@ -17,7 +17,8 @@ package enum KeywayCommand {
                         members: [.command(.createOrganization)]
                     )
                 ),
-                .command(.recover), .command(.rotateMasterKey), .command(.completions), .command(.manual),
+                .command(.recover), .command(.rotateMasterKey), .command(.export), .command(.apply),
+                .command(.completions), .command(.manual),
             ]
         )
     )

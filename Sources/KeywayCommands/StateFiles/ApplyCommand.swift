@@ -31,7 +31,7 @@ extension Command {
         examples: ["keyway apply -f state --plan", "keyway apply -f state --secrets secrets.json --yes"]
     ) { arguments in
         guard let path = arguments[StateOptions.stateDirectory] else {
-            throw .usage("keyway apply needs -f DIR", of: arguments.command)
+            throw CommandError.usage("keyway apply needs -f DIR", of: arguments.command)
         }
         let files: [StateFile]
         let plan: StatePlan
@@ -46,7 +46,11 @@ extension Command {
                 prunes: arguments.has(StateOptions.prune)
             )
         } catch let error as InvalidState {
-            throw CommandError(.data, error.faults.map(\.text).joined(separator: "\n"), try: "again, once these are mended")
+            throw CommandError(
+                .data,
+                error.faults.map(\.text).joined(separator: "\n"),
+                try: "again, once these are mended"
+            )
         }
         try Terminal.print(plan.text)
         if plan.changes.isEmpty { return }
@@ -73,10 +77,16 @@ extension ClientSession {
                 continue
             }
             let id = document.json["data"]?["id"]?.text ?? ""
-            Terminal.printError("keyway: \(id) on \(server) is of a kind that this version does not know: it is left alone")
+            Terminal.printError(
+                "keyway: \(id) on \(server) is of a kind that this version does not know: it is left alone"
+            )
             let described = files.filter { $0.document.id?.description == id }
             faults += described.map {
-                StateFault(file: $0.name, pointer: "/data/id", "is the id of a document that this version does not know")
+                StateFault(
+                    file: $0.name,
+                    pointer: "/data/id",
+                    "is the id of a document that this version does not know"
+                )
             }
         }
         guard faults.isEmpty else { throw InvalidState(faults: faults) }

@@ -73,9 +73,9 @@ struct DocumentDifference: Sendable {
             return nil
         }
         switch field.kind {
-        case .text, .flag, .constant: return note(from: current, to: desired) ? desired ?? .null : nil
-        case .texts, .list: return note(from: current, to: desired) ? desired ?? [] : nil
-        case .object: return note(from: current, to: desired) ? desired ?? .object([]) : nil
+        case .text, .flag, .constant: return whole(isNew: isNew, from: current, to: desired, removedBy: .null)
+        case .texts, .list: return whole(isNew: isNew, from: current, to: desired, removedBy: [])
+        case .object: return whole(isNew: isNew, from: current, to: desired, removedBy: .object([]))
         case .group(let fields):
             let members = members(of: fields, from: current, to: desired ?? .object([]))
             return members.isEmpty ? nil : .object(members)
@@ -83,6 +83,19 @@ struct DocumentDifference: Sendable {
         case .keyedList(let list): return elements(of: list, from: current, to: desired)
         case .variants(let variants): return variant(of: variants, from: current, to: desired)
         }
+    }
+
+    /// A value that is sent as a whole.
+    private mutating func whole(
+        isNew: Bool,
+        from current: JSONValue?,
+        to desired: JSONValue?,
+        removedBy absence: JSONValue
+    ) -> JSONValue? {
+        let isChanged = note(from: current, to: desired)
+        // In a new object an empty list is no nothing: it says that there is none.
+        if isNew { return desired }
+        return isChanged ? desired ?? absence : nil
     }
 
     private mutating func choice(_ choice: Choice, from current: JSONValue?, to desired: JSONValue?) -> JSONValue? {
@@ -152,14 +165,15 @@ struct DocumentDifference: Sendable {
             }
             let members = members(of: list.fields, from: match?.element, to: element)
             if match == nil, members.isEmpty { note(from: nil, to: element) }
-            result.append(.object([.init("name", .string(name))] + members))
+            let named = list.namingMembers(of: element)
+            result.append(.object(named + members.filter { member in !named.contains { $0.name == member.name } }))
             path.removeLast()
         }
         for (name, element) in stored where !wanted.contains(where: { list.isSame($0.name, name) }) {
             path.append(name)
-            note(from: element, to: nil)
+            note(from: list.withoutSecrets(element), to: nil)
             path.removeLast()
-            result.append(["name": .string(name), "deleted": true])
+            result.append(.object(list.namingMembers(of: element) + [.init("deleted", true)]))
         }
         if changes.count == changesBefore, stored.map(\.name) != wanted.map(\.name) {
             let names = [stored, wanted].map { JSONValue.array($0.map { .string($0.name) }) }
@@ -192,6 +206,18 @@ extension KeyedList {
     fileprivate func named(in value: JSONValue?) -> [(name: String, element: JSONValue)] {
         guard case .array(let elements)? = value else { return [] }
         return elements.compactMap { element in element["name"]?.text.map { ($0.string, element) } }
+    }
+
+    /// What every mention of an element says: its name, and what is the same in all elements, which requests repeat.
+    fileprivate func namingMembers(of element: JSONValue) -> [JSONValue.Member] {
+        let constants = fields.filter { if case .constant = $0.kind { true } else { false } }.map(\.name)
+        return (["name"] + constants).compactMap { name in element[name].map { .init(JSONText(name), $0) } }
+    }
+
+    fileprivate func withoutSecrets(_ element: JSONValue) -> JSONValue {
+        guard case .object(let members) = element else { return element }
+        let secrets = fields.filter { $0.part != .open }.map(\.name)
+        return .object(members.filter { member in !secrets.contains { member.name == $0 } })
     }
 
     fileprivate func isSame(_ left: String, _ right: String) -> Bool {

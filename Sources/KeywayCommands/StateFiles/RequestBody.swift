@@ -1,6 +1,12 @@
 import DatadogClient
 import Documents
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// The attributes of a request, with its secrets.
 enum RequestBody {
     /// The `data` object of a request, whose secrets are put where they belong.
@@ -8,6 +14,7 @@ enum RequestBody {
     /// - Parameters:
     ///   - attributes: The attributes, with `""` where a secret belongs.
     ///   - secrets: The secrets by their addresses; an empty one is left out.
+    /// - Returns: The object, without its type.
     static func json(
         _ attributes: Documents.JSONValue,
         secrets: [String: Secret]
@@ -29,7 +36,7 @@ enum RequestBody {
         case .null: return .null
         case .boolean(let flag): return .boolean(flag)
         case .integer(let number): return .number(JSONNumber(Int(number)))
-        case .number(let number): return try? DatadogClient.JSONValue(parsing: .init("\(number)".utf8))
+        case .number(let number): return try? DatadogClient.JSONValue(parsing: Data("\(number)".utf8))
         case .string(let text):
             guard let secret = secrets[path.joined(separator: "/")] else { return .string(text.string) }
             return secret.isEmpty ? nil : .string(secret.revealed)

@@ -26,6 +26,8 @@ struct StateApplication {
                 failures.append(CommandError(error.code, "\(name): \(error.message)"))
                 // What concerns one document alone does not hinder the others.
                 guard error.code == .data || error.code == .notFound else { break }
+            } catch let error as JSONMismatch {
+                failures.append(CommandError(.internal, "\(step.file ?? step.key): \(error)"))
             }
         }
         guard let first = failures.first else { return }
@@ -88,7 +90,9 @@ struct StateApplication {
 
     private func changeDataExports(of account: AWSAccount.ID, _ change: FieldChange?) async throws {
         guard let change else { return }
-        let exports = try RequestBody.elements(change.after).map { json throws(JSONMismatch) in try DataExport(json: json) }
+        let exports = try RequestBody.elements(change.after).map { json throws(JSONMismatch) in
+            try DataExport(json: json)
+        }
         if change.before == nil {
             _ = try await session.client.ccmConfigs.create(for: account, dataExports: exports)
         } else if change.after == nil {

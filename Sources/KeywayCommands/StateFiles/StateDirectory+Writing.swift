@@ -41,6 +41,7 @@ extension StateDirectory {
     ///   - documents: What the server has.
     ///   - prunes: Whether to remove the files of an earlier export whose documents are gone. A file with a name of the
     ///     user's own is never removed.
+    /// - Returns: What was done, and what is stale.
     /// - Throws: ``CommandError`` if two files hold one document, or a file can't be written.
     func write(_ documents: [ExportedDocument], prunes: Bool) throws(CommandError) -> ExportSummary {
         var summary = ExportSummary()
@@ -98,7 +99,10 @@ extension StateDirectory {
             try Data(text.utf8).write(to: URL(filePath: draft))
         } catch {
             unlink(draft)
-            throw CommandError(.cannotCreate, "cannot write \(target): check that there is room, and that you may write there")
+            throw CommandError(
+                .cannotCreate,
+                "cannot write \(target): check that there is room, and that you may write there"
+            )
         }
         guard rename(draft, target) == 0 else {
             unlink(draft)

@@ -27,13 +27,17 @@ struct StateDirectory: Sendable {
                 Entry(name: name, bytes: [UInt8](try Data(contentsOf: URL(filePath: "\(path)/\(name)"))))
             }
         } catch {
-            throw CommandError(.input, "cannot read \(path): check that it is a directory, and that you may read all of it")
+            throw CommandError(
+                .input,
+                "cannot read \(path): check that it is a directory, and that you may read all of it"
+            )
         }
     }
 
     private func names(below directory: String) throws -> [String] {
         var names: [String] = []
-        for item in try FileManager.default.contentsOfDirectory(atPath: "\(path)/\(directory)") where !item.hasPrefix(".") {
+        for item in try FileManager.default.contentsOfDirectory(atPath: "\(path)/\(directory)")
+        where !item.hasPrefix(".") {
             let name = directory + item
             let type = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.type] as? FileAttributeType
             if type == .typeDirectory {

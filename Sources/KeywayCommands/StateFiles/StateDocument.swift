@@ -42,7 +42,9 @@ extension StateDocument {
             let kind = DocumentKind.allCases.first(where: { $0.schema.type == type })
         else {
             let types = DocumentKind.allCases.map { "\"\($0.schema.type)\"" }.joined(separator: " or ")
-            throw InvalidDocument(problems + [Problem(pointer: "/data/type", detail: "is required and must be \(types)")])
+            throw InvalidDocument(
+                problems + [Problem(pointer: "/data/type", detail: "is required and must be \(types)")]
+            )
         }
         self.kind = kind
 

@@ -127,7 +127,8 @@ struct StateSecrets: Sendable {
     /// A secret that an argument tells the source of: `FILE:FIELD=@PATH` or `FILE:FIELD=-`.
     private static func secret(_ word: String, of command: Command) throws(CommandError) -> Given {
         let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-        guard parts.count == 2, let colon = parts[0].lastIndex(of: ":"), parts[1] == "-" || parts[1].hasPrefix("@") else {
+        guard parts.count == 2, let colon = parts[0].lastIndex(of: ":"), parts[1] == "-" || parts[1].hasPrefix("@")
+        else {
             throw .usage("--secret must be FILE:FIELD=@PATH, or FILE:FIELD=- for standard input", of: command)
         }
         return Given(
