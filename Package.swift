@@ -129,7 +129,7 @@ let package = Package(
         ),
         suite(
             "KeywayCommandsTests",
-            uses: ["Documents", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer"]
+            uses: ["DatadogClient", "Documents", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer"]
         ),
         suite(
             "DatadogClientTests",

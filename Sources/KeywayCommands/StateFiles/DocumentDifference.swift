@@ -80,7 +80,8 @@ struct DocumentDifference: Sendable {
             let members = members(of: fields, from: current, to: desired ?? .object([]))
             return members.isEmpty ? nil : .object(members)
         case .choice(let choice): return self.choice(choice, from: current, to: desired)
-        case .keyedList(let list): return elements(of: list, from: current, to: desired)
+        case .keyedList(let list):
+            return elements(of: list, from: current, to: desired) ?? (isNew ? desired : nil)
         case .variants(let variants): return variant(of: variants, from: current, to: desired)
         }
     }
