@@ -17,8 +17,9 @@ package enum KeywayCommand {
                         members: [.command(.createOrganization)]
                     )
                 ),
-                .command(.recover), .command(.rotateMasterKey), .command(.export), .command(.apply),
-                .command(.completions), .command(.manual),
+                .command(.recover), .command(.rotateMasterKey),
+                .group(.connections), .group(.applicationKeys), .group(.aws), .group(.apiKeys), .group(.users),
+                .command(.validate), .command(.export), .command(.apply), .command(.completions), .command(.manual),
             ]
         )
     )

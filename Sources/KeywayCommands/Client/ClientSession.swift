@@ -8,9 +8,12 @@ struct ClientSession: Sendable {
     /// The server's address, for messages.
     let server: String
 
+    /// Reads which server, keys and output are wanted; nothing is sent yet.
+    ///
     /// - Parameters:
     ///   - arguments: Of a command that has ``ServerOptions/group``, and one of ``Output``'s groups.
     ///   - retries: Whether to repeat what failed; a person can do that too.
+    /// - Throws: ``CommandError`` if there are no keys, or if they would travel in the clear.
     init(_ arguments: Arguments, retries: RetryPolicy = .off) throws(CommandError) {
         let options = try ServerOptions(arguments)
         client = Client(
@@ -33,6 +36,8 @@ struct ClientSession: Sendable {
     ///   - thing: What may not be there: `connection 01a1…`.
     ///   - list: The command that lists what is there.
     ///   - operation: The operation.
+    /// - Returns: Its answer.
+    /// - Throws: ``CommandError`` that says what the failure means, and what to do next.
     func perform<Result: Sendable>(
         _ title: String,
         on thing: String? = nil,
@@ -90,5 +95,18 @@ extension Arguments {
             throw .usage("there is no terminal to ask on: say --yes to do it without", of: command)
         }
         guard try prompt.confirms(question) else { throw CommandError(.notFound, "nothing was done") }
+    }
+}
+
+extension Arguments {
+    /// The value of an option that must have one: where it was not given, it is asked for.
+    ///
+    /// - Throws: ``CommandError`` if nobody is there to ask.
+    func required(_ option: Option, asking question: String) throws(CommandError) -> String {
+        if let value = self[option] { return value }
+        guard let prompt = Prompt() else {
+            throw .usage("keyway \(command.name) needs \(option.usage)", of: command)
+        }
+        return try prompt.requiredText(question)
     }
 }

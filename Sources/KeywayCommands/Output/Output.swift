@@ -35,6 +35,7 @@ struct Output: Sendable {
     ///   - values: The values.
     ///   - columns: What a table shows of them.
     ///   - noun: What they are, in the plural, for where there are none.
+    /// - Throws: ``CommandError`` if it can't be written.
     func list<Value: APIValue & Identifiable>(
         _ values: [Value],
         _ columns: [Column<Value>],
@@ -58,6 +59,7 @@ struct Output: Sendable {
     ///   - columns: What a person sees of it.
     ///   - further: What a person sees besides.
     ///   - secrets: Whether a document shows secrets: only where a key was issued just now.
+    /// - Throws: ``CommandError`` if it can't be written.
     func one<Value: APIValue & Identifiable>(
         _ value: Value,
         _ columns: [Column<Value>],

@@ -15,6 +15,8 @@ final class Progress: Sendable {
     /// - Parameters:
     ///   - title: What is done, such as `Listing connections`.
     ///   - work: The work, which may say how far it is.
+    /// - Returns: What the work returns.
+    /// - Throws: What the work throws.
     static func showing<Result: Sendable>(
         _ title: String,
         _ work: (Progress) async throws -> Result

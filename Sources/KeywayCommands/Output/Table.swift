@@ -40,6 +40,7 @@ struct Table<Value> {
     /// - Parameters:
     ///   - values: The values.
     ///   - width: How wide a line may be; `nil` if it does not matter.
+    /// - Returns: The lines.
     func list(_ values: [Value], width: Int?) -> String {
         var cells = columns.filter { $0.place != .detail }.map { column in
             Cells(column.place, [column.title.uppercased()] + values.map { Self.cell(column, $0) })
@@ -56,7 +57,9 @@ struct Table<Value> {
     /// A line for each column, of those that have something to say.
     func description(of value: Value, and further: [(title: String, text: String)]) -> String {
         let lines =
-            columns.compactMap { column in column.text(value).map { (title: column.title, text: $0) } } + further
+            columns.compactMap { column in
+                Self.text(column, value).map { (title: column.title, text: $0) }
+            } + further
         let width = lines.map { TextLayout.width($0.title) }.max() ?? 0
         return lines.map { "\(TextLayout.pad($0.title, to: width))  \(TextLayout.printable($0.text))\n" }.joined()
     }
@@ -80,8 +83,12 @@ struct Table<Value> {
         }
     }
 
+    private static func text(_ column: Column<Value>, _ value: Value) -> String? {
+        column.text(value).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     private static func cell(_ column: Column<Value>, _ value: Value) -> String {
-        TextLayout.printable(column.text(value) ?? "-")
+        TextLayout.printable(text(column, value) ?? "-")
     }
 
     /// Makes columns narrower, the widest first; where that is not enough, leaves some out.

@@ -6,6 +6,7 @@ enum TextLayout {
     ///   - text: The text.
     ///   - width: How wide a line may be, with its indentation.
     ///   - indentation: How many blanks each line begins with.
+    /// - Returns: The lines.
     static func wrap(_ text: String, width: Int, indentation: Int = 0) -> String {
         let margin = String(repeating: " ", count: indentation)
         var lines: [String] = []
@@ -28,6 +29,7 @@ enum TextLayout {
     /// - Parameters:
     ///   - text: A text from elsewhere.
     ///   - keepsLineBreaks: Whether line breaks stay as they are.
+    /// - Returns: The text, with `\u{1b}` in the place of an escape character.
     static func printable(_ text: String, keepsLineBreaks: Bool = false) -> String {
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
         var result = ""

@@ -1,16 +1,5 @@
 import DatadogClient
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The secrets that are given to `keyway apply`, by file and place. None is ever printed.
 struct StateSecrets: Sendable {
     static let fileOption = Option(
@@ -21,7 +10,7 @@ struct StateSecrets: Sendable {
     )
     static let option = Option(
         name: "secret",
-        placeholder: "FILE:FIELD=@PATH",
+        placeholder: "FILE:FIELD[=@PATH]",
         help: "One secret from a file, or from standard input by =-",
         values: .secret(names: []),
         isRepeatable: true
@@ -31,15 +20,17 @@ struct StateSecrets: Sendable {
     private struct Given {
         let file: String
         let field: String
-        let secret: Secret
+        /// `nil` if it is to be asked for.
+        let secret: Secret?
     }
 
     private var given: [Given] = []
 
     init(_ arguments: Arguments) throws(CommandError) {
         if let path = arguments[Self.fileOption] { given = try Self.secrets(inFile: path) }
+        var input = InputSource()
         for word in arguments.all(Self.option) {
-            given.append(try Self.secret(word, of: arguments.command))
+            given.append(try Self.secret(word, by: &input, of: arguments.command))
         }
     }
 
@@ -97,20 +88,8 @@ struct StateSecrets: Sendable {
         )
     }
 
-    // MARK: Sources
-
     private static func secrets(inFile path: String) throws(CommandError) -> [Given] {
-        var status = stat()
-        guard stat(path, &status) == 0, let data = try? Data(contentsOf: URL(filePath: path)) else {
-            throw CommandError(.input, "cannot read \(path): check that it exists and that you may read it")
-        }
-        guard status.st_mode & 0o077 == 0, status.st_uid == geteuid() else {
-            throw CommandError(
-                .configuration,
-                "\(path) holds secrets, and must be yours and readable by you alone",
-                try: "chmod 600 \(path)"
-            )
-        }
+        let data = try PrivateFile.read(path, holding: "secrets")
         let shape = "\(path) must be a JSON object of objects: state files, their fields, and the secrets as strings"
         guard case .object(let files)? = try? JSONValue(parsing: data) else { throw CommandError(.input, shape) }
         var given: [Given] = []
@@ -124,28 +103,18 @@ struct StateSecrets: Sendable {
         return given
     }
 
-    /// A secret that an argument tells the source of: `FILE:FIELD=@PATH` or `FILE:FIELD=-`.
-    private static func secret(_ word: String, of command: Command) throws(CommandError) -> Given {
-        let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-        guard parts.count == 2, let colon = parts[0].lastIndex(of: ":"), parts[1] == "-" || parts[1].hasPrefix("@")
-        else {
+    /// A secret that an argument names, and tells the source of.
+    private static func secret(
+        _ word: String,
+        by input: inout InputSource,
+        of command: Command
+    ) throws(CommandError) -> Given {
+        let argument = SecretArgument(word)
+        guard let colon = argument.name.lastIndex(of: ":") else {
             throw .usage("--secret must be FILE:FIELD=@PATH, or FILE:FIELD=- for standard input", of: command)
         }
-        return Given(
-            file: String(parts[0][..<colon]),
-            field: String(parts[0][parts[0].index(after: colon)...]),
-            secret: Secret(try content(of: parts[1]))
-        )
-    }
-
-    /// The text of a file or of standard input, without the line break that editors put at its end.
-    private static func content(of source: String) throws(CommandError) -> String {
-        let path = source == "-" ? "/dev/stdin" : String(source.dropFirst())
-        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-            throw CommandError(.input, "cannot read \(path): check that it exists and that you may read it")
-        }
-        var text = String(decoding: data, as: UTF8.self)
-        if text.hasSuffix("\r\n") || text.hasSuffix("\n") { text.removeLast() }
-        return text
+        let field = argument.name[argument.name.index(after: colon)...]
+        let secret = try argument.path.map { path throws(CommandError) in try input.secret(path, for: "--secret") }
+        return Given(file: String(argument.name[..<colon]), field: String(field), secret: secret)
     }
 }

@@ -1,0 +1,62 @@
+import Connections
+import Documents
+import JSONReading
+
+/// Checks documents before they are sent, by the declarations that the server checks them by.
+///
+/// The client's own types would leave out a member that they do not know, and a misspelt credential with it.
+enum DocumentCheck {
+    /// A fault, and where it stands.
+    struct Fault: Sendable {
+        /// As RFC 6901 has it.
+        let pointer: String
+        let detail: String
+    }
+
+    /// The faults of a connection that is to be created.
+    ///
+    /// - Parameter body: The whole body.
+    /// - Returns: All of them; none where the integration is not one of the catalogue.
+    static func faults(inNewConnection body: [UInt8]) -> [Fault] {
+        faults(body) { json throws(InvalidDocument) in
+            _ = try DocumentSchema.connection.create(json, id: anyIdentifier) { _ in "" }
+        }
+    }
+
+    /// The faults of changes to a connection.
+    ///
+    /// - Parameters:
+    ///   - body: The whole body.
+    ///   - current: The document that answers of the server hold.
+    /// - Returns: All of them; none where the integration is not one of the catalogue.
+    static func faults(inUpdate body: [UInt8], of current: [UInt8]) -> [Fault] {
+        guard let current = (try? JSONReader.read(current))?["data"], isKnown(current) else { return [] }
+        let id = current["id"]?.text.flatMap { Identifier($0.string) } ?? anyIdentifier
+        return faults(body, integration: current) { json throws(InvalidDocument) in
+            _ = try DocumentSchema.connection.update(json, id: id, of: current) { _ in "" }
+        }
+    }
+
+    private static var anyIdentifier: Identifier { IdentifierGenerator().next() }
+
+    private static func faults(
+        _ body: [UInt8],
+        integration: JSONValue? = nil,
+        _ check: (JSONValue) throws(InvalidDocument) -> Void
+    ) -> [Fault] {
+        guard let json = try? JSONReader.read(body), isKnown(integration ?? json["data"] ?? .null) else { return [] }
+        do {
+            try check(json)
+            return []
+        } catch {
+            return error.problems.map { Fault(pointer: $0.pointer, detail: $0.detail) }
+        }
+    }
+
+    /// Whether the catalogue has the integration of a document's `data`, and its credentials.
+    private static func isKnown(_ data: JSONValue) -> Bool {
+        let integration = data["attributes"]?["integration"]
+        guard let type = integration?["type"]?.text else { return integration == nil }
+        return IntegrationCatalogue.all.contains { type == $0.type }
+    }
+}

@@ -1,0 +1,147 @@
+import DatadogClient
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `read(2)`, which ``InputSource`` has a method of the same name for.
+private func readInput(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    read(descriptor, buffer, count)
+}
+
+/// Reads what a command is given by files and by standard input, which is there only once.
+struct InputSource {
+    /// What took the standard input.
+    private var taker: String?
+    private static let greatestSize = 1_048_576
+
+    /// Reads a file, or for `-` the standard input.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - option: What asks for it, for messages.
+    /// - Returns: All of it.
+    /// - Throws: ``CommandError`` if it can't be read, is too large, or is the standard input for the second time.
+    mutating func read(_ path: String, for option: String) throws(CommandError) -> Data {
+        let data: Data?
+        if path == "-" {
+            if let taker {
+                throw CommandError(.usage, "\(taker) and \(option) can't both be the standard input: give a file")
+            }
+            taker = option
+            data = Self.readStandardInput()
+        } else {
+            data = try? Data(contentsOf: URL(filePath: path))
+        }
+        let place = path == "-" ? "the standard input" : path
+        guard let data else {
+            throw CommandError(.input, "cannot read \(place): check that it exists and that you may read it")
+        }
+        guard data.count <= Self.greatestSize else { throw CommandError(.input, "\(place) is larger than 1 MiB") }
+        return data
+    }
+
+    private static func readStandardInput() -> Data? {
+        var data = Data()
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while data.count <= greatestSize {
+            let count = readInput(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            data.append(contentsOf: buffer[..<count])
+        }
+        return data
+    }
+
+    /// Reads a secret, without the line break at its end.
+    mutating func secret(_ path: String, for option: String) throws(CommandError) -> Secret {
+        let data = try read(path, for: option)
+        guard var text = String(bytes: data, encoding: .utf8) else {
+            throw CommandError(.input, "\(path == "-" ? "the standard input" : path) is not UTF-8")
+        }
+        if text.utf8.last == UInt8(ascii: "\n") { text.removeLast() }
+        guard !text.isEmpty else {
+            throw CommandError(.input, "\(path == "-" ? "the standard input" : path) is empty: it should be a secret")
+        }
+        return Secret(text)
+    }
+
+    /// Reads a document of the API, `{"data": {…}}`.
+    mutating func document(_ path: String) throws(CommandError) -> JSONValue {
+        let data = try read(path, for: "--from-file")
+        let place = path == "-" ? "the standard input" : path
+        let json = try DocumentCheck.parse([UInt8](data), from: place)
+        guard case .object = json["data"], case .object = json["data"]?["attributes"] else {
+            throw CommandError(
+                .data,
+                "\(place) is no document of the API, {\"data\": {\"type\": …, \"attributes\": {…}}}",
+                try: "--output json on what is there, to see one"
+            )
+        }
+        return json
+    }
+}
+
+/// Where a secret comes from: `NAME=@FILE`, `NAME=-`, or `NAME` alone to be asked.
+struct SecretArgument {
+    let name: String
+    /// The file, `-` for the standard input; `nil` to ask.
+    let path: String?
+
+    init(_ argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        name = String(parts[0])
+        path = parts.count < 2 ? nil : parts[1] == "-" ? "-" : String(parts[1].dropFirst())
+    }
+
+    /// The secret itself.
+    ///
+    /// - Parameters:
+    ///   - input: What reads files.
+    ///   - question: How to ask for it.
+    ///   - command: The command that it is for.
+    /// - Returns: The secret.
+    /// - Throws: ``CommandError`` if it can't be read, or if nobody is there to ask.
+    func secret(
+        by input: inout InputSource,
+        asking question: String,
+        of command: Command
+    ) throws(CommandError) -> Secret {
+        if let path { return try input.secret(path, for: "--secret") }
+        guard let prompt = Prompt() else {
+            throw .usage(
+                "there is no terminal to ask for \(name) on: give it as \(name)=@FILE or \(name)=-",
+                of: command
+            )
+        }
+        return Secret(try prompt.secret(question))
+    }
+}
+
+extension Option {
+    /// A whole document, for what has no option of its own.
+    static let fromFile = Option(
+        name: "from-file",
+        placeholder: "FILE",
+        help: "The API's JSON document, secrets included; - for standard input. Options win over it",
+        values: .file
+    )
+
+    static func secret(_ names: [String], _ help: String) -> Option {
+        Option(
+            name: "secret",
+            placeholder: "NAME[=@FILE]",
+            help: help,
+            values: .secret(names: names),
+            isRepeatable: true
+        )
+    }
+}
