@@ -12,7 +12,17 @@ from typing import Any
 
 import pytest
 from catalogue import BY_NAME, CATALOGUE, connection
-from harness import AWS_ACCOUNTS, BINARY, CONNECTIONS, UNKNOWN_ID, Server, environment
+from harness import (
+    AWS_ACCOUNTS,
+    BINARY,
+    CONNECTIONS,
+    REGISTRATIONS,
+    UNKNOWN_ID,
+    Server,
+    environment,
+    initialise,
+    running,
+)
 
 ACCESS_KEY_ACCOUNT = "200000000002"
 ACCOUNTS = [
@@ -134,8 +144,6 @@ def edit(path: pathlib.Path, change: Callable[[dict], None]) -> None:
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, pathlib.Path]]:
     """A server with one of everything, and its state in files. Tests leave both as they are."""
-    from harness import initialise, running
-
     place = tmp_path_factory.mktemp("source")
     with running(place / "data", initialise(place / "data")) as server:
         fill(server)
@@ -265,6 +273,15 @@ class TestExportingAgain:
         keyway(server, "export", "-o", state)
         assert not path.exists()
         assert json.loads(own.read_text())["data"]["attributes"]["name"] == "the ServiceNowBasicAuth"
+
+    def test_gives_files_for_another_server_the_ids_of_this_one(
+        self, small: tuple[Server, pathlib.Path], new_server: Callable[..., Server], tmp_path: pathlib.Path
+    ) -> None:
+        _, state = small
+        other = new_server(name="other")
+        keyway(other, "apply", "-f", state, "--secrets", secrets_for(state, tmp_path), "--yes")
+        assert "0 new, 3 changed, 0 unchanged, 0 removed" in keyway(other, "export", "-o", state).stdout
+        assert sorted(documents(state).values(), key=str) == sorted(state_of(other), key=str)
 
     def test_names_stale_files_and_removes_only_its_own(self, small: tuple[Server, pathlib.Path]) -> None:
         server, state = small
@@ -482,6 +499,28 @@ class TestFaultyFiles:
             assert "s3cr3t" not in message
 
 
+class TestSecrets:
+    def test_come_from_standard_input_too(self, new_server: Callable[..., Server], tmp_path: pathlib.Path) -> None:
+        server, state = new_server(), tmp_path / "state"
+        state.mkdir()
+        (state / "openai.json").write_text(json.dumps(BY_NAME["OpenAIAPIKey"].create("x", lambda _: "")))
+        done = subprocess.run(
+            [BINARY, "apply", "-f", state, "--secret", "openai.json:api_token=-", "--yes"],
+            env=with_keys(server) | {"KEYWAY_SERVER": f"http://{server.address}"},
+            input="s3cr3t\n",
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert len(state_of(server)) == 1
+
+    def test_are_never_arguments(self, small: tuple[Server, pathlib.Path]) -> None:
+        message = refused(small[0], "apply", "-f", small[1], "--secret", "x.json:password=s3cr3t", code=64)
+        assert "s3cr3t" not in message
+
+
 class TestAtATerminal:
     def test_asks_without_echo_and_for_a_yes(self, new_server: Callable[..., Server], tmp_path: pathlib.Path) -> None:
         server, state = new_server(), tmp_path / "state"
@@ -555,6 +594,27 @@ class TestInterrupted:
         assert len(state_of(server)) == 300
         assert "Nothing to do: 300 unchanged." in keyway(server, *arguments).stdout
 
+    def test_ends_where_the_keys_may_do_no_more(
+        self, new_server: Callable[..., Server], tmp_path: pathlib.Path
+    ) -> None:
+        server, state = new_server(), tmp_path / "state"
+        state.mkdir()
+        for name in ("a", "b"):
+            (state / f"{name}.json").write_text(json.dumps(BY_NAME["AWSAssumeRole"].create(name)))
+        reader = reading_key(server)
+        done = subprocess.run(
+            [BINARY, "apply", "-f", state, "--yes", "--server", f"http://{server.address}"],
+            env=with_keys(server) | {"DD_APP_KEY": reader},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 77, done.stderr
+        assert "0 of 2 changes were made, 2 were not" in done.stderr
+        assert state_of(server) == []
+
     def test_tells_what_was_not_done(self, new_server: Callable[..., Server], tmp_path: pathlib.Path) -> None:
         """One that the server refuses hinders no other."""
         server, state = new_server(), tmp_path / "state"
@@ -569,3 +629,14 @@ class TestInterrupted:
         assert "token.json: " in done.stderr
         assert "2 of 3 changes were made, 1 was not" in done.stderr
         assert len(state_of(server)) == 2
+
+
+def reading_key(server: Server) -> str:
+    """A registered application key that may read, and nothing else."""
+    scopes = ["connections_read", "aws_configuration_read"]
+    body = {"data": {"type": "application_keys", "attributes": {"name": "reader", "scopes": scopes}}}
+    answer = server.request("POST", "/api/v2/current_user/application_keys", body)
+    assert answer.status == 201, answer.body
+    key = answer.json["data"]
+    assert server.request("PUT", f"{REGISTRATIONS}/{key['id']}").status in (200, 201)
+    return key["attributes"]["key"]

@@ -35,12 +35,17 @@ enum DocumentKind: Sendable, CaseIterable {
 
     /// The readable part of the name of a document's file.
     func slug(of attributes: JSONValue) -> String {
-        let text =
-            switch self {
-            case .connection: "\(Self.text(attributes["integration"]?["type"]))-\(Self.text(attributes["name"]))"
-            case .awsAccount: Self.text(attributes["aws_account_id"])
-            }
-        let words = text.lowercased().unicodeScalars.split { !("a"..."z" ~= $0 || "0"..."9" ~= $0) }
+        switch self {
+        case .connection:
+            let integration = Self.slug(attributes["integration"]?["type"])
+            let name = Self.slug(attributes["name"])
+            return name.hasPrefix(integration) ? name : "\(integration)-\(name)"
+        case .awsAccount: return Self.slug(attributes["aws_account_id"])
+        }
+    }
+
+    private static func slug(_ value: JSONValue?) -> String {
+        let words = text(value).lowercased().unicodeScalars.split { !("a"..."z" ~= $0 || "0"..."9" ~= $0) }
         return String(words.map { String($0) }.joined(separator: "-").prefix(60))
     }
 

@@ -21,10 +21,12 @@ struct ServerDocument: Sendable {
         guard let id = json["data"]?["id"]?.text.flatMap({ Identifier($0) }),
             let document = try? JSONReader.read([UInt8](json.data))
         else { throw CommandError(.protocol, "the server answered a document without an id") }
+        let attributes = document["data"]?["attributes"] ?? .null
         return ExportedDocument(
             kind: kind,
             id: id,
-            slug: kind.slug(of: document["data"]?["attributes"] ?? .null),
+            key: kind.key(of: attributes),
+            slug: kind.slug(of: attributes),
             text: DocumentText.json(json)
         )
     }

@@ -12,30 +12,9 @@ import JSONReading
     import Darwin
 #endif
 
-/// What an export writes: a server's document as a file holds it.
-struct ExportedDocument: Sendable {
-    let kind: DocumentKind
-    let id: Identifier
-    let slug: String
-    let text: String
-
-    /// The name of its file, unless a file of another name holds it already.
-    var fileName: String { "\(kind.directory)/\(slug.isEmpty ? "" : slug + "-")\(id).json" }
-}
-
-/// What an export did.
-struct ExportSummary: Sendable, Equatable {
-    var created = 0
-    var changed = 0
-    var unchanged = 0
-    var removed: [String] = []
-    /// Files of an earlier export whose documents the server does not have any more.
-    var stale: [String] = []
-}
-
 extension StateDirectory {
     /// Writes documents, each to the file that holds it already, else to a new one; a file that would not change is not
-    /// touched.
+    /// touched. A file that holds none of them is left alone.
     ///
     /// - Parameters:
     ///   - documents: What the server has.
@@ -45,48 +24,42 @@ extension StateDirectory {
     /// - Throws: ``CommandError`` if two files hold one document, or a file can't be written.
     func write(_ documents: [ExportedDocument], prunes: Bool) throws(CommandError) -> ExportSummary {
         var summary = ExportSummary()
-        let held = FileManager.default.fileExists(atPath: path) ? try holders() : [:]
+        var holders = DocumentHolders(FileManager.default.fileExists(atPath: path) ? try holders() : [], of: documents)
         for document in documents {
-            let holder = held[document.id]
-            let isRenamed = holder.map { Self.isOfExport($0.name, document.id) } ?? true
-            let name = isRenamed ? document.fileName : holder?.name ?? document.fileName
-            if let holder, holder.name == name, holder.bytes == Array(document.text.utf8) {
+            let holder = try holders.take(holding: document)
+            let name = holder.flatMap { $0.isNamedByExport ? nil : $0.entry.name } ?? document.fileName
+            if let holder, holder.entry.name == name, holder.entry.bytes == Array(document.text.utf8) {
                 summary.unchanged += 1
                 continue
             }
             try write(document.text, to: name)
-            if let holder, holder.name != name { try remove(holder.name) }
+            if let holder, holder.entry.name != name { try remove(holder.entry.name) }
             if holder == nil { summary.created += 1 } else { summary.changed += 1 }
         }
-        let ids = Set(documents.map(\.id))
-        for (id, holder) in held.sorted(by: { $0.value.name < $1.value.name }) where !ids.contains(id) {
-            if prunes, Self.isOfExport(holder.name, id) {
-                try remove(holder.name)
-                summary.removed.append(holder.name)
+        for holder in holders.stale {
+            if prunes, holder.isNamedByExport {
+                try remove(holder.entry.name)
+                summary.removed.append(holder.entry.name)
             } else {
-                summary.stale.append(holder.name)
+                summary.stale.append(holder.entry.name)
             }
         }
         return summary
     }
 
-    /// Whether a file has the name that an export gave it.
-    private static func isOfExport(_ name: String, _ id: Identifier) -> Bool {
-        DocumentKind.allCases.contains { name.hasPrefix($0.directory + "/") } && name.hasSuffix("\(id).json")
-            && name.split(separator: "/").count == 2
-    }
-
-    /// The files that hold documents, by the documents' ids.
-    private func holders() throws(CommandError) -> [Identifier: Entry] {
-        var holders: [Identifier: Entry] = [:]
-        for entry in try entries() {
-            guard let id = (try? JSONReader.read(entry.bytes))?["data"]?["id"]?.text.flatMap({ Identifier($0.string) })
-            else { continue }
-            if let other = holders.updateValue(entry, forKey: id) {
-                throw CommandError(.data, "\(other.name) and \(entry.name) both hold \(id): remove one of them")
-            }
+    /// The files that hold documents; what is none is left alone.
+    private func holders() throws(CommandError) -> [DocumentHolder] {
+        try entries().compactMap { entry in
+            guard let data = (try? JSONReader.read(entry.bytes))?["data"], let type = data["type"]?.text?.string,
+                let kind = DocumentKind.allCases.first(where: { $0.schema.type == type })
+            else { return nil }
+            return DocumentHolder(
+                entry: entry,
+                kind: kind,
+                id: data["id"]?.text.flatMap { Identifier($0.string) },
+                key: kind.key(of: data["attributes"] ?? .null)
+            )
         }
-        return holders
     }
 
     /// Writes a file whole or not at all. Its permissions are those of any new file: there is no secret in it.

@@ -4,6 +4,7 @@ import Documents
 struct StateMatching {
     private let files: [StateFile]
     private let server: [StateDocument]
+    /// The server's documents that a file describes.
     private var matched: Set<Identifier> = []
     /// Files whose counterpart can't be told.
     private(set) var faults: [StateFault] = []
@@ -20,53 +21,46 @@ struct StateMatching {
 
     /// Each file with what the server has of it, `nil` if it is to be created; without those that are faulty.
     mutating func pairs() -> [(file: StateFile, current: StateDocument?)] {
-        let byID = files.map(documentWithID)
-        for (file, current) in zip(files, byID) {
+        let byID = Dictionary(server.compactMap { document in document.id.map { ($0, document) } }) { first, _ in first
+        }
+        let known = files.map { file in
+            file.document.id.flatMap { byID[$0] }.flatMap { $0.kind == file.document.kind ? $0 : nil }
+        }
+        for (file, current) in zip(files, known) {
             guard let id = current?.id, !matched.insert(id).inserted else { continue }
             faults.append(StateFault(file: file.name, pointer: "/data/id", "is the id of another file too: remove one"))
         }
         // Only now is it known which documents are left to be found by their keys.
-        let byKey = zip(files, byID).map { file, current in current == nil ? candidates(for: file) : [] }
+        let candidates = Dictionary(grouping: unmatched, by: \.key)
+        let namesakes = Dictionary(grouping: files, by: \.document.key)
         var pairs: [(StateFile, StateDocument?)] = []
-        for (file, (current, candidates)) in zip(files, zip(byID, byKey)) {
+        for (file, current) in zip(files, known) {
+            let key = file.document.key
             if let current {
                 pairs.append((file, current))
-            } else if let fault = ambiguity(of: file, candidates, byID) {
+            } else if let fault = Self.ambiguity(of: file, namesakes[key] ?? [], candidates[key] ?? []) {
                 faults.append(StateFault(file: file.name, fault))
             } else {
-                if let id = candidates.first?.id { matched.insert(id) }
-                pairs.append((file, candidates.first))
+                let candidate = candidates[key]?.first
+                if let id = candidate?.id { matched.insert(id) }
+                pairs.append((file, candidate))
             }
         }
         return pairs
     }
 
-    private func documentWithID(_ file: StateFile) -> StateDocument? {
-        guard let id = file.document.id else { return nil }
-        return server.first { $0.kind == file.document.kind && $0.id == id }
-    }
-
-    private func candidates(for file: StateFile) -> [StateDocument] {
-        unmatched.filter { $0.kind == file.document.kind && $0.key == file.document.key }
-    }
-
     /// Why it can't be told what a file without a known id describes; `nil` if it can.
-    private func ambiguity(
+    private static func ambiguity(
         of file: StateFile,
-        _ candidates: [StateDocument],
-        _ byID: [StateDocument?]
+        _ namesakes: [StateFile],
+        _ candidates: [StateDocument]
     ) -> String? {
-        let key = file.document.key
-        let namesakes = zip(files, byID).filter { other, current in
-            current == nil && other.name != file.name && other.document.kind == file.document.kind
-                && other.document.key == key
-        }
-        if let other = namesakes.first?.0.name {
-            return "describes the \(key), as \(other) does, and the server knows neither by its id: give them "
-                + "different names"
+        if let namesake = namesakes.first(where: { $0.name != file.name }) {
+            return "describes the \(file.document.key), as \(namesake.name) does, and has no id that the server knows: "
+                + "remove one of them, or give this one another name"
         }
         guard candidates.count > 1 else { return nil }
         let ids = candidates.compactMap { $0.id?.description }.joined(separator: ", ")
-        return "the server has \(candidates.count) of \(key): say in data.id which one is meant: \(ids)"
+        return "the server has \(candidates.count) of \(file.document.key): say in data.id which one is meant: \(ids)"
     }
 }

@@ -18,14 +18,20 @@ struct StateDirectoryTests {
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
 
-    private static func exported(_ id: String, _ slug: String, _ text: String = "{}") throws -> ExportedDocument {
+    private static func exported(_ id: String, _ slug: String) throws -> ExportedDocument {
         let identifier = try #require(Identifier(id))
         return ExportedDocument(
             kind: .connection,
             id: identifier,
+            key: #"OpenAI connection "\#(slug)""#,
             slug: slug,
-            text: #"{"data":{"id":"\#(id)","text":\#(text)}}"#
+            text: file(id, name: slug)
         )
+    }
+
+    /// What a file with a connection holds.
+    private static func file(_ id: String?, name: String) -> String {
+        StateSamples.openAI(name, id: id)
     }
 
     @Test("names the file and the line of what is no JSON, beside the faults of other files")
@@ -66,7 +72,7 @@ struct StateDirectoryTests {
 
     @Test("keeps names of the user's own, and follows a rename in its own")
     func renames() throws {
-        try put(#"{"data":{"id":"\#(StateSamples.ids[0])"}}"#, in: "mine.json")
+        try put(Self.file(StateSamples.ids[0], name: "mine"), in: "mine.json")
         let before = try Self.exported(StateSamples.ids[1], "before")
         _ = try state.write([before], prunes: false)
         let documents = [try Self.exported(StateSamples.ids[0], "x"), try Self.exported(StateSamples.ids[1], "after")]
@@ -76,9 +82,21 @@ struct StateDirectoryTests {
         #expect(directory.text(of: "mine.json") == documents[0].text)
     }
 
+    @Test("that was written by hand, or for another server, gets the ids of this one")
+    func adoptsByKey() throws {
+        try put(Self.file(nil, name: "by hand"), in: "mine.json")
+        _ = try state.write([try Self.exported(StateSamples.ids[0], "elsewhere")], prunes: false)
+        let documents = [
+            try Self.exported(StateSamples.ids[1], "by hand"), try Self.exported(StateSamples.ids[2], "elsewhere"),
+        ]
+        #expect(try state.write(documents, prunes: false) == ExportSummary(changed: 2))
+        #expect(directory.text(of: "mine.json") == documents[0].text)
+        #expect(directory.names(in: "connections") == ["elsewhere-\(StateSamples.ids[2]).json"])
+    }
+
     @Test("loses only files that an export named, and only when told to")
     func prunes() throws {
-        try put(#"{"data":{"id":"\#(StateSamples.ids[0])"}}"#, in: "mine.json")
+        try put(Self.file(StateSamples.ids[0], name: "mine"), in: "mine.json")
         _ = try state.write([try Self.exported(StateSamples.ids[1], "x")], prunes: false)
         let name = "connections/x-\(StateSamples.ids[1]).json"
         #expect(try state.write([], prunes: false) == ExportSummary(stale: [name, "mine.json"]))
@@ -89,9 +107,10 @@ struct StateDirectoryTests {
 
     @Test("in which two files hold one document is refused")
     func refusesTwoHolders() throws {
-        try put(#"{"data":{"id":"\#(StateSamples.ids[0])"}}"#, in: "one.json")
-        try put(#"{"data":{"id":"\#(StateSamples.ids[0])"}}"#, in: "two.json")
-        let error = try #require(throws: CommandError.self) { try state.write([], prunes: false) }
-        #expect(error.message.hasPrefix("one.json and two.json both hold"))
+        try put(Self.file(StateSamples.ids[0], name: "mine"), in: "one.json")
+        try put(Self.file(StateSamples.ids[0], name: "mine"), in: "two.json")
+        let document = try Self.exported(StateSamples.ids[0], "x")
+        let error = try #require(throws: CommandError.self) { try state.write([document], prunes: false) }
+        #expect(error.message.hasPrefix("one.json and two.json both hold \(StateSamples.ids[0])"))
     }
 }

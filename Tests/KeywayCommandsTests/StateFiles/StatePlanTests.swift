@@ -76,15 +76,15 @@ struct StatePlanTests {
     func matches() throws {
         let text = try Self.plan(
             [
-                ("a.json", StateSamples.openAI("b", id: Self.ids[0])),
+                ("a.json", StateSamples.openAI("c", id: Self.ids[0])),
                 ("b.json", StateSamples.openAI("b", id: Self.ids[3])),
             ],
             server: [StateSamples.openAI("a", id: Self.ids[0]), StateSamples.openAI("b", id: Self.ids[1])]
         )
         #expect(
             text == """
-                ~ update a.json: OpenAI connection "b" (\(Self.ids[0]))
-                    ~ name: "a" → "b"
+                ~ update a.json: OpenAI connection "c" (\(Self.ids[0]))
+                    ~ name: "a" → "c"
 
                 0 to create, 1 to update, 0 to delete, 1 unchanged.
 
@@ -111,13 +111,31 @@ struct StatePlanTests {
                 c2.json: /data/id: is the id of another file too: remove one
                 a.json: the server has 2 of OpenAI connection "a": say in data.id which one is meant: \
                 \(Self.ids[0]), \(Self.ids[1])
-                b1.json: describes the OpenAI connection "b", as b2.json does, and the server knows neither by its id: \
-                give them different names
-                b2.json: describes the OpenAI connection "b", as b1.json does, and the server knows neither by its id: \
-                give them different names
+                b1.json: describes the OpenAI connection "b", as b2.json does, and has no id that the server knows: remove \
+                one of them, or give this one another name
+                b2.json: describes the OpenAI connection "b", as b1.json does, and has no id that the server knows: remove \
+                one of them, or give this one another name
 
                 """
         )
+    }
+
+    @Test("refuses a file that describes anew what another file describes by its id")
+    func refusesCopies() throws {
+        let faults = try Self.plan(
+            [("a.json", StateSamples.openAI("a", id: Self.ids[0])), ("copy.json", StateSamples.openAI("a"))],
+            server: [StateSamples.openAI("a", id: Self.ids[0])]
+        )
+        #expect(faults.hasPrefix("copy.json: describes the OpenAI connection \"a\", as a.json does"))
+    }
+
+    @Test("creates what has the name that another connection gives up")
+    func createsInPlaceOfRenamed() throws {
+        let text = try Self.plan(
+            [("a.json", StateSamples.openAI("b", id: Self.ids[0])), ("new.json", StateSamples.openAI("a"))],
+            server: [StateSamples.openAI("a", id: Self.ids[0])]
+        )
+        #expect(text.hasSuffix("1 to create, 1 to update, 0 to delete, 0 unchanged.\n"))
     }
 
     @Test("takes names for one only where the integration is the same")
