@@ -16,7 +16,6 @@ private enum APIKeyColumns {
         Column("ID", .always) { $0.id },
         Column("Name", .flexible) { $0.name },
         Column("Last4", .droppable(1)) { $0.last4 },
-        Column("Category", .detail) { $0.category },
         Column("Created", .droppable(2)) { $0.createdAt?.rawValue },
         Column("Changed", .detail) { $0.modifiedAt?.rawValue },
         Column("Last used", .detail) { $0.lastUsedAt?.rawValue },
@@ -46,12 +45,6 @@ extension Command {
         help: "Only those whose name contains this"
     )
     private static let name = Option(name: "name", placeholder: "NAME", help: "Name of the key")
-    private static let category = Option(
-        name: "category",
-        placeholder: "TEXT",
-        help: "What the key is for"
-    )
-
     static let listAPIKeys = Command(
         name: "api-keys list",
         summary: "List API keys, without the keys themselves",
@@ -85,35 +78,30 @@ extension Command {
     static let createAPIKey = Command(
         name: "api-keys create",
         summary: "Create an API key, and print it: it is shown this once",
-        options: [name, category],
+        options: [name],
         sharedOptions: [Output.formatOptions, ServerOptions.group],
         examples: ["keyway api-keys create --name Deployments", "keyway api-keys create --name CI --output json"]
     ) { arguments in
         let name = try arguments.required(name, asking: "Name of the key")
         let session = try ClientSession(arguments)
-        let new = NewAPIKey(name: name, category: arguments[category])
+        let new = NewAPIKey(name: name)
         let key = try await session.perform("Creating") { try await session.client.apiKeys.create(new) }
         try session.output.one(key, APIKeyColumns.all, secrets: .revealed)
     }
 
     static let updateAPIKey = Command(
         name: "api-keys update",
-        summary: "Change the name or the category of an API key",
+        summary: "Change the name of an API key",
         operands: [.apiKey],
-        options: [name, category],
+        options: [name],
         sharedOptions: [Output.options, ServerOptions.group],
         examples: ["keyway api-keys update 01a1f9a5-f37d-7002-8a12-7d1c0e9f3c44 --name Deployments"]
     ) { arguments in
-        guard arguments[name] != nil || arguments[category] != nil else {
-            throw CommandError.usage("there is nothing to change: give --name or --category", of: arguments.command)
-        }
+        let changes = APIKeyUpdate(name: try arguments.required(name, asking: "New name of the key"))
         let session = try ClientSession(arguments)
         let id = arguments[.apiKey]
         let key = try await session.onKey("Updating", id) {
-            // The API wants the name with every change.
-            let present = arguments[name] == nil ? try await session.client.apiKeys.get(id).name : ""
-            let changes = APIKeyUpdate(name: arguments[name] ?? present, category: arguments[category])
-            return try await session.client.apiKeys.update(id, with: changes)
+            try await session.client.apiKeys.update(id, with: changes)
         }
         try session.output.one(key, APIKeyColumns.all)
     }

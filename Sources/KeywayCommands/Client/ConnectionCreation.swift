@@ -10,7 +10,7 @@ extension Command {
             "Secrets are never arguments, which the list of processes shows: they are asked for, read from files, or "
                 + "from standard input.",
         ],
-        options: ConnectionCreation.options,
+        options: ConnectionCreation.options + [ConnectionCreation.secret],
         sharedOptions: [Output.options, ServerOptions.group],
         forms: IntegrationInputs.all.map(ConnectionCreation.command),
         examples: [
@@ -34,10 +34,16 @@ struct ConnectionCreation {
         isRepeatable: true
     )
     static let options = [name, tag, .fromFile]
+    /// For an integration that the file names.
+    fileprivate static let secret = Option.secret(
+        IntegrationInputs.allSecretNames,
+        "A secret, instead of the file's: NAME=- is the standard input, NAME alone asks"
+    )
 
     private static let integrationPath = ["data", "attributes", "integration"]
 
     private let arguments: Arguments
+    private var command: Command { arguments.command }
     private let session: ClientSession
     private var integration: IntegrationInputs?
     private var input = InputSource()
@@ -77,7 +83,7 @@ struct ConnectionCreation {
     mutating func run() async throws {
         try assemble()
         let faults = DocumentCheck.faults(inNewConnection: document.bytes)
-        guard faults.isEmpty else { throw ConnectionFaults.error(faults, of: integration, arguments.command) }
+        guard faults.isEmpty else { throw ConnectionFaults.error(faults, of: integration, command) }
         let new: NewConnection
         do {
             new = try NewConnection(json: document["data"] ?? .null)
@@ -98,6 +104,9 @@ struct ConnectionCreation {
         }
         try chooseIntegration()
         try requireName()
+        if integration == nil, !arguments.all(Self.secret).isEmpty {
+            throw .usage("no integration is known that --secret is for: name it, or give all by the file", of: command)
+        }
         if let integration {
             document.set(Self.integrationPath + ["type"], to: .string(integration.type))
             try applyOptions(of: integration)
@@ -107,7 +116,7 @@ struct ConnectionCreation {
         }
         guard missing.isEmpty else {
             let list = missing.map { "\n  \($0.what): \($0.advice)" }.joined()
-            throw .usage("this is missing, and there is no terminal to ask on:\(list)", of: arguments.command)
+            throw .usage("this is missing, and there is no terminal to ask on:\(list)", of: command)
         }
     }
 

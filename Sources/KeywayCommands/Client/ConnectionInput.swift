@@ -100,6 +100,9 @@ struct IntegrationInputs: Sendable {
         inputs.filter { $0.credentials == nil || $0.credentials == type }
     }
 
+    /// The names of all integrations' secrets.
+    static var allSecretNames: [String] { Set(all.flatMap(\.secretNames)).sorted() }
+
     var secretNames: [String] { inputs.filter { $0.kind == .secret }.map(\.name) }
 
     private static func inputs(

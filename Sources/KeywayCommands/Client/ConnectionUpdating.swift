@@ -180,8 +180,6 @@ extension IntegrationInputs {
         return Set(inputs.map(\.fieldName)).sorted()
     }
 
-    fileprivate static var allSecretNames: [String] { Set(all.flatMap(\.secretNames)).sorted() }
-
     /// The options of lists, such as `--header`.
     fileprivate static var entryOptions: [Option] { all.flatMap(\.inputs).filter(\.isList).compactMap(\.option) }
 }

@@ -47,8 +47,8 @@ extension ClientSession {
             if let role = roles.first(where: { $0.id == name || $0.name?.lowercased() == name.lowercased() }) {
                 return role.id
             }
-            let known = roles.compactMap(\.name).alternatives
-            throw CommandError(.notFound, "there is no role \(name) on \(server); there are \(known)")
+            let known = roles.compactMap(\.name).joined(separator: ", ")
+            throw CommandError(.notFound, "there is no role \(name) on \(server); there are: \(known)")
         }
     }
 }

@@ -4,8 +4,7 @@ enum ManualPage {
         var page = Roff()
         page.line(".TH KEYWAY 1 \"\" \"keyway \(version)\" \"User Commands\"")
         page.section("Name")
-        page.text("keyway \\- ", raw: true)
-        page.text(String(tree.summary.drop { $0 != " " }.drop { $0 == " " }))
+        page.text("keyway - " + tree.summary.split(separator: ": ").dropFirst().joined(separator: ": "))
         page.section("Synopsis")
         page.line(".B keyway")
         page.text("COMMAND [OPTIONS]")
@@ -36,13 +35,16 @@ enum ManualPage {
     }
 
     private static func add(_ command: Command, to page: inout Roff) {
-        page.line(".SS " + Roff.quoted(command.usage))
+        page.subsection(command.usage)
         page.paragraph(command.summary + ".")
         for paragraph in command.discussion { page.paragraph(paragraph) }
         for operand in command.operands { page.item(operand.usage, operand.help + ".") }
         add(command.options, to: &page)
         if !command.sharedOptions.isEmpty {
-            page.paragraph("Further options: see " + command.sharedOptions.map(\.title).alternatives + ".")
+            page.paragraph(
+                "Further options are in the sections "
+                    + command.sharedOptions.map { $0.title.uppercased() }.joined(separator: " and ") + "."
+            )
         }
         for example in command.examples { page.example(example) }
     }
@@ -76,20 +78,31 @@ enum ManualPage {
 private struct Roff {
     private(set) var text = ""
 
+    /// Whether a heading was just written, which begins a paragraph by itself.
+    private var isBelowHeading = false
+
     mutating func line(_ line: String) {
         text += line + "\n"
+        isBelowHeading = false
+    }
+
+    mutating func subsection(_ title: String) {
+        line(".SS " + Self.quoted(title))
+        isBelowHeading = true
     }
 
     mutating func section(_ title: String) {
         line(".SH " + Self.quoted(title.uppercased()))
+        isBelowHeading = true
     }
 
-    mutating func text(_ plain: String, raw: Bool = false) {
-        text += raw ? plain : Self.escaped(plain) + "\n"
+    /// Running text, in lines that a person may read too.
+    mutating func text(_ plain: String) {
+        for part in TextLayout.wrap(plain, width: 70).split(separator: "\n") { line(Self.escaped(String(part))) }
     }
 
     mutating func paragraph(_ plain: String) {
-        line(".PP")
+        if !isBelowHeading { line(".PP") }
         text(plain)
     }
 
@@ -103,7 +116,7 @@ private struct Roff {
         line(".PP")
         line(".RS 4")
         line(".nf")
-        text(command)
+        line(Self.escaped(command))
         line(".fi")
         line(".RE")
     }

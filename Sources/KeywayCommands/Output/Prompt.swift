@@ -45,8 +45,9 @@ struct Prompt: ~Copyable {
     ///
     /// - Throws: ``CommandError`` if the input ends instead.
     func secret(_ question: String) throws(CommandError) -> String {
-        show("\(question) (not shown): ")
+        // First of all: what is pasted as soon as the question appears must not show.
         let silence = Silence(of: terminal)
+        show("\(question) (not shown): ")
         defer { show("\n") }
         var input = LineInput()
         while let byte = readByte() {
