@@ -1,12 +1,9 @@
 """Configuration as code: `keyway export` and `keyway apply`, from one server to files and to another server."""
 
 import json
-import os
 import pathlib
-import pty
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +20,7 @@ from harness import (
     initialise,
     running,
 )
+from terminal import Terminal
 
 ACCESS_KEY_ACCOUNT = "200000000002"
 ACCOUNTS = [
@@ -521,49 +519,50 @@ class TestSecrets:
         assert "s3cr3t" not in message
 
 
+@pytest.fixture
+def at_terminal() -> Iterator[Callable[..., Terminal]]:
+    """Runs keyway at a terminal."""
+    opened: list[Terminal] = []
+
+    def start(server: Server, *arguments: str) -> Terminal:
+        opened.append(Terminal(BINARY, *arguments, "--server", f"http://{server.address}", env=with_keys(server)))
+        return opened[-1]
+
+    yield start
+    for terminal in opened:
+        terminal.close()
+
+
 class TestAtATerminal:
-    def test_asks_without_echo_and_for_a_yes(self, new_server: Callable[..., Server], tmp_path: pathlib.Path) -> None:
+    def test_asks_without_echo_and_for_a_yes(
+        self, at_terminal: Callable[..., Terminal], new_server: Callable[..., Server], tmp_path: pathlib.Path
+    ) -> None:
         server, state = new_server(), tmp_path / "state"
         state.mkdir()
         (state / "openai.json").write_text(json.dumps(BY_NAME["OpenAIAPIKey"].create("by hand", lambda _: "")))
-        screen = converse(
-            server, ["apply", "-f", str(state)], [("(not shown): ", "s3cr3t-typed\n"), ("[y/N]: ", "y\n")]
-        )
-        assert "s3cr3t" not in screen
-        assert 'created openai.json: OpenAI connection "by hand"' in screen
+        terminal = at_terminal(server, "apply", "-f", str(state))
+        terminal.wait_for(r"openai\.json: .*\(not shown\): ")
+        assert not terminal.echoes
+        terminal.type("s3cr3t-typed\n")
+        terminal.wait_for(r"\[y/N\]: ")
+        terminal.type("y\n")
+        assert terminal.end() == 0
+        assert "s3cr3t" not in terminal.shown
+        assert 'created openai.json: OpenAI connection "by hand"' in terminal.shown
         assert len(state_of(server)) == 1
 
-    def test_does_nothing_after_a_no(self, small: tuple[Server, pathlib.Path]) -> None:
+    def test_does_nothing_after_a_no(
+        self, at_terminal: Callable[..., Terminal], small: tuple[Server, pathlib.Path]
+    ) -> None:
         server, state = small
         edit(file_of(state, "http"), lambda data: data["attributes"].update(name="edited"))
         before = state_of(server)
-        screen = converse(server, ["apply", "-f", str(state)], [("[y/N]: ", "n\n")])
-        assert "nothing was done" in screen
+        terminal = at_terminal(server, "apply", "-f", str(state))
+        terminal.wait_for(r"\[y/N\]: ")
+        terminal.type("n\n")
+        assert terminal.end() == 1
+        assert "nothing was done" in terminal.shown
         assert state_of(server) == before
-
-
-def converse(server: Server, arguments: list[str], answers: list[tuple[str, str]]) -> str:
-    """Runs a command at a pseudo-terminal, answers its questions, and returns all that the screen showed."""
-    process, terminal = pty.fork()
-    if process == 0:
-        os.execve(BINARY, [str(BINARY), *arguments, "--server", f"http://{server.address}"], with_keys(server))
-    screen, seen = "", 0
-    try:
-        for question, answer in answers:
-            while question not in screen[seen:]:
-                screen += os.read(terminal, 4096).decode()
-            seen = len(screen)
-            # The question stands before the terminal is silenced.
-            time.sleep(0.2)
-            os.write(terminal, answer.encode())
-        while chunk := os.read(terminal, 4096):
-            screen += chunk.decode()
-    except OSError:
-        # The other end is closed.
-        pass
-    os.close(terminal)
-    os.waitpid(process, 0)
-    return screen
 
 
 class TestInterrupted:

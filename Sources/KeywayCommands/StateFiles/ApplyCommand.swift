@@ -46,11 +46,8 @@ extension Command {
                 prunes: arguments.has(StateOptions.prune)
             )
         } catch let error as InvalidState {
-            throw CommandError(
-                .data,
-                error.faults.map(\.text).joined(separator: "\n"),
-                try: "again, once these are mended"
-            )
+            let faults = error.faults.map { "\n  " + $0.text }.joined()
+            throw CommandError(.data, "nothing was done, for these faults:\(faults)")
         }
         try Terminal.print(plan.text)
         if plan.changes.isEmpty { return }
