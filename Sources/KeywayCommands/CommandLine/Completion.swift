@@ -44,11 +44,9 @@ struct Completion: Equatable {
             paths = values.paths
             return
         }
-        let operands = command.operands(in: words)
+        let given = command.given(in: words)
         if word.hasPrefix("-") {
-            let free = command.allOptions.filter { option in
-                option.isRepeatable || !words.contains { option.isSpelled(String($0.prefix { $0 != "=" })) }
-            }
+            let free = command.allOptions.filter { $0.isRepeatable || !given.options.contains($0.name) }
             add(free.map { Candidate(word: "--" + $0.name, help: $0.help) } + [.help], matching: word)
         } else {
             if words.isEmpty {
@@ -59,8 +57,8 @@ struct Completion: Equatable {
                     matching: word
                 )
             }
-            if command.operands.indices.contains(operands) {
-                add(command.operands[operands].values, matching: word)
+            if command.operands.indices.contains(given.operands) {
+                add(command.operands[given.operands].values, matching: word)
             }
         }
     }
@@ -94,19 +92,24 @@ extension Completion.Candidate {
 }
 
 extension Command {
-    /// How many operands stand among the words, which begin after the command's name.
-    fileprivate func operands(in words: ArraySlice<String>) -> Int {
-        var count = 0
+    /// Which options, and how many operands, stand among the words that follow the command's name.
+    fileprivate func given(in words: ArraySlice<String>) -> (options: Set<String>, operands: Int) {
+        var options: Set<String> = []
+        var operands = 0
         var isValue = false
         for word in words {
             if isValue {
                 isValue = false
             } else if word.hasPrefix("-"), word != "-" {
-                isValue = allOptions.contains { $0.isSpelled(word) && $0.placeholder != nil }
+                guard let option = allOptions.first(where: { $0.isSpelled(String(word.prefix { $0 != "=" })) }) else {
+                    continue
+                }
+                options.insert(option.name)
+                isValue = option.placeholder != nil && !word.contains("=")
             } else {
-                count += 1
+                operands += 1
             }
         }
-        return count
+        return (options, operands)
     }
 }
