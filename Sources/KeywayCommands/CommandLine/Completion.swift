@@ -30,11 +30,8 @@ struct Completion: Equatable {
     }
 
     private mutating func complete(_ command: Command, after words: ArraySlice<String>, word: String) {
-        if let last = words.last, let option = command.allOptions.first(where: { $0.isSpelled(last) }),
-            option.placeholder != nil
-        {
-            return add(option.values, matching: word)
-        }
+        let given = command.given(in: words)
+        if let option = given.unfinished { return add(option.values, matching: word) }
         if word.hasPrefix("--"), let sign = word.firstIndex(of: "=") {
             let spelling = word[..<sign]
             guard let option = command.allOptions.first(where: { $0.isSpelled(String(spelling)) }) else { return }
@@ -44,7 +41,6 @@ struct Completion: Equatable {
             paths = values.paths
             return
         }
-        let given = command.given(in: words)
         if word.hasPrefix("-") {
             let free = command.allOptions.filter { $0.isRepeatable || !given.options.contains($0.name) }
             add(free.map { Candidate(word: "--" + $0.name, help: $0.help) } + [.help], matching: word)
@@ -91,25 +87,26 @@ extension Completion.Candidate {
     fileprivate static let help = Completion.Candidate(word: "--help", help: "Tell more")
 }
 
+/// What was given to a command so far.
+private struct GivenWords {
+    var options: Set<String> = []
+    var operands = 0
+    /// The option whose value comes next.
+    var unfinished: Option?
+}
+
 extension Command {
-    /// Which options, and how many operands, stand among the words that follow the command's name.
-    fileprivate func given(in words: ArraySlice<String>) -> (options: Set<String>, operands: Int) {
-        var options: Set<String> = []
-        var operands = 0
-        var isValue = false
-        for word in words {
-            if isValue {
-                isValue = false
-            } else if word.hasPrefix("-"), word != "-" {
-                guard let option = allOptions.first(where: { $0.isSpelled(String(word.prefix { $0 != "=" })) }) else {
-                    continue
-                }
-                options.insert(option.name)
-                isValue = option.placeholder != nil && !word.contains("=")
-            } else {
-                operands += 1
+    /// Tells the words that follow the command's name apart.
+    fileprivate func given(in words: ArraySlice<String>) -> GivenWords {
+        words.reduce(into: GivenWords()) { given, word in
+            if given.unfinished != nil {
+                given.unfinished = nil
+            } else if !word.hasPrefix("-") || word == "-" {
+                given.operands += 1
+            } else if let option = allOptions.first(where: { $0.isSpelled(String(word.prefix { $0 != "=" })) }) {
+                given.options.insert(option.name)
+                if option.placeholder != nil, !word.contains("=") { given.unfinished = option }
             }
         }
-        return (options, operands)
     }
 }
