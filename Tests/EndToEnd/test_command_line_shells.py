@@ -63,7 +63,8 @@ class Zsh:
     def __init__(self, cwd: pathlib.Path) -> None:
         env = environment() | SHELL_PATH | {"PS1": "ready> ", "ZDOTDIR": str(cwd)}
         self.terminal = Terminal("zsh", "-f", "-i", env=env, columns=200)
-        setup = f"cd {cwd}; unsetopt beep prompt_sp; autoload -Uz compinit; compinit -u -D; source <(keyway completions zsh)"
+        loading = "autoload -Uz compinit; compinit -u -D; source <(keyway completions zsh)"
+        setup = f"cd {cwd}; unsetopt beep prompt_sp; {loading}"
         self.terminal.wait_for("ready> ")
         self.terminal.type(f"{setup}; echo set up\n")
         self.terminal.wait_for(r"\nset up\r")
