@@ -514,9 +514,26 @@ class TestSecrets:
         assert done.returncode == 0, done.stderr
         assert len(state_of(server)) == 1
 
-    def test_are_never_arguments(self, small: tuple[Server, pathlib.Path]) -> None:
-        message = refused(small[0], "apply", "-f", small[1], "--secret", "x.json:password=s3cr3t", code=64)
+    @pytest.mark.parametrize(
+        ("word", "code"),
+        [("x.json:password=s3cr3t", 64), ("s3cr3t", 64), ("=s3cr3t", 64), ("x.json:s3cr3t", 65), ("s3cr3t:x", 65)],
+    )
+    def test_are_never_arguments(self, small: tuple[Server, pathlib.Path], word: str, code: int) -> None:
+        """What may be a secret in the wrong place does not show."""
+        message = refused(small[0], "apply", "-f", small[1], "--secret", word, "--yes", code=code)
         assert "s3cr3t" not in message
+
+    def test_of_an_aws_account_may_be_empty(self, new_server: Callable[..., Server], tmp_path: pathlib.Path) -> None:
+        server, state = new_server(), tmp_path / "state"
+        state.mkdir()
+        account = {"aws_account_id": "200000000001", "aws_partition": "aws"}
+        account["auth_config"] = {"access_key_id": "AKIAIOSFODNN7EXAMPLE"}
+        (state / "aws.json").write_text(json.dumps({"data": {"type": "account", "attributes": account}}))
+        secrets = tmp_path / "secrets.json"
+        secrets.touch(0o600)
+        secrets.write_text('{"aws.json": {"secret_access_key": ""}}')
+        keyway(server, "apply", "-f", state, "--secrets", secrets, "--yes")
+        assert "Nothing to do: 1 unchanged." in keyway(server, "apply", "-f", state).stdout
 
 
 @pytest.fixture

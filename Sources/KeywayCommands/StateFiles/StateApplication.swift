@@ -46,13 +46,13 @@ struct StateApplication {
         switch step.action {
         case .keep: return "kept \(name)"
         case .delete(let id):
-            try await session.perform("Deleting \(step.key)") { try await delete(step.kind, id.description) }
+            try await session.perform("Deleting \(name)") { try await delete(step.kind, id.description) }
             return "deleted \(name) (\(id))"
         case .create:
-            let id = try await session.perform("Creating \(step.key)") { try await create(step) }
+            let id = try await session.perform("Creating \(name)") { try await create(step) }
             return "created \(name) (\(TextLayout.printable(id)))"
         case .update(let id):
-            try await session.perform("Updating \(step.key)") { try await update(step, id.description) }
+            try await session.perform("Updating \(name)") { try await update(step, id.description) }
             return "updated \(name) (\(id))"
         }
     }

@@ -39,14 +39,18 @@ struct StateSecrets: Sendable {
     /// - Throws: ``CommandError`` with every one that has none, or more than one.
     func check(against files: [StateFile]) throws(CommandError) {
         let faults = given.compactMap { given -> String? in
-            guard let file = files.first(where: { $0.name == given.file }) else {
-                return "\(given.file) is no state file"
+            let file = files.first { $0.name == given.file }
+            let slots = file?.document.slots ?? []
+            let count = slots.count { $0.isNamed(given.field) }
+            guard count != 1 else { return nil }
+            // Without a source it may be a secret that stands there.
+            guard given.secret != nil else {
+                return "a --secret without =@PATH or =- names no secret of the state files"
             }
-            let slots = file.document.slots.filter { $0.isNamed(given.field) }
-            guard slots.count != 1 else { return nil }
-            let names = file.document.slots.map(\.address).joined(separator: ", ")
-            let fault = slots.isEmpty ? "has no such secret as" : "has more than one"
-            return "\(given.file) \(fault) `\(given.field)`: it has \(names.isEmpty ? "none" : names)"
+            guard file != nil else { return "\(given.file) is no state file" }
+            let fault = count == 0 ? "has no such secret as" : "has more than one"
+            let names = slots.isEmpty ? "none" : slots.map(\.address).joined(separator: ", ")
+            return "\(given.file) \(fault) `\(given.field)`: it has \(names)"
         }
         guard faults.isEmpty else { throw CommandError(.data, faults.joined(separator: "\n")) }
     }
