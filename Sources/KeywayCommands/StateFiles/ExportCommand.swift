@@ -7,8 +7,9 @@ extension Command {
         discussion: [
             """
             Each document is a JSON file of its own, named after what it describes and its id, so that a change shows in \
-            version control as a change of one file. A file that holds a document already, under a name of your own, is written again \
-            where it is. Without --dir all documents are printed as one JSON array.
+            version control as a change of one file. A file that holds a document already, under a name of your own, is \
+            written again where it is; edits that were not applied are lost. Without --dir all documents are printed as \
+            one JSON array.
             """,
             """
             The files of an earlier export whose documents are gone are named, and removed with --prune; files with names \
