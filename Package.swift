@@ -97,7 +97,8 @@ let package = Package(
         module(
             "KeywayCommands",
             uses: [
-                "Access", "CSystem", "Connections", "Cryptography", "DatadogClient", "Documents", "Egress",
+                "AWSAccounts", "Access", "CSystem", "Connections", "Cryptography", "DatadogClient", "Documents",
+                "Egress",
                 "HTTPServer", "JSONReading", "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Vault",
             ]
         ),
@@ -134,7 +135,7 @@ let package = Package(
         ),
         suite(
             "KeywayCommandsTests",
-            uses: ["Documents", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer"]
+            uses: ["DatadogClient", "Documents", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer"]
         ),
         suite(
             "DatadogClientTests",

@@ -26,7 +26,7 @@ package enum KeywayCommand {
                 ),
                 .command(.recover), .command(.rotateMasterKey),
                 .group(.connections), .group(.applicationKeys), .group(.aws), .group(.apiKeys), .group(.users),
-                .command(.validate), .command(.completions), .command(.manual),
+                .command(.validate), .command(.export), .command(.apply), .command(.completions), .command(.manual),
             ]
         )
     )

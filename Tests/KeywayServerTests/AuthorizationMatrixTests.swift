@@ -30,6 +30,22 @@ private let table = """
         PATCH           connections_write                  403   403   200    200    403    403   200   403   200   404
         DELETE          connections_write                  403   403   204    204    403    403   204   403   204   404
 
+    /api/v2/actions/connections/{connection_id}/proxy/{path}
+        GET             connections_resolve                403   403   200    200    403    403   200   403   200   404
+        HEAD            connections_resolve                403   403   200    200    403    403   200   403   200   404
+        POST            connections_resolve                403   403   200    200    403    403   200   403   200   404
+        PUT             connections_resolve                403   403   200    200    403    403   200   403   200   404
+        PATCH           connections_resolve                403   403   200    200    403    403   200   403   200   404
+        DELETE          connections_resolve                403   403   200    200    403    403   200   403   200   404
+        OPTIONS         connections_resolve                403   403   200    200    403    403   200   403   200   404
+
+    /api/v2/actions/connections/{connection_id}/test
+        POST            connections_resolve                403   403   200    200    403    403   200   403   200   404
+
+    /api/v2/actions/connections/{connection_id}/settings
+        GET             connections_read                   403   403   200    200    200    403   200   403   200   404
+        PUT             connections_write                  403   403   200    200    403    403   200   403   200   404
+
     /api/v2/restriction_policy/{resource_id}
         GET             connections_read                   403   403   200    200    200    200   200   200   200   404
         POST            connections_write                  403   403   200    200    403    200   200   200   200   404
@@ -254,6 +270,9 @@ private struct Row: Sendable, CustomTestStringConvertible {
 private struct World {
     let fixture: Fixture
 
+    /// Where all acts go.
+    private static let upstream = Result { try RunningUpstream() }
+
     /// The role that is given and taken.
     static let role = Role.readOnly
 
@@ -306,7 +325,12 @@ private struct World {
             path.replace("{\(parameter)}", with: id.description)
         }
         if path.contains("{connection_id}") {
-            path.replace("{connection_id}", with: try await fixture.create(Bodies.openAI()))
+            let acts = path.contains("/proxy/") || path.hasSuffix("/test")
+            let id =
+                acts
+                ? try await fixture.createActing(at: Self.upstream.get()) : try await fixture.create(Bodies.openAI())
+            path.replace("{connection_id}", with: id)
+            path.replace("{path}", with: "v1/models")
         }
         if path.contains("{resource_id}") {
             path.replace("{resource_id}", with: "connection:\(try await fixture.create(Bodies.openAI()))")
@@ -350,6 +374,7 @@ private struct Things {
         switch (row.method, element) {
         case (.post, "connections"): return Bodies.openAI()
         case (.patch, "{connection_id}"): return Bodies.rename("New")
+        case (.put, "settings"): return Bodies.settings(#""probe_path":"/v1/models""#)
         case (.post, "{resource_id}"): return Bodies.policy([])
         case (.post, "accounts"): return account(number: 2)
         case (.patch, "{aws_account_config_id}"): return account(number: 1)

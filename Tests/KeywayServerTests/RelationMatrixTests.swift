@@ -28,6 +28,22 @@ private let table = """
         PATCH                                          200  403    403      403    200    403    403   403     403
         DELETE                                         204  403    403      403    204    403    403   403     403
 
+    /api/v2/actions/connections/{connection_id}/proxy/{path}
+        GET                                            200  403    403      200    200    403    403   403     403
+        HEAD                                           200  403    403      200    200    403    403   403     403
+        POST                                           200  403    403      200    200    403    403   403     403
+        PUT                                            200  403    403      200    200    403    403   403     403
+        PATCH                                          200  403    403      200    200    403    403   403     403
+        DELETE                                         200  403    403      200    200    403    403   403     403
+        OPTIONS                                        200  403    403      200    200    403    403   403     403
+
+    /api/v2/actions/connections/{connection_id}/test
+        POST                                           200  403    403      200    200    403    403   403     403
+
+    /api/v2/actions/connections/{connection_id}/settings
+        GET                                            200  403    200      200    200    200    200   403     403
+        PUT                                            200  403    403      403    200    403    403   403     403
+
     /api/v2/restriction_policy/{resource_id}
         GET                                            200  403    200      200    200    200    200   200     200
         POST                                           200  403    403      403    200    403    403   200     200
@@ -113,6 +129,9 @@ private struct Row: Sendable, CustomTestStringConvertible {
 
     var route: String { "\(method.name) \(path)" }
     var testDescription: String { route }
+    /// Where all acts go.
+    private static let upstream = Result { try RunningUpstream() }
+
     private var isList: Bool { method == .get && path == Paths.connections }
 
     static let all: [Row] = {
@@ -130,7 +149,11 @@ private struct Row: Sendable, CustomTestStringConvertible {
         let caller = try await fixture.member([column.role], scopes: column.scopes)
         let stranger = try await fixture.member([.readOnly])
         let name = "of \(caller.user)"
-        let id = try await fixture.create(Bodies.openAI(name: name))
+        let acts = path.contains("/proxy/") || path.hasSuffix("/test")
+        let new = Bodies.openAI(name: name)
+        let id =
+            acts
+            ? try await fixture.createActing(new, at: Self.upstream.get()) : try await fixture.create(new)
         if column != .open {
             var bindings = [(relation: "editor", principals: ["user:\(stranger.user)"])]
             if let relation = column.relation {
@@ -142,6 +165,7 @@ private struct Row: Sendable, CustomTestStringConvertible {
             try #require(answer.status == 200, "\(answer.text)")
         }
         var target = path.replacing("{connection_id}", with: id).replacing("{resource_id}", with: "connection:\(id)")
+        target = target.replacing("{path}", with: "v1/models")
         if isList { target += "?filter[query]=\(caller.user)" }
         let answer = try await fixture.send(method, target, as: caller, body: body(by: caller, name))
         guard isList, answer.status == 200 else { return answer.status }
@@ -152,7 +176,8 @@ private struct Row: Sendable, CustomTestStringConvertible {
     private func body(by caller: Keys, _ name: String) -> String? {
         switch (method, path) {
         case (.post, Paths.connections): Bodies.openAI()
-        case (.patch, _): Bodies.rename("\(name), renamed")
+        case (.put, _) where path.hasSuffix("/settings"): Bodies.settings()
+        case (.patch, _) where path.hasSuffix("{connection_id}"): Bodies.rename("\(name), renamed")
         case (.post, _) where path.contains("{resource_id}"): Bodies.policy([("editor", ["user:\(caller.user)"])])
         default: nil
         }

@@ -30,11 +30,8 @@ struct Completion: Equatable {
     }
 
     private mutating func complete(_ command: Command, after words: ArraySlice<String>, word: String) {
-        if let last = words.last, let option = command.allOptions.first(where: { $0.isSpelled(last) }),
-            option.placeholder != nil
-        {
-            return add(option.values, matching: word)
-        }
+        let given = command.given(in: words)
+        if let option = given.unfinished { return add(option.values, matching: word) }
         if word.hasPrefix("--"), let sign = word.firstIndex(of: "=") {
             let spelling = word[..<sign]
             guard let option = command.allOptions.first(where: { $0.isSpelled(String(spelling)) }) else { return }
@@ -44,11 +41,8 @@ struct Completion: Equatable {
             paths = values.paths
             return
         }
-        let operands = command.operands(in: words)
         if word.hasPrefix("-") {
-            let free = command.allOptions.filter { option in
-                option.isRepeatable || !words.contains { option.isSpelled(String($0.prefix { $0 != "=" })) }
-            }
+            let free = command.allOptions.filter { $0.isRepeatable || !given.options.contains($0.name) }
             add(free.map { Candidate(word: "--" + $0.name, help: $0.help) } + [.help], matching: word)
         } else {
             if words.isEmpty {
@@ -59,8 +53,8 @@ struct Completion: Equatable {
                     matching: word
                 )
             }
-            if command.operands.indices.contains(operands) {
-                add(command.operands[operands].values, matching: word)
+            if command.operands.indices.contains(given.operands) {
+                add(command.operands[given.operands].values, matching: word)
             }
         }
     }
@@ -93,20 +87,26 @@ extension Completion.Candidate {
     fileprivate static let help = Completion.Candidate(word: "--help", help: "Tell more")
 }
 
+/// What was given to a command so far.
+private struct GivenWords {
+    var options: Set<String> = []
+    var operands = 0
+    /// The option whose value comes next.
+    var unfinished: Option?
+}
+
 extension Command {
-    /// How many operands stand among the words, which begin after the command's name.
-    fileprivate func operands(in words: ArraySlice<String>) -> Int {
-        var count = 0
-        var isValue = false
-        for word in words {
-            if isValue {
-                isValue = false
-            } else if word.hasPrefix("-"), word != "-" {
-                isValue = allOptions.contains { $0.isSpelled(word) && $0.placeholder != nil }
-            } else {
-                count += 1
+    /// Tells the words that follow the command's name apart.
+    fileprivate func given(in words: ArraySlice<String>) -> GivenWords {
+        words.reduce(into: GivenWords()) { given, word in
+            if given.unfinished != nil {
+                given.unfinished = nil
+            } else if !word.hasPrefix("-") || word == "-" {
+                given.operands += 1
+            } else if let option = allOptions.first(where: { $0.isSpelled(String(word.prefix { $0 != "=" })) }) {
+                given.options.insert(option.name)
+                if option.placeholder != nil, !word.contains("=") { given.unfinished = option }
             }
         }
-        return count
     }
 }

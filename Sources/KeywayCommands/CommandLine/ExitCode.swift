@@ -1,7 +1,9 @@
-/// How a command ended, for scripts: 0, or one of these, which but for the first are those of sysexits.h.
+/// How a command ended, for scripts: 0, or one of these, which from 64 on are those of sysexits.h.
 enum ExitCode: Int32, CaseIterable, Sendable {
     /// The server has no such thing, or the answer to a question was no.
     case notFound = 1
+    /// Not done, as was asked for: there is something to do.
+    case changes = 2
     /// The command line is wrong.
     case usage = 64
     /// The server refuses what it was sent.
@@ -29,6 +31,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     var meaning: String {
         switch self {
         case .notFound: "the server has no such thing, or you answered no"
+        case .changes: "apply --plan --detailed-exit-code alone: there is something to do"
         case .usage: "the command line is wrong, or something is missing and there is no terminal to ask on"
         case .data: "the server refuses what it was sent, or a document is faulty"
         case .input: "a file that you named can't be read"

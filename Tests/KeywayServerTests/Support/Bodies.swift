@@ -65,6 +65,11 @@ enum Bodies {
             """#
     }
 
+    /// Settings of a connection.
+    static func settings(_ members: String = "") -> String {
+        #"{"data":{"type":"connection_settings","attributes":{\#(members)}}}"#
+    }
+
     static func rename(_ name: String) -> String {
         #"{"data":{"type":"action_connection","attributes":{"name":"\#(name)"}}}"#
     }

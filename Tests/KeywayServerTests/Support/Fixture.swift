@@ -159,6 +159,9 @@ enum Paths {
     static let registrations = "/api/v2/actions/app_key_registrations"
 
     static func connection(_ id: String) -> String { "\(connections)/\(id)" }
+    static func settings(_ id: String) -> String { "\(connections)/\(id)/settings" }
+    static func act(_ id: String, _ target: String) -> String { "\(connections)/\(id)/proxy\(target)" }
+    static func test(_ id: String) -> String { "\(connections)/\(id)/test" }
     static func policy(_ id: String) -> String { "/api/v2/restriction_policy/connection:\(id)" }
     static func registration(_ id: Identifier) -> String { "\(registrations)/\(id)" }
 }

@@ -1,0 +1,35 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Files that hold what nobody else may read.
+enum PrivateFile {
+    /// Reads a file that its owner alone may read.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - content: What it holds, for messages.
+    /// - Returns: All of it.
+    /// - Throws: ``CommandError`` if it can't be read, is someone else's, or others may read it.
+    static func read(_ path: String, holding content: String) throws(CommandError) -> Data {
+        var status = stat()
+        guard stat(path, &status) == 0, let data = try? Data(contentsOf: URL(filePath: path)) else {
+            throw CommandError(.input, "cannot read \(path): check that it exists and that you may read it")
+        }
+        guard status.st_mode & 0o077 == 0, status.st_uid == geteuid() else {
+            throw CommandError(
+                .configuration,
+                "\(path) holds \(content), and must be yours and readable by you alone",
+                try: "chmod 600 \(path)"
+            )
+        }
+        return data
+    }
+}

@@ -1,0 +1,92 @@
+import DatadogClient
+import Documents
+
+extension Command {
+    static let apply = Command(
+        name: "apply",
+        summary: "Bring a server to the state that files describe",
+        discussion: [
+            """
+            The files are those of keyway export, or your own in the same form: what GET answers, with secrets empty or \
+            left out. All faults of all files are told before anything is done. Each file is matched with what the server \
+            has by its id, else by integration and name, or by the number of an AWS account; where that is ambiguous, \
+            nothing is done.
+            """,
+            """
+            The plan is shown first. Secrets are asked for where they are needed: for what is created, and where the type \
+            of credentials or the place changes that secrets are sent to. They may be given by --secrets or --secret. \
+            Ids, external ids and times are the server's: those in the files are not sent.
+            """,
+            """
+            What no file describes stays, unless you say --prune. A run that was interrupted is finished by running it \
+            again; a second run has nothing to do.
+            """,
+            ServerOptions.discussion,
+        ],
+        options: [
+            StateOptions.stateDirectory, StateOptions.plan, StateOptions.detailedExitCode, StateOptions.prune,
+            StateSecrets.fileOption, StateSecrets.option, .yes,
+        ],
+        sharedOptions: [ServerOptions.group],
+        examples: ["keyway apply -f state --plan", "keyway apply -f state --secrets secrets.json --yes"]
+    ) { arguments in
+        guard let path = arguments[StateOptions.stateDirectory] else {
+            throw CommandError.usage("keyway apply needs -f DIR", of: arguments.command)
+        }
+        let files: [StateFile]
+        let plan: StatePlan
+        let secrets = try StateSecrets(arguments)
+        let session = try ClientSession(arguments, retries: .standard)
+        do {
+            files = try StateDirectory(path: path).read()
+            try secrets.check(against: files)
+            plan = try await StatePlan(
+                files: files,
+                server: session.understoodDocuments(files: files),
+                prunes: arguments.has(StateOptions.prune)
+            )
+        } catch let error as InvalidState {
+            let faults = error.faults.map { "\n  " + $0.text }.joined()
+            throw CommandError(.data, "nothing was done, for these faults:\(faults)")
+        }
+        try Terminal.print(plan.text)
+        if plan.changes.isEmpty { return }
+        if arguments.has(StateOptions.plan) {
+            guard arguments.has(StateOptions.detailedExitCode) else { return }
+            throw CommandError(.changes, "there is something to do", try: "keyway apply -f \(path)")
+        }
+        let collected = try secrets.collect(for: plan)
+        try arguments.confirm("Make these changes on \(session.server)?")
+        try await StateApplication(session: session, plan: plan, secrets: collected).run()
+    }
+}
+
+extension ClientSession {
+    /// What the server has, but for documents of a kind that this version does not know: they are left alone.
+    ///
+    /// - Throws: ``InvalidState`` if a file describes one of those.
+    fileprivate func understoodDocuments(files: [StateFile]) async throws -> [StateDocument] {
+        var understood: [StateDocument] = []
+        var faults: [StateFault] = []
+        for document in try await serverDocuments() {
+            if let known = try? document.understood() {
+                understood.append(known)
+                continue
+            }
+            let id = document.json["data"]?["id"]?.text ?? ""
+            Terminal.printError(
+                "keyway: \(id) on \(server) is of a kind that this version does not know: it is left alone"
+            )
+            let described = files.filter { $0.document.id?.description == id }
+            faults += described.map {
+                StateFault(
+                    file: $0.name,
+                    pointer: "/data/id",
+                    "is the id of a document that this version does not know"
+                )
+            }
+        }
+        guard faults.isEmpty else { throw InvalidState(faults: faults) }
+        return understood
+    }
+}

@@ -1,0 +1,55 @@
+import AWSAccounts
+import Connections
+import Documents
+
+/// What a state file describes.
+enum DocumentKind: Sendable, CaseIterable {
+    case connection
+    case awsAccount
+
+    var schema: DocumentSchema {
+        switch self {
+        case .connection: .connection
+        case .awsAccount: .awsAccount
+        }
+    }
+
+    /// The subdirectory that `keyway export` writes documents of this kind to.
+    var directory: String {
+        switch self {
+        case .connection: "connections"
+        case .awsAccount: "aws-accounts"
+        }
+    }
+
+    /// What a document is found by where its id is not known: a connection by integration and name, an AWS account by
+    /// its number.
+    func key(of attributes: JSONValue) -> String {
+        switch self {
+        case .connection:
+            "\(Self.text(attributes["integration"]?["type"])) connection \"\(Self.text(attributes["name"]))\""
+        case .awsAccount:
+            "AWS account \(Self.text(attributes["aws_account_id"]))"
+        }
+    }
+
+    /// The readable part of the name of a document's file.
+    func slug(of attributes: JSONValue) -> String {
+        switch self {
+        case .connection:
+            let integration = Self.slug(attributes["integration"]?["type"])
+            let name = Self.slug(attributes["name"])
+            return name.hasPrefix(integration) ? name : "\(integration)-\(name)"
+        case .awsAccount: return Self.slug(attributes["aws_account_id"])
+        }
+    }
+
+    private static func slug(_ value: JSONValue?) -> String {
+        let words = text(value).lowercased().unicodeScalars.split { !("a"..."z" ~= $0 || "0"..."9" ~= $0) }
+        return String(words.map { String($0) }.joined(separator: "-").prefix(60))
+    }
+
+    private static func text(_ value: JSONValue?) -> String {
+        value?.text?.string ?? ""
+    }
+}

@@ -1,0 +1,43 @@
+import DatadogClient
+
+extension Command {
+    static let export = Command(
+        name: "export",
+        summary: "Write connections and AWS accounts as files, without their secrets",
+        discussion: [
+            """
+            Each document is a JSON file of its own, named after what it describes and its id, so that a change shows in \
+            version control as a change of one file. A file that holds a document already, under a name of your own, is \
+            written again where it is; edits that were not applied are lost. Without --dir all documents are printed as \
+            one JSON array.
+            """,
+            """
+            The files of an earlier export whose documents are gone are named, and removed with --prune; files with names \
+            of your own never are.
+            """,
+            "keyway apply brings a server to the state that the files describe.", ServerOptions.discussion,
+        ],
+        options: [StateOptions.exportDirectory, StateOptions.pruneFiles],
+        sharedOptions: [ServerOptions.group],
+        examples: ["keyway export -o state", "keyway export -o state --prune"]
+    ) { arguments in
+        let session = try ClientSession(arguments, retries: .standard)
+        let documents = try await session.serverDocuments()
+        guard let path = arguments[StateOptions.exportDirectory] else {
+            try Terminal.print(DocumentText.json(.array(documents.map(\.json))))
+            return
+        }
+        let exported = try documents.map { document throws(CommandError) in try document.exported() }
+        let summary = try StateDirectory(path: path).write(exported, prunes: arguments.has(StateOptions.pruneFiles))
+        try Terminal.print(
+            "\(path): \(summary.created) new, \(summary.changed) changed, \(summary.unchanged) unchanged, "
+                + "\(summary.removed.count) removed\n"
+        )
+        guard !summary.stale.isEmpty else { return }
+        let list = summary.stale.map { "\n  \($0)" }.joined()
+        Terminal.printError(
+            "keyway: \(session.server) has nothing of the ids in these files:\(list)\n"
+                + "Try: --prune, which removes those that an export named; or remove them yourself"
+        )
+    }
+}

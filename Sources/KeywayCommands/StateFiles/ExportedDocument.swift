@@ -1,0 +1,24 @@
+import Documents
+
+/// What an export writes: a server's document as a file holds it.
+struct ExportedDocument: Sendable {
+    let kind: DocumentKind
+    let id: Identifier
+    /// What people know it by.
+    let key: String
+    let slug: String
+    let text: String
+
+    /// The name of its file, unless a file of another name holds it already.
+    var fileName: String { "\(kind.directory)/\(slug.isEmpty ? "" : slug + "-")\(id).json" }
+}
+
+/// What an export did.
+struct ExportSummary: Sendable, Equatable {
+    var created = 0
+    var changed = 0
+    var unchanged = 0
+    var removed: [String] = []
+    /// Files of an earlier export whose documents the server does not have any more.
+    var stale: [String] = []
+}

@@ -1,0 +1,83 @@
+import DatadogClient
+import Documents
+import JSONReading
+
+/// A document as a server answers it, in the form of a state file.
+struct ServerDocument: Sendable {
+    let kind: DocumentKind
+    let json: DatadogClient.JSONValue
+
+    /// The same for comparing.
+    ///
+    /// - Throws: ``InvalidDocument`` if this version does not understand it.
+    func understood() throws -> StateDocument {
+        try StateDocument(JSONReader.read([UInt8](json.data)))
+    }
+
+    /// The same for a file.
+    ///
+    /// - Throws: ``CommandError`` if its id is none.
+    func exported() throws(CommandError) -> ExportedDocument {
+        guard let id = json["data"]?["id"]?.text.flatMap({ Identifier($0) }),
+            let document = try? JSONReader.read([UInt8](json.data))
+        else { throw CommandError(.protocol, "the server answered a document without an id") }
+        let attributes = document["data"]?["attributes"] ?? .null
+        return ExportedDocument(
+            kind: kind,
+            id: id,
+            key: kind.key(of: attributes),
+            slug: kind.slug(of: attributes),
+            text: DocumentText.json(json)
+        )
+    }
+}
+
+extension ServerDocument {
+    init(_ connection: Connection) {
+        kind = .connection
+        json = ["data": connection.json]
+    }
+
+    /// - Parameters:
+    ///   - account: The account.
+    ///   - config: Where its cost and usage reports lie, if that was said.
+    init(_ account: AWSAccount, _ config: CCMConfig?) {
+        kind = .awsAccount
+        let document = account.json.withoutTimes
+        json = config.map { ["data": document, "included": [$0.json]] } ?? ["data": document]
+    }
+}
+
+extension DatadogClient.JSONValue {
+    /// An AWS account without the times of its making and its last change, which say nothing that a file should bring
+    /// about.
+    fileprivate var withoutTimes: Self {
+        guard case .object(var document) = self, case .object(var attributes)? = document["attributes"],
+            let index = document.members.firstIndex(where: { $0.name == "attributes" })
+        else { return self }
+        attributes.members.removeAll { ["created_at", "modified_at"].contains($0.name) }
+        document.members[index].value = .object(attributes)
+        return .object(document)
+    }
+}
+
+extension ClientSession {
+    /// All that state files can describe: connections by name, then AWS accounts by number.
+    func serverDocuments() async throws -> [ServerDocument] {
+        let connections = try await collect("Listing connections", client.connections.all(), limit: nil)
+        let accounts = try await perform("Listing AWS accounts") { try await client.awsAccounts.list() }
+        let configs = try await perform("Getting where cost reports lie") {
+            var configs: [AWSAccount.ID: CCMConfig] = [:]
+            for account in accounts {
+                do {
+                    configs[account.id] = try await client.ccmConfigs.get(for: account.id)
+                } catch let error as DatadogError where error.code == .notFound {
+                    continue
+                }
+            }
+            return configs
+        }
+        return connections.map(ServerDocument.init)
+            + accounts.sorted { $0.accountID < $1.accountID }.map { ServerDocument($0, configs[$0.id]) }
+    }
+}
