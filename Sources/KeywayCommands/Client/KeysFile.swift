@@ -23,18 +23,22 @@ struct KeysFile {
 
     /// Reads a file that its owner alone may read.
     init(at path: String) throws(CommandError) {
-        var status = stat()
-        guard stat(path, &status) == 0, let data = try? Data(contentsOf: URL(filePath: path)) else {
-            throw CommandError(.input, "cannot read \(path): check that it exists and that you may read it")
+        var isPrivate = true
+        let content = FileContent.read(path, atMost: 65_536) { status in
+            isPrivate = status.st_mode & 0o077 == 0 && status.st_uid == geteuid()
+            return isPrivate
         }
-        guard status.st_mode & 0o077 == 0, status.st_uid == geteuid() else {
+        guard isPrivate else {
             throw CommandError(
                 .configuration,
                 "\(path) holds keys, and must be yours and readable by you alone",
                 try: "chmod 600 \(path)"
             )
         }
-        guard let json = try? JSONValue(parsing: data), let apiKey = json["api_key"]?.text,
+        guard let content else {
+            throw CommandError(.input, "cannot read \(path): check that it exists and that you may read it")
+        }
+        guard let json = try? JSONValue(parsing: Data(content)), let apiKey = json["api_key"]?.text,
             let applicationKey = json["application_key"]?.text
         else {
             throw CommandError(
