@@ -28,6 +28,7 @@ run: build
 	@scripts/run $(LISTEN)
 
 test: toolchain .venv/ready
+	@scripts/bootstrap shells
 	swift build --build-tests $(DEBUG_FLAGS)
 	swift build $(RELEASE_FLAGS)
 	@.venv/bin/python scripts/run_tests.py $(DEBUG_FLAGS)
@@ -54,6 +55,7 @@ bench: build .venv/ready
 	@.venv/bin/python Benchmarks/bench.py
 
 bootstrap: toolchain .venv/ready
+	@scripts/bootstrap shells
 
 toolchain:
 	@scripts/bootstrap build

@@ -36,6 +36,7 @@ package enum KeywayCommand {
     /// - Parameter arguments: Without the program's own name.
     /// - Returns: The exit code.
     package static func run(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) async -> Int32 {
+        ProcessProtection.apply()
         do {
             return try await perform(arguments)
         } catch let error as CommandError {

@@ -52,6 +52,8 @@ def test_the_terminal_echoes_again_after_a_signal(at_terminal, server, number):
     terminal = at_terminal("connections", "create", "openai", "--name", "Never made")
     terminal.wait_for(r"\(not shown\): ")
     terminal.type(SECRET)
+    # What a terminal has not taken in yet when it echoes again, shows.
+    terminal.wait_until_silent(0.2)
     assert not terminal.echoes
     terminal.send(number)
     assert terminal.end() == -number
@@ -84,7 +86,8 @@ def test_what_is_pasted_beyond_the_first_line_reaches_nobody(at_terminal):
     command = f'"{BINARY}" connections create openai --name Pasted --quiet; echo done; read -r line; echo "read:$line:"'
     terminal = at_terminal("-c", command, program="/bin/sh")
     terminal.wait_for(r"\(not shown\): ")
-    terminal.type(f"first-line\n{SECRET}\n{SECRET}\n")
+    for _ in range(100):
+        terminal.type(f"first-line\n{SECRET}\n{SECRET}\n")
     terminal.wait_for("done")
     terminal.type("next\n")
     assert terminal.end() == 0

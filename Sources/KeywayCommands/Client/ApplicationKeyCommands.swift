@@ -6,7 +6,7 @@ extension CommandGroup {
         summary: "Application keys, and which of them may use connections",
         members: [
             .command(.listApplicationKeys), .command(.createApplicationKey), .command(.registerApplicationKey),
-            .command(.unregisterApplicationKey),
+            .command(.unregisterApplicationKey), .command(.deleteApplicationKey),
         ]
     )
 }
@@ -159,5 +159,23 @@ extension Command {
             try await session.client.appKeyRegistrations.unregister(id)
         }
         session.output.done("Application key \(id) may no longer be used on connections.")
+    }
+
+    static let deleteApplicationKey = Command(
+        name: "app-keys delete",
+        summary: "Delete an application key: whoever uses it is refused from then on",
+        discussion: ["It asks before; where there is no terminal, --yes has to be said."],
+        operands: [.applicationKey],
+        options: [.yes],
+        sharedOptions: [ServerOptions.group],
+        examples: ["keyway app-keys delete 01a1f9a5-f37d-7003-b510-737288560dd2 --yes"]
+    ) { arguments in
+        let session = try ClientSession(arguments)
+        let id = arguments[.applicationKey]
+        try arguments.confirm("Delete application key \(id)? Whoever uses it will be refused.")
+        try await session.perform("Deleting", on: "application key \(id)", listedBy: "keyway app-keys list") {
+            try await session.client.applicationKeys.delete(id)
+        }
+        session.output.done("Application key \(id) is deleted.")
     }
 }

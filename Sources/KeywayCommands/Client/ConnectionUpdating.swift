@@ -125,8 +125,10 @@ private struct ConnectionUpdating {
         for argument in arguments.all(Self.set) {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let field = try field(parts[0], of: inputs, credentials: type)
-            var value: JSONValue = .string(parts[1])
-            if field.kind == .flag { value = .boolean(parts[1] == "true") }
+            guard field.kind != .flag || parts[1] == "true" || parts[1] == "false" else {
+                throw .usage("\(field.fieldName) must be true or false", of: arguments.command)
+            }
+            let value: JSONValue = field.kind == .flag ? .boolean(parts[1] == "true") : .string(parts[1])
             document.set(Self.integrationPath + field.path, to: value)
         }
         for name in arguments.all(Self.clear) {

@@ -1,20 +1,10 @@
 import DatadogClient
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-
-/// `read(2)`, which ``InputSource`` has a method of the same name for.
-private func readInput(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-    read(descriptor, buffer, count)
-}
 
 /// Reads what a command is given by files and by standard input, which is there only once.
 struct InputSource {
@@ -29,42 +19,29 @@ struct InputSource {
     ///   - option: What asks for it, for messages.
     /// - Returns: All of it.
     /// - Throws: ``CommandError`` if it can't be read, is too large, or is the standard input for the second time.
-    mutating func read(_ path: String, for option: String) throws(CommandError) -> Data {
-        let data: Data?
+    mutating func read(_ path: String, for option: String) throws(CommandError) -> [UInt8] {
+        let bytes: [UInt8]?
         if path == "-" {
             if let taker {
                 throw CommandError(.usage, "\(taker) and \(option) can't both be the standard input: give a file")
             }
             taker = option
-            data = Self.readStandardInput()
+            bytes = FileContent.read(STDIN_FILENO, atMost: Self.greatestSize)
         } else {
-            data = try? Data(contentsOf: URL(filePath: path))
+            bytes = FileContent.read(path, atMost: Self.greatestSize)
         }
         let place = path == "-" ? "the standard input" : path
-        guard let data else {
+        guard let bytes else {
             throw CommandError(.input, "cannot read \(place): check that it exists and that you may read it")
         }
-        guard data.count <= Self.greatestSize else { throw CommandError(.input, "\(place) is larger than 1 MiB") }
-        return data
-    }
-
-    private static func readStandardInput() -> Data? {
-        var data = Data()
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while data.count <= greatestSize {
-            let count = readInput(STDIN_FILENO, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { return nil }
-            if count == 0 { break }
-            data.append(contentsOf: buffer[..<count])
-        }
-        return data
+        guard bytes.count <= Self.greatestSize else { throw CommandError(.input, "\(place) is larger than 1 MiB") }
+        return bytes
     }
 
     /// Reads a secret, without the line break at its end.
     mutating func secret(_ path: String, for option: String) throws(CommandError) -> Secret {
-        let data = try read(path, for: option)
-        guard var text = String(bytes: data, encoding: .utf8) else {
+        let bytes = try read(path, for: option)
+        guard var text = String(validating: bytes, as: UTF8.self) else {
             throw CommandError(.input, "\(path == "-" ? "the standard input" : path) is not UTF-8")
         }
         if text.utf8.last == UInt8(ascii: "\n") { text.removeLast() }
@@ -76,9 +53,9 @@ struct InputSource {
 
     /// Reads a document of the API, `{"data": {…}}`.
     mutating func document(_ path: String) throws(CommandError) -> JSONValue {
-        let data = try read(path, for: "--from-file")
+        let bytes = try read(path, for: "--from-file")
         let place = path == "-" ? "the standard input" : path
-        let json = try DocumentCheck.parse([UInt8](data), from: place)
+        let json = try DocumentCheck.parse(bytes, from: place)
         guard case .object = json["data"], case .object = json["data"]?["attributes"] else {
             throw CommandError(
                 .data,

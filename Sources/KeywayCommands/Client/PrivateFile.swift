@@ -11,6 +11,9 @@
 
 /// Files that hold what nobody else may read.
 enum PrivateFile {
+    /// The longest of them, in bytes.
+    private static let longest = 16 * 1_024 * 1_024
+
     /// Reads a file that its owner alone may read.
     ///
     /// - Parameters:
@@ -19,17 +22,21 @@ enum PrivateFile {
     /// - Returns: All of it.
     /// - Throws: ``CommandError`` if it can't be read, is someone else's, or others may read it.
     static func read(_ path: String, holding content: String) throws(CommandError) -> Data {
-        var status = stat()
-        guard stat(path, &status) == 0, let data = try? Data(contentsOf: URL(filePath: path)) else {
-            throw CommandError(.input, "cannot read \(path): check that it exists and that you may read it")
+        var isPrivate = true
+        let bytes = FileContent.read(path, atMost: longest) { status in
+            isPrivate = status.st_mode & 0o077 == 0 && status.st_uid == geteuid()
+            return isPrivate
         }
-        guard status.st_mode & 0o077 == 0, status.st_uid == geteuid() else {
+        guard isPrivate else {
             throw CommandError(
                 .configuration,
                 "\(path) holds \(content), and must be yours and readable by you alone",
                 try: "chmod 600 \(path)"
             )
         }
-        return data
+        guard let bytes, bytes.count <= longest else {
+            throw CommandError(.input, "cannot read \(path): check that it exists and that you may read it")
+        }
+        return Data(bytes)
     }
 }

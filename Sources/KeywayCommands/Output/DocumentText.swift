@@ -100,7 +100,7 @@ private struct YAMLTextWriter {
         let isPlain =
             string.first.map { $0.isASCII && $0.isLetter } ?? false
             && string.unicodeScalars.allSatisfy {
-                $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-./".unicodeScalars.contains($0))
+                $0.isASCII && ($0.properties.isAlphabetic || "_-./".unicodeScalars.contains($0))
             }
             && !reserved.contains(string.lowercased())
         return isPlain ? string : DocumentText.quoted(string)

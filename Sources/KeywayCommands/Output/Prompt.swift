@@ -53,6 +53,7 @@ struct Prompt: ~Copyable {
         while let byte = readByte() {
             switch byte {
             case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+                dropRest()
                 silence.end()
                 return input.text
             case 0x7f, 0x08: input.removeLast()
@@ -87,6 +88,12 @@ struct Prompt: ~Copyable {
 
     private func show(_ text: String) {
         _ = Terminal.write(TextLayout.printable(text, keepsLineBreaks: true), to: terminal)
+    }
+
+    /// Drops the rest of what was pasted, which comes in parts: it must neither show nor reach the shell.
+    private func dropRest() {
+        var state = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
+        while poll(&state, 1, 50) > 0, readByte() != nil {}
     }
 
     private func readByte() -> UInt8? {

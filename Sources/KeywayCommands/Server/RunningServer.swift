@@ -1,4 +1,3 @@
-import CSystem
 import Documents
 import Egress
 import HTTPServer
@@ -27,7 +26,7 @@ struct RunningServer {
     }
 
     func run() async throws {
-        ProcessProtection.apply()
+        Self.prepareProcess()
         let signals = ProcessSignals()
         let store = try location.openStore()
         guard try store.isInitialized() else {
@@ -87,6 +86,17 @@ struct RunningServer {
         }
     }
 
+    /// Files are their owner's alone, a peer that is gone ends nothing, and each connection may take a descriptor.
+    private static func prepareProcess() {
+        umask(0o077)
+        signal(SIGPIPE, SIG_IGN)
+        var files = rlimit()
+        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
+            files.rlim_cur = files.rlim_max
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+        }
+    }
+
     private static func start(
         _ configuration: ServerConfiguration,
         _ handler: any RequestHandler
@@ -126,24 +136,5 @@ struct RunningServer {
                 .init("version", .string(KeywayVersion.current)),
             ]
         )
-    }
-}
-
-/// Keeps secrets in this process's memory from leaving it: no core dump, no tracing, no crash report.
-private enum ProcessProtection {
-    static func apply() {
-        umask(0o077)
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        _ = keyway_refuse_tracing()
-        // The language's own crash handler prints registers, and memory that they point to.
-        for crash in [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE] { signal(crash, SIG_DFL) }
-        signal(SIGPIPE, SIG_IGN)
-        // Each connection takes a descriptor.
-        var files = rlimit()
-        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
-            files.rlim_cur = files.rlim_max
-            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
-        }
     }
 }

@@ -73,8 +73,8 @@ struct DocumentDifference: Sendable {
             return nil
         }
         switch field.kind {
-        case .text, .flag, .constant: return whole(isNew: isNew, from: current, to: desired, removedBy: .null)
-        case .texts, .list: return whole(isNew: isNew, from: current, to: desired, removedBy: [])
+        case .text, .flag, .number, .constant: return whole(isNew: isNew, from: current, to: desired, removedBy: .null)
+        case .texts, .scalars, .list: return whole(isNew: isNew, from: current, to: desired, removedBy: [])
         case .object: return whole(isNew: isNew, from: current, to: desired, removedBy: .object([]))
         case .group(let fields):
             let members = members(of: fields, from: current, to: desired ?? .object([]))

@@ -67,7 +67,7 @@ struct SecretPlaceholders {
 
     private mutating func value(_ value: JSONValue, of field: Field) -> JSONValue {
         switch field.kind {
-        case .text, .flag, .constant, .texts, .list: value
+        case .text, .flag, .number, .constant, .texts, .scalars, .list: value
         case .object(let fields), .group(let fields): object(value, of: fields)
         case .keyedList(let list): elements(value, of: list)
         case .variants(let variants):

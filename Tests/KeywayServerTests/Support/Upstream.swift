@@ -1,4 +1,5 @@
 import HTTPServer
+import Secrets
 import Synchronization
 import Testing
 
