@@ -139,7 +139,6 @@ extension OperationDescription {
             .error(400, "The id is not a UUID, or there is a body"),
             .error(404, "There is no such connection"),
             .error(409, "The connection lacks what a test needs"),
-            .error(429, "Too many requests, or too many acts through this connection"),
         ]
     )
 }
