@@ -20,9 +20,7 @@ struct ActDraft {
         path = try RequestPath(request.path).text
         pathBelowBase = path
         query = try RequestQuery(request.query)
-        headers = try CallerHeader.forwarded(request.headers).map {
-            PlannedHeader(name: $0.name, value: PlannedText($0.value))
-        }
+        headers = try CallerHeader.forwarded(request.headers)
         body = request.body.count == 0 ? .none : .caller(request.body)
     }
 
@@ -39,19 +37,19 @@ struct ActDraft {
 
     func has(header name: String) -> Bool {
         let name = HeaderName(name)
-        return headers.contains { HeaderName($0.name) == name }
+        return headers.contains { $0.folded == name }
     }
 
     /// Takes out every header that may be taken for that one.
     mutating func remove(header name: String) {
         let name = HeaderName(name)
-        headers.removeAll { HeaderName($0.name) == name }
+        headers.removeAll { $0.folded == name }
     }
 
     /// Puts a header in the place of all that may be taken for it.
     mutating func set(header name: String, _ value: PlannedText) {
         remove(header: name)
-        headers.append(PlannedHeader(name: name, value: value))
+        headers.append(PlannedHeader(name: name, folded: HeaderName(name), value: value))
     }
 
     /// Puts a query parameter in the place of all that may be taken for it.

@@ -41,8 +41,8 @@ package struct ActFailure: Error, Sendable, Equatable {
         self.init(.tokenUnreachable, "\(whom), which issues tokens, does not answer", egressError: error)
     }
 
-    /// Whoever issues tokens answered with an error.
-    init(status: Int, vendorCode: String?, _ whom: String) {
+    /// Whoever issues tokens answered with an error; `advice` is what to check where it is a refusal.
+    init(status: Int, vendorCode: String?, _ whom: String, advice: String = "check the connection's credentials") {
         let reason = vendorCode.map { " (\($0))" } ?? ""
         switch status {
         case 429:
@@ -52,7 +52,7 @@ package struct ActFailure: Error, Sendable, Equatable {
         default:
             self.init(
                 .tokenRefused,
-                "\(whom) refused to issue a token: \(status)\(reason); check the connection's credentials",
+                "\(whom) refused to issue a token: \(status)\(reason); \(advice)",
                 vendorCode: vendorCode
             )
         }

@@ -5,6 +5,8 @@ import Secrets
 
 extension AssumedRole {
     private static let issuer = "AWS STS"
+    private static let advice =
+        "check that the role exists, and that its trust policy names Keyway's principal and the connection's external ID"
     /// How long a session lives: as long as AWS allows when the principal is in a role itself.
     private static let seconds: Int64 = 3600
 
@@ -44,7 +46,7 @@ extension AssumedRole {
         guard head.status == 200 else {
             let code = ActFailure.vendorCode(answer?.text("ErrorResponse/Error/Code"))
             let status = code == "Throttling" ? 429 : head.status
-            return .failure(ActFailure(status: status, vendorCode: code, issuer))
+            return .failure(ActFailure(status: status, vendorCode: code, issuer, advice: advice))
         }
         let place = "AssumeRoleResponse/AssumeRoleResult/Credentials"
         guard let answer, let id = answer.text("\(place)/AccessKeyId"), ActFailure.vendorCode(id) != nil,

@@ -12,11 +12,12 @@ struct BaseAddress: Sendable {
     init(_ url: String, named name: String) throws(ActRefusal) {
         var url = url
         let origin = url.withUTF8 { WebOrigin(parsing: $0)?.text }
-        guard let origin, let authority = url.range(of: "://") else {
+        guard let origin, let scheme = url.utf8.firstIndex(of: UInt8(ascii: ":")) else {
             throw ActRefusal(.connectionNotUsable, "\(name) must be an http:// or https:// URL with a host")
         }
         self.origin = origin
-        path = String(url[authority.upperBound...].drop { $0 != "/" })
+        let authority = url.utf8[scheme...].dropFirst("://".utf8.count)
+        path = String(decoding: authority.drop { $0 != UInt8(ascii: "/") }, as: UTF8.self)
         do {
             _ = try RequestPath(path)
         } catch {
@@ -51,17 +52,6 @@ struct BaseAddress: Sendable {
                     + "may redirect connections can set custom_domain in the connection's settings"
             )
         }
-    }
-}
-
-extension String {
-    fileprivate func range(of part: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
-            formIndex(after: &start)
-        }
-        return nil
     }
 }
 

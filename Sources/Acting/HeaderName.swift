@@ -1,7 +1,7 @@
 import Documents
 
 /// A header's name, as those compare it that take no case and no underscores for different.
-struct HeaderName: Hashable {
+struct HeaderName: Hashable, Sendable {
     let text: String
 
     init(_ name: String) {
@@ -44,8 +44,9 @@ extension CallerHeader {
     /// The headers of a caller that a third party may see.
     ///
     /// - Throws: ``ActRefusal`` if one could not stand in a request.
-    static func forwarded(_ headers: [CallerHeader]) throws(ActRefusal) -> [CallerHeader] {
+    static func forwarded(_ headers: [CallerHeader]) throws(ActRefusal) -> [PlannedHeader] {
         var ofTheConnection: Set<HeaderName> = []
+        var forwarded: [PlannedHeader] = []
         for header in headers {
             guard TextFormat.headerName.fault(in: JSONText(header.name)) == nil else {
                 throw ActRefusal(.headerNotAllowed, "a header's name holds a character that header names may not hold")
@@ -53,15 +54,17 @@ extension CallerHeader {
             guard !header.value.utf8.contains(where: { $0.isASCIIControl && $0 != UInt8(ascii: "\t") }) else {
                 throw ActRefusal(.headerNotAllowed, "the header \(header.name) holds a control character")
             }
-            if HeaderName(header.name).text == "connection" {
+            let name = HeaderName(header.name)
+            if name.text == "connection" {
                 for name in header.value.split(separator: ",") {
                     ofTheConnection.insert(HeaderName(String(name.filter { $0 != " " && $0 != "\t" })))
                 }
             }
+            if !name.isKeptFromThirdParties {
+                forwarded.append(PlannedHeader(name: header.name, folded: name, value: PlannedText(header.value)))
+            }
         }
-        return headers.filter {
-            let name = HeaderName($0.name)
-            return !name.isKeptFromThirdParties && !ofTheConnection.contains(name)
-        }
+        forwarded.removeAll { ofTheConnection.contains($0.folded) }
+        return forwarded
     }
 }

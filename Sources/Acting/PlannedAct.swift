@@ -72,6 +72,7 @@ package struct MaskedRequest: Sendable, Equatable {
 
 struct PlannedHeader: Sendable {
     let name: String
+    let folded: HeaderName
     let value: PlannedText
 }
 

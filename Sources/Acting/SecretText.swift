@@ -34,7 +34,7 @@ struct SecretText {
             for piece in pieces {
                 let room = UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + piece.count])
                 switch piece {
-                case .text(let text): room.copyBytes(from: text.utf8)
+                case .text(var text): text.withUTF8 { room.copyMemory(from: UnsafeRawBufferPointer($0)) }
                 case .secret(let secret): secret.withBytes { room.copyMemory(from: $0) }
                 }
                 start += piece.count

@@ -42,11 +42,11 @@ enum TextEscape: Sendable {
             switch self {
             case .none: emit(byte)
             case .percent:
-                if byte.isUnreserved { emit(byte) } else { Self.writePercent(byte, emit) }
+                if Self.isUnreserved(byte) { emit(byte) } else { Self.writePercent(byte, emit) }
             case .form:
                 if byte == UInt8(ascii: " ") {
                     emit(UInt8(ascii: "+"))
-                } else if byte.isUnreserved && byte != UInt8(ascii: "~") || byte == UInt8(ascii: "*") {
+                } else if Self.isUnreserved(byte) && byte != UInt8(ascii: "~") || byte == UInt8(ascii: "*") {
                     emit(byte)
                 } else {
                     Self.writePercent(byte, emit)
@@ -54,6 +54,11 @@ enum TextEscape: Sendable {
             case .json: Self.writeJSON(byte, emit)
             }
         }
+    }
+
+    /// Whether a character stands for itself wherever it stands in a URL.
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        byte.isASCIILetter || byte.isASCIIDigit || "-._~".utf8.contains(byte)
     }
 
     private static func writePercent(_ byte: UInt8, _ emit: (UInt8) -> Void) {
@@ -78,9 +83,4 @@ enum TextEscape: Sendable {
     private static func hexDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
-}
-
-extension UInt8 {
-    /// A character that stands for itself wherever it stands in a URL.
-    var isUnreserved: Bool { isASCIILetter || isASCIIDigit || "-._~".utf8.contains(self) }
 }

@@ -262,6 +262,7 @@ struct AWSActTests {
         }
         #expect(error?.code == code)
         #expect(error?.vendorCode == vendorCode)
+        #expect(error?.detail.contains("trust policy") == (code == .tokenRefused))
         #expect(error?.detail.contains("marker") == false)
     }
 

@@ -46,6 +46,24 @@ struct ActingDeclarationTests {
         }
     }
 
+    @Test("counts whatever names a host as part of the destination", arguments: IntegrationCatalogue.all)
+    func hosts(_ integration: Integration) {
+        let members = integration.credentials.flatMap(\.fields)
+        let named =
+            switch integration.baseURL.source {
+            case .integrationMember(let name): integration.fields.first { $0.name == name }
+            case .credentialHost(let name, _, _): members.first { $0.name == name }
+            case .setting(let name, _), .settingHost(let name, _, _):
+                integration.settings.first { $0.name == name }
+            case .fixed, .awsService, .googleService: Field?.none
+            }
+        if let named { #expect(named.destination != nil) }
+        // Those that tokens are asked for at.
+        for name in ["authority", "token_url"] {
+            for setting in integration.settings where setting.name == name { #expect(setting.destination == .origin) }
+        }
+    }
+
     @Test("uses every secret of a credential type that it places itself", arguments: IntegrationCatalogue.all)
     func usesSecrets(_ integration: Integration) {
         for type in integration.credentialTypes {

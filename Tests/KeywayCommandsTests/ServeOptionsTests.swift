@@ -54,7 +54,7 @@ struct ServeOptionsTests {
         #expect(options.service.metricsHaveOwnListener)
     }
 
-    @Test("bound the connections, in all no less than two addresses may have", arguments: [(1, 1024), (2000, 4000)])
+    @Test("bound the connections, in all no less than two addresses may have", arguments: [(1, 4_096), (3_000, 6_000)])
     func connections(_ number: Int, _ all: Int) throws {
         let limits = try Self.read(["--connections-per-address", "\(number)"]).server.limits
         #expect(limits.connectionsPerAddress == number)

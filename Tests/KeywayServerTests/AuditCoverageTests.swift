@@ -11,6 +11,9 @@ struct AuditCoverageTests {
         "POST /api/v2/actions/connections": "connection.create",
         "PATCH /api/v2/actions/connections/{connection_id}": "connection.update",
         "DELETE /api/v2/actions/connections/{connection_id}": "connection.delete",
+        "PUT /api/v2/actions/connections/{connection_id}/settings": "connection_settings.update",
+        "POST /api/v2/restriction_policy/{resource_id}": "restriction_policy.update",
+        "DELETE /api/v2/restriction_policy/{resource_id}": "restriction_policy.delete",
         "PUT /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.create",
         "DELETE /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.delete",
         "POST /api/v2/integration/aws/accounts": "aws_account.create",
@@ -42,13 +45,19 @@ struct AuditCoverageTests {
     /// What changes nothing, although it is no GET.
     private static let reading: Set = ["POST /api/v2/audit/events/search"]
 
+    /// What acts through a connection has two events, of which `ActTests` knows more.
+    private static func acts(_ route: String) -> Bool {
+        route.hasSuffix("/proxy/{path}") || route.hasSuffix("/{connection_id}/test")
+    }
+
     @Test("of each route leaves its event, and there is no route without one")
     func isAudited() async throws {
         let world = try await AuditStory()
         let described = Contract.shared.document["paths"]?.members.flatMap { path in
             path.value.members.map { "\($0.name.string.uppercased()) \(path.name.string)" }
         }
-        let changing = Set(described ?? []).filter { !$0.hasPrefix("GET ") }.subtracting(Self.reading)
+        let changing = Set(described ?? []).filter { !$0.hasPrefix("GET ") && !Self.acts($0) }
+            .subtracting(Self.reading)
         #expect(changing.subtracting(Self.actions.keys).sorted() == [], "these routes are not listed here")
         #expect(Set(Self.actions.keys).subtracting(changing).sorted() == [], "these are no routes")
         for route in changing.sorted() {
@@ -98,6 +107,13 @@ private struct AuditStory {
         put("user_id", member.user.description)
         put("role_id", (method == .delete ? Role.readOnly : .standard).id.description)
         if path.contains("{connection_id}") { put("connection_id", try await fixture.create(Bodies.openAI())) }
+        if path.contains("{resource_id}") {
+            let id = try await fixture.create(Bodies.openAI())
+            put("resource_id", "connection:\(id)")
+            let policy = Bodies.policy([("editor", ["user:\(fixture.admin.user)"])])
+            if method == .delete { _ = try await fixture.send(.post, Paths.policy(id), body: policy) }
+            body = policy
+        }
         if path.contains("{aws_account_config_id}") {
             let number = try fixture.events().count
             let account = try await fixture.send(.post, Self.accounts, body: Self.account(number))
@@ -113,6 +129,7 @@ private struct AuditStory {
         switch (template.split(separator: "/").last ?? "", method) {
         case ("connections", _): body = Bodies.openAI()
         case ("{connection_id}", _): body = Bodies.rename("New")
+        case ("settings", _): body = Bodies.settings(#""probe_path":"/a""#)
         case ("accounts", _): body = Self.account(7)
         case ("ccm_config", _): body = Self.ccmConfig
         case ("api_keys", _), ("{api_key_id}", _): body = AccessBodies.apiKey(#""name":"New""#)

@@ -60,7 +60,7 @@ struct ConnectionActs: Sendable {
     func plan(_ request: ActRequest, of call: Call) throws -> PlannedAct {
         let target = try target(of: call)
         let plan = try planner.plan(request, on: target.connection)
-        _ = try judge(request, on: target, call)
+        _ = try judge(plan, request, on: target, call)
         return plan
     }
 
@@ -70,7 +70,7 @@ struct ConnectionActs: Sendable {
     func perform(_ request: ActRequest, of call: Call, answering reply: ActReply) async throws {
         let target = try target(of: call)
         let plan = try planner.plan(request, on: target.connection)
-        let ruling = try judge(request, on: target, call)
+        let ruling = try judge(plan, request, on: target, call)
         let record = ActRecord(action: "connection.act", call: call, connection: target.id, store: store)
         let details: [JSONValue.Member] = [
             .init("method", .string(plan.method)), .init("origin", .string(plan.origin)),
@@ -161,14 +161,19 @@ struct ConnectionActs: Sendable {
     /// Judges a request by the connection's rules.
     ///
     /// - Returns: What the audit log tells of it.
-    private func judge(_ request: ActRequest, on target: ActTarget, _ call: Call) throws -> [JSONValue.Member] {
+    private func judge(
+        _ plan: PlannedAct,
+        _ request: ActRequest,
+        on target: ActTarget,
+        _ call: Call
+    ) throws -> [JSONValue.Member] {
         guard let settings = target.connection.settings else { return [] }
         let rules = ActRules(settings: settings)
         guard !rules.isEmpty else { return [] }
         let subject = RuleSubject(
             principal: call.principal,
             method: request.method,
-            rawPath: request.path,
+            rawPath: plan.pathBelowBase,
             rawQuery: request.query,
             headers: request.headers,
             body: request.body
