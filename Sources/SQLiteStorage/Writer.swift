@@ -21,6 +21,8 @@ final class Writer: @unchecked Sendable {
 
     /// So many changes are committed together at most.
     private static let batchLimit = 256
+    /// A commit of more nanoseconds is waited for mostly, not worked for.
+    private static let slowCommit: UInt64 = 1_000_000
     /// A checkpoint is due when the log has so many pages.
     private let checkpointPages: Int
 
@@ -39,6 +41,8 @@ final class Writer: @unchecked Sendable {
     private var directory: DataDirectory?
     /// The size of the log when the thread last looked.
     private var pagesInLog = 0
+    /// How many changes were committed last, and how long that took.
+    private var lastBatch = (count: 0, nanoseconds: 0 as UInt64)
     /// The size of the log at which the next checkpoint is tried.
     private var nextCheckpoint: Int
 
@@ -117,7 +121,9 @@ extension Writer {
     }
 
     private func run() {
-        while let connection, let task = nextTask() {
+        while let connection {
+            gather()
+            guard let task = nextTask() else { break }
             switch task {
             case .commit(let batch):
                 commit(batch, on: connection)
@@ -127,6 +133,13 @@ extension Writer {
             }
         }
         finish()
+    }
+
+    /// Lets those come back who were just answered, where the disk is slow: else they would miss the next commit, and half
+    /// of many clients would wait while the other half is served.
+    private func gather() {
+        guard lastBatch.count > 1, lastBatch.nanoseconds > Self.slowCommit else { return }
+        usleep(UInt32(min(lastBatch.nanoseconds / 16, 1_000_000) / 1000))
     }
 
     /// - Returns: `nil` when everything is done and the thread is to stop.
@@ -157,6 +170,8 @@ extension Writer {
         let start = ContinuousClock.now
         let results = connection.commit(batch.map(\.change))
         let duration = (ContinuousClock.now - start).components
+        let nanoseconds = UInt64(duration.seconds * 1_000_000_000 + duration.attoseconds / 1_000_000_000)
+        lastBatch = (batch.count, nanoseconds)
         readers.noteCommit()
         var committed: UInt64 = 0
         var failed: UInt64 = 0
@@ -175,7 +190,7 @@ extension Writer {
             figures.commits += committed
             figures.failedCommits += failed
             figures.batches += 1
-            figures.commitNanoseconds += UInt64(duration.seconds * 1_000_000_000 + duration.attoseconds / 1_000_000_000)
+            figures.commitNanoseconds += nanoseconds
         }
         for (waiting, result) in zip(batch, results) { waiting.completion(result) }
     }

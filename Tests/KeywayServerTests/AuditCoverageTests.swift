@@ -35,6 +35,8 @@ struct AuditCoverageTests {
         "POST /api/v2/service_accounts/{service_account_id}/application_keys": "application_key.create",
         "PATCH /api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}": "application_key.update",
         "DELETE /api/v2/service_accounts/{service_account_id}/application_keys/{app_key_id}": "application_key.delete",
+        "POST /api/v2/restriction_policy/{resource_id}": "restriction_policy.update",
+        "DELETE /api/v2/restriction_policy/{resource_id}": "restriction_policy.delete",
         "POST /api/v2/users": "user.create",
         "PATCH /api/v2/users/{user_id}": "user.update",
         "DELETE /api/v2/users/{user_id}": "user.disable",
@@ -123,6 +125,11 @@ private struct AuditStory {
             }
             body = Self.account(number)
         }
+        if path.contains("{resource_id}") {
+            put("resource_id", "connection:\(try await fixture.create(Bodies.openAI()))")
+            if method == .delete { _ = try await fixture.send(.post, path, body: policy) }
+            body = policy
+        }
         if path.contains("{api_key_id}") {
             put("api_key_id", try await fixture.send(.post, "/api/v2/api_keys", body: AccessBodies.apiKey()).id)
         }
@@ -150,6 +157,9 @@ private struct AuditStory {
         let key = try await fixture.send(.post, path, body: AccessBodies.applicationKey())
         return try #require(Identifier(key.id))
     }
+
+    /// The admin as the editor.
+    private var policy: String { Bodies.policy([("editor", ["user:\(fixture.admin.user)"])]) }
 
     private static let accounts = "/api/v2/integration/aws/accounts"
 

@@ -4,12 +4,13 @@ import Documents
 import Glibc
 import HTTPServer
 import JSONReading
-import KeywayServer
 import SQLiteStorage
 import Secrets
 import Storage
 import Testing
 import Vault
+
+@testable import KeywayServer
 
 @Suite("The audit log over HTTP")
 struct AuditTests {
@@ -269,6 +270,43 @@ struct AuditTests {
             let answer = try await fixture.send(.get, "/api/v2/audit/log?\(query)", as: fixture.admin)
             expectStrings(in: answer, status: 400)
         }
+    }
+
+    @Test("is searched for so long at most, and goes on where it ended")
+    func timeLimit() async throws {
+        let fixture = try await Self.fixture(1)
+        let (organization, user) = (fixture.organization, fixture.admin.user)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<1300 {
+                group.addTask {
+                    let event = AuditEvent(
+                        organization: organization,
+                        actor: .operatorCommand("test"),
+                        action: "test.noise",
+                        resourceType: "things",
+                        resource: user
+                    )
+                    _ = try? await fixture.sqlite.commit(Change([], event: event))
+                }
+            }
+        }
+        func scan(_ cursor: String?) throws -> (AuditScan, AuditSearch) {
+            let page = cursor.map { "&page[cursor]=\($0)" } ?? ""
+            let items = try QueryItems(parsing: "filter[query]=@details.number:0\(page)")
+            let search = try AuditSearch(parameters: items, in: organization)
+            return (try AuditScan(fixture.sqlite, in: organization, for: search, within: .zero), search)
+        }
+        var (rounds, found) = (0, 0)
+        var cursor: String?
+        repeat {
+            let (scan, search) = try scan(cursor)
+            rounds += 1
+            found += scan.events.count
+            cursor = scan.end.map(search.cursor)
+            #expect(scan.isTimedOut == (cursor != nil))
+        } while cursor != nil
+        #expect(rounds == 3)
+        #expect(found == 1)
     }
 
     @Test("is not answered while the store can't be read")

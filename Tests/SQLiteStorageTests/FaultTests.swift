@@ -82,6 +82,33 @@ struct FaultTests {
         #expect(try auditChains(in: directory).map(\.count) == [stored.count + 2])
     }
 
+    @Test("of a full disk fails an event that stands alone, whether somebody waits for it or not")
+    func fullDiskOfEvents() async throws {
+        let store = try SQLiteStore(
+            directory: directory.path,
+            creating: true,
+            digest: testDigest,
+            settings: "PRAGMA max_page_count = 100;"
+        )
+        let tenant = try await Tenant.create(in: store)
+        let intent = Change([], event: tenant.event(String(repeating: "x", count: 3000), on: tenant.id))
+        var count = 1
+        let refusal = await #expect(throws: StoreError.self) {
+            while true { if try await store.commit(intent) == .committed { count += 1 } }
+        }
+        #expect(refusal?.says("nothing was done: free space on its disk") == true)
+        let told = await withCheckedContinuation { continuation in
+            store.enqueue(intent) { continuation.resume(returning: $0) }
+        }
+        guard case .failure(.unavailable) = told else {
+            Issue.record("\(told) does not say that the disk refuses")
+            return
+        }
+        #expect(store.statistics().failedCommits == 2)
+        await store.close()
+        #expect(try auditChains(in: directory).map(\.count) == [count])
+    }
+
     @Test("that puts secrets over those of another kind fails that change alone")
     func foreignSecrets() async throws {
         let store = try directory.store()
