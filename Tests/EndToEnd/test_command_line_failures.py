@@ -136,7 +136,9 @@ def test_https_needs_a_certificate_that_somebody_vouches_for(new_server, tmp_pat
         pytest.skip("only who may mount can have this machine trust a certificate for a moment")
     (tmp_path / "bundle.pem").write_text(trusted.read_text() + (tmp_path / "cert.pem").read_text())
     keys = {"DD_API_KEY": server.keys.api_key, "DD_APP_KEY": server.keys.application_key}
-    script = f'mount --bind {tmp_path}/bundle.pem {trusted} && exec "{BINARY}" validate --server https://{server.address}'
+    script = (
+        f'mount --bind {tmp_path}/bundle.pem {trusted} && exec "{BINARY}" validate --server https://{server.address}'
+    )
     done = subprocess.run(
         ["unshare", "-r", "-m", "sh", "-c", script],
         env=environment() | keys,
