@@ -117,7 +117,7 @@ def test_a_server_that_is_not_there():
     assert "Try: keyway serve" in done.stderr
 
 
-def test_a_server_whose_certificate_nobody_vouches_for(new_server, tmp_path):
+def test_https_needs_a_certificate_that_somebody_vouches_for(new_server, tmp_path):
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
     files = ["-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"]
     subprocess.run(
@@ -130,6 +130,24 @@ def test_a_server_whose_certificate_nobody_vouches_for(new_server, tmp_path):
     assert done.returncode == 69
     assert "there is no answer" in done.stderr
     assert not [event for event in server.events() if event.get("route")]
+    assert "whether this machine trusts its certificate" in done.stderr
+    trusted = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+    if subprocess.run(["unshare", "-r", "-m", "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("only who may mount can have this machine trust a certificate for a moment")
+    (tmp_path / "bundle.pem").write_text(trusted.read_text() + (tmp_path / "cert.pem").read_text())
+    keys = {"DD_API_KEY": server.keys.api_key, "DD_APP_KEY": server.keys.application_key}
+    script = (
+        f'mount --bind {tmp_path}/bundle.pem {trusted} && exec "{BINARY}" validate --server https://{server.address}'
+    )
+    done = subprocess.run(
+        ["unshare", "-r", "-m", "sh", "-c", script],
+        env=environment() | keys,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("server", ["http://192.0.2.1:8480", "http://keyway.example.com", "http://[2001:db8::1]"])

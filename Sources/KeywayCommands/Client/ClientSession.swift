@@ -26,7 +26,7 @@ struct ClientSession: Sendable {
             )
         )
         output = Output(arguments)
-        server = options.site.description
+        server = options.address
     }
 
     /// Performs one operation; where a thing is not found, says which.

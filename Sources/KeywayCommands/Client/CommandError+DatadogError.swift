@@ -44,7 +44,9 @@ extension CommandError {
             self.init(
                 .unavailable,
                 "there is no answer from \(server)\(details)",
-                try: "keyway serve, if it is to run here; --server URL, if it is elsewhere"
+                try: server.hasPrefix("https")
+                    ? "curl -v \(server)/healthz, which tells whether this machine trusts its certificate"
+                    : "keyway serve, if it is to run here; --server URL, if it is elsewhere"
             )
         case .decoding:
             self.init(

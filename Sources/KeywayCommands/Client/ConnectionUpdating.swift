@@ -121,6 +121,10 @@ private struct ConnectionUpdating {
         let type = arguments[Self.credentials] ?? stored[path: ["credentials", "type"]]?.text ?? ""
         document.set(Self.integrationPath + ["type"], to: .string(inputs.type))
         document.set(Self.integrationPath + ["credentials", "type"], to: .string(type))
+        for option in IntegrationInputs.entryOptions where !arguments.all(option).isEmpty {
+            guard !inputs.options.contains(where: { $0.name == option.name }) else { continue }
+            throw .usage("\(inputs.title) has no --\(option.name)", of: arguments.command)
+        }
         try ConnectionOptions(arguments, inputs).read(by: &input).apply(to: &document, at: Self.integrationPath)
         for argument in arguments.all(Self.set) {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -1,5 +1,4 @@
 import DatadogClient
-import HTTPServer
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -26,9 +25,8 @@ struct ServerOptions {
         "File of the keys, as keyway init --json prints them, readable by you alone",
         values: .file
     )
-    private static let plaintext = Option.setting(
+    private static let plaintext = Option.flag(
         "allow-plaintext",
-        nil,
         "Send keys over plain HTTP to another machine, where all on the way can read them"
     )
 
@@ -43,6 +41,8 @@ struct ServerOptions {
 
     let site: Site
     let keys: KeysFile
+    /// The server's URL, for messages.
+    var address: String { site.description }
 
     init(_ arguments: Arguments) throws(CommandError) {
         site = try Self.site(arguments)
@@ -112,12 +112,5 @@ extension URL {
     fileprivate var isServerAddress: Bool {
         ["http", "https"].contains(scheme?.lowercased() ?? "") && host()?.isEmpty == false && user() == nil
             && query() == nil && fragment() == nil
-    }
-}
-
-/// Addresses of this machine alone.
-enum LoopbackAddress {
-    static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || RemoteAddress(host)?.isLoopback == true
     }
 }

@@ -1,7 +1,5 @@
 /// Why a command ended without doing its work, what to do next, and the exit code.
 struct CommandError: Error {
-    typealias Code = ExitCode
-
     let code: ExitCode
     /// What went wrong; the last line says what to do next.
     let message: String

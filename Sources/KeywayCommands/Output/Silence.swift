@@ -13,6 +13,8 @@ struct Silence {
     let endOfFile: UInt8
 
     private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+    /// What the signals did before.
+    private let former: [sigaction]
     /// What to restore; signal handlers read it, so it is set before they are there, and nobody else writes.
     nonisolated(unsafe) private static var saved: (terminal: Int32, settings: termios)?
 
@@ -20,7 +22,12 @@ struct Silence {
         var settings = termios()
         tcgetattr(terminal, &settings)
         Self.saved = (terminal, settings)
-        for number in Self.signals { signal(number, restoreTerminalAndEnd) }
+        former = Self.signals.map { number in
+            var action = sigaction()
+            sigaction(number, nil, &action)
+            signal(number, restoreTerminalAndEnd)
+            return action
+        }
         kill = settings.controlCharacter(VKILL)
         endOfFile = settings.controlCharacter(VEOF)
         settings.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON)
@@ -35,7 +42,10 @@ struct Silence {
     /// reach the shell.
     func end() {
         Self.restore()
-        for number in Self.signals { signal(number, SIG_DFL) }
+        for (number, action) in zip(Self.signals, former) {
+            var action = action
+            sigaction(number, &action, nil)
+        }
     }
 
     fileprivate static func restore() {
