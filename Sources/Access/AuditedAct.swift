@@ -9,11 +9,21 @@ package struct AuditedAct: Sendable {
     }
 
     /// What came of an act.
-    package enum Outcome: Sendable {
-        /// The upstream answered with that status.
-        case answered(status: Int)
-        /// There is no answer to pass on: a short reason, without anything that the upstream sent.
-        case failed(reason: String)
+    package struct Outcome: Sendable {
+        /// The status that the third party answered, if it did.
+        package var status: Int?
+        /// The length of the body that was passed on, in bytes, and how often a secret was masked in it.
+        package var bytes = 0
+        package var masked = 0
+        /// What a test found.
+        package var result: String?
+        /// What kept the answer away, or broke it off: a code, without anything that the third party sent.
+        package var error: String?
+
+        package init(status: Int? = nil, error: String? = nil) {
+            self.status = status
+            self.error = error
+        }
     }
 
     /// Of a longer path only the beginning is told.
@@ -30,27 +40,29 @@ package struct AuditedAct: Sendable {
     ///   - connection: Through which connection.
     ///   - principal: Whose act it is.
     ///   - requestID: The request that asked for it.
-    ///   - method: What is sent to the upstream.
+    ///   - method: What is sent to the third party.
+    ///   - origin: Scheme, host and port of where it is sent.
     ///   - path: The raw path, without the query: placeholders stand in it as the caller wrote them.
     ///   - queryNames: The names in the query. Their values are not told: callers put tokens there.
     ///   - rule: The name of the rule that let it pass, if there are rules.
-    ///   - isDryRun: Whether nothing is sent.
+    ///   - objection: What rules would say against it, if they were not only observed.
     package init(
         _ action: Action,
         connection: Identifier,
         principal: Principal,
         requestID: String,
         method: String,
+        origin: String,
         path: String,
         queryNames: [String] = [],
         rule: String? = nil,
-        isDryRun: Bool = false
+        objection: String? = nil
     ) {
         self.action = action
         self.connection = connection
         self.principal = principal
         self.requestID = requestID
-        var request: [JSONValue.Member] = [.init("method", .string(method))]
+        var request: [JSONValue.Member] = [.init("method", .string(method)), .init("origin", .string(origin))]
         if path.utf8.count > Self.pathLimit {
             request.append(.init("path", .string(String(decoding: path.utf8.prefix(Self.pathLimit), as: UTF8.self))))
             request.append(.init("path_is_cut", true))
@@ -59,7 +71,7 @@ package struct AuditedAct: Sendable {
         }
         if !queryNames.isEmpty { request.append(.init("query", .array(queryNames.map { .string($0) }))) }
         if let rule { request.append(.init("rule", .string(rule))) }
-        if isDryRun { request.append(.init("dry_run", true)) }
+        if let objection { request.append(.init("would_refuse", .string(objection))) }
         self.request = request
     }
 
@@ -75,12 +87,14 @@ package struct AuditedAct: Sendable {
     ///   - milliseconds: How long it took.
     /// - Returns: An event that names the same request as the intent.
     package func outcome(_ outcome: Outcome, milliseconds: Int64) -> AuditEvent {
-        let result: JSONValue.Member =
-            switch outcome {
-            case .answered(let status): .init("status", .integer(Int64(status)))
-            case .failed(let reason): .init("error", .string(reason))
-            }
-        return event([.init("phase", "outcome"), result, .init("milliseconds", .integer(milliseconds))])
+        var details: [JSONValue.Member] = [.init("phase", "outcome")]
+        if let result = outcome.result { details.append(.init("result", .string(result))) }
+        if let status = outcome.status { details.append(.init("status", .integer(Int64(status)))) }
+        if let error = outcome.error { details.append(.init("error", .string(error))) }
+        details.append(.init("milliseconds", .integer(milliseconds)))
+        if outcome.bytes > 0 { details.append(.init("bytes", .integer(Int64(outcome.bytes)))) }
+        if outcome.masked > 0 { details.append(.init("masked", .integer(Int64(outcome.masked)))) }
+        return event(details)
     }
 
     private func event(_ details: [JSONValue.Member]) -> AuditEvent {

@@ -57,7 +57,7 @@ enum TextEscape: Sendable {
     }
 
     /// Whether a character stands for itself wherever it stands in a URL.
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
+    static func isUnreserved(_ byte: UInt8) -> Bool {
         byte.isASCIILetter || byte.isASCIIDigit || "-._~".utf8.contains(byte)
     }
 

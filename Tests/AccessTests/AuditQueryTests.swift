@@ -118,6 +118,7 @@ struct AuditedActTests {
             principal: principal,
             requestID: "req-1",
             method: "POST",
+            origin: "https://api.example.com",
             path: "/v1/chat",
             queryNames: ["page", "token"],
             rule: "chat only"
@@ -126,13 +127,16 @@ struct AuditedActTests {
         #expect(intent.contains(#""action":"connection.act","resource_type":"action_connection""#))
         #expect(
             intent.contains(
-                #""details":{"phase":"intent","method":"POST","path":"/v1/chat","query":["page","token"],"rule":"chat only"}"#
+                """
+                "details":{"phase":"intent","method":"POST","origin":"https://api.example.com","path":"/v1/chat",\
+                "query":["page","token"],"rule":"chat only"}
+                """
             )
         )
-        let answered = line(act.outcome(.answered(status: 201), milliseconds: 12))
+        let answered = line(act.outcome(.init(status: 201), milliseconds: 12))
         #expect(answered.contains(#""details":{"phase":"outcome","status":201,"milliseconds":12}"#))
-        let failed = line(act.outcome(.failed(reason: "the upstream did not answer"), milliseconds: 30_000))
-        #expect(failed.contains(#""error":"the upstream did not answer""#))
+        let failed = line(act.outcome(.init(error: "upstream_timeout"), milliseconds: 30_000))
+        #expect(failed.contains(#""error":"upstream_timeout""#))
         for line in [intent, answered, failed] { #expect(line.hasSuffix(#","request_id":"req-1"}"#)) }
     }
 
@@ -147,12 +151,13 @@ struct AuditedActTests {
             principal: principal,
             requestID: "req-1",
             method: "GET",
+            origin: "https://api.example.com",
             path: "/" + String(repeating: "a", count: 5000),
-            isDryRun: true
+            objection: "no rule allows it"
         )
         let line = line(act.intent())
         #expect(line.utf8.count < 2000)
-        #expect(line.contains(#""path_is_cut":true,"dry_run":true}"#))
+        #expect(line.contains(#""path_is_cut":true,"would_refuse":"no rule allows it"}"#))
         #expect(line.contains(#""action":"connection.test""#))
     }
 }

@@ -12,8 +12,6 @@ struct AuditCoverageTests {
         "PATCH /api/v2/actions/connections/{connection_id}": "connection.update",
         "DELETE /api/v2/actions/connections/{connection_id}": "connection.delete",
         "PUT /api/v2/actions/connections/{connection_id}/settings": "connection_settings.update",
-        "POST /api/v2/restriction_policy/{resource_id}": "restriction_policy.update",
-        "DELETE /api/v2/restriction_policy/{resource_id}": "restriction_policy.delete",
         "PUT /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.create",
         "DELETE /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.delete",
         "POST /api/v2/integration/aws/accounts": "aws_account.create",
@@ -109,13 +107,6 @@ private struct AuditStory {
         put("user_id", member.user.description)
         put("role_id", (method == .delete ? Role.readOnly : .standard).id.description)
         if path.contains("{connection_id}") { put("connection_id", try await fixture.create(Bodies.openAI())) }
-        if path.contains("{resource_id}") {
-            let id = try await fixture.create(Bodies.openAI())
-            put("resource_id", "connection:\(id)")
-            let policy = Bodies.policy([("editor", ["user:\(fixture.admin.user)"])])
-            if method == .delete { _ = try await fixture.send(.post, Paths.policy(id), body: policy) }
-            body = policy
-        }
         if path.contains("{aws_account_config_id}") {
             let number = try fixture.events().count
             let account = try await fixture.send(.post, Self.accounts, body: Self.account(number))

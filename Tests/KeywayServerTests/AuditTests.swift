@@ -82,10 +82,11 @@ struct AuditTests {
             principal: principal,
             requestID: "r-1",
             method: "GET",
+            origin: "https://api.example.com",
             path: "/v1/x"
         )
         let outcomeEvent = act.outcome(
-            status.map { .answered(status: $0) } ?? .failed(reason: "no answer"),
+            .init(status: status, error: status == nil ? "upstream_timeout" : nil),
             milliseconds: 5
         )
         for event in [act.intent(), outcomeEvent] {

@@ -59,13 +59,14 @@ struct PathSegment {
         var rest = bytes[...]
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "%") else {
-                guard byte.isUnreserved || "!$&'()*+,=:@".utf8.contains(byte) else { return false }
+                guard TextEscape.isUnreserved(byte) || "!$&'()*+,=:@".utf8.contains(byte) else { return false }
                 decoded.append(byte)
                 continue
             }
             guard let high = rest.popFirst()?.hexDigit, let low = rest.popFirst()?.hexDigit else { return false }
             let escaped = high << 4 | low
-            guard escaped >= 0x20, escaped != 0x7F, !escaped.isUnreserved, !"/\\%;?#".utf8.contains(escaped) else {
+            guard escaped >= 0x20, escaped != 0x7F, !TextEscape.isUnreserved(escaped), !"/\\%;?#".utf8.contains(escaped)
+            else {
                 return false
             }
             decoded.append(escaped)

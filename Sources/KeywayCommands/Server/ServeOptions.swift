@@ -56,10 +56,11 @@ struct ServeOptions {
         "How often signed heads of audit logs that grew go to the log; 60 if not given"
     )
 
-    static let all = [
-        listen, rateLimit, certificate, key, plaintext, metricsListen, principal, connectionsPerAddress,
-        auditHeadInterval,
-    ] + EgressOptions.all
+    static let all =
+        [
+            listen, rateLimit, certificate, key, plaintext, metricsListen, principal, connectionsPerAddress,
+            auditHeadInterval,
+        ] + EgressOptions.all
 
     let server: ServerConfiguration
     let metricsServer: ServerConfiguration?

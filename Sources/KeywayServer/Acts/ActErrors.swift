@@ -62,7 +62,8 @@ extension APIError {
         switch verdict {
         case .admitted: return nil
         case .tooMany(let number): detail = "\(number) acts through this connection are under way, as many as may be."
-        case .tooFast(let number): detail = "\(number) acts through this connection began in this second, as many as may."
+        case .tooFast(let number):
+            detail = "\(number) acts through this connection began in this second, as many as may."
         }
         var error = act(429, "too_many_acts", "\(detail) Try again later, or raise the limit in its settings.")
         error.headers.append(.init(name: "Retry-After", value: "1"))

@@ -71,12 +71,8 @@ struct ConnectionActs: Sendable {
         let target = try target(of: call)
         let plan = try planner.plan(request, on: target.connection)
         let ruling = try judge(plan, request, on: target, call)
-        let record = ActRecord(action: "connection.act", call: call, connection: target.id, store: store)
-        let details: [JSONValue.Member] = [
-            .init("method", .string(plan.method)), .init("origin", .string(plan.origin)),
-            .init("path", .string(plan.path)),
-        ]
-        try await admitted(Act(record: record, target: target, plan: plan), details + ruling) { act in
+        let record = ActRecord(.act, plan, of: target.id, by: call, ruling, in: store)
+        try await admitted(Act(record: record, target: target, plan: plan)) { act in
             try await deliver(act, answering: reply)
         }
     }
@@ -113,16 +109,12 @@ struct ConnectionActs: Sendable {
     func test(_ call: Call) async throws -> (verdict: ProbeVerdict, status: Int?, nanoseconds: UInt64) {
         let target = try target(of: call)
         let probe = try prober.probe(of: target.connection)
-        let record = ActRecord(action: "connection.test", call: call, connection: target.id, store: store)
-        let details: [JSONValue.Member] = [
-            .init("method", .string(probe.act.method)), .init("origin", .string(probe.act.origin)),
-            .init("path", .string(probe.act.path)),
-        ]
-        return try await admitted(Act(record: record, target: target, plan: probe.act), details) { act in
+        let record = ActRecord(.test, probe.act, of: target.id, by: call, in: store)
+        return try await admitted(Act(record: record, target: target, plan: probe.act)) { act in
             let start = MonotonicClock.now()
             var facts = ProxiedAnswer.Facts()
             let verdict = try await verdict(of: probe, act, &facts)
-            conclude(act, facts, error: nil, [.init("result", .string(verdict.outcome.rawValue))])
+            conclude(act, facts, error: nil, result: verdict.outcome.rawValue)
             return (verdict, facts.status, MonotonicClock.now() - start)
         }
     }
@@ -158,18 +150,26 @@ struct ConnectionActs: Sendable {
         return try ActTarget(id, of: organization, state)
     }
 
+    /// What rules say to an act that may be done.
+    struct Ruling {
+        /// The rule that allows it.
+        var rule: String?
+        /// Why none would, if rules were not only observed.
+        var objection: String?
+    }
+
     /// Judges a request by the connection's rules.
     ///
-    /// - Returns: What the audit log tells of it.
+    /// - Throws: ``APIError`` if none allows it.
     private func judge(
         _ plan: PlannedAct,
         _ request: ActRequest,
         on target: ActTarget,
         _ call: Call
-    ) throws -> [JSONValue.Member] {
-        guard let settings = target.connection.settings else { return [] }
+    ) throws -> Ruling {
+        guard let settings = target.connection.settings else { return Ruling() }
         let rules = ActRules(settings: settings)
-        guard !rules.isEmpty else { return [] }
+        guard !rules.isEmpty else { return Ruling() }
         let subject = RuleSubject(
             principal: call.principal,
             method: request.method,
@@ -179,8 +179,10 @@ struct ConnectionActs: Sendable {
             body: request.body
         )
         switch rules.judge(subject) {
-        case .allowed(let rule): return rule.map { [.init("rule", .string($0))] } ?? []
-        case .observed(let refusal): return [.init("would_refuse", .string(refusal.description))]
+        case .allowed(let rule): return Ruling(rule: rule)
+        case .observed(let refusal):
+            metrics.refuse(target.connection.integrationType, "rule_observed")
+            return Ruling(objection: refusal.description)
         case .refused(let refusal):
             metrics.refuse(target.connection.integrationType, "rule_refused")
             throw APIError.act(refusal)
@@ -192,7 +194,6 @@ struct ConnectionActs: Sendable {
     /// If `body` throws, the outcome is written here; otherwise it has been.
     private func admitted<Result>(
         _ act: Act,
-        _ details: [JSONValue.Member],
         _ body: (Act) async throws -> Result
     ) async throws -> Result {
         let (id, organization) = (act.target.id, act.target.connection.organization)
@@ -210,7 +211,7 @@ struct ConnectionActs: Sendable {
         defer { limiter.leave(id, of: organization) }
         metrics.begin()
         do {
-            try await act.record.begin(details)
+            try await act.record.begin()
         } catch {
             metrics.end(act.integration, "audit_unavailable")
             throw (error as? StoreError) == .closed ? error : APIError.auditUnavailable
@@ -242,28 +243,24 @@ struct ConnectionActs: Sendable {
         )
     }
 
-    /// Writes the outcome of an act that failed before anything came back.
+    /// Tells of an act that failed before anything came back.
     private func end(_ act: Act, _ code: String) {
-        act.record.end([.init("error", .string(code))])
+        act.record.end(.init(error: code))
         metrics.end(act.integration, code)
     }
 
-    /// Writes the outcome of an act.
+    /// Tells of an act that was answered, if perhaps not to the end.
     private func conclude(
         _ act: Act,
         _ facts: ProxiedAnswer.Facts,
         error: EgressError?,
-        _ details: [JSONValue.Member] = []
+        result: String? = nil
     ) {
-        var details = details
-        if let status = facts.status {
-            details.append(.init("status", .integer(Int64(status))))
-            details.append(.init("upstream_us", .integer(Int64(facts.upstreamNanoseconds / 1_000))))
-            details.append(.init("bytes", .integer(Int64(facts.bytes))))
-            if facts.masked > 0 { details.append(.init("masked", .integer(Int64(facts.masked)))) }
-        }
-        if let error { details.append(.init("error", .string(error.code))) }
-        act.record.end(details)
+        var outcome = AuditedAct.Outcome(status: facts.status, error: error?.code)
+        outcome.bytes = facts.bytes
+        outcome.masked = facts.masked
+        outcome.result = result
+        act.record.end(outcome)
         metrics.end(act.integration, error?.code ?? "answered", facts)
     }
 }

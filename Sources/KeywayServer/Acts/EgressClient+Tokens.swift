@@ -7,7 +7,9 @@ extension EgressClient: TokenEndpoint {
     /// The longest answer with a token in it, in bytes.
     private static let tokenAnswerBytes = 1_024 * 1_024
 
-    package func exchange(_ request: OutgoingRequest) async throws(EgressError) -> (head: AnswerHead, body: SecretBuffer) {
+    package func exchange(_ request: OutgoingRequest) async throws(EgressError) -> (
+        head: AnswerHead, body: SecretBuffer
+    ) {
         let answer = try await collect(request, atMost: Self.tokenAnswerBytes)
         return (answer.head, answer.body)
     }

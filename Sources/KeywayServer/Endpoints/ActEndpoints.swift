@@ -123,8 +123,16 @@ extension OperationDescription {
         summary: "Send a request through a connection, which authenticates it; the answer is the third party's",
         tag: "Acting",
         responses: [
-            DescribedResponse(200, "What the third party answered, or with Keyway-Dry-Run what would be sent", .anything),
-            DescribedResponse(nil, "What the third party answered, or with Keyway-Error why it was not asked", .anything),
+            DescribedResponse(
+                200,
+                "What the third party answered, or with Keyway-Dry-Run what would be sent",
+                .anything
+            ),
+            DescribedResponse(
+                nil,
+                "What the third party answered, or with Keyway-Error why it was not asked",
+                .anything
+            ),
             .error(400, "The id is not a UUID, or the request can't be sent"),
             .error(404, "There is no such connection"),
         ]

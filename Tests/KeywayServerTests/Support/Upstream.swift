@@ -50,7 +50,11 @@ struct RunningUpstream {
 
     init(
         _ answer: @escaping @Sendable (Request) -> Response = { _ in
-            Response(status: 200, headers: [.init(name: "Content-Type", value: "application/json")], body: Array("{}".utf8))
+            Response(
+                status: 200,
+                headers: [.init(name: "Content-Type", value: "application/json")],
+                body: Array("{}".utf8)
+            )
         }
     ) throws {
         upstream = Upstream(answer)
