@@ -12,7 +12,11 @@ package struct ActPlanner: Sendable {
 
     /// - Throws: ``ActRefusal`` if the request, the connection or its settings do not allow it.
     package func plan(_ request: ActRequest, on connection: ActConnection) throws(ActRefusal) -> PlannedAct {
-        let subject = try subject(connection)
+        try plan(request, on: try subject(connection))
+    }
+
+    /// - Throws: ``ActRefusal`` if the request, the connection or its settings do not allow it.
+    package func plan(_ request: ActRequest, on subject: ActSubject) throws(ActRefusal) -> PlannedAct {
         var draft = try ActDraft(request)
         switch subject.credentialType.authentication {
         case .placed(let placements): try place(placements, of: subject, in: &draft)
@@ -35,10 +39,11 @@ package struct ActPlanner: Sendable {
             let value = header.setting.flatMap(subject.setting) ?? header.value
             draft.set(header: header.name, PlannedText(value))
         }
-        return PlannedAct(draft, of: connection)
+        return PlannedAct(draft, of: subject.connection)
     }
 
-    func subject(_ connection: ActConnection) throws(ActRefusal) -> ActSubject {
+    /// A connection with the declarations that it was made by: what many acts through it have in common.
+    package func subject(_ connection: ActConnection) throws(ActRefusal) -> ActSubject {
         try ActSubject(connection, in: catalogue)
     }
 

@@ -2,8 +2,8 @@ import Connections
 import Documents
 
 /// A connection with the declarations that it was made by.
-struct ActSubject {
-    let connection: ActConnection
+package struct ActSubject: Sendable {
+    package let connection: ActConnection
     let integration: Integration
     let credentialType: CredentialType
     private let integrationObject: JSONValue

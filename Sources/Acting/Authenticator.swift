@@ -38,6 +38,15 @@ package final class Authenticator: Sendable {
         return try assemble(act, OpenedSecrets(secrets), token: (key, try outcome.get()))
     }
 
+    /// The same for requests that need no token, without waiting; `nil` for others.
+    package func authenticateAtOnce(
+        _ act: PlannedAct,
+        with secrets: any ConnectionSecrets
+    ) throws(ActFailure) -> AuthenticatedAct? {
+        guard act.exchange == nil else { return nil }
+        return try assemble(act, OpenedSecrets(secrets), token: nil)
+    }
+
     /// Whether an answer says that the token in the request is no longer taken, so that the request was not carried out
     /// and may be sent once more, with another. Most services of AWS say so at the beginning of the answer's body.
     package func shouldRenew(

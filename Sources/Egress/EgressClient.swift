@@ -41,6 +41,12 @@ package final class EgressClient: @unchecked Sendable {
         return transfer
     }
 
+    /// Does something on the client's own thread, soon: what leads to a ``send(_:to:)`` is done there without a further
+    /// change of threads. It must not block. If the client was stopped it is done at once, by the caller's thread.
+    package func run(_ body: @escaping @Sendable () -> Void) {
+        if !inbox.append(.run(body)) { body() }
+    }
+
     /// Ends all transfers with ``EgressError/stopped``, and the thread. Returns when that is done, at once if it is
     /// called from a receiver or a second time.
     package func stop() {

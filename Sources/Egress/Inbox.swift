@@ -9,6 +9,7 @@ enum Command {
     case start(Transfer)
     case resume(Transfer)
     case cancel(Transfer)
+    case run(@Sendable () -> Void)
 }
 
 /// The commands that wait for the client's thread, and the pipe that wakes it.

@@ -76,7 +76,7 @@ final class TransferLoop {
             ready.removeAll(keepingCapacity: true)
 
             let goesOn = inbox.take(&commands)
-            for command in commands where goesOn || command.isStart { obey(command) }
+            for command in commands where goesOn || command.isOwed { obey(command) }
             commands.removeAll(keepingCapacity: true)
             guard goesOn else { break }
 
@@ -110,6 +110,8 @@ final class TransferLoop {
             if code != CURLE_OK { finish(exchange, exchange.error(for: code)) }
         case .cancel(let transfer):
             if let exchange = transfer.exchange { finish(exchange, .cancelled) }
+        case .run(let body):
+            body()
         }
     }
 
@@ -192,7 +194,11 @@ final class TransferLoop {
 }
 
 extension Command {
-    fileprivate var isStart: Bool {
-        if case .start = self { true } else { false }
+    /// Whether somebody learns of its end, also when the client is stopped.
+    fileprivate var isOwed: Bool {
+        switch self {
+        case .start, .run: true
+        case .resume, .cancel: false
+        }
     }
 }

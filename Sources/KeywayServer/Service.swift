@@ -324,14 +324,23 @@ package final class Service: Sendable {
                     finish(exchange, response(to: error, exchange, route: route), route: route)
                 }
             }
+        case .act(let act) where store.answersAtOnce:
+            begin(act, call, exchange, by: route)
         case .act(let act):
-            Task {
-                do {
-                    try await act(call, reply(to: exchange, by: route))
-                } catch {
-                    finish(exchange, response(to: error, exchange, route: route), route: route)
-                }
-            }
+            WaitingQueue.run { self.begin(act, call, exchange, by: route) }
+        }
+    }
+
+    private func begin(
+        _ act: (Call, ActReply) throws -> Void,
+        _ call: Call,
+        _ exchange: Exchange,
+        by route: Route
+    ) {
+        do {
+            try act(call, reply(to: exchange, by: route))
+        } catch {
+            finish(exchange, response(to: error, exchange, route: route), route: route)
         }
     }
 
@@ -340,6 +349,9 @@ package final class Service: Sendable {
         let unlimited = exchange.limiting(to: nil)
         return ActReply(
             own: { response in self.finish(exchange, response, route: route) },
+            failed: { error in
+                self.finish(exchange, self.response(to: error, exchange, route: route), route: route)
+            },
             proxied: { response in self.finish(unlimited, response, route: route, isProxied: true) },
             stream: { response, length, owner in
                 var response = response

@@ -40,10 +40,15 @@ final class Monitor: @unchecked Sendable {
     }
 
     /// As ``wait()``, for so long at most.
-    func wait(seconds: Int) {
+    func wait(milliseconds: Int) {
         var deadline = timespec()
         clock_gettime(CLOCK_REALTIME, &deadline)
-        deadline.tv_sec += seconds
+        deadline.tv_sec += milliseconds / 1_000
+        deadline.tv_nsec += milliseconds % 1_000 * 1_000_000
+        if deadline.tv_nsec >= 1_000_000_000 {
+            deadline.tv_sec += 1
+            deadline.tv_nsec -= 1_000_000_000
+        }
         pthread_cond_timedwait(condition, mutex, &deadline)
     }
 

@@ -109,6 +109,10 @@ extension SQLiteStore: ChangeStore {
     ) {
         writer.enqueue(change, completion: completion)
     }
+
+    package func commitSoon(_ change: Change) {
+        writer.enqueue(change)
+    }
 }
 
 extension SQLiteStore: AuditStore {

@@ -16,11 +16,14 @@ final class Writer: @unchecked Sendable {
 
     private struct Waiting {
         let change: Change
-        let completion: Completion
+        /// `nil` if nobody waits for it.
+        let completion: Completion?
     }
 
     /// So many changes are committed together at most.
     private static let batchLimit = 256
+    /// How long changes for which nobody waits may wait for others, in milliseconds.
+    private static let patience = 10
     /// A commit of more nanoseconds is waited for mostly, not worked for.
     private static let slowCommit: UInt64 = 1_000_000
     /// A checkpoint is due when the log has so many pages.
@@ -28,6 +31,8 @@ final class Writer: @unchecked Sendable {
 
     private let monitor = Monitor()
     private var waiting: [Waiting] = []
+    /// For how many of them somebody waits.
+    private var awaited = 0
     private var isStopping = false
     private var isStopped = false
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []
@@ -84,10 +89,19 @@ final class Writer: @unchecked Sendable {
         let isAccepted = monitor.withLock {
             guard !isStopping else { return false }
             waiting.append(Waiting(change: change, completion: completion))
-            if waiting.count == 1 { monitor.signal() }
+            awaited += 1
+            if awaited == 1 { monitor.signal() }
             return true
         }
         if !isAccepted { completion(.failure(.closed)) }
+    }
+
+    func enqueue(_ change: Change) {
+        monitor.withLock {
+            guard !isStopping else { return }
+            waiting.append(Waiting(change: change, completion: nil))
+            if waiting.count == 1 { monitor.signal() }
+        }
     }
 
     /// Lets the thread finish what waits, and end.
@@ -152,18 +166,28 @@ extension Writer {
                 } else if hasWaited {
                     return .tidy
                 } else {
-                    monitor.wait(seconds: 1)
+                    monitor.wait(milliseconds: 1_000)
                     hasWaited = true
                 }
             }
+            // A commit of these alone would hold up the next change that somebody waits for.
+            if awaited == 0, waiting.count < Self.batchLimit, !isStopping { monitor.wait(milliseconds: Self.patience) }
             guard !waiting.isEmpty else { return nil }
-            if waiting.count <= Self.batchLimit {
-                defer { waiting.removeAll(keepingCapacity: true) }
-                return .commit(waiting)
-            }
-            defer { waiting.removeFirst(Self.batchLimit) }
-            return .commit(Array(waiting.prefix(Self.batchLimit)))
+            return .commit(takeBatch())
         }
+    }
+
+    /// To be called with the lock held.
+    private func takeBatch() -> [Waiting] {
+        if waiting.count <= Self.batchLimit {
+            defer { waiting.removeAll(keepingCapacity: true) }
+            awaited = 0
+            return waiting
+        }
+        let batch = Array(waiting.prefix(Self.batchLimit))
+        waiting.removeFirst(Self.batchLimit)
+        awaited -= batch.count { $0.completion != nil }
+        return batch
     }
 
     private func commit(_ batch: [Waiting], on connection: WriteConnection) {
@@ -192,7 +216,7 @@ extension Writer {
             figures.batches += 1
             figures.commitNanoseconds += nanoseconds
         }
-        for (waiting, result) in zip(batch, results) { waiting.completion(result) }
+        for (waiting, result) in zip(batch, results) { waiting.completion?(result) }
     }
 
     /// Copies the log into the database when it has grown, once the answers are out.

@@ -102,12 +102,34 @@ package struct ScrubPatterns: Sendable {
 }
 
 extension ScrubPatterns {
+    /// Headers' values with their secrets masked.
+    package func scrubbing(headers values: [String]) -> [String] {
+        // As a rule one look at all of them tells that there are none.
+        guard mayStand(in: values) else { return values }
+        return values.map(scrubbing(header:))
+    }
+
+    /// Whether a secret may stand in one of the texts.
+    private func mayStand(in texts: [String]) -> Bool {
+        guard !isEmpty else { return false }
+        var all: [UInt8] = []
+        all.reserveCapacity(texts.reduce(16) { $0 + $1.utf8.count + 1 })
+        for text in texts {
+            all.append(contentsOf: text.utf8)
+            all.append(0)
+        }
+        let count = all.count
+        // The index looks at whole words: with these none of the text is left over.
+        all.append(contentsOf: repeatElement(0, count: 15))
+        return all.withUnsafeBytes { index.candidate(in: $0, from: 0) } < count
+    }
+
     /// A header's value with its secrets masked.
     package func scrubbing(header value: String) -> String {
         guard !isEmpty else { return value }
+        var value = value
         var scrubber = Scrubber(self)
         var output: [UInt8] = []
-        var value = value
         value.withUTF8 { scrubber.scrub(UnsafeRawBufferPointer($0), into: &output) }
         scrubber.finish(into: &output)
         return scrubber.maskedCount == 0 ? value : String(decoding: output, as: UTF8.self)

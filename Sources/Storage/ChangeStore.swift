@@ -96,14 +96,17 @@ package protocol ChangeStore: Sendable {
     ///   (the text says so).
     func commit(_ change: Change) async throws(StoreError) -> CommitOutcome
 
-    /// Takes a change for which nobody waits: it is committed after those given before it, with the next batch, and
-    /// before the store closes.
+    /// As ``commit(_:)``, for those who do not suspend.
     ///
     /// - Parameters:
     ///   - change: What to commit.
     ///   - completion: Told what became of it, on the store's own thread, to which it must return at once. A change that
     ///     is still waiting when the process dies is lost, and nobody is told.
     func enqueue(_ change: Change, completion: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void)
+
+    /// Takes a change for which nobody waits. It is committed in its turn: together with the next one that somebody waits
+    /// for, else within some milliseconds, and before the store closes. One that waits when the process dies is lost.
+    func commitSoon(_ change: Change)
 }
 
 /// All of a store, for those who open and close it.

@@ -1,6 +1,7 @@
 import Acting
 import Egress
 import HTTPServer
+import Storage
 
 /// What tells an error of Keyway's own from anything that a third party says.
 enum ActErrorHeader {
@@ -70,13 +71,6 @@ extension APIError {
         return error
     }
 
-    /// No intent can be written, so nothing is done.
-    static let auditUnavailable = act(
-        503,
-        "audit_unavailable",
-        "The audit log can't be written at present, and nothing is done that it could not tell of. Try again later."
-    )
-
     static func act(_ error: EgressError) -> APIError {
         switch error {
         case .refusedAddress:
@@ -105,6 +99,44 @@ extension APIError {
         case .cancelled: act(502, "upstream_unreachable", "The request to the third party was given up.")
         case .stopped: act(503, "stopping", "The server is stopping. Try again later.")
         }
+    }
+}
+
+/// How an act ended that was not answered: as the audit log has it, and as the caller does.
+struct ActEnd: Error {
+    let code: String
+    let answer: any Error
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as ActFailure:
+            code = failure.code.rawValue
+            answer = APIError.act(failure)
+        case let error as EgressError:
+            code = error.code
+            answer = APIError.act(error)
+        default:
+            code = "failed"
+            answer = error
+        }
+    }
+
+    private init(code: String, answer: any Error) {
+        self.code = code
+        self.answer = answer
+    }
+
+    /// The intent can't be written, so nothing is done.
+    static func unrecorded(_ error: StoreError) -> ActEnd {
+        if error == .closed { return ActEnd(code: "stopping", answer: error) }
+        return ActEnd(
+            code: "audit_unavailable",
+            answer: APIError.act(
+                503,
+                "audit_unavailable",
+                "The audit log can't be written, and nothing is done that it could not tell of. Try again later."
+            )
+        )
     }
 }
 

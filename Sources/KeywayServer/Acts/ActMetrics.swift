@@ -20,15 +20,15 @@ final class ActMetrics: Sendable {
     /// An act is over.
     func end(_ integration: String, _ outcome: String, _ facts: ProxiedAnswer.Facts? = nil) {
         underWay.subtract(1, ordering: .relaxed)
-        acts.withLock { $0[Key(integration: integration, outcome: outcome), default: 0] += 1 }
+        count(integration, outcome)
         guard let facts else { return }
         if facts.status != nil { upstream.observe(nanoseconds: facts.upstreamNanoseconds) }
         masked.add(UInt64(facts.masked), ordering: .relaxed)
     }
 
-    /// An act was not admitted.
-    func refuse(_ integration: String, _ reason: String) {
-        acts.withLock { $0[Key(integration: integration, outcome: reason), default: 0] += 1 }
+    /// Something is worth counting that is no outcome: an act was refused before its intent, say.
+    func count(_ integration: String, _ what: String) {
+        acts.withLock { $0[Key(integration: integration, outcome: what), default: 0] += 1 }
     }
 
     var current: Int { underWay.load(ordering: .relaxed) }

@@ -34,19 +34,24 @@ struct ActRecord: Sendable {
         )
     }
 
-    /// Commits the intent.
+    /// Writes the intent.
     ///
-    /// - Throws: ``StoreError`` if it can't be written: then nothing may be done.
-    func begin() async throws {
-        guard try await store.commit(Change([], event: act.intent())) == .committed else {
-            throw StoreError.unavailable("the intent of an act was not written")
+    /// - Parameter completion: Called once it is durable, or with why it was not written: then nothing may be done. On
+    ///   the store's own thread, to which it must return at once.
+    func begin(_ completion: @escaping @Sendable (ActEnd?) -> Void) {
+        store.enqueue(Change([], event: act.intent())) { result in
+            switch result {
+            case .success(.committed): completion(nil)
+            case .success: completion(.unrecorded(.unavailable("an event was refused")))
+            case .failure(let error): completion(.unrecorded(error))
+            }
         }
     }
 
     /// Gives the outcome to the store, which writes it with what else there is to write.
     func end(_ outcome: AuditedAct.Outcome) {
         let milliseconds = Int64((MonotonicClock.now() - startedAt) / 1_000_000)
-        store.enqueue(Change([], event: act.outcome(outcome, milliseconds: milliseconds))) { _ in }
+        store.commitSoon(Change([], event: act.outcome(outcome, milliseconds: milliseconds)))
     }
 
     /// The names of a query's parameters, as they are written there.

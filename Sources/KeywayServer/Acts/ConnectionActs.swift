@@ -14,6 +14,9 @@ import Vault
 /// The order is what makes it safe: access, destination and rules are judged on what is stored and on the bytes that
 /// will be sent; the intent is durable before a secret is opened; the address is checked when the socket opens; what
 /// comes back is masked before anyone sees it.
+///
+/// Nothing waits: each step is taken by the thread that has done the one before, from the network's to the store's, to
+/// that of the egress client, which also answers. Only tokens are asked for elsewhere.
 struct ConnectionActs: Sendable {
     private let store: any ActingStore & ChangeStore
     private let vault: Vault
@@ -23,6 +26,7 @@ struct ConnectionActs: Sendable {
     private let prober: ActProber
     private let metrics: ActMetrics
     private let limiter = ActLimiter()
+    private let targets: ActTargets
 
     /// The longest answer to a probe, in bytes.
     private static let probeAnswerBytes = 4 * 1_024 * 1_024
@@ -41,15 +45,15 @@ struct ConnectionActs: Sendable {
         authenticator = Acting.Authenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
         planner = ActPlanner(endpoints: AWSEndpoints(environment: environment))
         prober = ActProber(planner: planner)
+        targets = ActTargets(planner: planner)
     }
 
-    /// One act, ready to be done.
+    /// An act that was admitted: its outcome must be told, once.
     private struct Act: Sendable {
         let record: ActRecord
         let target: ActTarget
         let plan: PlannedAct
-
-        var integration: String { target.connection.integrationType }
+        let sealed: SealedSecrets?
     }
 
     // MARK: Acting
@@ -58,45 +62,82 @@ struct ConnectionActs: Sendable {
     ///
     /// - Throws: What would keep it from being sent, but for limits.
     func plan(_ request: ActRequest, of call: Call) throws -> PlannedAct {
-        let target = try target(of: call)
-        let plan = try planner.plan(request, on: target.connection)
+        let (target, _) = try target(of: call)
+        let plan = try planner.plan(request, on: target.subject)
         _ = try judge(plan, request, on: target, call)
         return plan
     }
 
     /// Sends a request through a connection and answers with what comes back.
     ///
-    /// - Throws: Whatever keeps it from being sent, or from being answered before anything was passed on.
-    func perform(_ request: ActRequest, of call: Call, answering reply: ActReply) async throws {
-        let target = try target(of: call)
-        let plan = try planner.plan(request, on: target.connection)
+    /// - Throws: Whatever keeps it from being begun; then there is no answer yet.
+    func perform(_ request: ActRequest, of call: Call, answering reply: ActReply) throws {
+        let (target, sealed) = try target(of: call)
+        let plan = try planner.plan(request, on: target.subject)
         let ruling = try judge(plan, request, on: target, call)
-        let record = ActRecord(.act, plan, of: target.id, by: call, ruling, in: store)
-        try await admitted(Act(record: record, target: target, plan: plan)) { act in
-            try await deliver(act, answering: reply)
+        let record = ActRecord(.act, plan, of: target.connection.id, by: call, ruling, in: store)
+        let act = try admit(Act(record: record, target: target, plan: plan, sealed: sealed))
+        act.record.begin { error in
+            if let error { return fail(act, error, isRecorded: false, reply) }
+            egress.run { authenticate(act, reply) }
         }
     }
 
-    /// From the durable intent to the outcome.
-    private func deliver(_ act: Act, answering reply: ActReply) async throws {
-        let secrets = try open(act)
-        var authenticated = try await authenticator.authenticate(act.plan, with: secrets)
-        var answer = ProxiedAnswer(of: authenticated, to: reply, renewing: authenticator)
-        var delivery = await answer.delivery(by: egress)
-        if case .tokenRefused = delivery {
-            await authenticator.forgetToken(of: authenticated)
-            authenticated = try await authenticator.authenticate(act.plan, with: secrets)
-            answer = ProxiedAnswer(of: authenticated, to: reply, renewing: nil)
-            delivery = await answer.delivery(by: egress)
+    /// The intent is durable.
+    private func authenticate(_ act: Act, _ reply: ActReply) {
+        do {
+            let secrets = try open(act)
+            if let authenticated = try authenticator.authenticateAtOnce(act.plan, with: secrets) {
+                send(authenticated, act, reply) { _ in }
+            } else {
+                Task { await authenticate(act, with: secrets, reply) }
+            }
+        } catch {
+            fail(act, error, reply)
         }
-        if case .failed(let error) = delivery { throw error }
-        conclude(act, answer.facts, error: delivery.error)
-        switch delivery {
-        case .whole(let response): reply.proxied(response)
-        case .streamed(let stream, let error):
-            reply.streamed(answer.facts.status ?? 502)
-            if error == nil { stream.finish() } else { stream.abort() }
-        case .failed, .tokenRefused: break
+    }
+
+    /// Sends a request that needs a token, and once more with another if that is refused.
+    private func authenticate(_ act: Act, with secrets: OpenedConnectionSecrets, _ reply: ActReply) async {
+        do {
+            let first = try await authenticator.authenticate(act.plan, with: secrets)
+            send(first, act, reply, renewing: authenticator) { _ in
+                Task {
+                    await authenticator.forgetToken(of: first)
+                    do {
+                        let second = try await authenticator.authenticate(act.plan, with: secrets)
+                        send(second, act, reply) { _ in }
+                    } catch {
+                        fail(act, error, reply)
+                    }
+                }
+            }
+        } catch {
+            fail(act, error, reply)
+        }
+    }
+
+    /// - Parameter renew: What to do about an answer that refuses the token, if `renewer` can tell.
+    private func send(
+        _ authenticated: AuthenticatedAct,
+        _ act: Act,
+        _ reply: ActReply,
+        renewing renewer: Acting.Authenticator? = nil,
+        _ renew: @escaping @Sendable (AuthenticatedAct) -> Void
+    ) {
+        let answer = ProxiedAnswer(of: authenticated, to: reply, renewing: renewer)
+        answer.send(by: egress) { delivery, facts in
+            switch delivery {
+            case .tokenRefused: renew(authenticated)
+            case .failed(let error): fail(act, error, reply)
+            case .whole(let response):
+                conclude(act, facts, error: nil)
+                reply.proxied(response)
+            case .streamed(let stream, let error):
+                conclude(act, facts, error: error)
+                reply.streamed(facts.status ?? 502)
+                if error == nil { stream.finish() } else { stream.abort() }
+            }
         }
     }
 
@@ -107,47 +148,56 @@ struct ConnectionActs: Sendable {
     /// - Returns: What was found, the status of the third party's answer if there was one, and how long it took, in
     ///   nanoseconds.
     func test(_ call: Call) async throws -> (verdict: ProbeVerdict, status: Int?, nanoseconds: UInt64) {
-        let target = try target(of: call)
+        let (target, sealed) = try target(of: call)
         let probe = try prober.probe(of: target.connection)
-        let record = ActRecord(.test, probe.act, of: target.id, by: call, in: store)
-        return try await admitted(Act(record: record, target: target, plan: probe.act)) { act in
-            let start = MonotonicClock.now()
-            var facts = ProxiedAnswer.Facts()
-            let verdict = try await verdict(of: probe, act, &facts)
+        let record = ActRecord(.test, probe.act, of: target.connection.id, by: call, in: store)
+        let act = try admit(Act(record: record, target: target, plan: probe.act, sealed: sealed))
+        let unwritten = await withCheckedContinuation { continuation in
+            act.record.begin { continuation.resume(returning: $0) }
+        }
+        if let unwritten {
+            settle(act, unwritten.code)
+            throw unwritten.answer
+        }
+        let start = MonotonicClock.now()
+        do {
+            let (verdict, facts) = try await verdict(of: probe, act)
             conclude(act, facts, error: nil, result: verdict.outcome.rawValue)
             return (verdict, facts.status, MonotonicClock.now() - start)
+        } catch {
+            let failure = ActEnd(error)
+            act.record.end(.init(error: failure.code))
+            settle(act, failure.code)
+            throw failure.answer
         }
     }
 
-    private func verdict(
-        of probe: ActProbe,
-        _ act: Act,
-        _ facts: inout ProxiedAnswer.Facts
-    ) async throws -> ProbeVerdict {
+    private func verdict(of probe: ActProbe, _ act: Act) async throws -> (ProbeVerdict, ProxiedAnswer.Facts) {
+        var facts = ProxiedAnswer.Facts()
         do {
             let authenticated = try await authenticator.authenticate(act.plan, with: try open(act), anew: true)
-            guard probe.sendsRequest else { return probe.verdictOnExchange }
+            guard probe.sendsRequest else { return (probe.verdictOnExchange, facts) }
             let start = MonotonicClock.now()
             let answer = try await egress.collect(authenticated.request, atMost: Self.probeAnswerBytes)
             facts.status = answer.head.status
             facts.upstreamNanoseconds = MonotonicClock.now() - start
-            return probe.verdict(on: answer.head, body: answer.body.bytes)
+            return (probe.verdict(on: answer.head, body: answer.body.bytes), facts)
         } catch let failure as ActFailure {
-            return probe.verdict(on: failure)
+            return (probe.verdict(on: failure), facts)
         } catch let error as EgressError where error != .stopped {
-            return probe.verdict(on: error)
+            return (probe.verdict(on: error), facts)
         }
     }
 
-    // MARK: What both have in common
+    // MARK: Before the intent
 
     /// The connection that a call names, if the caller may act through it.
-    private func target(of call: Call) throws -> ActTarget {
+    private func target(of call: Call) throws -> (ActTarget, SealedSecrets?) {
         let id = try call.identifier("connection_id", orStatus: 400)
         let organization = call.principal.organization
         guard let state = try store.actingState(of: id, in: organization) else { throw APIError.noConnection }
         try ConnectionAccess.require(.resolver, under: state.policy, for: call.principal)
-        return try ActTarget(id, of: organization, state)
+        return (try targets.target(id, of: organization, state), state.sealed)
     }
 
     /// What rules say to an act that may be done.
@@ -167,9 +217,7 @@ struct ConnectionActs: Sendable {
         on target: ActTarget,
         _ call: Call
     ) throws -> Ruling {
-        guard let settings = target.connection.settings else { return Ruling() }
-        let rules = ActRules(settings: settings)
-        guard !rules.isEmpty else { return Ruling() }
+        guard !target.rules.isEmpty else { return Ruling() }
         let subject = RuleSubject(
             principal: call.principal,
             method: request.method,
@@ -178,78 +226,58 @@ struct ConnectionActs: Sendable {
             headers: request.headers,
             body: request.body
         )
-        switch rules.judge(subject) {
+        switch target.rules.judge(subject) {
         case .allowed(let rule): return Ruling(rule: rule)
         case .observed(let refusal):
-            metrics.refuse(target.connection.integrationType, "rule_observed")
+            metrics.count(target.integration, "rule_observed")
             return Ruling(objection: refusal.description)
         case .refused(let refusal):
-            metrics.refuse(target.connection.integrationType, "rule_refused")
+            metrics.count(target.integration, "rule_refused")
             throw APIError.act(refusal)
         }
     }
 
-    /// Does something with an act within the connection's limits, between its durable intent and its outcome.
-    ///
-    /// If `body` throws, the outcome is written here; otherwise it has been.
-    private func admitted<Result>(
-        _ act: Act,
-        _ body: (Act) async throws -> Result
-    ) async throws -> Result {
-        let (id, organization) = (act.target.id, act.target.connection.organization)
+    /// Lets an act begin within its connection's limits.
+    private func admit(_ act: Act) throws -> Act {
         let verdict = limiter.enter(
-            id,
-            of: organization,
+            act.target.connection.id,
+            of: act.target.connection.organization,
             concurrency: act.target.concurrency,
             rate: act.target.rate,
             now: MonotonicClock.now()
         )
         if let error = APIError.act(verdict) {
-            metrics.refuse(act.integration, "too_many_acts")
+            metrics.count(act.target.integration, "too_many_acts")
             throw error
         }
-        defer { limiter.leave(id, of: organization) }
         metrics.begin()
-        do {
-            try await act.record.begin()
-        } catch {
-            metrics.end(act.integration, "audit_unavailable")
-            throw (error as? StoreError) == .closed ? error : APIError.auditUnavailable
-        }
-        do {
-            return try await body(act)
-        } catch let failure as ActFailure {
-            end(act, failure.code.rawValue)
-            throw APIError.act(failure)
-        } catch let error as EgressError {
-            end(act, error.code)
-            throw APIError.act(error)
-        } catch {
-            end(act, "failed")
-            throw error
-        }
+        return act
     }
+
+    // MARK: After it
 
     /// Opens the connection's secrets for one use.
     private func open(_ act: Act) throws -> OpenedConnectionSecrets {
-        guard let sealed = act.target.state.sealed else { return OpenedConnectionSecrets([]) }
+        guard let sealed = act.sealed else { return OpenedConnectionSecrets([]) }
         return OpenedConnectionSecrets(
             try vault.openAll(
                 sealed,
                 organization: act.target.connection.organization,
-                record: act.target.id,
+                record: act.target.connection.id,
                 destination: act.target.destination
             )
         )
     }
 
-    /// Tells of an act that failed before anything came back.
-    private func end(_ act: Act, _ code: String) {
-        act.record.end(.init(error: code))
-        metrics.end(act.integration, code)
+    /// Ends an act of which nothing was passed on.
+    private func fail(_ act: Act, _ error: any Error, isRecorded: Bool = true, _ reply: ActReply) {
+        let end = error as? ActEnd ?? ActEnd(error)
+        if isRecorded { act.record.end(.init(error: end.code)) }
+        settle(act, end.code)
+        reply.failed(end.answer)
     }
 
-    /// Tells of an act that was answered, if perhaps not to the end.
+    /// Ends an act that was answered, if perhaps not to the end.
     private func conclude(
         _ act: Act,
         _ facts: ProxiedAnswer.Facts,
@@ -261,13 +289,13 @@ struct ConnectionActs: Sendable {
         outcome.masked = facts.masked
         outcome.result = result
         act.record.end(outcome)
-        metrics.end(act.integration, error?.code ?? "answered", facts)
+        settle(act, error?.code ?? "answered", facts)
     }
-}
 
-extension ActConnection {
-    /// The wire type of its integration.
-    var integrationType: String { document["attributes"]?["integration"]?["type"]?.text?.string ?? "" }
+    private func settle(_ act: Act, _ code: String, _ facts: ProxiedAnswer.Facts? = nil) {
+        limiter.leave(act.target.connection.id, of: act.target.connection.organization)
+        metrics.end(act.target.integration, code, facts)
+    }
 }
 
 /// The opened secrets of one connection, by their addresses.

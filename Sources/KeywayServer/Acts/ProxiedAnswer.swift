@@ -9,8 +9,7 @@ import Synchronization
 /// A short answer of known length is held until it is there as a whole, so that what breaks it off becomes an error
 /// with a status. All other answers are streamed from their first byte on.
 ///
-/// Safe to share: `shared` has its lock; `facts`, `passage` and `scrubber` are the egress client's thread's until it
-/// resumes the continuation, and then whoever awaited it has them.
+/// Safe to share: `shared` has its lock; all else that changes is the egress client's thread's.
 final class ProxiedAnswer: @unchecked Sendable {
     /// What became of it.
     enum Delivery: Sendable {
@@ -44,6 +43,8 @@ final class ProxiedAnswer: @unchecked Sendable {
         var masked = 0
     }
 
+    typealias Completion = @Sendable (Delivery, Facts) -> Void
+
     private enum Passage {
         case none
         case holding(Response, AnswerHead)
@@ -57,7 +58,6 @@ final class ProxiedAnswer: @unchecked Sendable {
         /// There is room again, but the transfer was not known yet.
         var owesResume = false
         var isAbandoned = false
-        var continuation: CheckedContinuation<Delivery, Never>?
     }
 
     private let shared = Mutex(Shared())
@@ -69,8 +69,9 @@ final class ProxiedAnswer: @unchecked Sendable {
     private let isHead: Bool
     private let startedAt = MonotonicClock.now()
 
-    // Of the egress client's thread, until the delivery is there.
-    private(set) var facts = Facts()
+    // Of the egress client's thread.
+    private var facts = Facts()
+    private var completion: Completion?
     private var passage = Passage.none
     private var scrubber: Scrubber
 
@@ -90,18 +91,20 @@ final class ProxiedAnswer: @unchecked Sendable {
         scrubber = Scrubber(patterns)
     }
 
-    /// Sends the request, and returns when its answer has come to its end.
-    func delivery(by egress: EgressClient) async -> Delivery {
-        await withCheckedContinuation { continuation in
-            shared.withLock { $0.continuation = continuation }
-            let transfer = egress.send(act.request, to: self)
-            let (isAbandoned, owesResume) = shared.withLock { shared in
-                shared.transfer = transfer
-                return (shared.isAbandoned, shared.owesResume)
-            }
-            if isAbandoned { transfer.cancel() }
-            if owesResume { transfer.resume() }
+    /// Sends the request.
+    ///
+    /// - Parameters:
+    ///   - egress: By whom.
+    ///   - completion: Told when the answer has come to its end, on the client's thread, which it must not block.
+    func send(by egress: EgressClient, then completion: @escaping Completion) {
+        self.completion = completion
+        let transfer = egress.send(act.request, to: self)
+        let (isAbandoned, owesResume) = shared.withLock { shared in
+            shared.transfer = transfer
+            return (shared.isAbandoned, shared.owesResume)
         }
+        if isAbandoned { transfer.cancel() }
+        if owesResume { transfer.resume() }
     }
 }
 
@@ -157,11 +160,9 @@ extension ProxiedAnswer: AnswerReceiver {
 
     func finished(_ error: EgressError?) {
         let delivery = delivery(after: error)
-        let continuation = shared.withLock { shared in
-            defer { shared.continuation = nil }
-            return shared.continuation
-        }
-        continuation?.resume(returning: delivery)
+        let completion = completion
+        self.completion = nil
+        completion?(delivery, facts)
     }
 
     private func delivery(after error: EgressError?) -> Delivery {

@@ -24,17 +24,20 @@ enum ProxiedHeaders {
                 hops.insert(name.lowercased().filter { $0 != " " && $0 != "\t" })
             }
         }
-        return head.headers.compactMap { header in
+        var headers: [Response.Header] = []
+        headers.reserveCapacity(head.headers.count + 8)
+        for header in head.headers {
             let name = header.name.lowercased()
             guard !dropped.contains(name), !hops.contains(name), !name.hasPrefix("keyway-"),
                 header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
-            else { return nil }
-            return Response.Header(
-                // Ours names this request; the upstream's is of use to whoever asks its makers.
-                name: name == "x-request-id" ? "Keyway-Upstream-Request-Id" : header.name,
-                value: patterns.scrubbing(header: header.value)
-            )
+            else { continue }
+            // Ours names this request; the upstream's is of use to whoever asks its makers.
+            let passedOn = name == "x-request-id" ? "Keyway-Upstream-Request-Id" : header.name
+            headers.append(Response.Header(name: passedOn, value: header.value))
         }
+        let values = patterns.scrubbing(headers: headers.map(\.value))
+        for (index, value) in values.enumerated() { headers[index].value = value }
+        return headers
     }
 
     /// What stands on every proxied answer: should a browser ever show one, it runs nothing in this server's name.

@@ -46,7 +46,7 @@ enum Handling: Sendable {
     /// A write: the connection waits until it is durable.
     case change(@Sendable (Call) async throws -> Response)
     /// Answers with what a third party answers, as it comes.
-    case act(@Sendable (Call, ActReply) async throws -> Void)
+    case act(@Sendable (Call, ActReply) throws -> Void)
 }
 
 /// A request that passed the gate.

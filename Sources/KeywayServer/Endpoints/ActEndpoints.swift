@@ -36,14 +36,14 @@ struct ActEndpoints: Sendable {
         )
     }
 
-    private func act(_ call: Call, _ reply: ActReply) async throws {
+    private func act(_ call: Call, _ reply: ActReply) throws {
         do {
             let request = call.actRequest
             if try isDryRun(call) {
                 let plan = try acts.plan(request, of: call)
                 return reply.own(.plan(plan.masked, callerBody: request.body))
             }
-            try await acts.perform(request, of: call, answering: reply)
+            try acts.perform(request, of: call, answering: reply)
         } catch let error as ActRefusal {
             throw APIError.act(error)
         }

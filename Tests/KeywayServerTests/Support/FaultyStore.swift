@@ -203,6 +203,10 @@ final class FaultyStore: Store {
         store.enqueue(change, completion: completion)
     }
 
+    func commitSoon(_ change: Change) {
+        if behaviour.withLock({ $0.commitFailure }) == nil { store.commitSoon(change) }
+    }
+
     func newestAuditLine(in organization: Identifier) throws(StoreError) -> AuditLine? {
         try reading { () throws(StoreError) in try store.newestAuditLine(in: organization) }
     }
