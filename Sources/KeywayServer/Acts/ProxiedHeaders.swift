@@ -27,13 +27,25 @@ enum ProxiedHeaders {
         return head.headers.compactMap { header in
             let name = header.name.lowercased()
             guard !dropped.contains(name), !hops.contains(name), !name.hasPrefix("keyway-"),
-                header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
+                header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }),
+                // A name can't hold a mask.
+                patterns.scrubbing(header: header.name) == header.name
             else { return nil }
             return Response.Header(
-                // Ours names this request; the upstream's is of use to whoever asks its makers.
-                name: name == "x-request-id" ? "Keyway-Upstream-Request-Id" : header.name,
+                name: renamed(name, in: head) ?? header.name,
                 value: patterns.scrubbing(header: header.value)
             )
+        }
+    }
+
+    /// The name under which a header is passed on that would mean something else here.
+    private static func renamed(_ name: String, in head: AnswerHead) -> String? {
+        switch name {
+        // Ours names this request; the upstream's is of use to whoever asks its makers.
+        case "x-request-id": "Keyway-Upstream-Request-Id"
+        // Many clients follow a redirect by themselves, and take the caller's keys to wherever it leads.
+        case "location" where (300..<400).contains(head.status): "Keyway-Upstream-Location"
+        default: nil
         }
     }
 
