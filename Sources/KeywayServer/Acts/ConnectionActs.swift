@@ -70,7 +70,14 @@ struct ConnectionActs: Sendable {
     func perform(_ request: ActRequest, of call: Call, answering reply: ActReply) async throws {
         let target = try target(of: call)
         let plan = try planner.plan(request, on: target.connection)
-        let ruling = try judge(plan, request, on: target, call)
+        let ruling: Ruling
+        do {
+            ruling = try judge(plan, request, on: target, call)
+        } catch {
+            metrics.refuse(target.connection.integrationType, "rule_refused")
+            throw error
+        }
+        if ruling.objection != nil { metrics.refuse(target.connection.integrationType, "rule_observed") }
         let record = ActRecord(.act, plan, of: target.id, by: call, ruling, in: store)
         try await admitted(Act(record: record, target: target, plan: plan)) { act in
             try await deliver(act, answering: reply)
@@ -180,12 +187,8 @@ struct ConnectionActs: Sendable {
         )
         switch rules.judge(subject) {
         case .allowed(let rule): return Ruling(rule: rule)
-        case .observed(let refusal):
-            metrics.refuse(target.connection.integrationType, "rule_observed")
-            return Ruling(objection: refusal.description)
-        case .refused(let refusal):
-            metrics.refuse(target.connection.integrationType, "rule_refused")
-            throw APIError.act(refusal)
+        case .observed(let refusal): return Ruling(objection: refusal.description)
+        case .refused(let refusal): throw APIError.act(refusal)
         }
     }
 
@@ -261,7 +264,7 @@ struct ConnectionActs: Sendable {
         outcome.masked = facts.masked
         outcome.result = result
         act.record.end(outcome)
-        metrics.end(act.integration, error?.code ?? "answered", facts)
+        metrics.end(act.integration, error?.code ?? result ?? "answered", facts)
     }
 }
 
