@@ -135,7 +135,9 @@ let package = Package(
         ),
         suite(
             "KeywayCommandsTests",
-            uses: ["DatadogClient", "Documents", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer"]
+            uses: [
+                "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer",
+            ]
         ),
         suite(
             "DatadogClientTests",

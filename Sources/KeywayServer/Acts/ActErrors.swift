@@ -30,6 +30,7 @@ extension APIError {
     ///   - status: The status of the answer.
     ///   - code: What went wrong, for programs.
     ///   - detail: The same for people, and what to do.
+    /// - Returns: The error, with the header that marks it as Keyway's own.
     static func act(_ status: Int, _ code: String, _ detail: String) -> APIError {
         var error = APIError(status, detail)
         error.headers = [.init(name: ActErrorHeader.name, value: code)]

@@ -39,6 +39,7 @@ final class ActLimiter: Sendable {
     ///   - concurrency: How many acts may be under way at once.
     ///   - rate: How many may begin in a second, `nil` for any number.
     ///   - now: The time, in ``MonotonicClock`` nanoseconds.
+    /// - Returns: Whether it is admitted.
     func enter(
         _ connection: Identifier,
         of organization: Identifier,
@@ -51,9 +52,11 @@ final class ActLimiter: Sendable {
             var usage = usages[Key(organization: organization, connection: connection)] ?? Usage()
             guard usage.current < concurrency else { return .tooMany(atOnce: concurrency) }
             if let rate {
-                let elapsed = usage.refilledAt == 0 ? 1 : Double(now &- usage.refilledAt) / 1e9
+                // Another act may have taken the time later, and the lock earlier.
+                let time = max(now, usage.refilledAt)
+                let elapsed = usage.refilledAt == 0 ? 1 : Double(time - usage.refilledAt) / 1e9
                 usage.tokens = min(Double(rate), usage.tokens + elapsed * Double(rate))
-                usage.refilledAt = now
+                usage.refilledAt = time
                 guard usage.tokens >= 1 else {
                     usages[Key(organization: organization, connection: connection)] = usage
                     return .tooFast(perSecond: rate)
@@ -79,6 +82,6 @@ final class ActLimiter: Sendable {
 
     /// Buckets fill up within a second.
     private static func forgetIdle(in usages: inout [Key: Usage], now: UInt64) {
-        usages = usages.filter { $0.value.current > 0 || now &- $0.value.refilledAt < 1_000_000_000 }
+        usages = usages.filter { $0.value.current > 0 || now < $0.value.refilledAt + 1_000_000_000 }
     }
 }

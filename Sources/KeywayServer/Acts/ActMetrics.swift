@@ -5,7 +5,7 @@ final class ActMetrics: Sendable {
     struct Key: Hashable {
         /// The wire type of the integration.
         let integration: String
-        /// `answered`, or what kept the act from an answer.
+        /// `answered`, what a test found, or what kept the act from an answer.
         let outcome: String
     }
 

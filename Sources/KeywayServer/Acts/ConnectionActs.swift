@@ -74,7 +74,14 @@ struct ConnectionActs: Sendable {
     func perform(_ request: ActRequest, of call: Call, answering reply: ActReply) throws {
         let (target, sealed) = try target(of: call)
         let plan = try planner.plan(request, on: target.subject)
-        let ruling = try judge(plan, request, on: target, call)
+        let ruling: Ruling
+        do {
+            ruling = try judge(plan, request, on: target, call)
+        } catch {
+            metrics.count(target.integration, "rule_refused")
+            throw error
+        }
+        if ruling.objection != nil { metrics.count(target.integration, "rule_observed") }
         let record = ActRecord(.act, plan, of: target.connection.id, by: call, ruling, in: store)
         let act = try admit(Act(record: record, target: target, plan: plan, sealed: sealed))
         act.record.begin { error in
@@ -228,12 +235,8 @@ struct ConnectionActs: Sendable {
         )
         switch target.rules.judge(subject) {
         case .allowed(let rule): return Ruling(rule: rule)
-        case .observed(let refusal):
-            metrics.count(target.integration, "rule_observed")
-            return Ruling(objection: refusal.description)
-        case .refused(let refusal):
-            metrics.count(target.integration, "rule_refused")
-            throw APIError.act(refusal)
+        case .observed(let refusal): return Ruling(objection: refusal.description)
+        case .refused(let refusal): throw APIError.act(refusal)
         }
     }
 
@@ -289,7 +292,7 @@ struct ConnectionActs: Sendable {
         outcome.masked = facts.masked
         outcome.result = result
         act.record.end(outcome)
-        settle(act, error?.code ?? "answered", facts)
+        settle(act, error?.code ?? result ?? "answered", facts)
     }
 
     private func settle(_ act: Act, _ code: String, _ facts: ProxiedAnswer.Facts? = nil) {

@@ -49,7 +49,8 @@ final class ProxiedAnswer: @unchecked Sendable {
         case none
         case holding(Response, AnswerHead)
         case streaming(any ServiceBodyStream)
-        case dropping
+        /// The answer refuses a token; so many bytes of its body have come.
+        case dropping(Int)
     }
 
     /// What both sides touch.
@@ -115,33 +116,30 @@ extension ProxiedAnswer: AnswerReceiver {
         facts.status = head.status
         facts.upstreamNanoseconds = MonotonicClock.now() - startedAt
         if let renewer, renewer.shouldRenew(after: head, of: act) {
-            passage = .dropping
+            passage = .dropping(0)
             return .more
         }
         let response = response(to: head)
-        let length = head["Content-Length"].flatMap { Int($0) }
-        if isHead, let length, head["Content-Encoding"] == nil {
-            passage = .streaming(reply.stream(response, length, self))
-        } else if isHeld(head, length: length) {
-            passage = .holding(response, head)
-        } else {
-            passage = .streaming(reply.stream(response, nil, self))
-        }
+        passage = isHeld(head) ? .holding(response, head) : .streaming(reply.stream(response, nil, self))
         return .more
     }
 
     /// Whether an answer waits until it is there as a whole: a short one, and one whose body may yet say that a token is
     /// no longer taken.
-    private func isHeld(_ head: AnswerHead, length: Int?) -> Bool {
+    private func isHeld(_ head: AnswerHead) -> Bool {
         if isHead || head.status == 204 || head.status == 304 { return true }
-        if let length { return length <= Self.heldAtMost }
+        if let length = Self.length(in: head) { return length <= Self.heldAtMost }
         return renewer != nil && (head.status == 400 || head.status == 403)
     }
 
     func received(_ piece: UnsafeRawBufferPointer) -> Demand {
         var masked: [UInt8] = []
         switch passage {
-        case .none, .dropping: return .more
+        case .none: return .more
+        case .dropping(let count):
+            passage = .dropping(count + piece.count)
+            // Reading on keeps the connection for the next request, which no long body is worth.
+            return count + piece.count > Self.heldAtMost ? .cancel : .more
         case .streaming: scrubber.scrub(piece, into: &masked)
         case .holding(var response, let head):
             passage = .none
@@ -169,7 +167,9 @@ extension ProxiedAnswer: AnswerReceiver {
         defer { facts.masked = scrubber.maskedCount }
         switch passage {
         case .none: return .failed(error ?? .malformedAnswer("there was no answer"))
-        case .dropping: return error.map(Delivery.failed) ?? .tokenRefused
+        case .dropping:
+            // However its body ended, its head said all that matters.
+            return error == .stopped ? .failed(.stopped) : .tokenRefused
         case .holding(var response, let head):
             if let error { return .failed(error) }
             scrubber.finish(into: &response.body)
@@ -178,7 +178,10 @@ extension ProxiedAnswer: AnswerReceiver {
             }
             if refusesToken { return .tokenRefused }
             facts.bytes = response.body.count
-            return .whole(response)
+            guard isHead, head.status != 204, head.status != 304 else { return .whole(response) }
+            // The length is that of an answer to GET. A coding that would be undone for it has another, and none is told.
+            let length = head["Content-Encoding"] == nil ? Self.length(in: head) : nil
+            return .streamed(reply.stream(response, length, self), nil)
         case .streaming(let stream):
             if error == nil {
                 var rest: [UInt8] = []
@@ -193,6 +196,10 @@ extension ProxiedAnswer: AnswerReceiver {
         guard case .streaming(let stream) = passage, !bytes.isEmpty else { return .more }
         facts.bytes += bytes.count
         return stream.write(bytes) ? .more : .pause
+    }
+
+    private static func length(in head: AnswerHead) -> Int? {
+        head["Content-Length"].flatMap { Int($0) }
     }
 
     private func response(to head: AnswerHead) -> Response {

@@ -31,13 +31,24 @@ enum ProxiedHeaders {
             guard !dropped.contains(name), !hops.contains(name), !name.hasPrefix("keyway-"),
                 header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
             else { continue }
-            // Ours names this request; the upstream's is of use to whoever asks its makers.
-            let passedOn = name == "x-request-id" ? "Keyway-Upstream-Request-Id" : header.name
-            headers.append(Response.Header(name: passedOn, value: header.value))
+            headers.append(Response.Header(name: renamed(name, in: head) ?? header.name, value: header.value))
         }
+        // A name can't hold a mask: one that would need it stays behind with its value.
+        let names = patterns.scrubbing(headers: headers.map(\.name))
         let values = patterns.scrubbing(headers: headers.map(\.value))
-        for (index, value) in values.enumerated() { headers[index].value = value }
-        return headers
+        for index in headers.indices { headers[index].value = values[index] }
+        return zip(headers, names).filter { $0.name == $1 }.map(\.0)
+    }
+
+    /// The name under which a header is passed on that would mean something else here.
+    private static func renamed(_ name: String, in head: AnswerHead) -> String? {
+        switch name {
+        // Ours names this request; the upstream's is of use to whoever asks its makers.
+        case "x-request-id": "Keyway-Upstream-Request-Id"
+        // Many clients follow a redirect by themselves, and take the caller's keys to wherever it leads.
+        case "location" where (300..<400).contains(head.status): "Keyway-Upstream-Location"
+        default: nil
+        }
     }
 
     /// What stands on every proxied answer: should a browser ever show one, it runs nothing in this server's name.

@@ -10,7 +10,7 @@ struct ActEndpoints: Sendable {
     let acts: ConnectionActs
 
     /// Asks for the plan of an act instead of the act.
-    private static let dryRun: StaticString = "Keyway-Dry-Run"
+    private static let dryRun = "Keyway-Dry-Run"
 
     var all: [Endpoint] {
         let connection = "/api/v2/actions/connections/{connection_id}"
@@ -50,11 +50,15 @@ struct ActEndpoints: Sendable {
     }
 
     private func isDryRun(_ call: Call) throws -> Bool {
-        switch call.request.header(Self.dryRun)?.lowercased() {
-        case nil, "false": return false
-        case "true": return true
+        var values: [String] = []
+        call.request.forEachHeader { name, value in
+            if name.lowercased() == Self.dryRun.lowercased() { values.append(value.lowercased()) }
+        }
+        switch values {
+        case [], ["false"]: return false
+        case ["true"]: return true
         default:
-            throw APIError(400, "Keyway-Dry-Run must be true or false.", at: .header("\(Self.dryRun)"))
+            throw APIError(400, "Keyway-Dry-Run must be true or false, once.", at: .header(Self.dryRun))
         }
     }
 

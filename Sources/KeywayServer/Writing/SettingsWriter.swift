@@ -72,7 +72,8 @@ struct SettingsWriter: Sendable {
             "connection_settings.update",
             on: ConnectionSettings.type,
             id,
-            details: old == new ? [] : [.init("destination", .string(new.text))]
+            details: (old == new ? [] : [.init("destination", .string(new.text))])
+                + (opensDomains ? [.init("custom_domain", true)] : [])
         )
         return (record.document, Change([ofConnection, ofSettings], event: event))
     }

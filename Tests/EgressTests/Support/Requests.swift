@@ -31,6 +31,9 @@ extension EgressClient {
     static func local(_ change: (inout EgressConfiguration) -> Void = { _ in }) throws -> EgressClient {
         var configuration = EgressConfiguration()
         configuration.allowsPlaintext = true
+        // Tests of times set their own; all others are to end well on a machine that has other things to do.
+        configuration.connectTimeout = 60
+        configuration.firstByteTimeout = 120
         configuration.allowedNetworks = ["127.0.0.0/8", "::1"].compactMap { IPNetwork($0) }
         change(&configuration)
         return try EgressClient(configuration: configuration)

@@ -58,6 +58,14 @@ struct ActLimiterTests {
         #expect(enter(atOnce: 10, perSecond: 3, at: 3_600) == .tooFast(perSecond: 3))
     }
 
+    @Test("gain nothing by clocks that were read in another order")
+    func lateClock() {
+        #expect(enter(atOnce: 10, perSecond: 1, at: 5) == .admitted)
+        #expect(enter(atOnce: 10, perSecond: 1, at: 4.999) == .tooFast(perSecond: 1))
+        #expect(enter(atOnce: 10, perSecond: 1, at: 5.5) == .tooFast(perSecond: 1))
+        #expect(enter(atOnce: 10, perSecond: 1, at: 6) == .admitted)
+    }
+
     @Test("count nothing that was refused")
     func refused() {
         #expect(enter(atOnce: 1, perSecond: 2) == .admitted)

@@ -82,8 +82,13 @@ final class DirectReply: ServiceReply {
         self.continuation = Mutex(continuation)
     }
 
-    func stream(_ response: Response, length _: Int?, owner: any BodyStreamOwner) -> any ServiceBodyStream {
-        Stream(response, self, owner)
+    func stream(_ response: Response, length: Int?, owner: any BodyStreamOwner) -> any ServiceBodyStream {
+        var response = response
+        response.headers.append(
+            length.map { .init(name: "Content-Length", value: String($0)) }
+                ?? .init(name: "Transfer-Encoding", value: "chunked")
+        )
+        return Stream(response, self, owner)
     }
 
     func send(_ response: Response) {
