@@ -25,10 +25,7 @@ enum ActErrorHeader {
 
 // What keeps an act from its answer.
 extension APIError {
-    /// - Parameters:
-    ///   - status: The status of the answer.
-    ///   - code: What went wrong, for programs.
-    ///   - detail: The same for people, and what to do.
+    /// What went wrong: `code` for programs, `detail` for people, with what to do.
     static func act(_ status: Int, _ code: String, _ detail: String) -> APIError {
         var error = APIError(status, detail)
         error.headers = [.init(name: ActErrorHeader.name, value: code)]

@@ -39,6 +39,7 @@ final class ActLimiter: Sendable {
     ///   - concurrency: How many acts may be under way at once.
     ///   - rate: How many may begin in a second, `nil` for any number.
     ///   - now: The time, in ``MonotonicClock`` nanoseconds.
+    /// - Returns: Whether it may begin.
     func enter(
         _ connection: Identifier,
         of organization: Identifier,
