@@ -281,4 +281,6 @@ private struct OpenedConnectionSecrets: ConnectionSecrets {
     func secret(at address: String) -> Secret? {
         fields.first { $0.field == address }?.secret
     }
+
+    var all: [Secret] { fields.map(\.secret) }
 }
