@@ -22,6 +22,7 @@ struct ConnectionActs: Sendable {
     private let planner: ActPlanner
     private let prober: ActProber
     private let metrics: ActMetrics
+    private let log: AccessLog
     private let limiter = ActLimiter()
 
     /// The longest answer to a probe, in bytes.
@@ -32,12 +33,14 @@ struct ConnectionActs: Sendable {
         vault: Vault,
         egress: EgressClient,
         environment: @escaping @Sendable (String) -> String?,
-        metrics: ActMetrics
+        metrics: ActMetrics,
+        log: AccessLog
     ) {
         self.store = store
         self.vault = vault
         self.egress = egress
         self.metrics = metrics
+        self.log = log
         authenticator = Acting.Authenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
         planner = ActPlanner(endpoints: AWSEndpoints(environment: environment))
         prober = ActProber(planner: planner)
@@ -71,6 +74,7 @@ struct ConnectionActs: Sendable {
         let target = try target(of: call)
         let plan = try planner.plan(request, on: target.connection)
         let ruling = try judge(plan, request, on: target, call)
+        if let objection = ruling.objection { note(objection, to: call, through: target.id) }
         let record = ActRecord(.act, plan, of: target.id, by: call, ruling, in: store)
         try await admitted(Act(record: record, target: target, plan: plan)) { act in
             try await deliver(act, answering: reply)
@@ -187,6 +191,18 @@ struct ConnectionActs: Sendable {
             metrics.refuse(target.connection.integrationType, "rule_refused")
             throw APIError.act(refusal)
         }
+    }
+
+    /// Tells the operator what rules would refuse if they were enforced.
+    private func note(_ objection: String, to call: Call, through connection: Identifier) {
+        log.note(
+            "rule observed",
+            level: .warning,
+            [
+                .init("request_id", .string(call.requestID)), .init("connection_id", .string(connection.description)),
+                .init("would_refuse", .string(objection)),
+            ]
+        )
     }
 
     /// Does something with an act within the connection's limits, between its durable intent and its outcome.
