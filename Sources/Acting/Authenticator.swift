@@ -70,7 +70,7 @@ package final class Authenticator: Sendable {
         _ exchange: TokenExchange,
         _ secrets: any ConnectionSecrets
     ) async -> Result<MintedToken, ActFailure> {
-        var opened = OpenedSecrets(secrets)
+        let opened = OpenedSecrets(secrets)
         do throws(ActFailure) {
             switch exchange {
             case .assumedRole(let role, _):
@@ -104,13 +104,11 @@ package final class Authenticator: Sendable {
         case .configured(let text):
             body = try text.resolve(&secrets, for: .elsewhere).withBytes { SecretBuffer(copying: $0) }
         }
-        // What the token was given for does not stand in the request, but must not come back either.
-        if let address = act.exchange?.secretAddress { _ = try secrets.take(address) }
-        var used = secrets.used
+        var guarded = secrets.guarded
         if let token {
             let added = authentication(of: act, by: token.entry.token, headers: headers, body: body)
             headers += added
-            used += token.entry.token.secrets
+            guarded += token.entry.token.secrets
         }
         return AuthenticatedAct(
             request: OutgoingRequest(
@@ -120,7 +118,7 @@ package final class Authenticator: Sendable {
                 headers: headers,
                 body: body
             ),
-            secrets: used,
+            secrets: guarded,
             token: token.map {
                 AuthenticatedAct.TokenReference(
                     key: $0.key,

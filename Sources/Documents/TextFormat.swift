@@ -88,10 +88,36 @@ extension TextFormat {
     /// An http or https URL without user information, query or fragment, that paths can be joined to.
     package static let baseURL = TextFormat(
         length: 1...2048,
-        pattern: #"^\#(schemePattern)\#(authorityPattern)(/[!"$->@-\[\]-~]*)?$"#,
-        expectation:
-            "an http:// or https:// URL with a host, in ASCII, and without user information, query or fragment"
-    ) { WebOrigin(parsing: $0) != nil }
+        pattern: "^\(schemePattern)\(authorityPattern)(\(basePathPattern))?$",
+        expectation: """
+            an http:// or https:// URL with a host, in ASCII, without user information, query or fragment, and with no \
+            path that climbs
+            """
+    ) { text in
+        guard WebOrigin(parsing: text) != nil else { return false }
+        // It begins with the third slash.
+        let parts = text.split(separator: UInt8(ascii: "/"), maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count > 3 else { return true }
+        let path = [UInt8(ascii: "/")] + parts[3]
+        // Escapes that only make a path hard to read.
+        let isPlain = !path.indices.contains { index in
+            path[index] == UInt8(ascii: "%")
+                && ["25", "2e", "3b"].contains {
+                    path[(index + 1)...].prefix(2).map(\.lowercasedASCII).elementsEqual($0.utf8)
+                }
+        }
+        return isPlain && URLPath.fault(in: path) == nil
+    }
+
+    /// A path that ``URLPath`` finds nothing wrong with, and without an encoded dot, semicolon or percent sign.
+    private static let basePathPattern: String = {
+        let escape =
+            "%(2[0-46-9A-Da-d]|3[0-9AC-Fac-f]|5[0-9ABD-Fabd-f]|7[0-9A-Ea-e]|[Cc][2-9A-Fa-f]|[4689ABDEFabdef][0-9A-Fa-f])"
+        let character = #"([!"$&-\-0-:<->@-\[\]-~]|\#(escape))"#
+        let name = #"(\.{0,2}\#(character)|\.{3})(\#(character)|\.)*"#
+        let segment = #"(\#(name)|(\#(name))?;(\#(character)|[.;])*)"#
+        return "/(\(segment)((/|%2[Ff])\(segment)?)*)?"
+    }()
 
     private static let schemePattern = "[Hh][Tt][Tt][Pp][Ss]?://"
 

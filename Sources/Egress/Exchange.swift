@@ -108,6 +108,8 @@ final class Exchange {
         if code == CURLE_OK, decoder?.isComplete == false {
             return .malformedAnswer("it ended within its content coding")
         }
+        // A line of more than 100 KiB is more than libcurl keeps of a head, whatever our own limit.
+        if hasAsked, !head.isComplete, code == CURLE_OUT_OF_MEMORY { return .headersTooLarge }
         return EgressError(code, details: String(cString: message))
     }
 

@@ -62,7 +62,7 @@ package final class Service: Sendable {
         auditHeads = AuditHeads(store: store, vault: vault)
         let endpoints =
             Self.endpoints(store, vault, identifiers, configuration, metrics)
-            + Self.actEndpoints(store, vault, egress, configuration, metrics)
+            + Self.actEndpoints(store, vault, egress, configuration, metrics, log)
             + AuditEndpoints(store: store, heads: auditHeads).all
         description = OpenAPIDocument(describing: endpoints).bytes
         var router = Router<Route>()
@@ -136,14 +136,16 @@ package final class Service: Sendable {
         _ vault: Vault,
         _ egress: EgressClient,
         _ configuration: Configuration,
-        _ metrics: Metrics
+        _ metrics: Metrics,
+        _ log: AccessLog
     ) -> [Endpoint] {
         let acts = ConnectionActs(
             store: store,
             vault: vault,
             egress: egress,
             environment: configuration.environment,
-            metrics: metrics.acts
+            metrics: metrics.acts,
+            log: log
         )
         let settings = SettingsEndpoints(
             access: ConnectionAccess(store: store),

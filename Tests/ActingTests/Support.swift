@@ -16,6 +16,8 @@ struct StoredSecrets: ConnectionSecrets {
     func secret(at address: String) -> Secret? {
         values[address].map { Secret(copying: $0.utf8) }
     }
+
+    var all: [Secret] { values.sorted { $0.key < $1.key }.map { Secret(copying: $0.value.utf8) } }
 }
 
 enum Sample {

@@ -44,7 +44,9 @@ extension FormatTable {
         valid: [
             "https://example.com", "http://example.com", "HTTPS://EXAMPLE.com", "hTtP://example.com/",
             "https://example.com:1", "https://example.com:65535/", "https://example.com:443", "http://127.0.0.1:8080",
-            "https://example.com/api/v2", "https://example.com//a//", "https://example.com/a%20b",
+            "https://example.com/api/v2", "https://example.com/a//", "https://example.com/a%20b",
+            "https://example.com/...", "https://example.com/.a/a./..a", "https://example.com/a;b",
+            "https://example.com/;/..a;..", "https://example.com/a%2Fb%2f", "https://example.com/%C3%BC",
             "https://example.com/@",
             "https://example.com/a:b@c;d=e,f&g", "https://example.com/{{ id }}".replacing(" ", with: ""),
             "https://example.com/~!$'()*+[]|^`<>\"", "https://example.com/http://other.example", "https://[::1]",
@@ -67,6 +69,13 @@ extension FormatTable {
             "https://[::1%25eth0]", "https://exa%6dple.com", "https://example.com/bücher", "https://bücher.example",
             "https://\u{212a}elvin.example", "https://example.com/a?\u{301}q", "https://example.com/a#\u{301}f",
             "https://example.com/\u{301}", "https://example.com/a\u{a0}b", "https:/\u{301}/example.com",
+            "https://example.com/..", "https://example.com/../x", "https://example.com/x/./y",
+            "https://example.com/x/.",
+            "https://example.com/%2e%2E/x", "https://example.com/.%2e/x", "https://example.com/x%2f..%2fy",
+            "https://example.com/%252e%252e/x", "https://example.com/a%2eb", "https://example.com/%00",
+            "https://example.com/%5c", "https://example.com/%2fa", "https://example.com/%c0%ae",
+            "https://example.com/..;/x", "https://example.com/..%3bx",
+            "https://example.com//a", "https://example.com/%", "https://example.com/%2", "https://example.com/%zz",
             "https://example.com:８０",
             "https://e.com/" + String(repeating: "a", count: 2035),
         ]
@@ -188,7 +197,7 @@ struct TextFormatTests {
         let description = try Description(of: table.format)
         let pieces = [
             "", "a", "A", ".", "/", ":", "1", "@", "?", "#", "\\", "[", "]", " ", "\n", "\t", "\0", "{", "-", "_", "$",
-            "\u{301}", "é",
+            "%", ";", "/..", "%2e", "%2F", "\u{301}", "é",
         ]
         for seed in table.valid.filter({ $0.utf8.count < 64 }) {
             for position in seed.indices {

@@ -127,6 +127,16 @@ struct AnswerTests {
         }
     }
 
+    @Test("is not accepted with a header that libcurl has no room for, which says so where no limit of ours would")
+    func longHeader() async throws {
+        let answer = "HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 200_000))\r\n\r\n"
+        let outcome = try await outcome(of: answer) { $0.headerBytes = 1_000_000 }
+        guard case .failure(.headersTooLarge) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+    }
+
     @Test("is as long as allowed, and no longer", arguments: ["length", "chunks", "end"])
     func bodyLimit(_ framing: String) async throws {
         func answer(_ count: Int) -> String {

@@ -1,10 +1,11 @@
 """The rules of a connection: what they allow passes, all else is refused before anything is opened or sent."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from acting import TWINS, Actor, assert_clean, assert_own, assert_proxied
+from acting import TWINS, Actor, act_events, assert_clean, assert_own, assert_proxied
 from harness import CONNECTIONS, status_of
 from people import STANDARD, service_account
 from twins.vendors import VendorTwin
@@ -137,9 +138,21 @@ class TestRules:
     def test_that_only_observe_let_all_pass(self, actor: Actor, twin: VendorTwin) -> None:
         connection_id = actor.connect(twin, rules=RULES, mode="observe")
         offset = len(actor.server.log_text())
-        assert_proxied(actor.act(connection_id, "POST", "/v1/models"))
-        assert len(twin.received) == 1
-        assert any("observe" in str(event) for event in actor.server.events(offset)), "and say what they would refuse"
+        request_id = actor.act(connection_id, "POST", "/v1/models").headers["X-Request-Id"]
+        actor.plan(connection_id, "POST", "/v1/models")
+        allowed = actor.act(connection_id, "GET", "/v1/models")
+        assert_proxied(allowed)
+        assert len(twin.received) == 2
+        deadline = time.monotonic() + 5
+        while allowed.headers["X-Request-Id"] not in actor.server.log_text()[offset:]:
+            assert time.monotonic() < deadline, "the log is written every tenth of a second"
+            time.sleep(0.05)
+        (line,) = (event for event in actor.server.events(offset) if event.get("event") == "rule observed")
+        assert (line["request_id"], line["connection_id"]) == (request_id, connection_id)
+        assert "reading" in line["would_refuse"]
+        events = [event for event in act_events(actor.server.data_dir) if event["resource_id"] == connection_id]
+        intents = [event["details"] for event in events if event["details"]["phase"] == "intent"]
+        assert [intent.get("would_refuse") for intent in intents] == [line["would_refuse"], None]
 
     def test_that_are_none_let_all_pass(self, actor: Actor, twin: VendorTwin) -> None:
         for rules in ([], None):

@@ -315,6 +315,39 @@ class TestWhoMayAct:
         assert_proxied(resolver.act(connection_id, "GET", "/echo"))
         assert resolver.test(connection_id)["result"] == "valid"
 
+    @pytest.mark.parametrize("relation", [None, "viewer", "resolver", "editor"])
+    def test_a_policy_decides_for_every_route(self, actor: Actor, openai: VendorTwin, relation: str | None) -> None:
+        """Each route needs a relation, and whoever has a greater one may do it, too."""
+        keys = service_account(actor.server, STANDARD)
+        caller, connection_id = Actor(actor.server, keys), actor.connect(openai)
+        bindings = [{"relation": "editor", "principals": [f"user:{actor.server.keys.user_id}"]}]
+        if relation:
+            bindings.append({"relation": relation, "principals": [f"user:{keys.user_id}"]})
+        resource = f"connection:{connection_id}"
+        data = {"id": resource, "type": "restriction_policy", "attributes": {"bindings": bindings}}
+        assert actor.request("POST", f"/api/v2/restriction_policy/{resource}", {"data": data}).status == 200
+        put = {"base_url": openai.base_url, "custom_domain": True}
+        settings = {"data": {"id": connection_id, "type": "connection_settings", "attributes": put}}
+        rename = {"data": {"type": "action_connection", "attributes": {"name": "renamed"}}}
+        matrix = [
+            ("viewer", "GET", "", None, {}),
+            ("viewer", "GET", "/settings", None, {}),
+            ("resolver", "GET", "/proxy/echo", None, {}),
+            ("resolver", "POST", "/proxy/echo", b"x", {}),
+            ("resolver", "GET", "/proxy/echo", None, {"Keyway-Dry-Run": "true"}),
+            ("resolver", "POST", "/test", None, {}),
+            ("editor", "PUT", "/settings", settings, {}),
+            ("editor", "PATCH", "", rename, {}),
+            ("editor", "DELETE", "", None, {}),
+        ]
+        order = [None, "viewer", "resolver", "editor"]
+        for needed, method, path, body, headers in matrix:
+            answer = caller.request(method, f"{CONNECTIONS}/{connection_id}{path}", body, headers)
+            may = order.index(relation) >= order.index(needed)
+            assert (answer.status in (200, 204)) == may, (method, path, answer.status, answer.body)
+            assert may or answer.status == 403, (method, path)
+        assert len(openai.received) == (3 if relation in ("resolver", "editor") else 0)
+
     def test_wrong_keys_send_nothing(self, actor: Actor, openai: VendorTwin) -> None:
         connection_id = actor.connect(openai)
         answer = actor.act(connection_id, "GET", "/echo", headers={"DD-API-KEY": "0" * 32})
@@ -408,5 +441,6 @@ class TestLimits:
         for answer in refused:
             assert_own(answer, "too_many_acts")
         assert len(openai.received) == len(answers) - len(refused)
+        assert_own(actor.request("POST", f"{CONNECTIONS}/{connection_id}/test"), "too_many_acts")
         time.sleep(1.1)
         assert_proxied(actor.act(connection_id, "GET", "/echo"))

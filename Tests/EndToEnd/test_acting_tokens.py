@@ -197,6 +197,7 @@ class TestAWS:
     @pytest.fixture(autouse=True)
     def fresh(self, aws: AWSTwin) -> None:
         aws.lifetime = None
+        aws.ends_at_once = False
         aws.sessions.clear()
         aws.signatures.clear()
 
@@ -314,6 +315,21 @@ class TestAWS:
         for _ in range(3):
             assert_proxied(self.identity(aws_actor, connection_id))
             time.sleep(1.1)
+        assert aws.minted == 3
+
+    def test_assumes_it_anew_once_when_aws_has_ended_the_session(self, aws: AWSTwin, aws_actor: Actor) -> None:
+        connection_id = aws_actor.connect(aws)
+        assert_proxied(self.identity(aws_actor, connection_id))
+        for session in aws.sessions.values():
+            session.ends = 0
+        assert_proxied(self.identity(aws_actor, connection_id))
+        assert aws.minted == 2
+        # From here on every session has ended before it is used: AWS' own answer comes back, and no third is tried.
+        for session in aws.sessions.values():
+            session.ends = 0
+        aws.lifetime = 3600
+        aws.ends_at_once = True
+        assert_proxied(self.identity(aws_actor, connection_id), 403)
         assert aws.minted == 3
 
     def test_says_when_the_role_may_not_be_assumed(self, aws: AWSTwin, aws_actor: Actor) -> None:

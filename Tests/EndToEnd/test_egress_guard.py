@@ -9,7 +9,6 @@ import pathlib
 import ssl
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from acting import LOOPBACK, TWINS, Actor, acting, assert_clean, assert_own, assert_proxied, http_body
@@ -79,6 +78,13 @@ INTERNAL = [
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
     """A caller of a server that may use plain HTTP, and go to no special address."""
     with acting(tmp_path_factory.mktemp("guarded"), "--egress-allow-plaintext") as actor:
+        yield actor
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
+    """A caller of a server that waits for an upstream for no more than a second."""
+    with acting(tmp_path_factory.mktemp("impatient"), *LOOPBACK, "--egress-timeout", "1") as actor:
         yield actor
 
 
@@ -274,20 +280,35 @@ class TestAnUpstream:
         assert upstream.sent < 16 << 20
         assert memory(actor) - before < 64
 
-    def test_that_is_silent_is_given_up(self, actor: Actor, upstream: HostileUpstream) -> None:
+    @pytest.mark.parametrize(
+        ("script", "end"),
+        [
+            (hostile.silent, "upstream_timeout"),
+            (hostile.slow_headers, "upstream_timeout"),
+            (hostile.stalled, "broken"),
+            (hostile.stalled_gzip, "broken"),
+        ],
+    )
+    def test_that_keeps_us_waiting_is_given_up(
+        self, impatient: Actor, upstream: HostileUpstream, script: hostile.Script, end: str
+    ) -> None:
+        upstream.script = script
+        began = time.monotonic()
+        assert broken(impatient, impatient.connect(upstream)) == end
+        assert 1 <= time.monotonic() - began < 5
+
+    def test_that_is_slow_where_tokens_come_from_is_given_up(self, impatient: Actor, upstream: HostileUpstream) -> None:
         upstream.script = hostile.silent
-        assert broken(actor, actor.connect(upstream), timeout=90) == "upstream_timeout"
+        with TWINS["AzureTenant"]() as twin:
+            connection_id = impatient.connect(twin, authority=upstream.origin)
+            assert_own(impatient.act(connection_id, "GET", "/echo"), "upstream_timeout")
+            assert impatient.test(connection_id)["result"] == "unreachable"
+            assert twin.received == []
 
     @pytest.mark.skipif("KEYWAY_PATIENCE" not in os.environ, reason="takes five minutes: set KEYWAY_PATIENCE to run it")
-    def test_that_drips_is_given_up(self, actor: Actor) -> None:
-        """Both at once, since each of them takes as long as an act may."""
-        with contextlib.ExitStack() as stack, ThreadPoolExecutor(2) as pool:
-            ends = {}
-            for script in (hostile.slow_headers, hostile.slow_body):
-                connection_id = actor.connect(stack.enter_context(HostileUpstream(script)))
-                ends[script] = pool.submit(broken, actor, connection_id, 330)
-            assert ends[hostile.slow_headers].result() == "upstream_timeout"
-            assert ends[hostile.slow_body].result() == "broken"
+    def test_that_drips_is_given_up(self, actor: Actor, upstream: HostileUpstream) -> None:
+        upstream.script = hostile.slow_body
+        assert broken(actor, actor.connect(upstream), timeout=330) == "broken"
 
     def test_cannot_set_what_is_keyways_own(self, actor: Actor, upstream: HostileUpstream) -> None:
         upstream.script = whole(
@@ -447,6 +468,18 @@ class TestInjection:
             answer = actor.act(connection_id, "GET", "/")
             assert kind == "ServiceNowBasicAuth" or answer.headers.get("Keyway-Error")
         assert all("x-evil" not in request.names() for request in upstream.received)
+
+    def test_by_the_query_of_the_caller(self, actor: Actor, upstream: HostileUpstream) -> None:
+        """What is escaped stays escaped; what is not is refused."""
+        connection_id = actor.connect(upstream)
+        target = f"{CONNECTIONS}/{connection_id}/proxy/"
+        assert_proxied(actor.act(connection_id, "GET", "/?a=%0d%0aX-Evil:%201&b=%00%23"))
+        assert [request.target for request in upstream.received] == ["/?a=%0d%0aX-Evil:%201&b=%00%23"]
+        for query in ("?a=b#c", "?a=\x01", "?a=b c", "?a=\u00fc", "?a=\rX-Evil: 1"):
+            received = actor.server.raw_request("GET", target + query)
+            assert status_of(received) in (400, None), query
+        assert len(upstream.received) == 1
+        assert "x-evil" not in upstream.received[0].names()
 
     def test_by_a_header_of_the_caller(self, actor: Actor, upstream: HostileUpstream) -> None:
         connection_id = actor.connect(upstream)

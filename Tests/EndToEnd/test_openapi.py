@@ -117,7 +117,10 @@ CHECKS = [
 
 
 # It would end its own keys, its registration or its user with these, and every request after that would be a 403.
-DESTRUCTIVE = "^(Unregister|Disable|RemoveUser|UpdateUser|(Delete|Update).*ApplicationKey|DeleteAPIKey)"
+# And acts and tests would reach out for the third parties themselves; their suites have twins of these.
+LEFT_OUT = (
+    "^(Act|TestActionConnection|Unregister|Disable|RemoveUser|UpdateUser|(Delete|Update).*ApplicationKey|DeleteAPIKey)"
+)
 
 
 def test_it_is_true(new_server: Callable[..., Server], tmp_path: pathlib.Path) -> None:
@@ -131,7 +134,7 @@ def test_it_is_true(new_server: Callable[..., Server], tmp_path: pathlib.Path) -
             *headers,
             f"--checks={','.join(CHECKS)}",
             "--phases=examples,coverage,fuzzing",
-            f"--exclude-operation-id-regex={DESTRUCTIVE}",
+            f"--exclude-operation-id-regex={LEFT_OUT}",
             "--max-examples=10",
             "--seed=1",
             "--generation-deterministic",

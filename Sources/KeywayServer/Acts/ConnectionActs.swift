@@ -25,6 +25,7 @@ struct ConnectionActs: Sendable {
     private let planner: ActPlanner
     private let prober: ActProber
     private let metrics: ActMetrics
+    private let log: AccessLog
     private let limiter = ActLimiter()
     private let targets: ActTargets
 
@@ -36,12 +37,14 @@ struct ConnectionActs: Sendable {
         vault: Vault,
         egress: EgressClient,
         environment: @escaping @Sendable (String) -> String?,
-        metrics: ActMetrics
+        metrics: ActMetrics,
+        log: AccessLog
     ) {
         self.store = store
         self.vault = vault
         self.egress = egress
         self.metrics = metrics
+        self.log = log
         authenticator = Acting.Authenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
         planner = ActPlanner(endpoints: AWSEndpoints(environment: environment))
         prober = ActProber(planner: planner)
@@ -81,7 +84,7 @@ struct ConnectionActs: Sendable {
             metrics.count(target.integration, "rule_refused")
             throw error
         }
-        if ruling.objection != nil { metrics.count(target.integration, "rule_observed") }
+        if let objection = ruling.objection { note(objection, to: call, target) }
         let record = ActRecord(.act, plan, of: target.connection.id, by: call, ruling, in: store)
         let act = try admit(Act(record: record, target: target, plan: plan, sealed: sealed))
         act.record.begin { error in
@@ -240,6 +243,20 @@ struct ConnectionActs: Sendable {
         }
     }
 
+    /// Tells the operator what rules would refuse if they were enforced.
+    private func note(_ objection: String, to call: Call, _ target: ActTarget) {
+        metrics.count(target.integration, "rule_observed")
+        log.note(
+            "rule observed",
+            level: .warning,
+            [
+                .init("request_id", .string(call.requestID)),
+                .init("connection_id", .string(target.connection.id.description)),
+                .init("would_refuse", .string(objection)),
+            ]
+        )
+    }
+
     /// Lets an act begin within its connection's limits.
     private func admit(_ act: Act) throws -> Act {
         let verdict = limiter.enter(
@@ -312,4 +329,6 @@ private struct OpenedConnectionSecrets: ConnectionSecrets {
     func secret(at address: String) -> Secret? {
         fields.first { $0.field == address }?.secret
     }
+
+    var all: [Secret] { fields.map(\.secret) }
 }

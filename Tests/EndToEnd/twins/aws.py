@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -77,6 +78,8 @@ class AWSTwin(Twin):
         """The external id that each role asks for, by its ARN."""
         self.lifetime: float | None = None
         """How long a session is valid, where not for as long as was asked."""
+        self.ends_at_once = False
+        """Whether sessions end long before AssumeRole said."""
         self.signatures: list[Signature] = []
         """Of the requests that were let through, in their order."""
         self.admin = None
@@ -229,7 +232,7 @@ class AWSTwin(Twin):
         found = [re.search(rf"<{name}>(.+?)</{name}>", text)[1] for name in ("AccessKeyId", "SecretAccessKey")]
         token = re.search(r"<SessionToken>(.+?)</SessionToken>", text)[1]
         lifetime = duration if self.lifetime is None else self.lifetime
-        self.sessions[found[0]] = Session(found[1], token, time.monotonic() + lifetime)
+        self.sessions[found[0]] = Session(found[1], token, time.monotonic() + (0 if self.ends_at_once else lifetime))
         ends = (datetime.now(UTC) + timedelta(seconds=lifetime)).strftime("%Y-%m-%dT%H:%M:%SZ")
         text = re.sub(r"<Expiration>.*?</Expiration>", f"<Expiration>{ends}</Expiration>", text)
         return Reply(200, text.encode(), reply.headers)
@@ -251,6 +254,23 @@ class AWSTwin(Twin):
 
 
 @contextmanager
+def bodies_as_they_are() -> Iterator[None]:
+    """Makes moto verify the digest of the body that was sent: that of a GET it takes to be the query."""
+    from moto.iam.access_control import IAMRequestBase
+
+    as_moto_has_it = IAMRequestBase._create_aws_request
+
+    def create_aws_request(verified: IAMRequestBase) -> AWSRequest:
+        request = as_moto_has_it(verified)
+        if verified._method == "GET":
+            request.data = b""
+        return request
+
+    with patch.object(IAMRequestBase, "_create_aws_request", create_aws_request):
+        yield
+
+
+@contextmanager
 def aws_twin() -> Iterator[AWSTwin]:
     """A twin with moto behind it. Both are of this process, which can have but one of them at a time."""
     from moto.server import ThreadedMotoServer  # Takes a second, which few tests need.
@@ -259,7 +279,7 @@ def aws_twin() -> Iterator[AWSTwin]:
     moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     moto.start()
     try:
-        with AWSTwin(moto.get_host_and_port()) as twin:
+        with bodies_as_they_are(), AWSTwin(moto.get_host_and_port()) as twin:
             yield twin
     finally:
         moto.stop()
@@ -277,7 +297,6 @@ def sign(
 ) -> dict[str, str]:
     """The headers that a client with those keys would send; `headers` are signed too, `_` standing for `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    named["X-Amz-Content-SHA256"] = hashlib.sha256(body).hexdigest()
     request = AWSRequest(method, twin.origin + target, headers=named, data=body)
     signer = S3SigV4Auth if service == "s3" else SigV4Auth
     signer(Credentials(*keys), service, region).add_auth(request)

@@ -112,6 +112,18 @@ def slow_body(request: Received, send: Send) -> None:
         time.sleep(1)
 
 
+def stalled(request: Received, send: Send) -> None:
+    """A piece of an answer, and then nothing for ten minutes."""
+    send(head(200, "Transfer-Encoding: chunked") + chunk(b"a beginning"))
+    time.sleep(600)
+
+
+def stalled_gzip(request: Received, send: Send) -> None:
+    """The same, where what came unfolds to nothing yet."""
+    send(head(200, "Transfer-Encoding: chunked", "Content-Encoding: gzip") + chunk(b"\x1f\x8b\x08"))
+    time.sleep(600)
+
+
 def silent(request: Received, send: Send) -> None:
     """Takes the request, and says nothing for ten minutes."""
     time.sleep(600)

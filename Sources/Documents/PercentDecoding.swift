@@ -1,9 +1,9 @@
 /// Takes percent-encoding off, for comparisons: what is sent stays as it was.
-enum PercentDecoding {
+package enum PercentDecoding {
     /// The bytes that stand for others, decoded once.
     ///
     /// - Returns: `nil` if a `%` is not followed by two hexadecimal digits.
-    static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {
+    package static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var rest = bytes[...]

@@ -1,0 +1,45 @@
+/// What keeps a URL's path from being joined to another, or another to it: whoever reads it must not take it for one that
+/// climbs.
+///
+/// What is judged is what others may take it for: those that decode it more than once, that take backslashes for
+/// slashes, or that cut off what follows a semicolon.
+package enum URLPath {
+    /// What is wrong with a path, as the end of the sentence "the path …"; `nil` if nothing is.
+    package static func fault(in bytes: [UInt8]) -> String? {
+        guard bytes.isEmpty || bytes.first == UInt8(ascii: "/") else { return "must be empty or begin with a slash" }
+        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) && !"#?\\".utf8.contains($0) }) else {
+            return "may hold visible ASCII characters alone, without # and \\: percent-encode others"
+        }
+        guard !bytes.contains(UInt8(ascii: "%")) else { return decodedFault(in: bytes) }
+        return structureFault(in: bytes)
+    }
+
+    /// What shows when it is decoded, once and more often.
+    private static func decodedFault(in bytes: [UInt8]) -> String? {
+        guard var current = PercentDecoding.decode(bytes) else {
+            return "holds a % that is not followed by two hexadecimal digits"
+        }
+        // Neither byte is ever part of UTF-8: lenient decoders take C0 AE for a dot.
+        guard !current.contains(where: { $0.isASCIIControl || $0 == 0xC0 || $0 == 0xC1 }) else {
+            return "holds an encoded control character or malformed UTF-8"
+        }
+        while true {
+            if let fault = structureFault(in: current) { return fault }
+            guard current.contains(UInt8(ascii: "%")), let next = PercentDecoding.decode(current) else { return nil }
+            current = next
+        }
+    }
+
+    private static func structureFault(in bytes: [UInt8]) -> String? {
+        let isSeparator = { (byte: UInt8) in byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") }
+        if bytes.count > 1, isSeparator(bytes[1]) { return "may not begin with two slashes" }
+        guard !bytes.contains(UInt8(ascii: "\\")) else { return "may not hold an encoded backslash" }
+        for segment in bytes.split(whereSeparator: isSeparator) {
+            let name = segment.prefix { $0 != UInt8(ascii: ";") }
+            if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) {
+                return "may not hold . or .. as a segment, however they are encoded"
+            }
+        }
+        return nil
+    }
+}
