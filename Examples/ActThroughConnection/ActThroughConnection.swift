@@ -14,21 +14,26 @@ struct ActThroughConnection {
 
         do {
             let test = try await connections.test(arguments[1])
-            print("the credentials are", test.result.json.text ?? "unknown", test.hint ?? "")
+            note("the credentials are \(test.result.json.text ?? "unknown") \(test.hint ?? "")")
 
             let answer = try await connections.streamAct(
                 through: arguments[1],
                 ActRequest("GET", arguments[2], headers: [("Accept", "application/json")])
             )
             // An error of the third party's is an answer too.
-            print("status", answer.status, "after", answer.upstreamTime ?? .zero)
+            note("status \(answer.status) after \(answer.upstreamTime ?? .zero)")
             for try await piece in answer.body { FileHandle.standardOutput.write(piece) }
         } catch let error as DatadogError {
             switch error.actError {
-            case .ruleRefused?: print("The connection's rules don't allow it:", error)
-            case .tooManyActs?: print("Try again in a second:", error)
-            default: print(error)
+            case .ruleRefused?: note("the connection's rules don't allow it: \(error)")
+            case .tooManyActs?: note("try again in a second: \(error)")
+            default: note("\(error)")
             }
         }
+    }
+
+    /// Says something beside the answer, which has the standard output for itself.
+    private static func note(_ text: String) {
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
     }
 }
