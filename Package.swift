@@ -77,6 +77,7 @@ let package = Package(
         example("ListConnections"),
         example("CreateConnection"),
         example("OnboardAWSAccount"),
+        example("ActThroughConnection"),
 
         // The SDK's side of `make bench`.
         .executableTarget(
@@ -143,7 +144,7 @@ let package = Package(
             "DatadogClientTests",
             uses: [
                 "Access", "Connections", "Cryptography", "DatadogClient", "Documents", "Egress", "HTTPServer",
-                "KeywayServer", "SQLiteStorage", "Storage", "Vault",
+                "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Vault",
             ]
         ),
     ]

@@ -21,11 +21,15 @@ package enum KeywayCommand {
                     CommandGroup(
                         name: "audit",
                         summary: "The audit log, and the proof that it is whole",
-                        members: [.command(.auditExport), .command(.auditVerify)]
+                        members: [
+                            .command(.auditEvents), .command(.auditHead), .command(.auditExport),
+                            .command(.auditVerify),
+                        ]
                     )
                 ),
                 .command(.recover), .command(.rotateMasterKey),
-                .group(.connections), .group(.applicationKeys), .group(.aws), .group(.apiKeys), .group(.users),
+                .command(.act), .group(.connections), .group(.applicationKeys), .group(.aws), .group(.apiKeys),
+                .group(.users),
                 .command(.validate), .command(.export), .command(.apply), .command(.completions), .command(.manual),
             ]
         )

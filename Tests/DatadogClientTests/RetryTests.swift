@@ -16,7 +16,7 @@ struct RetryTests {
 
     @Test("waits after 429 as long as the server says, whatever the method", arguments: all)
     func limited(_ method: String) {
-        var retrying = Retrying(.standard, method: method)
+        var retrying = Retrying(.standard, isRepeatable: method != "POST")
         #expect(retrying.next(after: .answered(status: 429, reset: "5"), jitter: 1) == .wait(.seconds(5)))
         #expect(retrying.next(after: .answered(status: 429, reset: "0"), jitter: 1) == .wait(.seconds(1)))
         #expect(retrying.next(after: .answered(status: 429, reset: nil), jitter: 0) == .wait(.seconds(8)))
@@ -25,7 +25,7 @@ struct RetryTests {
 
     @Test("backs off after 5xx, three times, unless it is a POST", arguments: all)
     func failing(_ method: String) {
-        var retrying = Retrying(.standard, method: method)
+        var retrying = Retrying(.standard, isRepeatable: method != "POST")
         let waits = (0..<4).map { _ in retrying.next(after: .answered(status: 502, reset: "50"), jitter: 0) }
         #expect(
             waits
@@ -37,7 +37,7 @@ struct RetryTests {
 
     @Test("shortens its own waits by up to a half", arguments: [(0.0, 2_000), (0.5, 1_500), (1.0, 1_000)])
     func jitter(_ jitter: Double, _ milliseconds: Int) {
-        var retrying = Retrying(.standard, method: "GET")
+        var retrying = Retrying(.standard, isRepeatable: true)
         #expect(
             retrying.next(after: .answered(status: 500, reset: nil), jitter: jitter)
                 == .wait(.milliseconds(milliseconds))
@@ -46,24 +46,24 @@ struct RetryTests {
 
     @Test("repeats a POST where no connection came about, and nothing else of it")
     func posts() {
-        var retrying = Retrying(.standard, method: "POST")
+        var retrying = Retrying(.standard, isRepeatable: false)
         #expect(retrying.next(after: .failed(.refused), jitter: 0) == .wait(.seconds(2)))
         #expect(retrying.next(after: .failed(.lost), jitter: 0) == .stop)
         #expect(retrying.next(after: .failed(.timedOut), jitter: 0) == .stop)
-        retrying = Retrying(.standard, method: "GET")
+        retrying = Retrying(.standard, isRepeatable: true)
         #expect(retrying.next(after: .failed(.lost), jitter: 0) == .wait(.seconds(2)))
         #expect(retrying.next(after: .failed(.timedOut), jitter: 0) == .stop)
     }
 
     @Test("begins no wait that takes the sum beyond the greatest", arguments: ["61", "2147483648", "-1"])
     func bounded(_ reset: String) {
-        var retrying = Retrying(RetryPolicy(base: .seconds(100)), method: "GET")
+        var retrying = Retrying(RetryPolicy(base: .seconds(100)), isRepeatable: true)
         #expect(retrying.next(after: .answered(status: 429, reset: reset), jitter: 0) == .stop)
     }
 
     @Test("does not repeat what would fail again", arguments: [400, 401, 403, 404, 409, 302])
     func hopeless(_ status: Int) {
-        var retrying = Retrying(.standard, method: "GET")
+        var retrying = Retrying(.standard, isRepeatable: true)
         #expect(retrying.next(after: .answered(status: status, reset: "1"), jitter: 0) == .stop)
     }
 

@@ -5,7 +5,7 @@ import Testing
 /// Every operation of the library, against the service itself, over a socket.
 @Suite("Against the running server", .timeLimit(.minutes(2)))
 struct ServerTests {
-    private static func client(_ server: RunningServer, retries: RetryPolicy = .off) -> Client {
+    static func client(_ server: RunningServer, retries: RetryPolicy = .off) -> Client {
         Client(
             Configuration(
                 site: Site(baseURL: server.url),

@@ -132,6 +132,63 @@ struct SocketTransportTests {
         for _ in 0..<count { end.signal() }
     }
 
+    private static let streamed = [
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\nhello",
+    ]
+
+    @Test("hands a body on in pieces, and keeps the connection where it may", arguments: streamed)
+    func pieces(_ bytes: String) async throws {
+        let isLast = !bytes.contains("-Length") && !bytes.contains("chunked")
+        let server = try ByteServer(isLast ? [[bytes], [bytes]] : [[bytes, bytes]])
+        let url = try #require(URL(string: "http://127.0.0.1:\(server.port)/"))
+        let transport = SocketTransport()
+        for _ in 0..<2 {
+            let response = try await transport.stream(TransportRequest(method: "GET", url: url, timeout: .seconds(5)))
+            #expect(response.status == 200)
+            #expect(try await response.body.collected() == Data("hello".utf8))
+        }
+    }
+
+    @Test(
+        "says so where a body breaks off",
+        arguments: ["Content-Length: 9\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n9\r\n"]
+    )
+    func brokenOff(_ rest: String) async throws {
+        let server = try ByteServer([["HTTP/1.1 200 OK\r\n\(rest)hello"]])
+        let url = try #require(URL(string: "http://127.0.0.1:\(server.port)/"))
+        let request = TransportRequest(method: "GET", url: url, timeout: .seconds(5))
+        let response = try await SocketTransport().stream(request)
+        await #expect {
+            try await response.body.collected()
+        } throws: { error in
+            (error as? TransportError)?.reason == .lost
+        }
+        // Nothing more comes of it.
+        #expect(try await response.body.collected().isEmpty)
+    }
+
+    @Test("uses no connection again whose answer was not read to its end")
+    func unread() async throws {
+        let long = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + String(repeating: "a", count: 50_000)
+        let server = try ByteServer([[long], ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"]])
+        let url = try #require(URL(string: "http://127.0.0.1:\(server.port)/"))
+        let transport = SocketTransport()
+        let request = TransportRequest(method: "GET", url: url, timeout: .seconds(5))
+        do {
+            let response = try await transport.stream(request)
+            for try await _ in response.body { break }
+        }
+        #expect(try await transport.send(request).body == Data("hello".utf8))
+    }
+
+    @Test("knows that an answer to HEAD has no body, whatever its length says")
+    func head() async throws {
+        let response = try await answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", method: "HEAD")
+        #expect(response.body.isEmpty && response.header("Content-Length") == "5")
+    }
+
     @Test("writes no header that would end its line")
     func injection() async throws {
         let url = try #require(URL(string: "http://127.0.0.1:1/"))

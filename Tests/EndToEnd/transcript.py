@@ -8,7 +8,8 @@
     [exit 65]
 
 What differs from run to run stands as a placeholder: `<id 1>` is the first id that appeared, and may be typed again;
-`<server>` is the server's address. KEYWAY_UPDATE_TRANSCRIPTS=1 writes down what appears now, for review.
+`<server>` is the server's address, `<upstream>` that of the third party it acts on. KEYWAY_UPDATE_TRANSCRIPTS=1 writes
+down what appears now, for review.
 """
 
 import os
@@ -24,6 +25,7 @@ UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 PATTERNS = [
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)"), "<time>"),
     (re.compile(r"\(request [^)]+\)"), "(request <request>)"),
+    (re.compile(r"\b\d+ ms\b"), "<time> ms"),
     (re.compile(r"\b[0-9a-f]{40}\b"), "<application key>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<hexadecimal>"),
     (re.compile(r"(?<=  )[0-9a-f]{4}(?=  |\n)"), "****"),
@@ -45,10 +47,12 @@ class Session:
     directory: pathlib.Path
     keys: Keys
     address: str
+    upstream: str
     ids: list[str] = field(default_factory=list)
 
     def run(self, command: str) -> str:
         """Runs one line in a shell, and returns what appears, with placeholders, and how it ended."""
+        command = command.replace("<upstream>", self.upstream)
         for number, known in enumerate(self.ids, start=1):
             command = command.replace(f"<id {number}>", known)
         done = subprocess.run(
@@ -73,6 +77,7 @@ class Session:
 
     def masked(self, text: str) -> str:
         text = text.replace(f"http://{self.address}", "<server>")
+        text = text.replace(self.upstream, "<upstream>")
         text = UUID.sub(self.mask, text)
         for pattern, placeholder in PATTERNS:
             text = pattern.sub(lambda match, placeholder=placeholder: in_column(match, placeholder), text)

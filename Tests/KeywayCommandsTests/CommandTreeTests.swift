@@ -76,7 +76,11 @@ struct CompletionTests {
         "offer what may follow, and nothing else",
         arguments: [
             ([], "ser", ["serve"]),
-            (["connections"], "", ["list", "get", "create", "update", "delete", "--help"]),
+            (
+                ["connections"], "",
+                ["list", "get", "create", "update", "delete", "test", "settings", "access", "--help"]
+            ),
+            (["connections", "settings"], "", ["get", "put", "--help"]),
             (["connections", "create"], "A", ["aws", "anthropic", "asana", "azure"]),
             (["connections", "create", "OKTA"], "--d", ["--domain"]),
             (["connections", "create", "okta", "--domain"], "", []),

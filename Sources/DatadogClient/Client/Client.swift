@@ -40,6 +40,10 @@ public struct Client: Sendable {
     public var connections: ConnectionOperations { ConnectionOperations(requester: requester) }
     /// Which application keys may be used on connections.
     public var appKeyRegistrations: AppKeyRegistrationOperations { AppKeyRegistrationOperations(requester: requester) }
+    /// Who may do what with single connections.
+    public var restrictionPolicies: RestrictionPolicyOperations { RestrictionPolicyOperations(requester: requester) }
+    /// The audit log.
+    public var audit: AuditOperations { AuditOperations(requester: requester) }
     /// AWS accounts, and what belongs to setting one up.
     public var awsAccounts: AWSAccountOperations { AWSAccountOperations(requester: requester) }
     /// Where AWS accounts' cost and usage reports lie.

@@ -38,7 +38,7 @@ struct Operation {
     }
 
     /// Percent-encodes all but RFC 3986's unreserved characters.
-    private static func encode(_ text: String) -> String {
+    static func encode(_ text: String) -> String {
         if text.utf8.allSatisfy(isUnreserved) { return text }
         var encoded = ""
         for byte in text.utf8 {

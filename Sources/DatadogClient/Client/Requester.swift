@@ -54,7 +54,14 @@ struct Requester: Sendable {
         _ operation: Operation,
         _ read: (JSONValue) throws(JSONMismatch) -> Value
     ) async throws -> Value {
-        let response = try await send(operation)
+        try decode(try await send(operation), read)
+    }
+
+    /// Reads an answer.
+    func decode<Value>(
+        _ response: TransportResponse,
+        _ read: (JSONValue) throws(JSONMismatch) -> Value
+    ) throws(DatadogError) -> Value {
         do {
             return try read(try JSONValue(parsing: response.body))
         } catch {
@@ -74,18 +81,38 @@ struct Requester: Sendable {
 
     // MARK: Sending
 
+    /// How an attempt ended that was answered.
+    enum Attempt<Answer> {
+        case wanted(Answer)
+        /// It is an error, or no answer of this API.
+        case unwanted(TransportResponse)
+    }
+
     private func send(_ operation: Operation) async throws -> TransportResponse {
-        let request = try request(for: operation)
-        var retrying = Retrying(configuration.retries, method: operation.method)
+        try await send(try request(for: operation), operation) { request in
+            let response = try await transport.send(request)
+            return (200..<300).contains(response.status) ? .wanted(response) : .unwanted(response)
+        }
+    }
+
+    /// Sends a request as often as the policy says.
+    func send<Answer>(
+        _ request: TransportRequest,
+        _ operation: Operation,
+        attempt: (TransportRequest) async throws -> Attempt<Answer>
+    ) async throws -> Answer {
+        var retrying = Retrying(configuration.retries, isRepeatable: request.isRepeatable)
         while true {
             try Task.checkCancellation()
             let outcome: Retrying.Outcome
             let failure: DatadogError
             do {
-                let response = try await transport.send(request)
-                if (200..<300).contains(response.status) { return response }
-                failure = error(response, operation)
-                outcome = .answered(status: response.status, reset: response.header("X-RateLimit-Reset"))
+                switch try await attempt(request) {
+                case .wanted(let answer): return answer
+                case .unwanted(let response):
+                    failure = error(response, operation)
+                    outcome = .answered(status: response.status, reset: response.waitSeconds)
+                }
             } catch let error as TransportError {
                 failure = DatadogError(.transport, details: redaction(operation).scrub(error.description))
                 outcome = .failed(error.reason)
@@ -102,8 +129,16 @@ struct Requester: Sendable {
         }
     }
 
-    private func request(for operation: Operation) throws(DatadogError) -> TransportRequest {
-        guard let prefix, let url = URL(string: prefix + operation.target) else {
+    /// - Parameters:
+    ///   - operation: The operation.
+    ///   - rest: What follows its target as it is, percent-encoded already.
+    /// - Returns: The request, with the keys.
+    /// - Throws: ``DatadogError`` with the code `configuration` if it can't be sent.
+    func request(
+        for operation: Operation,
+        followedBy rest: String = ""
+    ) throws(DatadogError) -> TransportRequest {
+        guard let prefix, let url = URL(string: prefix + operation.target + rest) else {
             throw DatadogError(
                 .configuration,
                 details: "the site's URL must be http or https, with a host, without user, query or fragment"
@@ -143,7 +178,7 @@ struct Requester: Sendable {
 
     // MARK: Errors
 
-    private func redaction(_ operation: Operation) -> Redaction {
+    func redaction(_ operation: Operation) -> Redaction {
         let keys = [configuration.apiKey, configuration.applicationKey].compactMap { $0?.revealed }
         return Redaction(keys + Redaction.secrets(in: operation.body))
     }
@@ -158,7 +193,7 @@ struct Requester: Sendable {
             case 401, 403: .forbidden
             case 404: .notFound
             case 409: .conflict
-            case 429: .rateLimited(retryAfter: Retrying.wait(untilReset: response.header("X-RateLimit-Reset")))
+            case 429: .rateLimited(retryAfter: Retrying.wait(untilReset: response.waitSeconds))
             case 400..<500: .invalid(problems)
             case 500...: .server
             default: .decoding
@@ -168,7 +203,13 @@ struct Requester: Sendable {
             status: response.status,
             details: problems.map(\.description).joined(separator: "; "),
             problems: problems,
-            requestID: response.header("X-Request-Id").map(redaction.scrub)
+            requestID: response.header("X-Request-Id").map(redaction.scrub),
+            actError: response.header("Keyway-Error").map { ActErrorCode(rawValue: redaction.scrub($0)) }
         )
     }
+}
+
+extension TransportResponse {
+    /// After how many seconds to come again; of the two headers that say so, the one that each API has.
+    fileprivate var waitSeconds: String? { header("X-RateLimit-Reset") ?? header("Retry-After") }
 }

@@ -4,7 +4,7 @@
 public struct ConnectionOperations: Sendable {
     let requester: Requester
 
-    private static let path = ["v2", "actions", "connections"]
+    static let path = ["v2", "actions", "connections"]
 
     /// Creates a connection.
     ///

@@ -36,19 +36,23 @@ public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
     public let problems: [Problem]
     /// The server's name for the request, for whoever runs it (`X-Request-Id`).
     public let requestID: String?
+    /// Of an act or a test, why Keyway did not pass on what a third party answered (`Keyway-Error`).
+    public let actError: ActErrorCode?
 
     init(
         _ code: Code,
         status: Int? = nil,
         details: String,
         problems: [Problem] = [],
-        requestID: String? = nil
+        requestID: String? = nil,
+        actError: ActErrorCode? = nil
     ) {
         self.code = code
         self.status = status
         self.details = details
         self.problems = problems
         self.requestID = requestID
+        self.actError = actError
     }
 
     /// One line for people and logs.
@@ -67,7 +71,9 @@ public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
             case .decoding: "unexpected answer"
             case .configuration: "unusable configuration"
             }
-        let marks = [status.map { "status \($0)" }, requestID.map { "request \($0)" }].compactMap { $0 }
+        let marks = [status.map { "status \($0)" }, actError?.rawValue, requestID.map { "request \($0)" }].compactMap {
+            $0
+        }
         let place = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
         return name + place + (details.isEmpty ? "" : ": \(details)")
     }

@@ -13,13 +13,14 @@ struct Retrying {
     }
 
     let policy: RetryPolicy
-    let method: String
+    /// Whether a server that saw the request twice would do no harm.
+    let isRepeatable: Bool
     private(set) var retries = 0
     private var waited = Duration.zero
 
-    init(_ policy: RetryPolicy, method: String) {
+    init(_ policy: RetryPolicy, isRepeatable: Bool) {
         self.policy = policy
-        self.method = method
+        self.isRepeatable = isRepeatable
     }
 
     /// What to do after an attempt; `jitter`, from 0 to 1, is the part by which to shorten the half of a wait of our own.
@@ -33,7 +34,6 @@ struct Retrying {
     }
 
     private func wait(after outcome: Outcome, jitter: Double) -> Duration? {
-        let isRepeatable = method != "POST"
         switch outcome {
         case .answered(429, let reset): return Self.wait(untilReset: reset) ?? backoff(jitter)
         case .answered(500..., _): return isRepeatable ? backoff(jitter) : nil

@@ -4,6 +4,7 @@ import Foundation
 struct HTTPMessage: Sendable {
     let bytes: [UInt8]
     let timeout: Duration
+    let method: String
     /// Whether a server that saw it twice would do no harm.
     let isRepeatable: Bool
 
@@ -33,6 +34,7 @@ struct HTTPMessage: Sendable {
         if let body = request.body { bytes.append(contentsOf: body) }
         self.bytes = bytes
         timeout = request.timeout
-        isRepeatable = request.method != "POST"
+        method = request.method
+        isRepeatable = request.isRepeatable
     }
 }

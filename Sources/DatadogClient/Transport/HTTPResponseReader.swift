@@ -2,35 +2,66 @@ import Foundation
 
 /// Reads one answer from a connection (RFC 9112).
 struct HTTPResponseReader {
-    /// Whether the connection may carry another request.
+    /// Whether the connection may carry another request, once the body is read to its end.
     private(set) var isReusable = false
     private let connection: SocketConnection
+    /// Whether the request was one whose answer has no body, whatever its headers say.
+    private let isHead: Bool
     /// What has come in, and is not read yet from `position` on.
     private var bytes: [UInt8] = []
     private var position = 0
+    private var rest = Rest.nothing
+
+    /// What is left of the body.
+    private enum Rest {
+        case nothing
+        case bytes(Int)
+        /// A chunk, whose size is to be read first.
+        case firstChunk
+        /// So much of a chunk, and then others.
+        case chunk(Int)
+        /// The end of a chunk that is read, and then others.
+        case nextChunk
+        case untilClose
+    }
 
     private static let greatestHead = 65_536
     private static let greatestBody = 256 * 1_048_576
     private static let malformed = TransportError(.other, "the answer is not HTTP")
 
-    init(_ connection: SocketConnection) {
+    init(_ connection: SocketConnection, method: String) {
         self.connection = connection
+        isHead = method == "HEAD"
         bytes.reserveCapacity(4096)
     }
 
+    /// The whole answer.
     mutating func response() throws(TransportError) -> TransportResponse {
+        var response = try head()
+        if case .bytes(let count) = rest {
+            guard count <= Self.greatestBody else { throw Self.malformed }
+            response.body.reserveCapacity(count)
+        }
+        while let piece = try piece() {
+            guard response.body.count + piece.count <= Self.greatestBody else { throw Self.malformed }
+            response.body.append(contentsOf: piece)
+        }
+        return response
+    }
+
+    /// The answer without its body, which ``piece()`` reads.
+    mutating func head() throws(TransportError) -> TransportResponse {
         while true {
             let statusLine = try line()
             guard statusLine.hasPrefix("HTTP/1."), statusLine.utf8.count >= 12,
                 let status = Int(statusLine.dropFirst(9).prefix(3)), (100..<600).contains(status)
             else { throw Self.malformed }
-            var response = TransportResponse(status: status, headers: try headers())
+            let response = TransportResponse(status: status, headers: try headers())
             // Interim answers, such as 103, come before the answer.
             if status < 200 { continue }
             isReusable = statusLine.hasPrefix("HTTP/1.1") && !Self.has("close", in: response.header("Connection"))
-            response.body = try body(of: response)
-            // Whatever follows belongs to no request of ours.
-            if position < bytes.count { isReusable = false }
+            rest = try body(of: response)
+            noteEnd()
             return response
         }
     }
@@ -62,47 +93,89 @@ struct HTTPResponseReader {
 
     // MARK: The body
 
-    private mutating func body(of response: TransportResponse) throws(TransportError) -> Data {
-        if response.status == 204 || response.status == 304 { return Data() }
+    private mutating func body(of response: TransportResponse) throws(TransportError) -> Rest {
+        if isHead || response.status == 204 || response.status == 304 { return .nothing }
         if let coding = response.header("Transfer-Encoding") {
             guard Self.has("chunked", in: coding) else { throw Self.malformed }
             // With a length beside it somebody on the way may have read it otherwise.
             if response.header("Content-Length") != nil { isReusable = false }
-            return try chunks()
+            return .firstChunk
         }
         if let length = response.header("Content-Length") {
-            guard let count = Int(length), (0...Self.greatestBody).contains(count) else { throw Self.malformed }
-            return Data(try take(count))
+            guard let count = Int(length), count >= 0 else { throw Self.malformed }
+            return count == 0 ? .nothing : .bytes(count)
         }
         isReusable = false
-        while try connection.receive(into: &bytes) {
-            guard bytes.count - position <= Self.greatestBody else { throw Self.malformed }
-        }
-        defer { position = bytes.count }
-        return Data(bytes[position...])
+        return .untilClose
     }
 
-    private mutating func chunks() throws(TransportError) -> Data {
-        var body = Data()
+    /// What has come of the body, at least one byte; `nil` at its end.
+    mutating func piece() throws(TransportError) -> ArraySlice<UInt8>? {
         while true {
-            let size = try line().prefix { $0 != ";" }
-            guard let count = Int(Self.trimmed(size), radix: 16), count >= 0, body.count + count <= Self.greatestBody
-            else { throw Self.malformed }
-            if count == 0 {
-                _ = try headers()
-                return body
+            switch rest {
+            case .nothing: return nil
+            case .bytes(let count):
+                let piece = try take(atMost: count)
+                rest = piece.count < count ? .bytes(count - piece.count) : .nothing
+                noteEnd()
+                return piece
+            case .chunk(let count):
+                let piece = try take(atMost: count)
+                // What follows is not waited for: it may come much later.
+                rest = piece.count < count ? .chunk(count - piece.count) : .nextChunk
+                return piece
+            case .nextChunk:
+                guard try line().isEmpty else { throw Self.malformed }
+                rest = .firstChunk
+            case .firstChunk:
+                rest = try chunk()
+                noteEnd()
+            case .untilClose:
+                makeRoom()
+                if position == bytes.count, try !connection.receive(into: &bytes) {
+                    rest = .nothing
+                    return nil
+                }
+                defer { position = bytes.count }
+                return bytes[position...]
             }
-            body.append(contentsOf: try take(count))
-            guard try line().isEmpty else { throw Self.malformed }
         }
+    }
+
+    /// Reads the size of a chunk; of the last one, what follows it.
+    private mutating func chunk() throws(TransportError) -> Rest {
+        let size = try line().prefix { $0 != ";" }
+        guard let count = Int(Self.trimmed(size), radix: 16), count >= 0 else { throw Self.malformed }
+        if count > 0 { return .chunk(count) }
+        _ = try headers()
+        return .nothing
+    }
+
+    /// Whatever follows the end of an answer belongs to no request of ours.
+    private mutating func noteEnd() {
+        if case .nothing = rest, position < bytes.count { isReusable = false }
     }
 
     // MARK: Bytes
 
-    private mutating func take(_ count: Int) throws(TransportError) -> ArraySlice<UInt8> {
-        while bytes.count - position < count { try more() }
-        defer { position += count }
-        return bytes[position..<position + count]
+    private mutating func take(atMost count: Int) throws(TransportError) -> ArraySlice<UInt8> {
+        makeRoom()
+        if position == bytes.count { try more() }
+        let end = min(position + count, bytes.count)
+        defer { position = end }
+        return bytes[position..<end]
+    }
+
+    /// Forgets what is read, so that a long body needs no more memory than a piece of it.
+    private mutating func makeRoom() {
+        if position == bytes.count {
+            bytes.removeAll(keepingCapacity: true)
+        } else if position > Self.greatestHead {
+            bytes.removeSubrange(..<position)
+        } else {
+            return
+        }
+        position = 0
     }
 
     /// A line without its end.

@@ -14,6 +14,9 @@ public struct TransportRequest: Sendable, CustomStringConvertible, CustomDebugSt
     public var body: Data?
     /// How long the server may be silent.
     public var timeout: Duration
+    /// Whether a server that saw it twice would do no harm, so that a transport whose kept connection turns out to be
+    /// closed may send it once more.
+    public var isRepeatable: Bool
 
     /// Puts a request together.
     ///
@@ -23,18 +26,21 @@ public struct TransportRequest: Sendable, CustomStringConvertible, CustomDebugSt
     ///   - headers: The headers. No name stands twice.
     ///   - body: The body, if there is one.
     ///   - timeout: How long the server may be silent.
+    ///   - isRepeatable: Whether a server that saw it twice would do no harm; left out, that is so unless it is a `POST`.
     public init(
         method: String,
         url: URL,
         headers: [(name: String, value: String)] = [],
         body: Data? = nil,
-        timeout: Duration = .seconds(60)
+        timeout: Duration = .seconds(60),
+        isRepeatable: Bool? = nil
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.timeout = timeout
+        self.isRepeatable = isRepeatable ?? (method != "POST")
     }
 
     /// The value of a header.

@@ -9,7 +9,7 @@
 /// A transport over Foundation's URL loading system.
 ///
 /// It keeps connections open, follows no redirect, and keeps no cookies, credentials or cached answers.
-public final class URLSessionTransport: Transport {
+public final class URLSessionTransport: StreamingTransport {
     private let session: URLSession
     private let exchanges: Exchanges
 
@@ -38,6 +38,23 @@ public final class URLSessionTransport: Transport {
     /// - Returns: The answer, whatever its status.
     /// - Throws: ``TransportError`` if there is none; `CancellationError` if the task was cancelled.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
+        let response = try await stream(request)
+        do {
+            let body = try await response.body.collected()
+            return TransportResponse(status: response.status, headers: response.headers, body: body)
+        } catch {
+            try Task.checkCancellation()
+            throw error
+        }
+    }
+
+    /// Sends a request, and returns as soon as the first piece of the answer's body has come, or all of it. What comes
+    /// faster than it is asked for is kept in memory.
+    ///
+    /// - Parameter request: The request.
+    /// - Returns: The answer's status and headers, and its body.
+    /// - Throws: ``TransportError`` if there is none; `CancellationError` if the task was cancelled.
+    public func stream(_ request: TransportRequest) async throws -> StreamedResponse {
         try Task.checkCancellation()
         var urlRequest = URLRequest(url: request.url)
         // Not by the initializer, whose value the open source Foundation does not heed.
@@ -49,7 +66,7 @@ public final class URLSessionTransport: Transport {
         do {
             return try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
-                    exchanges.begin(task.taskIdentifier, continuation)
+                    exchanges.begin(task.taskIdentifier, continuation) { task.cancel() }
                     task.resume()
                 }
             } onCancel: {
@@ -67,19 +84,33 @@ public final class URLSessionTransport: Transport {
 /// Safe to share: what changes is only touched with the lock held.
 private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private struct Exchange {
-        let continuation: CheckedContinuation<TransportResponse, any Error>
-        var body = Data()
+        /// Until the answer has begun.
+        var head: CheckedContinuation<StreamedResponse, any Error>?
+        /// Until the answer has begun: from then on whoever reads it alone keeps it, so that its end shows.
+        var body: AsyncThrowingStream<Data, any Error>?
+        let pieces: AsyncThrowingStream<Data, any Error>.Continuation
     }
 
     private let lock = NSLock()
     private var exchanges: [Int: Exchange] = [:]
 
-    func begin(_ task: Int, _ continuation: CheckedContinuation<TransportResponse, any Error>) {
-        lock.withLock { exchanges[task] = Exchange(continuation: continuation) }
+    func begin(
+        _ task: Int,
+        _ head: CheckedContinuation<StreamedResponse, any Error>,
+        cancel: @escaping @Sendable () -> Void
+    ) {
+        let (body, pieces) = AsyncThrowingStream.makeStream(of: Data.self)
+        // Whoever stops to read wants no more of it.
+        pieces.onTermination = { reason in
+            if case .cancelled = reason { cancel() }
+        }
+        lock.withLock { exchanges[task] = Exchange(head: head, body: body, pieces: pieces) }
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        lock.withLock { exchanges[dataTask.taskIdentifier]?.body.append(data) }
+        answerBegan(dataTask)
+        let pieces = lock.withLock { exchanges[dataTask.taskIdentifier]?.pieces }
+        pieces?.yield(data)
     }
 
     func urlSession(
@@ -94,17 +125,49 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
     }
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+        if error == nil { answerBegan(task) }
         guard let exchange = lock.withLock({ exchanges.removeValue(forKey: task.taskIdentifier) }) else { return }
-        if let error {
-            exchange.continuation.resume(throwing: error)
-        } else if let response = task.response as? HTTPURLResponse {
-            let headers = response.allHeaderFields.map { (name: "\($0.key)", value: "\($0.value)") }
-            exchange.continuation.resume(
-                returning: TransportResponse(status: response.statusCode, headers: headers, body: exchange.body)
-            )
-        } else {
-            exchange.continuation.resume(throwing: TransportError(.other, "the answer is not HTTP"))
+        let failure = error ?? TransportError(.other, "the answer is not HTTP")
+        // What was not handed over yet has no answer.
+        exchange.head?.resume(throwing: failure)
+        exchange.pieces.finish(throwing: error.map(TransportError.init))
+    }
+
+    /// Hands over the answer, unless that was done.
+    ///
+    /// At the first piece, not at the head: the open source Foundation pauses the task while it asks what to do with a
+    /// head.
+    private func answerBegan(_ task: URLSessionTask) {
+        guard let response = task.response as? HTTPURLResponse else { return }
+        let exchange = lock.withLock {
+            let exchange = exchanges[task.taskIdentifier]
+            exchanges[task.taskIdentifier]?.head = nil
+            exchanges[task.taskIdentifier]?.body = nil
+            return exchange
         }
+        guard let head = exchange?.head, let stream = exchange?.body else { return }
+        let headers = response.allHeaderFields.map { (name: "\($0.key)", value: "\($0.value)") }
+        let reader = PieceReader(stream)
+        let body = BodyPieces { try await reader.next() }
+        head.resume(returning: StreamedResponse(status: response.statusCode, headers: headers, body: body))
+    }
+}
+
+/// Reads a stream that one task at a time asks for its next piece.
+///
+/// Safe to share for that reason alone.
+private final class PieceReader: @unchecked Sendable {
+    private var iterator: AsyncThrowingStream<Data, any Error>.Iterator
+
+    init(_ stream: AsyncThrowingStream<Data, any Error>) {
+        iterator = stream.makeAsyncIterator()
+    }
+
+    func next() async throws -> Data? {
+        let piece = try await iterator.next()
+        // A stream that is cancelled ends as if it were over.
+        if piece == nil { try Task.checkCancellation() }
+        return piece
     }
 }
 

@@ -53,14 +53,14 @@ struct ClientSession: Sendable {
     }
 
     /// Fetches a list, all of it or as much as is wanted.
-    func collect<Element: Sendable>(
+    func collect<Values: AsyncSequence>(
         _ title: String,
-        _ elements: Elements<Element>,
+        _ elements: Values,
         limit: Int?
-    ) async throws -> [Element] {
+    ) async throws -> [Values.Element] where Values.Element: Sendable {
         do {
             return try await Progress.showing(title) { progress in
-                var result: [Element] = []
+                var result: [Values.Element] = []
                 for try await element in elements {
                     result.append(element)
                     progress.advance(to: result.count)

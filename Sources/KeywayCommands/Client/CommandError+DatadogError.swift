@@ -10,6 +10,10 @@ extension CommandError {
         let problems = error.problems.isEmpty ? [error.details] : error.problems.map(\.description)
         let details = problems.filter { !$0.isEmpty }.map { "\n  " + $0 }.joined()
         let request = error.requestID.map { " (request \($0))" } ?? ""
+        if let actError = error.actError, let own = CommandError(actError, details: request + details) {
+            self = own
+            return
+        }
         switch error.code {
         case .notFound:
             self.init(.notFound, "\(server) has no such thing\(details)")

@@ -6,7 +6,8 @@ extension CommandGroup {
         summary: "Connections: the credentials through which actions reach other systems",
         members: [
             .command(.listConnections), .command(.getConnection), .command(.createConnection),
-            .command(.updateConnection), .command(.deleteConnections),
+            .command(.updateConnection), .command(.deleteConnections), .command(.testConnection),
+            .group(.connectionSettings), .group(.connectionAccess),
         ]
     )
 }

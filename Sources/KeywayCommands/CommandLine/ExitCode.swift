@@ -4,6 +4,8 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case notFound = 1
     /// Not done, as was asked for: there is something to do.
     case changes = 2
+    /// The third party, not the server, says no.
+    case thirdParty = 3
     /// The command line is wrong.
     case usage = 64
     /// The server refuses what it was sent.
@@ -32,6 +34,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
         switch self {
         case .notFound: "the server has no such thing, or you answered no"
         case .changes: "apply --plan --detailed-exit-code alone: there is something to do"
+        case .thirdParty: "the third party does not take the credentials, or act --fail got a status of 400 or more"
         case .usage: "the command line is wrong, or something is missing and there is no terminal to ask on"
         case .data: "the server refuses what it was sent, or a document is faulty"
         case .input: "a file that you named can't be read"

@@ -68,7 +68,19 @@ struct Output: Sendable {
     ) throws(CommandError) where Value.ID == String {
         if isQuiet {
             try Terminal.print(TextLayout.printable(value.id) + "\n")
-        } else if format != .table {
+        } else {
+            try self.value(value, columns, further: further, secrets: secrets)
+        }
+    }
+
+    /// Prints one value as ``one(_:_:further:secrets:)`` does, of which there is no id to print alone.
+    func value<Value: APIValue>(
+        _ value: Value,
+        _ columns: [Column<Value>],
+        further: [(title: String, text: String)] = [],
+        secrets: SecretVisibility = .hidden
+    ) throws(CommandError) {
+        if format != .table {
             try document(["data": value.json(secrets: secrets)])
         } else {
             try Terminal.print(Table(columns).description(of: value, and: further))

@@ -1,0 +1,57 @@
+public import Foundation
+
+/// What a third party answered to an act, whatever its status: an error of the third party's is an answer.
+///
+/// The connection's secrets are masked in it. Printing it shows the status alone.
+public struct ActAnswer<Body: Sendable>: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    /// The third party's HTTP status.
+    public let status: Int
+    /// The headers, those of Keyway's own among them.
+    public let headers: [(name: String, value: String)]
+    /// The body: `Data`, or ``BodyPieces`` where it is read as it comes.
+    public let body: Body
+    /// How long the third party took to begin its answer (`Keyway-Upstream-Time`).
+    public let upstreamTime: Duration?
+    /// Keyway's name for the request, which its audit log has too (`X-Request-Id`).
+    public let requestID: String?
+
+    /// The value of a header.
+    ///
+    /// - Parameter name: Its name, in any case.
+    /// - Returns: The value, or `nil` if there is none.
+    public func header(_ name: String) -> String? {
+        headers.first { HeaderName.areEqual($0.name, name) }?.value
+    }
+
+    /// The status.
+    public var description: String { "status \(status)" }
+
+    /// The status.
+    public var debugDescription: String { description }
+
+    /// A mirror without children.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+
+    /// - Parameters:
+    ///   - head: The answer without its body.
+    ///   - body: The body.
+    init(_ head: TransportResponse, body: Body) {
+        status = head.status
+        headers = head.headers
+        self.body = body
+        upstreamTime = head.header("Keyway-Upstream-Time").flatMap(Double.init).map { .milliseconds($0) }
+        requestID = head.header("X-Request-Id")
+    }
+}
+
+extension ActAnswer where Body == Data {
+    /// The body as JSON.
+    ///
+    /// - Returns: The value.
+    /// - Throws: ``JSONMismatch`` if it is not JSON.
+    public func json() throws(JSONMismatch) -> JSONValue {
+        try JSONValue(parsing: body)
+    }
+}

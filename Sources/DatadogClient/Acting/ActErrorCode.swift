@@ -1,0 +1,42 @@
+/// Why Keyway did not pass on a third party's answer (`Keyway-Error`). Later versions may have more.
+public struct ActErrorCode: Sendable, Hashable, RawRepresentable, CustomStringConvertible {
+    /// The code as Keyway writes it.
+    public let rawValue: String
+
+    /// Keeps a code, whatever it is.
+    ///
+    /// - Parameter rawValue: The code as Keyway writes it.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// The code as Keyway writes it.
+    public var description: String { rawValue }
+
+    /// The request can't be sent as it is.
+    public static let badRequest = ActErrorCode(rawValue: "bad_request")
+    /// The connection's rules don't allow it.
+    public static let ruleRefused = ActErrorCode(rawValue: "rule_refused")
+    /// The server may not connect to the address.
+    public static let egressRefused = ActErrorCode(rawValue: "egress_refused")
+    /// The connection's secrets are not for that host.
+    public static let destinationRefused = ActErrorCode(rawValue: "destination_refused")
+    /// The connection, or the server, lacks what the act needs.
+    public static let notConfigured = ActErrorCode(rawValue: "not_configured")
+    /// As many acts go on through the connection, or began in this second, as may.
+    public static let tooManyActs = ActErrorCode(rawValue: "too_many_acts")
+    /// The third party issues no token for the stored credentials.
+    public static let authenticationFailed = ActErrorCode(rawValue: "authentication_failed")
+    /// The third party was not reached.
+    public static let upstreamUnreachable = ActErrorCode(rawValue: "upstream_unreachable")
+    /// The third party took too long. It may have acted.
+    public static let upstreamTimeout = ActErrorCode(rawValue: "upstream_timeout")
+    /// The third party's answer can't be passed on. It may have acted.
+    public static let upstreamMalformed = ActErrorCode(rawValue: "upstream_malformed")
+    /// The third party's answer is larger than is passed on. It may have acted.
+    public static let answerTooLarge = ActErrorCode(rawValue: "answer_too_large")
+    /// The audit log can't be written, and nothing is done that it could not tell of.
+    public static let auditUnavailable = ActErrorCode(rawValue: "audit_unavailable")
+    /// The server is stopping.
+    public static let stopping = ActErrorCode(rawValue: "stopping")
+}

@@ -1,0 +1,101 @@
+/// The settings of a connection: where and how acts go, and what may be done. They are replaced as a whole.
+///
+/// What is `nil` or empty is as it is without settings.
+public struct ConnectionSettings: APIValue {
+    /// The id of the connection that they were answered for.
+    public let id: String?
+    /// The URL that paths are joined to, instead of the integration's own.
+    public var baseURL: String?
+    /// Whether the host may be one that is not the integration's own.
+    public var customDomain: Bool?
+    /// The path of the request that a test sends.
+    public var probePath: String?
+    /// Whether rules are enforced, or only observed.
+    public var mode: ActRuleMode?
+    /// What may be done; where there are rules, nothing else may.
+    public var rules: [ActRule]?
+    /// How many acts may go on at once.
+    public var concurrency: Int?
+    /// How many acts may begin in a second.
+    public var rate: Int?
+    /// The settings that this integration alone has, such as `api_version` or `region`.
+    public var others: JSONObject
+
+    static let type = "connection_settings"
+    private static let names: Set = [
+        "base_url", "custom_domain", "probe_path", "mode", "rules", "concurrency", "rate",
+    ]
+
+    /// Describes settings.
+    ///
+    /// - Parameters:
+    ///   - baseURL: The URL that paths are joined to, instead of the integration's own.
+    ///   - customDomain: Whether the host may be one that is not the integration's own.
+    ///   - probePath: The path of the request that a test sends.
+    ///   - mode: Whether rules are enforced, or only observed.
+    ///   - rules: What may be done; where there are rules, nothing else may.
+    ///   - concurrency: How many acts may go on at once.
+    ///   - rate: How many acts may begin in a second.
+    ///   - others: The settings that this integration alone has.
+    public init(
+        baseURL: String? = nil,
+        customDomain: Bool? = nil,
+        probePath: String? = nil,
+        mode: ActRuleMode? = nil,
+        rules: [ActRule]? = nil,
+        concurrency: Int? = nil,
+        rate: Int? = nil,
+        others: JSONObject = JSONObject()
+    ) {
+        id = nil
+        self.baseURL = baseURL
+        self.customDomain = customDomain
+        self.probePath = probePath
+        self.mode = mode
+        self.rules = rules
+        self.concurrency = concurrency
+        self.rate = rate
+        self.others = others
+    }
+
+    /// Reads settings from their `data` object.
+    ///
+    /// - Parameter json: The object.
+    /// - Throws: ``JSONMismatch`` if a member is not what it should be.
+    public init(json: JSONValue) throws(JSONMismatch) {
+        id = try json.optionalText("id")
+        let attributes = try json.member("attributes", "an object")
+        guard case .object(let object) = attributes else {
+            throw JSONMismatch(expected: "an object", found: attributes).inside("attributes")
+        }
+        do {
+            baseURL = try attributes.optionalText("base_url")
+            customDomain = try attributes.optionalFlag("custom_domain")
+            probePath = try attributes.optionalText("probe_path")
+            mode = try attributes.optionalMember("mode").map(ActRuleMode.init(json:))
+            rules = try attributes.optionalValues("rules")
+            concurrency = try attributes.optionalInteger("concurrency")
+            rate = try attributes.optionalInteger("rate")
+        } catch {
+            throw error.inside("attributes")
+        }
+        others = JSONObject(object.members.filter { !Self.names.contains($0.name) })
+    }
+
+    /// The `data` object.
+    ///
+    /// - Parameter secrets: Makes no difference: settings hold none.
+    /// - Returns: The JSON.
+    public func json(secrets: SecretVisibility) -> JSONValue {
+        .document(Self.type, id: id, secrets: secrets) {
+            for member in others.members { $0.add(member.name, json: member.value) }
+            $0.add("base_url", baseURL)
+            $0.add("custom_domain", customDomain)
+            $0.add("probe_path", probePath)
+            $0.add("mode", mode)
+            $0.add("rules", rules)
+            $0.add("concurrency", concurrency)
+            $0.add("rate", rate)
+        }
+    }
+}

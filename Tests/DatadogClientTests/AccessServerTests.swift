@@ -1,0 +1,78 @@
+import DatadogClient
+import Foundation
+import Testing
+
+@Suite("Against the running server, access and audit", .timeLimit(.minutes(2)))
+struct AccessServerTests {
+    @Test("restriction policies are read, replaced and removed")
+    func policies() async throws {
+        let server = try await RunningServer()
+        let client = ServerTests.client(server)
+        let key = OpenAIAPIKey(apiToken: Secret("sk-marker"))
+        let id = try await client.connections.create(
+            NewConnection(name: "OpenAI", integration: .openAI(.apiKey(key)))
+        ).id
+        let policies = client.restrictionPolicies
+        #expect(try await policies.get(.connection(id)) == RestrictionPolicy(of: .connection(id), bindings: []))
+
+        let me = "user:\(server.userID)"
+        let policy = RestrictionPolicy(
+            of: .connection(id),
+            bindings: [.init(.editor, [me]), .init(.viewer, ["org:\(server.organizationID)"])]
+        )
+        #expect(try await policies.update(policy) == policy)
+        #expect(try await policies.get(.connection(id)) == policy)
+
+        let lockout = RestrictionPolicy(of: .connection(id), bindings: [.init(.resolver, [me])])
+        let refused = await failure { try await policies.update(lockout) }
+        guard case .invalid(let problems) = refused?.code else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(problems.contains { $0.detail.contains("allow_self_lockout") })
+        #expect(try await policies.update(lockout, allowSelfLockout: true) == lockout)
+
+        try await policies.delete(.connection(id))
+        #expect(try await policies.get(.connection(id)).bindings.isEmpty)
+        let absent = RestrictionPolicy.Resource.connection("00000000-0000-4000-8000-000000000000")
+        #expect(await failure { try await policies.get(absent) }?.code == .notFound)
+        #expect(await failure { try await policies.delete(absent) }?.code == .notFound)
+    }
+
+    @Test("events are found, page after page, and the head is signed")
+    func audit() async throws {
+        let server = try await RunningServer()
+        let client = ServerTests.client(server)
+        var ids: [String] = []
+        for number in 0..<5 {
+            let key = OpenAIAPIKey(apiToken: Secret("sk-marker"))
+            let new = NewConnection(name: "OpenAI \(number)", integration: .openAI(.apiKey(key)))
+            ids.append(try await client.connections.create(new).id)
+        }
+        let creations = AuditQuery("@evt.name:connection.create", order: .oldestFirst)
+        var found: [AuditEvent] = []
+        for try await event in client.audit.events(creations, pageSize: 2) { found.append(event) }
+        #expect(found.map(\.assetID) == ids)
+        #expect(found.allSatisfy { $0.action == "connection.create" && $0.userID == server.userID })
+        #expect(found.allSatisfy { $0.outcome == "success" && $0.timestamp?.date != nil })
+        #expect(try found.map { try AuditEvent(json: $0.json) } == found)
+        var newest: [String?] = []
+        for try await event in client.audit.events(AuditQuery("@evt.name:connection.create")) {
+            newest.append(event.assetID)
+        }
+        #expect(newest == ids.reversed())
+        var later: [AuditEvent] = []
+        for try await event in client.audit.events(AuditQuery(from: "2099-01-01T00:00:00Z")) { later.append(event) }
+        #expect(later.isEmpty)
+
+        let head = try await client.audit.head()
+        #expect(head.organizationID == server.organizationID)
+        #expect(head.sequence >= 5 && head.signature.count == 128)
+        #expect(try AuditHead(json: head.json) == head)
+
+        let malformed = await failure {
+            for try await _ in client.audit.events(AuditQuery("@")) { break }
+        }
+        #expect(malformed?.status == 400)
+    }
+}
