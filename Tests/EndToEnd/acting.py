@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from catalogue import BY_NAME, CREDENTIALS, at
@@ -180,7 +181,7 @@ def assert_own(answer: Answer, code: str) -> None:
     assert answer.status == CODES[code], answer.body
     assert answer.headers.get_all("Keyway-Upstream-Status") is None
     assert answer.errors[0]["status"] == str(answer.status)
-    assert answer.errors[0]["title"]
+    assert answer.errors[0]["title"] == HTTPStatus(answer.status).phrase
     assert answer.errors[0]["detail"]
     if code == "too_many_acts":
         assert int(answer.headers["Retry-After"]) >= 1
