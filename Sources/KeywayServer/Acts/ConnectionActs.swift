@@ -127,7 +127,7 @@ struct ConnectionActs: Sendable {
         }
     }
 
-    /// - Parameter renew: What to do about an answer that refuses the token, if `renewer` can tell.
+    /// Sends a request; `renew` is called where its answer refuses the token, if `renewer` can tell.
     private func send(
         _ authenticated: AuthenticatedAct,
         _ act: Act,

@@ -1,6 +1,7 @@
 import Access
 import Connections
 import Cryptography
+import Dispatch
 import Documents
 import Egress
 import Glibc
@@ -136,7 +137,11 @@ final class Fixture: Sendable {
 
     /// The audit events since the fixture was made.
     func events() throws -> [JSONValue] {
-        try auditEvents(in: directory.path)
+        // Outcomes of acts wait for the next commit that somebody waits for: this one.
+        let isCommitted = DispatchSemaphore(value: 0)
+        sqlite.enqueue(Change([], event: nil)) { _ in isCommitted.signal() }
+        isCommitted.wait()
+        return try auditEvents(in: directory.path)
     }
 
     /// The log's lines so far.
