@@ -49,13 +49,14 @@ let package = Package(
         module("Storage", uses: ["Access", "Documents", "Secrets"]),
 
         // Adapters: each wraps one C library, or builds on one that does.
+        module("Threads"),
         module("JSONReading", uses: ["CJansson", "Documents", "Secrets"]),
         module("Cryptography", uses: ["COpenSSL", "CSodium", "Secrets"]),
         module("Vault", uses: ["Cryptography", "Documents", "Secrets"]),
-        module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Secrets", "Storage"]),
+        module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Secrets", "Storage", "Threads"]),
         module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage"]),
-        module("HTTPServer", uses: ["CMicrohttpd", "Secrets"]),
-        module("Egress", uses: ["CCurl", "CZlib", "Secrets"]),
+        module("HTTPServer", uses: ["CMicrohttpd", "Secrets", "Threads"]),
+        module("Egress", uses: ["CCurl", "CZlib", "Secrets", "Threads"]),
 
         // Acting: what a connection is for.
         module("Scrubbing", uses: ["Secrets"]),
@@ -92,7 +93,7 @@ let package = Package(
             "KeywayServer",
             uses: [
                 "AWSAccounts", "Access", "Acting", "Connections", "Cryptography", "Documents", "Egress", "HTTPServer",
-                "JSONReading", "Scrubbing", "Secrets", "Storage", "Vault",
+                "JSONReading", "Scrubbing", "Secrets", "Storage", "Threads", "Vault",
             ]
         ),
         module(
@@ -107,7 +108,7 @@ let package = Package(
 
         // The suites.
         suite("CryptographyTests", uses: ["Cryptography", "Secrets"]),
-        suite("HTTPServerTests", uses: ["HTTPServer", "Secrets"]),
+        suite("HTTPServerTests", uses: ["HTTPServer", "Secrets", "Threads"]),
         suite("JSONReadingTests", uses: ["Documents", "JSONReading", "Secrets"]),
         suite("VaultTests", uses: ["Cryptography", "Documents", "Secrets", "Vault"]),
         suite(
@@ -118,7 +119,7 @@ let package = Package(
         suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets"]),
         suite("AWSAccountsTests", uses: ["AWSAccounts", "Documents", "Secrets"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
-        suite("EgressTests", uses: ["Egress", "Secrets"]),
+        suite("EgressTests", uses: ["Egress", "Secrets", "Threads"]),
         suite("ScrubbingTests", uses: ["Scrubbing", "Secrets"]),
         suite(
             "ActingTests",
@@ -131,7 +132,7 @@ let package = Package(
             "KeywayServerTests",
             uses: [
                 "Access", "CSQLite", "Connections", "Cryptography", "Documents", "Egress", "HTTPServer", "JSONReading",
-                "KeywayServer", "Scrubbing", "Secrets", "SQLiteStorage", "Storage", "Vault",
+                "KeywayServer", "Scrubbing", "Secrets", "SQLiteStorage", "Storage", "Threads", "Vault",
             ]
         ),
         suite(

@@ -1,4 +1,5 @@
 package import Secrets
+import Threads
 
 /// An answer received as a whole.
 package struct CollectedAnswer: Sendable {

@@ -1,5 +1,6 @@
 import CCurl
 import Secrets
+import Threads
 
 #if canImport(Glibc)
     import Glibc

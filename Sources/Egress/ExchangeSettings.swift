@@ -1,4 +1,5 @@
 import CCurl
+import Threads
 
 /// What all exchanges of a client have in common.
 struct ExchangeSettings {

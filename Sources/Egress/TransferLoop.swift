@@ -1,4 +1,5 @@
 import CCurl
+import Threads
 
 #if canImport(Glibc)
     import Glibc

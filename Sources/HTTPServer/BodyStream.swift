@@ -1,4 +1,5 @@
 import CMicrohttpd
+import Threads
 
 /// The body of an answer that is sent as it comes.
 ///

@@ -1,4 +1,5 @@
 import Synchronization
+import Threads
 
 /// One client's connection, from accept to close.
 ///

@@ -1,6 +1,7 @@
 import CMicrohttpd
 import Secrets
 import Synchronization
+import Threads
 
 #if canImport(Glibc)
     import Glibc

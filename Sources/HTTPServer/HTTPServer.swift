@@ -1,5 +1,6 @@
 import CMicrohttpd
 import Secrets
+import Threads
 
 #if canImport(Glibc)
     import Glibc

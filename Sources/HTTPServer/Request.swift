@@ -1,5 +1,6 @@
 import CMicrohttpd
 package import Secrets
+import Threads
 
 #if canImport(Glibc)
     import Glibc

@@ -5,6 +5,7 @@ package import Documents
 package import Egress
 package import HTTPServer
 package import Storage
+import Threads
 package import Vault
 import Synchronization
 

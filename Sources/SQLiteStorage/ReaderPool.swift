@@ -1,5 +1,6 @@
 import Storage
 import Synchronization
+import Threads
 
 /// The connections that read, lent to one thread at a time.
 final class ReaderPool: @unchecked Sendable {

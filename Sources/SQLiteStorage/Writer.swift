@@ -1,5 +1,6 @@
 import Storage
 import Synchronization
+import Threads
 
 #if canImport(Glibc)
     import Glibc

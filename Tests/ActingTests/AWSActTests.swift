@@ -36,9 +36,9 @@ struct AWSActTests {
     private static func authenticator(
         _ endpoint: RecordingTokenEndpoint,
         environment: [String: String] = principal
-    ) -> Authenticator {
+    ) -> ActAuthenticator {
         let clock = TestClock()
-        return Authenticator(endpoint: endpoint, aws: AWSCredentialSource { environment[$0] }, now: { clock.time })
+        return ActAuthenticator(endpoint: endpoint, aws: AWSCredentialSource { environment[$0] }, now: { clock.time })
     }
 
     @Test("is signed with a session of the role, which Keyway's own principal assumes with the external ID")

@@ -31,7 +31,7 @@ struct ClientCredentialsTests {
         asked: OutgoingRequest, sent: AuthenticatedAct
     ) {
         let endpoint = RecordingTokenEndpoint(200, #"{"token_type":"Bearer","expires_in":3599,"access_token":"eyJ0"}"#)
-        let authenticator = Authenticator(endpoint: endpoint, aws: AWSCredentialSource { _ in nil })
+        let authenticator = ActAuthenticator(endpoint: endpoint, aws: AWSCredentialSource { _ in nil })
         let act = try Sample.planner().plan(
             Sample.request("GET", "/subscriptions", query: "api-version=1"),
             on: connection
@@ -92,7 +92,7 @@ struct ClientCredentialsTests {
     func tenant(_ tenant: String) async throws {
         // The format of the field refuses these; a stored document of another version might hold them.
         let endpoint = RecordingTokenEndpoint(200, #"{"expires_in":3599,"access_token":"eyJ0"}"#)
-        let authenticator = Authenticator(endpoint: endpoint, aws: AWSCredentialSource { _ in nil })
+        let authenticator = ActAuthenticator(endpoint: endpoint, aws: AWSCredentialSource { _ in nil })
         if let act = try? Sample.planner().plan(Sample.request(), on: Self.connection(tenant: tenant)) {
             _ = try await authenticator.authenticate(act, with: Self.secrets)
             let url = try #require(await endpoint.requests.first?.url)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A request with declared authentication")
 struct DeclaredRequestTests {
-    private static let authenticator = Authenticator(
+    private static let authenticator = ActAuthenticator(
         endpoint: RecordingTokenEndpoint(500, ""),
         aws: AWSCredentialSource { _ in nil }
     )

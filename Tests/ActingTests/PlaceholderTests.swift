@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A request of an HTTP connection")
 struct PlaceholderTests {
-    private static let authenticator = Authenticator(
+    private static let authenticator = ActAuthenticator(
         endpoint: RecordingTokenEndpoint(500, ""),
         aws: AWSCredentialSource { _ in nil }
     )

@@ -113,7 +113,7 @@ struct RequestGuardTests {
 
 @Suite("A stored secret")
 struct StoredSecretTests {
-    private static let authenticator = Authenticator(
+    private static let authenticator = ActAuthenticator(
         endpoint: RecordingTokenEndpoint(500, ""),
         aws: AWSCredentialSource { _ in nil }
     )

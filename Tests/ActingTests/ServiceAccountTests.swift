@@ -21,9 +21,9 @@ struct ServiceAccountTests {
         )
     }
 
-    private static func authenticator(_ endpoint: RecordingTokenEndpoint) -> Authenticator {
+    private static func authenticator(_ endpoint: RecordingTokenEndpoint) -> ActAuthenticator {
         let clock = TestClock()
-        return Authenticator(endpoint: endpoint, aws: AWSCredentialSource { _ in nil }, now: { clock.time })
+        return ActAuthenticator(endpoint: endpoint, aws: AWSCredentialSource { _ in nil }, now: { clock.time })
     }
 
     private static func send(

@@ -18,9 +18,9 @@ struct TokenLifeTests {
         }
     }
 
-    private func authenticator(_ endpoint: RecordingTokenEndpoint) -> Authenticator {
+    private func authenticator(_ endpoint: RecordingTokenEndpoint) -> ActAuthenticator {
         let clock = clock
-        return Authenticator(endpoint: endpoint, aws: AWSCredentialSource { _ in nil }, now: { clock.time })
+        return ActAuthenticator(endpoint: endpoint, aws: AWSCredentialSource { _ in nil }, now: { clock.time })
     }
 
     private func act(_ connection: ActConnection = ClientCredentialsTests.connection()) throws -> PlannedAct {

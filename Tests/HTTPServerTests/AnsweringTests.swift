@@ -3,6 +3,7 @@ import HTTPServer
 import Secrets
 import Synchronization
 import Testing
+import Threads
 
 @Suite("A request")
 struct AnsweringTests {

@@ -1,5 +1,6 @@
 import Documents
 import Synchronization
+import Threads
 
 /// Bounds how much is done through each connection at once and in a second: what is beyond is refused, not queued, so
 /// that one slow upstream can't gather everyone's requests.

@@ -3,6 +3,7 @@ import Acting
 import Documents
 import HTTPServer
 import Storage
+import Threads
 
 /// What the audit log is told of one use of a connection: the intent, which is durable before the secret is opened, and
 /// the outcome.

@@ -7,6 +7,7 @@ import HTTPServer
 import Scrubbing
 import Secrets
 import Storage
+import Threads
 import Vault
 
 /// Acts through connections, from the stored state to the third party's answer.
@@ -21,7 +22,7 @@ struct ConnectionActs: Sendable {
     private let store: any ActingStore & ChangeStore
     private let vault: Vault
     private let egress: EgressClient
-    private let authenticator: Acting.Authenticator
+    private let authenticator: ActAuthenticator
     private let planner: ActPlanner
     private let prober: ActProber
     private let metrics: ActMetrics
@@ -45,7 +46,7 @@ struct ConnectionActs: Sendable {
         self.egress = egress
         self.metrics = metrics
         self.log = log
-        authenticator = Acting.Authenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
+        authenticator = ActAuthenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
         planner = ActPlanner(endpoints: AWSEndpoints(environment: environment))
         prober = ActProber(planner: planner)
         targets = ActTargets(planner: planner)
@@ -132,7 +133,7 @@ struct ConnectionActs: Sendable {
         _ authenticated: AuthenticatedAct,
         _ act: Act,
         _ reply: ActReply,
-        renewing renewer: Acting.Authenticator? = nil,
+        renewing renewer: ActAuthenticator? = nil,
         _ renew: @escaping @Sendable (AuthenticatedAct) -> Void
     ) {
         let answer = ProxiedAnswer(of: authenticated, to: reply, renewing: renewer)

@@ -3,6 +3,7 @@ import Egress
 import HTTPServer
 import Scrubbing
 import Synchronization
+import Threads
 
 /// Carries a third party's answer to the caller: masked, and as it comes unless it is short.
 ///
@@ -65,7 +66,7 @@ final class ProxiedAnswer: @unchecked Sendable {
     private let act: AuthenticatedAct
     private let reply: ActReply
     /// Who can tell whether an answer refuses a token; `nil` if another is not to be tried.
-    private let renewer: Acting.Authenticator?
+    private let renewer: ActAuthenticator?
     private let patterns: ScrubPatterns
     private let isHead: Bool
     private let startedAt = MonotonicClock.now()
@@ -83,7 +84,7 @@ final class ProxiedAnswer: @unchecked Sendable {
     ///   - act: The request, and what is masked in its answer.
     ///   - reply: Where a streamed answer goes.
     ///   - renewer: Tells whether an answer refuses the request's token; `nil` if no other is to be tried.
-    init(of act: AuthenticatedAct, to reply: ActReply, renewing renewer: Acting.Authenticator?) {
+    init(of act: AuthenticatedAct, to reply: ActReply, renewing renewer: ActAuthenticator?) {
         self.act = act
         self.reply = reply
         self.renewer = act.hasToken ? renewer : nil

@@ -2,6 +2,7 @@ package import Access
 import Cryptography
 package import HTTPServer
 package import Secrets
+import Threads
 
 /// What the service reads of a request, whoever received it.
 ///

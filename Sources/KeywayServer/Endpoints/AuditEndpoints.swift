@@ -3,6 +3,7 @@ import Documents
 import HTTPServer
 import Secrets
 import Storage
+import Threads
 
 /// The audit log of the organisation: searched as in Datadog's Audit API, whole as it is stored, and its signed head.
 struct AuditEndpoints: Sendable {

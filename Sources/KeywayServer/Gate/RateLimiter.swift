@@ -1,6 +1,7 @@
 import Documents
 import HTTPServer
 import Synchronization
+import Threads
 
 /// How many requests an application key may send in how many seconds.
 package struct RateLimit: Sendable, Equatable {

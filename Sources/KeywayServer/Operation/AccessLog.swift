@@ -6,6 +6,7 @@ package import Documents
 #endif
 import HTTPServer
 import Synchronization
+import Threads
 
 /// Writes the log: JSON, a line each, on a file descriptor.
 ///

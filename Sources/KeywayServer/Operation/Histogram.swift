@@ -1,5 +1,6 @@
 import HTTPServer
 import Synchronization
+import Threads
 
 /// Counts how long things took, in the buckets of a Prometheus histogram.
 package final class Histogram: Sendable {

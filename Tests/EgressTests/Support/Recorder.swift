@@ -1,4 +1,5 @@
 @testable import Egress
+import Threads
 
 /// Keeps what a transfer brings, and lets a test wait for it.
 final class Recorder: AnswerReceiver, @unchecked Sendable {

@@ -3,6 +3,7 @@ import HTTPServer
 import KeywayServer
 import Secrets
 import Synchronization
+import Threads
 
 /// A request that comes through no socket.
 final class DirectRequest: ServiceRequest {

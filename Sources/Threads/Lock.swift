@@ -1,17 +1,17 @@
 #if canImport(Glibc)
-    import Glibc
+    package import Glibc
 #else
-    import Darwin
+    package import Darwin
 #endif
 
 /// A mutual exclusion lock around code, not around a value.
 ///
 /// `Synchronization.Mutex` would save 3 ns but makes the thread sanitizer report races that are none.
-struct Lock: ~Copyable, @unchecked Sendable {
+package struct Lock: ~Copyable, @unchecked Sendable {
     // Safe to share: a pthread mutex is made for it, and its address never changes.
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-    init() {
+    package init() {
         mutex = .allocate(capacity: 1)
         let status = pthread_mutex_init(mutex, nil)
         precondition(status == 0, "a mutex can be made")
@@ -22,8 +22,8 @@ struct Lock: ~Copyable, @unchecked Sendable {
         mutex.deallocate()
     }
 
-    @inline(__always)
-    borrowing func callAsFunction<Result: ~Copyable, Failure: Error>(
+    @inlinable
+    package borrowing func callAsFunction<Result: ~Copyable, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)

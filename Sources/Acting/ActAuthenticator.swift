@@ -3,7 +3,7 @@ package import Egress
 import Secrets
 
 /// Puts the credentials into planned requests, and asks for the tokens that some need.
-package final class Authenticator: Sendable {
+package final class ActAuthenticator: Sendable {
     private let endpoint: any TokenEndpoint
     private let aws: AWSCredentialSource
     private let now: @Sendable () -> Timestamp

@@ -7,12 +7,12 @@
 /// A lock on which threads can also wait for a change of what it guards.
 ///
 /// `Mutex` has no condition, and the thread sanitizer does not understand it.
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
     // Safe to share: both are made to be used by several threads, and their addresses never change.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
 
-    init() {
+    package init() {
         mutex = .allocate(capacity: 1)
         mutex.initialize(to: pthread_mutex_t())
         pthread_mutex_init(mutex, nil)
@@ -28,19 +28,19 @@ final class Monitor: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    package func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body()
     }
 
     /// Gives the lock up until another thread signals; it may also return without cause. Call it within ``withLock(_:)``.
-    func wait() {
+    package func wait() {
         pthread_cond_wait(condition, mutex)
     }
 
     /// As ``wait()``, for so long at most.
-    func wait(milliseconds: Int) {
+    package func wait(milliseconds: Int) {
         var deadline = timespec()
         clock_gettime(CLOCK_REALTIME, &deadline)
         deadline.tv_sec += milliseconds / 1_000
@@ -52,11 +52,11 @@ final class Monitor: @unchecked Sendable {
         pthread_cond_timedwait(condition, mutex, &deadline)
     }
 
-    func signal() {
+    package func signal() {
         pthread_cond_signal(condition)
     }
 
-    func broadcast() {
+    package func broadcast() {
         pthread_cond_broadcast(condition)
     }
 }
