@@ -5,7 +5,7 @@
 #   make lint        check layout, warnings, imports, generated files and the Python code
 #   make format      let the formatters settle the layout
 #   make build       build the server as it ships: .build/release/keyway
-#   make bench       measure the server beside nginx and etcd, and the SDK beside the Python client (eight minutes)
+#   make bench       measure the server beside nginx and etcd, and the SDK beside the Python client (eleven minutes)
 #   make bootstrap   install what any of these needs, and nothing that is there already
 #   make clean       remove what was built; .keyway (keys and data of `make run`) stays
 #
