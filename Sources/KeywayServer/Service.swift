@@ -1,6 +1,4 @@
-import AWSAccounts
 import Access
-import Connections
 package import Documents
 package import Egress
 package import HTTPServer
@@ -61,10 +59,16 @@ package final class Service: Sendable {
         authenticator = Authenticator(store: store, limiter: RateLimiter(limit: configuration.rateLimit))
         metrics = Metrics(store: store, log: log)
         auditHeads = AuditHeads(store: store, vault: vault)
-        let endpoints =
-            Self.endpoints(store, vault, identifiers, configuration, metrics)
-            + Self.actEndpoints(store, vault, egress, configuration, metrics, log)
-            + AuditEndpoints(store: store, heads: auditHeads).all
+        let endpoints = EndpointList(
+            store: store,
+            vault: vault,
+            identifiers: identifiers,
+            egress: egress,
+            configuration: configuration,
+            metrics: metrics,
+            auditHeads: auditHeads,
+            log: log
+        ).all
         description = OpenAPIDocument(describing: endpoints).bytes
         var router = Router<Route>()
         for endpoint in endpoints {
@@ -76,84 +80,6 @@ package final class Service: Sendable {
             router.add(endpoint.method, endpoint.path, route)
         }
         self.router = router
-    }
-
-    /// All operations of the API.
-    private static func endpoints(
-        _ store: any Store,
-        _ vault: Vault,
-        _ identifiers: IdentifierGenerator,
-        _ configuration: Configuration,
-        _ metrics: Metrics
-    ) -> [Endpoint] {
-        func writer(of kind: DocumentKind, _ schema: DocumentSchema, auditedAs name: String) -> DocumentWriter {
-            DocumentWriter(
-                kind: kind,
-                schema: schema,
-                auditName: name,
-                store: store,
-                vault: vault,
-                timings: metrics.vault
-            )
-        }
-        let access = ConnectionAccess(store: store)
-        let connections = ConnectionWriter(
-            access: access,
-            writer: writer(of: .connection, .connection, auditedAs: "connection"),
-            documents: store,
-            identifiers: identifiers,
-            awsPrincipalID: configuration.awsPrincipalID
-        )
-        let accounts = AWSAccountEndpoints(
-            documents: store,
-            store: store,
-            writer: writer(of: .awsAccount, .awsAccount, auditedAs: "aws_account"),
-            identifiers: identifiers,
-            principalID: configuration.awsPrincipalID
-        )
-        let ccmConfigs = CCMConfigEndpoints(
-            documents: store,
-            writer: writer(of: .ccmConfig, .ccmConfig, auditedAs: "aws_ccm_config")
-        )
-        let queue = ChangeQueue()
-        let operators = OperatorEndpoints(store: store, metrics: configuration.metricsHaveOwnListener ? nil : metrics)
-        return ConnectionEndpoints(access: access, writer: connections).all
-            + RestrictionPolicyEndpoints(store: store).all
-            + RegistrationEndpoints(store: store).all
-            + accounts.all
-            + ccmConfigs.all
-            + AWSCatalogueEndpoints().all
-            + ValidationEndpoints().all
-            + APIKeyEndpoints(store: store, identifiers: identifiers, queue: queue).all
-            + ApplicationKeyEndpoints(store: store, identifiers: identifiers, queue: queue).all
-            + UserEndpoints(store: store, identifiers: identifiers, queue: queue).all
-            + RoleEndpoints(store: store, queue: queue).all
-            + operators.all
-    }
-
-    /// Those that act through connections.
-    private static func actEndpoints(
-        _ store: any Store,
-        _ vault: Vault,
-        _ egress: EgressClient,
-        _ configuration: Configuration,
-        _ metrics: Metrics,
-        _ log: AccessLog
-    ) -> [Endpoint] {
-        let acts = ConnectionActs(
-            store: store,
-            vault: vault,
-            egress: egress,
-            environment: configuration.environment,
-            metrics: metrics.acts,
-            log: log
-        )
-        let settings = SettingsEndpoints(
-            access: ConnectionAccess(store: store),
-            documents: store,
-            writer: SettingsWriter(store: store, vault: vault, timings: metrics.vault)
-        )
-        return ActEndpoints(acts: acts).all + settings.all
     }
 
     /// Answers a request: during the call, or later from another thread.

@@ -127,7 +127,7 @@ struct TransferTests {
         let slow = try LoopbackServer { peer in
             _ = try peer.request()
             try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n")
-            while isReleased.value == 0 { usleep(50_000) }
+            while isReleased.value == 0 { usleep(500_000) }
             for _ in 1...3 {
                 usleep(100_000)
                 try peer.send("x")

@@ -33,7 +33,9 @@ extension EgressClient {
         configuration.allowsPlaintext = true
         // Tests of times set their own; all others are to end well on a machine that has other things to do.
         configuration.connectTimeout = 60
-        configuration.firstByteTimeout = 120
+        configuration.firstByteTimeout = 600
+        configuration.idleTimeout = 600
+        configuration.totalTimeout = 900
         configuration.allowedNetworks = ["127.0.0.0/8", "::1"].compactMap { IPNetwork($0) }
         change(&configuration)
         return try EgressClient(configuration: configuration)

@@ -1,0 +1,100 @@
+import AWSAccounts
+import Connections
+import Documents
+import Egress
+import Storage
+import Vault
+
+/// All operations of the API, put together from what a service is given.
+struct EndpointList: Sendable {
+    let store: any Store
+    let vault: Vault
+    let identifiers: IdentifierGenerator
+    let egress: EgressClient
+    let configuration: Service.Configuration
+    let metrics: Metrics
+    let auditHeads: AuditHeads
+    let log: AccessLog
+
+    /// In the order in which the OpenAPI document has them.
+    var all: [Endpoint] { documents + acts + access + audit + operators }
+
+    /// Connections and AWS accounts.
+    private var documents: [Endpoint] {
+        let connections = ConnectionWriter(
+            access: connectionAccess,
+            writer: writer(of: .connection, .connection, auditedAs: "connection"),
+            documents: store,
+            identifiers: identifiers,
+            awsPrincipalID: configuration.awsPrincipalID
+        )
+        let accounts = AWSAccountEndpoints(
+            documents: store,
+            store: store,
+            writer: writer(of: .awsAccount, .awsAccount, auditedAs: "aws_account"),
+            identifiers: identifiers,
+            principalID: configuration.awsPrincipalID
+        )
+        let ccmConfigs = CCMConfigEndpoints(
+            documents: store,
+            writer: writer(of: .ccmConfig, .ccmConfig, auditedAs: "aws_ccm_config")
+        )
+        return ConnectionEndpoints(access: connectionAccess, writer: connections).all
+            + RegistrationEndpoints(store: store).all
+            + accounts.all
+            + ccmConfigs.all
+            + AWSCatalogueEndpoints().all
+    }
+
+    /// What acts through connections, and says how.
+    private var acts: [Endpoint] {
+        let acts = ConnectionActs(
+            store: store,
+            vault: vault,
+            egress: egress,
+            environment: configuration.environment,
+            metrics: metrics.acts,
+            log: log
+        )
+        let settings = SettingsEndpoints(
+            access: connectionAccess,
+            documents: store,
+            writer: SettingsWriter(store: store, vault: vault, timings: metrics.vault)
+        )
+        return ActEndpoints(acts: acts).all + settings.all
+    }
+
+    /// Who may do what.
+    private var access: [Endpoint] {
+        let queue = ChangeQueue()
+        return RestrictionPolicyEndpoints(store: store).all
+            + ValidationEndpoints().all
+            + APIKeyEndpoints(store: store, identifiers: identifiers, queue: queue).all
+            + ApplicationKeyEndpoints(store: store, identifiers: identifiers, queue: queue).all
+            + UserEndpoints(store: store, identifiers: identifiers, queue: queue).all
+            + RoleEndpoints(store: store, queue: queue).all
+    }
+
+    private var audit: [Endpoint] { AuditEndpoints(store: store, heads: auditHeads).all }
+
+    private var operators: [Endpoint] {
+        OperatorEndpoints(store: store, metrics: configuration.metricsHaveOwnListener ? nil : metrics).all
+    }
+
+    private var connectionAccess: ConnectionAccess { ConnectionAccess(store: store) }
+
+    private func writer(
+        of kind: DocumentKind,
+        _ schema: DocumentSchema,
+        auditedAs name: String
+    ) -> DocumentWriter {
+        DocumentWriter(
+            kind: kind,
+            schema: schema,
+            auditName: name,
+            store: store,
+            vault: vault,
+            timings: metrics.vault
+        )
+    }
+}
