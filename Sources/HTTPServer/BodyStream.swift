@@ -6,8 +6,6 @@ import Threads
 /// Nothing is lost between a ``write(_:)`` and the client unless the client or the server goes: then ``isClosed`` turns
 /// true, and further pieces are dropped. A stream that is dropped without an end breaks its connection, so that no
 /// client takes a part for the whole.
-///
-/// Safe to share: what changes is only touched with the connection's lock held.
 package final class BodyStream: Sendable {
     let state: State
 
@@ -44,12 +42,13 @@ package protocol BodyStreamOwner: AnyObject, Sendable {
 
 extension BodyStream {
     /// What of a stream the engine reads, and what of it stays when its owner has dropped it.
+    ///
+    /// Safe to share: what changes is only touched with the connection's lock held.
     final class State: @unchecked Sendable {
         enum End { case complete, broken }
 
         private let request: Request
         private let owner: any BodyStreamOwner
-        // Guarded by the connection's lock.
         private var waiting: [UInt8] = []
         /// How much of `waiting` was read.
         private var read = 0
@@ -70,6 +69,9 @@ extension BodyStream {
         }
 
         var isClosed: Bool { request.connection.lock { isOver } }
+
+        /// What the stream keeps in memory, in bytes.
+        var heldBytes: Int { request.connection.lock { waiting.count } }
 
         func append(_ piece: [UInt8]) -> Bool {
             request.connection.lock {
@@ -107,6 +109,10 @@ extension BodyStream {
                 read += count
                 if read == waiting.count {
                     waiting.removeAll(keepingCapacity: true)
+                    read = 0
+                } else if read >= Self.highWater {
+                    // A writer that keeps ahead would else let it grow to the whole body.
+                    waiting.removeFirst(read)
                     read = 0
                 }
                 hasRoom = owesRoom && waiting.count - read < Self.lowWater

@@ -101,6 +101,8 @@ package final class Service: Sendable {
     /// The answer to a request that the HTTP engine refuses.
     package func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response {
         var response = ErrorFamily.objects.response(to: APIError(refusal.status, refusal.detail))
+        // Nobody knows yet what it was about: it may be an act.
+        ActErrorHeader.mark(&response)
         let requestID = requestIDs.next()
         response.headers.append(.init(name: "X-Request-Id", value: requestID))
         metrics.unrouted.observe(status: refusal.status, nanoseconds: 0)
@@ -313,7 +315,7 @@ package final class Service: Sendable {
 
     private func finish(_ exchange: Exchange, _ response: Response, route: Route?, isProxied: Bool = false) {
         var response = response
-        if !isProxied, case .act = route?.endpoint.handling { ActErrorHeader.mark(&response) }
+        if !isProxied, route?.endpoint.acts ?? true { ActErrorHeader.mark(&response) }
         response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
         exchange.quota?.addHeaders(to: &response)
         // Before the answer: who has the answer finds its line in the log's buffer.

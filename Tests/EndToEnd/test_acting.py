@@ -287,6 +287,23 @@ class TestTheAnswer:
             assert answer.headers.get("Keyway-Upstream-Status") is None
 
 
+class TestARefusalOfTheEngine:
+    """It comes before anyone knows that the request is an act, and is told from a third party's answer all the same."""
+
+    def test_of_a_body_that_is_too_long(self, actor: Actor, openai: VendorTwin) -> None:
+        connection_id = actor.connect(openai)
+        assert_own(actor.act(connection_id, "POST", "/echo", bytes(1024 * 1024 + 1)), "body_too_large")
+        assert openai.received == []
+
+    def test_of_a_path_that_climbs(self, actor: Actor, openai: VendorTwin) -> None:
+        connection_id = actor.connect(openai)
+        assert_own(actor.act(connection_id, "GET", "/../../echo"), "bad_request")
+        assert openai.received == []
+
+    def test_of_a_path_that_is_none_of_ours(self, actor: Actor, openai: VendorTwin) -> None:
+        assert_own(actor.request("GET", f"{CONNECTIONS}/{actor.connect(openai)}/proxi/echo"), "not_found")
+
+
 class TestWhoMayAct:
     ROUTES = [("GET", "/proxy/echo"), ("POST", "/proxy/echo"), ("POST", "/test")]
 

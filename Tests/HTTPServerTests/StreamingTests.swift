@@ -1,7 +1,8 @@
 import Glibc
-import HTTPServer
 import Synchronization
 import Testing
+
+@testable import HTTPServer
 
 @Suite("A body that is sent as it comes")
 struct StreamingTests {
@@ -90,6 +91,52 @@ struct StreamingTests {
         for (index, byte) in body.utf8.enumerated() where byte != UInt8(65 + index / 50_000 % 26) { isInOrder = false }
         #expect(isInOrder)
         #expect(owner.rooms.load(ordering: .relaxed) > 0)
+    }
+
+    /// Writes on in the moment there is room, so that the stream is never read to its end.
+    private final class KeepingAhead: BodyStreamOwner {
+        private struct State {
+            var stream: BodyStream?
+            var left = 400
+            var mostHeld = 0
+        }
+
+        private let state = Mutex(State())
+
+        var mostHeld: Int { state.withLock { $0.mostHeld } }
+
+        func begin(_ stream: BodyStream) {
+            state.withLock { $0.stream = stream }
+            streamHasRoom()
+        }
+
+        func streamHasRoom() {
+            state.withLock { state in
+                guard let stream = state.stream else { return }
+                while state.left > 0 {
+                    state.left -= 1
+                    let hasRoom = stream.write([UInt8](repeating: 65, count: 20_000))
+                    state.mostHeld = max(state.mostHeld, stream.state.heldBytes)
+                    if !hasRoom { return }
+                }
+                stream.finish()
+                state.stream = nil
+            }
+        }
+
+        func streamClosed() {}
+    }
+
+    @Test("holds no more than it must, however long it is and however far its writer keeps ahead")
+    func heldMemory() throws {
+        let owner = KeepingAhead()
+        let server = try HTTPServer(
+            TestHandler { _, reply in
+                onAnotherThread { owner.begin(reply.stream(.text(""), owner: owner)) }
+            }
+        )
+        #expect(try server.answer(to: get("/")).body.utf8.count == 8_000_000)
+        #expect(owner.mostHeld < 400_000)
     }
 
     @Test("that is aborted, or dropped without an end, breaks the connection", arguments: [true, false])

@@ -2,7 +2,8 @@ public import Foundation
 
 /// The body of an answer, piece by piece as it comes.
 ///
-/// It can be read once. Where pieces begin and end means nothing. Who stops reading lets go of the connection.
+/// It can be read once, by one task at a time: of two that ask at once, one gets a ``TransportError``. Where pieces begin
+/// and end means nothing. Who stops reading lets go of the connection.
 public struct BodyPieces: AsyncSequence, Sendable {
     /// A piece of the body.
     public typealias Element = Data
@@ -14,7 +15,12 @@ public struct BodyPieces: AsyncSequence, Sendable {
     /// - Parameter next: Waits for the next piece and returns it; `nil` at the end. It is called by one task at a time.
     ///   It throws ``TransportError`` if the body breaks off.
     public init(next: @escaping @Sendable () async throws -> Data?) {
-        nextPiece = next
+        let turn = Turn()
+        nextPiece = {
+            try turn.take()
+            defer { turn.giveBack() }
+            return try await next()
+        }
     }
 
     /// A body that is there already.
@@ -55,6 +61,26 @@ public struct BodyPieces: AsyncSequence, Sendable {
             if whole.count >= limit { break }
         }
         return whole
+    }
+
+    /// Whose turn it is to read: those who read a body for us count on it that there is one at a time.
+    ///
+    /// Safe to share: what changes is only touched with the lock held.
+    private final class Turn: @unchecked Sendable {
+        private let lock = NSLock()
+        private var isTaken = false
+
+        func take() throws {
+            let isFree = lock.withLock {
+                defer { isTaken = true }
+                return !isTaken
+            }
+            guard isFree else { throw TransportError(.other, "the body is being read by another task") }
+        }
+
+        func giveBack() {
+            lock.withLock { isTaken = false }
+        }
     }
 
     private actor Rest {

@@ -7,16 +7,17 @@ import Storage
 enum ActErrorHeader {
     static let name = "Keyway-Error"
 
-    /// Marks an answer to an act that is an error of Keyway's own.
+    /// Marks an answer that is an error of Keyway's own, to an act or to what may have been meant as one.
     static func mark(_ response: inout Response) {
         guard response.status >= 400, !response.headers.contains(where: { $0.name == name }) else { return }
         let code =
             switch response.status {
-            case 400: "bad_request"
             case 403: "forbidden"
             case 404: "not_found"
             case 405: "method_not_allowed"
+            case 413: "body_too_large"
             case 429: "too_many_requests"
+            case 400..<500: "bad_request"
             case 503: "unavailable"
             default: "failed"
             }

@@ -16,6 +16,11 @@ struct Endpoint: Sendable {
 extension Endpoint {
     /// The method as logs and metrics name it.
     var methodName: String { method?.name ?? "ANY" }
+
+    /// Whether it answers with what a third party answers.
+    var acts: Bool {
+        if case .act = handling { true } else { false }
+    }
 }
 
 /// Who may call an endpoint.
