@@ -43,6 +43,7 @@ package final class Service: Sendable {
     private let authenticator: Authenticator
     private let brake = FailureBrake()
     private let requestIDs = RequestIDs()
+    private let readingThreads = ReadingThreads()
     private let store: any Store
     private let log: AccessLog
 
@@ -246,7 +247,7 @@ package final class Service: Sendable {
         case .lookup(let answer) where store.answersAtOnce:
             attempt(exchange, by: route) { try answer(call) }
         case .lookup(let answer), .search(let answer):
-            WaitingQueue.run { self.attempt(exchange, by: route) { try answer(call) } }
+            read(for: call, exchange, by: route) { self.attempt(exchange, by: route) { try answer(call) } }
         case .change(let answer):
             Task {
                 do {
@@ -258,7 +259,19 @@ package final class Service: Sendable {
         case .act(let act) where store.answersAtOnce:
             begin(act, call, exchange, by: route)
         case .act(let act):
-            WaitingQueue.run { self.begin(act, call, exchange, by: route) }
+            read(for: call, exchange, by: route) { self.begin(act, call, exchange, by: route) }
+        }
+    }
+
+    /// Runs `body` on a thread that may wait, unless the caller has too much waiting already.
+    private func read(
+        for call: Call,
+        _ exchange: Exchange,
+        by route: Route,
+        _ body: @escaping @Sendable () -> Void
+    ) {
+        readingThreads.run(for: call.principal.applicationKey, body) {
+            self.finish(exchange, route.endpoint.errors.response(to: .tooManyReads), route: route)
         }
     }
 

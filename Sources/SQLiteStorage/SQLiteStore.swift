@@ -10,7 +10,7 @@ package final class SQLiteStore: Store {
     package typealias DigestFunction = @Sendable (UnsafeRawBufferPointer) -> KeyDigest
 
     /// Threads that can read at once.
-    private static let readerLimit = 6
+    private static let readerLimit = 12
 
     private let readers: ReaderPool
     private let writer: Writer

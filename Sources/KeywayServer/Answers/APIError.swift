@@ -38,6 +38,16 @@ extension APIError {
         500,
         "The store refused what the server issued. Nothing was stored; send the request again."
     )
+
+    /// More lists and searches of one key wait than the server lets wait.
+    static let tooManyReads: APIError = {
+        var error = APIError(
+            429,
+            "Too many lists and searches of this key wait already. Wait Retry-After seconds, and send fewer at once."
+        )
+        error.headers = [.init(name: "Retry-After", value: "1")]
+        return error
+    }()
 }
 
 /// The two shapes of error bodies in the reference.

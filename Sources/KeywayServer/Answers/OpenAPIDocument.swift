@@ -71,7 +71,7 @@ struct OpenAPIDocument {
             let need = permissions.isEmpty ? "Needs no permission." : "Needs one of these permissions: \(names)."
             members.append(.init("description", .string(need)))
             members.append(.init("security", [["apiKeyAuth": [], "appKeyAuth": []]]))
-            responses += Self.responsesOfTheGate
+            responses += Self.responsesOfTheGate(searching: endpoint.searches)
         } else if case .apiKey = endpoint.guarding {
             members.append(.init("security", [["apiKeyAuth": []]]))
             responses.append(.error(403, "The API key is missing or wrong"))
@@ -91,11 +91,14 @@ struct OpenAPIDocument {
         return .object(members)
     }
 
-    private static let responsesOfTheGate: [DescribedResponse] = [
-        .error(403, "The keys are missing or wrong, or may not do this"),
-        .error(429, "The application key sent too many requests"),
-        .error(503, "The store can't be reached, or the server is stopping"),
-    ]
+    private static func responsesOfTheGate(searching: Bool) -> [DescribedResponse] {
+        let limit = "The application key sent too many requests"
+        return [
+            .error(403, "The keys are missing or wrong, or may not do this"),
+            .error(429, searching ? "\(limit), or too many of its lists and searches wait: see Retry-After" : limit),
+            .error(503, "The store can't be reached, or the server is stopping"),
+        ]
+    }
 
     private func pathParameters(of endpoint: Endpoint) -> [JSONValue] {
         endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { segment in

@@ -17,6 +17,11 @@ extension Endpoint {
     /// The method as logs and metrics name it.
     var methodName: String { method?.name ?? "ANY" }
 
+    /// Whether it may take long, so that few wait at a time.
+    var searches: Bool {
+        if case .search = handling { true } else { false }
+    }
+
     /// Whether it answers with what a third party answers.
     var acts: Bool {
         if case .act = handling { true } else { false }
