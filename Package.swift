@@ -60,10 +60,12 @@ let package = Package(
 
         // Acting: what a connection is for.
         module("Scrubbing", uses: ["Secrets"]),
+        module("LinkRewriting", uses: ["Documents"]),
         module(
             "Acting",
             uses: [
-                "Access", "Connections", "Cryptography", "Documents", "Egress", "JSONReading", "Scrubbing", "Secrets",
+                "Access", "Connections", "Cryptography", "Documents", "Egress", "JSONReading", "LinkRewriting",
+                "Scrubbing", "Secrets",
             ]
         ),
 
@@ -93,7 +95,7 @@ let package = Package(
             "KeywayServer",
             uses: [
                 "AWSAccounts", "Access", "Acting", "Connections", "Cryptography", "Documents", "Egress", "HTTPServer",
-                "JSONReading", "Scrubbing", "Secrets", "Storage", "Threads", "Vault",
+                "JSONReading", "LinkRewriting", "Scrubbing", "Secrets", "Storage", "Threads", "Vault",
             ]
         ),
         module(
@@ -121,6 +123,7 @@ let package = Package(
         suite("AccessTests", uses: ["Access", "Documents"]),
         suite("EgressTests", uses: ["Egress", "Secrets", "Threads"]),
         suite("ScrubbingTests", uses: ["Scrubbing", "Secrets"]),
+        suite("LinkRewritingTests", uses: ["Documents", "LinkRewriting"]),
         suite(
             "ActingTests",
             uses: [

@@ -1,0 +1,47 @@
+/// The header `Link` (RFC 8288): links in angle brackets, each with parameters, and commas between them.
+enum LinkHeader {
+    /// The value with the targets of its links rewritten; `nil` if none is, or if the value is malformed.
+    ///
+    /// Only what stands in the place of a target is looked at: a parameter's quoted text may look like one.
+    static func rewritten(_ value: String, by rewriter: LinkRewriter) -> String? {
+        var rest = Array(value.utf8)[...]
+        var output: [UInt8] = []
+        var hasChanged = false
+        while true {
+            let blanks = rest.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: ",") }
+            output += blanks
+            rest = rest[blanks.endIndex...]
+            guard !rest.isEmpty else { break }
+            guard rest.popFirst() == UInt8(ascii: "<"), let end = rest.firstIndex(of: UInt8(ascii: ">")) else {
+                return nil
+            }
+            let target = rest[..<end]
+            let replacement = rewriter.rewritten(reference: target)
+            hasChanged = hasChanged || replacement != nil
+            output.append(UInt8(ascii: "<"))
+            output += replacement ?? Array(target)
+            output.append(UInt8(ascii: ">"))
+            rest = rest[(end + 1)...]
+            guard let parameters = parameters(at: rest) else { return nil }
+            output += parameters
+            rest = rest[parameters.endIndex...]
+        }
+        return hasChanged ? String(decoding: output, as: UTF8.self) : nil
+    }
+
+    /// What stands between a target and the comma after it; `nil` if a quoted text has no end.
+    private static func parameters(at text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        var isQuoted = false
+        var index = text.startIndex
+        while index < text.endIndex {
+            switch text[index] {
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: "\\") where isQuoted: index += 1
+            case UInt8(ascii: ",") where !isQuoted: return text[..<index]
+            default: break
+            }
+            index += 1
+        }
+        return isQuoted ? nil : text
+    }
+}

@@ -1,0 +1,46 @@
+import Documents
+
+/// The addresses that requests through a connection can reach, and the path below `…/proxy` that leads to each.
+package enum LinkScope: Sendable, Equatable {
+    /// What lies below a base path of one origin. It is reached by the rest of its path, after `prefix`.
+    case base(origin: String, path: String, prefix: String)
+    /// `https://NAME.DOMAIN` for a single label of that domain, reached by `/NAME` and its path.
+    case services(domain: String)
+
+    /// Path, query and fragment below `…/proxy` of a link, byte for byte but for what leads there.
+    ///
+    /// - Returns: `nil` if the link leads elsewhere, or nowhere that a request could be sent to.
+    package func proxied(_ link: WebLink) -> [UInt8]? {
+        guard URLPath.fault(in: WebLink.encoded(link.path)) == nil else { return nil }
+        switch self {
+        case .base(let origin, let path, let prefix):
+            guard link.origin == origin, let below = Self.remainder(of: link.path, below: Array(path.utf8)) else {
+                return nil
+            }
+            return prefix.utf8 + below + link.rest
+        case .services(let domain):
+            let host = link.origin.dropFirst("https://".count)
+            guard link.origin.hasPrefix("https://"), host.hasSuffix("." + domain) else { return nil }
+            let name = host.dropLast(domain.count + 1)
+            guard !name.isEmpty, name.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2D }) else {
+                return nil
+            }
+            return [UInt8(ascii: "/")] + name.utf8 + link.path + link.rest
+        }
+    }
+
+    /// Compares segment by segment, each decoded: an encoded slash ends none.
+    private static func remainder(of path: [UInt8], below base: [UInt8]) -> ArraySlice<UInt8>? {
+        let slash = UInt8(ascii: "/")
+        var rest = path[...]
+        for segment in base.split(separator: slash) {
+            guard rest.first == slash else { return nil }
+            let next = rest.dropFirst().prefix { $0 != slash }
+            guard let decoded = PercentDecoding.decode(next), decoded == PercentDecoding.decode(segment) else {
+                return nil
+            }
+            rest = rest[next.endIndex...]
+        }
+        return rest
+    }
+}
