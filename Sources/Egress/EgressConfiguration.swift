@@ -3,6 +3,8 @@ package struct EgressConfiguration: Sendable {
     /// Addresses that may be connected to although they are not public: the operator's `--egress-allow`. A metadata
     /// service of a cloud stays refused unless its very address is listed.
     package var allowedNetworks: [IPNetwork] = []
+    /// Addresses that count as public for requests to public hosts alone. Tests have them, and no option sets them.
+    package var networksTakenForPublic: [IPNetwork] = []
     /// Whether `http://` may be used at all.
     package var allowsPlaintext = false
     /// A file of PEM certificates that are trusted beside the system's.

@@ -15,6 +15,7 @@ struct EncodedRequest: @unchecked Sendable {
     let isHead: Bool
     /// Whether asking twice does the same as asking once (RFC 9110, section 9.2.2).
     let isIdempotent: Bool
+    let isForPublicHosts: Bool
 
     /// - Throws: Why the request cannot be sent: ``EgressError/malformedURL``, ``EgressError/plaintextNotAllowed`` or
     ///   ``EgressError/malformedHeader(name:)``.
@@ -32,6 +33,7 @@ struct EncodedRequest: @unchecked Sendable {
         target = written.target
         headers = written.headers
         isHead = request.method == "HEAD"
+        isForPublicHosts = request.isForPublicHosts
         isIdempotent = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"].contains(request.method)
         // Without a body these methods say so (RFC 9110, section 8.6); many servers insist.
         let saysLength = ["POST", "PUT", "PATCH"].contains(request.method)

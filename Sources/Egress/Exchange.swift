@@ -184,7 +184,8 @@ final class Exchange {
 
     private func reasonToRefuse(_ address: IPAddress?) -> String? {
         guard let address else { return "an address that is not of IP" }
-        return settings.addressGuard.refusal(of: address).map { "\(address), \($0)" }
+        let addressGuard = request?.isForPublicHosts == true ? settings.publicAddressGuard : settings.addressGuard
+        return addressGuard.refusal(of: address).map { "\(address), \($0)" }
     }
 
     /// - Returns: Whether to go on.

@@ -4,6 +4,8 @@ import Threads
 /// What all exchanges of a client have in common.
 struct ExchangeSettings {
     let addressGuard: AddressGuard
+    /// Stands for it where a request may go to public hosts alone.
+    let publicAddressGuard: AddressGuard
     let headerBytes: Int
     let answerBytes: Int
     /// In nanoseconds, as the two that follow.
@@ -16,6 +18,7 @@ struct ExchangeSettings {
 
     init(_ configuration: EgressConfiguration) {
         addressGuard = AddressGuard(allowing: configuration.allowedNetworks)
+        publicAddressGuard = AddressGuard(allowing: configuration.networksTakenForPublic)
         headerBytes = configuration.headerBytes
         answerBytes = configuration.answerBytes
         connectTimeout = MonotonicClock.nanoseconds(configuration.connectTimeout)

@@ -27,6 +27,8 @@ package struct OutgoingRequest: Sendable {
     package var headers: [Header]
     /// The body, or `nil` to send none.
     package var body: SecretBuffer?
+    /// Whether it may go to public hosts alone, whatever networks the operator allows.
+    package var isForPublicHosts = false
 
     package init(
         method: String,

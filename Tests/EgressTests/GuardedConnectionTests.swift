@@ -77,6 +77,20 @@ struct GuardedConnectionTests {
         #expect(server.connections == 1)
     }
 
+    @Test("for a request to public hosts alone is neither opened nor used where the operator allows more")
+    func publicHosts() async throws {
+        let server = try LoopbackServer.answering(Self.answer)
+        let client = try EgressClient.local()
+        var request = OutgoingRequest.get(server.origin)
+        request.isForPublicHosts = true
+        #expect(await refusal(of: request, by: client) == .refusedAddress("127.0.0.1, a loopback address"))
+        #expect(server.connections == 0)
+        // One that is kept is judged anew.
+        #expect(try await client.collect(.get(server.origin)).text == "ok")
+        #expect(await refusal(of: request, by: client) == .refusedAddress("127.0.0.1, a loopback address"))
+        #expect(server.connections == 1)
+    }
+
     @Test("is not shared by origins, though they lead to the same server")
     func origins() async throws {
         let server = try LoopbackServer.answering(Self.answer)
