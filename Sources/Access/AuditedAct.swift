@@ -15,6 +15,8 @@ package struct AuditedAct: Sendable {
         /// The length of the body that was passed on, in bytes, and how often a secret was masked in it.
         package var bytes = 0
         package var masked = 0
+        /// Scheme, host and port of each redirect that was followed.
+        package var redirects: [String] = []
         /// What a test found.
         package var result: String?
         /// What kept the answer away, or broke it off: a code, without anything that the third party sent.
@@ -91,6 +93,9 @@ package struct AuditedAct: Sendable {
         if let result = outcome.result { details.append(.init("result", .string(result))) }
         if let status = outcome.status { details.append(.init("status", .integer(Int64(status)))) }
         if let error = outcome.error { details.append(.init("error", .string(error))) }
+        if !outcome.redirects.isEmpty {
+            details.append(.init("redirects", .array(outcome.redirects.map { .string($0) })))
+        }
         details.append(.init("milliseconds", .integer(milliseconds)))
         if outcome.bytes > 0 { details.append(.init("bytes", .integer(Int64(outcome.bytes)))) }
         if outcome.masked > 0 { details.append(.init("masked", .integer(Int64(outcome.masked)))) }

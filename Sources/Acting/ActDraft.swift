@@ -1,4 +1,5 @@
 import Documents
+import LinkRewriting
 import Secrets
 
 /// A request that is being planned.
@@ -7,6 +8,8 @@ struct ActDraft {
     var origin: String
     var path: String
     var pathBelowBase: String
+    /// What other requests through the connection can reach.
+    var scope: LinkScope
     var query: RequestQuery
     var addedQuery: [PlannedText] = []
     private(set) var headers: [PlannedHeader]
@@ -19,6 +22,7 @@ struct ActDraft {
         origin = ""
         path = try RequestPath(request.path).text
         pathBelowBase = path
+        scope = .base(origin: "", path: "", prefix: "")
         query = try RequestQuery(request.query)
         headers = try CallerHeader.forwarded(request.headers)
         body = request.body.count == 0 ? .none : .caller(request.body)

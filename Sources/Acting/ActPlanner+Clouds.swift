@@ -1,5 +1,6 @@
 import Connections
 import Documents
+import LinkRewriting
 
 // The clouds, whose requests carry tokens that are issued for them.
 extension ActPlanner {
@@ -14,6 +15,7 @@ extension ActPlanner {
             }
             draft.path = rest
             try draft.join(BaseAddress("https://\(service).googleapis.com", named: "the service"))
+            draft.scope = .services(domain: "googleapis.com")
         }
         let tokenURL = try BaseAddress(
             subject.setting("token_url") ?? "https://oauth2.googleapis.com/token",
@@ -72,7 +74,7 @@ extension ActPlanner {
         }
         let endpoint = try endpoints.endpoint(of: service, in: region)
         draft.path = rest.isEmpty ? "/" : rest
-        try draft.join(endpoint.address)
+        try draft.join(endpoint.address, ledToBy: "/\(service)/\(region)")
         if endpoint.isObjectStorage {
             // Sent as it is signed: S3 knows no difference, and who verifies need not either.
             draft.path = SignatureV4.canonicalObjectPath(draft.path)

@@ -1,4 +1,5 @@
 package import Connections
+import LinkRewriting
 
 /// Works out what a caller's request becomes when it is sent through a connection. It needs no secret.
 package struct ActPlanner: Sendable {
@@ -74,8 +75,14 @@ package struct ActPlanner: Sendable {
 
 extension ActDraft {
     /// Makes the path one below the base URL.
-    mutating func join(_ base: BaseAddress) throws(ActRefusal) {
+    ///
+    /// - Parameters:
+    ///   - base: The base URL.
+    ///   - prefix: What of the caller's path led to it.
+    /// - Throws: ``ActRefusal`` for a path that can't be joined to it.
+    mutating func join(_ base: BaseAddress, ledToBy prefix: String = "") throws(ActRefusal) {
         origin = base.origin
+        scope = .base(origin: base.origin, path: base.path, prefix: prefix)
         path = try base.joined(path)
     }
 }

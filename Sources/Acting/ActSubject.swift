@@ -1,4 +1,4 @@
-import Connections
+package import Connections
 import Documents
 
 /// A connection with the declarations that it was made by.
@@ -6,6 +6,10 @@ package struct ActSubject: Sendable {
     package let connection: ActConnection
     let integration: Integration
     let credentialType: CredentialType
+    /// Where responses hold links that clients follow.
+    package let links: ResponseLinks
+    /// Whether redirects to other hosts are followed.
+    package var followsRedirects: Bool { flag("follow_redirects") }
     private let integrationObject: JSONValue
     private let credentials: JSONValue
 
@@ -25,6 +29,7 @@ package struct ActSubject: Sendable {
         self.connection = connection
         self.integration = integration
         self.credentialType = credentialType
+        links = integration.links.adding(members: connection.settings?["link_members"]?.strings ?? [])
         integrationObject = object
         self.credentials = credentials
     }

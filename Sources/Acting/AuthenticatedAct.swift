@@ -1,4 +1,6 @@
 package import Egress
+package import LinkRewriting
+import Scrubbing
 package import Secrets
 
 /// A request that shows whose it is, ready to be sent.
@@ -19,5 +21,30 @@ package struct AuthenticatedAct: Sendable {
         let key: TokenCache.Key
         let serial: UInt64
         let isOfAWS: Bool
+    }
+}
+
+extension AuthenticatedAct {
+    /// The request that follows a redirect to another host. It carries no credentials, and goes to public hosts alone.
+    ///
+    /// - Parameters:
+    ///   - link: Where the redirect leads; the connection's secrets are masked in it.
+    ///   - plan: The request as it was planned, whose method is GET or HEAD.
+    /// - Returns: The request, with the same secrets to mask.
+    package func following(_ link: WebLink, of plan: PlannedAct) -> AuthenticatedAct {
+        var request = OutgoingRequest(
+            method: plan.method,
+            origin: link.origin,
+            target: Secret(copying: link.target),
+            headers: plan.masked.headers.compactMap { header in
+                // Any other may be a credential, and a connection can put a secret into these.
+                guard ["accept", "user-agent"].contains(HeaderName(header.name).text),
+                    !header.value.contains(ScrubMask.text)
+                else { return nil }
+                return .init(name: header.name, text: header.value)
+            }
+        )
+        request.isForPublicHosts = true
+        return AuthenticatedAct(request: request, secrets: secrets, token: nil)
     }
 }

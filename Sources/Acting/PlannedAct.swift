@@ -1,4 +1,5 @@
 import Documents
+package import LinkRewriting
 import Secrets
 
 /// A request as it will be sent, but for the secrets in it: what rules and dry runs look at.
@@ -10,6 +11,8 @@ package struct PlannedAct: Sendable {
     package let path: String
     /// The part of it that the caller chose, below the base URL; AWS' and Google Cloud's with service and region.
     package let pathBelowBase: String
+    /// What other requests through the connection can reach.
+    package let scope: LinkScope
     /// The caller's query byte for byte, without the parameters that authentication sets.
     package let query: String?
     /// The request in full, with a mask in the place of each secret.
@@ -35,6 +38,7 @@ package struct PlannedAct: Sendable {
         origin = draft.origin
         path = draft.path
         pathBelowBase = draft.pathBelowBase
+        scope = draft.scope
         query = draft.callerQuery
         target = draft.target
         headers = draft.headers

@@ -7,6 +7,11 @@ extension DocumentSchema {
         DocumentSchema(
             type: "connection_settings",
             attributes: integration.settings + integration.destinationSettings + [
+                .flag(
+                    "follow_redirects",
+                    "true lets Keyway follow redirects of GET and HEAD to other hosts, without credentials",
+                    standard: false
+                ),
                 .optionalText("probe_path", "Path of the request that a test of the connection sends", format: .path),
                 .optionalText(
                     "mode",

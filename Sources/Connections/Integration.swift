@@ -17,6 +17,8 @@ package struct Integration: Sendable {
     package let baseURL: BaseURL
     /// Headers of every request that are no credentials.
     package let standardHeaders: [StandardHeader]
+    /// Where responses hold links that clients follow.
+    package let links: ResponseLinks
 
     /// What of acting Datadog's document has no room for: the members of a connection's settings that only this
     /// integration has.
@@ -29,6 +31,7 @@ package struct Integration: Sendable {
         baseURL: BaseURL,
         standardHeaders: [StandardHeader] = [],
         credentials: [CredentialType],
+        links: ResponseLinks = .standard,
         settings: [Field] = []
     ) {
         self.type = type
@@ -37,6 +40,7 @@ package struct Integration: Sendable {
         self.baseURL = baseURL
         self.standardHeaders = standardHeaders
         self.credentialTypes = credentials
+        self.links = links
         self.settings = settings
     }
 

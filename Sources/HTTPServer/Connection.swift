@@ -9,6 +9,8 @@ final class Connection: @unchecked Sendable {
     unowned let engine: Engine
     let socket: Int32
     let remoteAddress: RemoteAddress
+    /// Where the client reached us, if it is still there.
+    let localEndpoint: LocalEndpoint?
     /// The limit that the connection is over: its first request is refused and the connection closed.
     let surplus: Refusal?
     /// When the client must have sent its request, in ``MonotonicClock`` nanoseconds.
@@ -18,10 +20,18 @@ final class Connection: @unchecked Sendable {
     /// The request that is being received or answered.
     var current: Request?
 
-    init(engine: Engine, socket: Int32, remoteAddress: RemoteAddress, surplus: Refusal?, deadline: UInt64) {
+    init(
+        engine: Engine,
+        socket: Int32,
+        remoteAddress: RemoteAddress,
+        localEndpoint: LocalEndpoint?,
+        surplus: Refusal?,
+        deadline: UInt64
+    ) {
         self.engine = engine
         self.socket = socket
         self.remoteAddress = remoteAddress
+        self.localEndpoint = localEndpoint
         self.surplus = surplus
         self.deadline = Atomic(deadline)
     }

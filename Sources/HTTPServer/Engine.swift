@@ -16,6 +16,7 @@ import Threads
 final class Engine: Sendable {
     let limits: Limits
     let registry: ConnectionRegistry
+    private let isSecure: Bool
     private let singleHeaders: [StaticString]
     private let handler: any RequestHandler
     /// The memory that bodies of current requests take, in bytes.
@@ -23,8 +24,9 @@ final class Engine: Sendable {
     private let draining = Atomic<Bool>(false)
     private let failing = Atomic<Bool>(false)
 
-    init(limits: Limits, singleHeaders: [StaticString], handler: any RequestHandler) {
+    init(limits: Limits, isSecure: Bool, singleHeaders: [StaticString], handler: any RequestHandler) {
         self.limits = limits
+        self.isSecure = isSecure
         self.singleHeaders = singleHeaders
         self.handler = handler
         registry = ConnectionRegistry(limits: limits)
@@ -44,12 +46,14 @@ final class Engine: Sendable {
 
     func opened(_ handle: OpaquePointer) -> Connection {
         let address = RemoteAddress(keyway_connection_address(handle))
+        let socket = keyway_connection_socket(handle)
         let now = MonotonicClock.now()
         return registry.add(from: address) { surplus in
             Connection(
                 engine: self,
-                socket: keyway_connection_socket(handle),
+                socket: socket,
                 remoteAddress: address,
+                localEndpoint: LocalEndpoint(ofSocket: socket, isSecure: isSecure),
                 surplus: surplus,
                 deadline: deadline(afterSilenceFrom: now)
             )

@@ -35,7 +35,12 @@ package final class HTTPServer: @unchecked Sendable {
         let threads = max(1, configuration.threads)
         let socket = try ListeningSocket(address: configuration.address, port: configuration.port)
         boundPort = socket.port
-        engine = Engine(limits: limits, singleHeaders: configuration.singleHeaders, handler: handler)
+        engine = Engine(
+            limits: limits,
+            isSecure: configuration.tls != nil,
+            singleHeaders: configuration.singleHeaders,
+            handler: handler
+        )
 
         var settings = EngineCallbacks.settings(for: engine)
         var flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_USE_ITC.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue

@@ -30,6 +30,7 @@ package final class Request: @unchecked Sendable {
     package let startedAt: UInt64
 
     package var remoteAddress: RemoteAddress { connection.remoteAddress }
+    package var localEndpoint: LocalEndpoint? { connection.localEndpoint }
 
     let connection: Connection
 

@@ -19,6 +19,8 @@ package final class Service: Sendable {
         package var rateLimit: RateLimit? = .standard
         /// Gives the variables from which AWS credentials of Keyway's own are taken, as AWS' own tools read them.
         package var environment: @Sendable (String) -> String? = { _ in nil }
+        /// The URL under which callers reach the server, without a final slash; `nil` if it is to be taken from `Host`.
+        package var publicURL: String?
         /// Whether `/metrics` has a listener of its own, so that this one answers nobody.
         package var metricsHaveOwnListener = false
 

@@ -11,6 +11,7 @@ struct ActingDeclarationTests {
         "Azure": ["authority (destination)", "management_url (destination)"],
         "GCP": ["scopes", "token_url (destination)"],
         "Gitlab": ["host (destination)"],
+        "HTTP": ["link_members"],
         "LaunchDarkly": ["host (destination)"],
         "Notion": ["api_version"],
         "Split": ["authentication_style"],
@@ -22,6 +23,21 @@ struct ActingDeclarationTests {
         let names = integration.settings.map { "\($0.name)\($0.destination == nil ? "" : " (destination)")" }
         #expect(names == Self.settings[integration.type] ?? [])
         #expect(integration.settings.allSatisfy { !$0.isRequired && $0.part == .open && !$0.help.isEmpty })
+    }
+
+    @Test("has links in places that can be looked for at once", arguments: IntegrationCatalogue.all)
+    func links(_ integration: Integration) {
+        #expect(integration.links.headers.isSuperset(of: ["link", "location", "operation-location"]))
+        let names = integration.links.members(at: "/storage/x").flatMap(\.names)
+        #expect(names.count <= 64)
+    }
+
+    @Test("has links in members only where they are followed")
+    func followed() {
+        let google = Integration.gcp.links
+        #expect(google.members(at: "/storage/storage/v1/b").contains { $0 == MemberPath("selfLink".utf8) })
+        #expect(!google.members(at: "/compute/compute/v1/p").contains { $0 == MemberPath("selfLink".utf8) })
+        #expect(Integration.openAI.links.members(at: "/v1/files").isEmpty)
     }
 
     @Test("names members and settings that there are", arguments: IntegrationCatalogue.all)

@@ -194,6 +194,7 @@ struct ActingServerTests {
         let put = ConnectionSettings(
             baseURL: "https://example.com/x",
             customDomain: true,
+            followRedirects: true,
             probePath: "/v1/models",
             mode: .observe,
             rules: [
@@ -205,7 +206,8 @@ struct ActingServerTests {
             others: JSONObject([.init(name: "api_version", value: "2099-01-01")])
         )
         let now = try await client.connections.putSettings(put, of: id)
-        #expect(now.baseURL == put.baseURL && now.customDomain == true && now.probePath == put.probePath)
+        #expect(now.baseURL == put.baseURL && now.customDomain == true && now.followRedirects == true)
+        #expect(now.probePath == put.probePath)
         #expect(now.mode == .observe && now.rules == put.rules && now.concurrency == 2 && now.rate == 3)
         #expect(now.others == put.others)
         // What was read can be sent again.

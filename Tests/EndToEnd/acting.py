@@ -38,6 +38,7 @@ CODES = {
     "upstream_timeout": 504,
     "upstream_malformed": 502,
     "answer_too_large": 502,
+    "redirect_refused": 502,
     "audit_unavailable": 503,
 }
 

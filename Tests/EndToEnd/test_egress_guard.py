@@ -176,15 +176,15 @@ class TestAddresses:
 
 class TestARedirect:
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-    @pytest.mark.parametrize("place", ["the other", "http://169.254.169.254/latest/meta-data/", "//other/", "/here"])
-    def test_is_passed_back_and_not_followed(
+    @pytest.mark.parametrize("place", ["the other", "http://169.254.169.254/latest/meta-data/", "//other/"])
+    def test_to_another_host_is_refused_and_not_followed(
         self, actor: Actor, upstream: HostileUpstream, status: int, place: str
     ) -> None:
         with HostileUpstream() as other:
             location = f"{other.origin}/taken" if place == "the other" else place
             upstream.script = redirect(status, location)
             answer = actor.act(actor.connect(upstream), "GET", "/")
-            assert_proxied(answer, status)
+            assert_own(answer, "redirect_refused")
             # Under another name: a client that follows redirects by itself would take the caller's keys along.
             assert answer.headers["Location"] is None
             assert answer.headers["Keyway-Upstream-Location"] == location

@@ -37,6 +37,29 @@ struct ServeOptionsTests {
     }
 
     @Test(
+        "tell the URL under which callers reach the server",
+        arguments: [
+            ("https://keyway.example.com", "https://keyway.example.com"),
+            ("HTTPS://Keyway.Example.com:443/", "https://keyway.example.com"),
+            ("http://127.0.0.1:8480/a/b/", "http://127.0.0.1:8480/a/b"),
+        ]
+    )
+    func publicURL(_ text: String, _ url: String) throws {
+        #expect(try Self.read(["--public-url", text]).service.publicURL == url)
+    }
+
+    @Test(
+        "take no other for it",
+        arguments: [
+            "keyway.example.com", "ftp://keyway.example.com", "https://", "https://a@b", "https://a/?x", "https://a/#x",
+            "https://a/../b", "https://a//b", "https://a b",
+        ]
+    )
+    func noPublicURL(_ text: String) {
+        #expect(throws: CommandError.self) { try Self.read(["--public-url", text]) }
+    }
+
+    @Test(
         "set a rate limit",
         arguments: [
             ("off", nil), ("10/1", RateLimit(requests: 10, seconds: 1)),

@@ -93,5 +93,5 @@ extension JSONValue {
     }
 
     /// The strings of a list.
-    fileprivate var strings: [String] { elements.compactMap { $0.text?.string } }
+    var strings: [String] { elements.compactMap { $0.text?.string } }
 }

@@ -17,6 +17,7 @@ extension Integration {
                 probe: .get("/v1/models")
             )
         ],
+        links: .members("results_url"),
         settings: [.apiVersion("Version of the API that requests ask for by anthropic-version, 2023-06-01 by default")]
     )
 }

@@ -15,6 +15,7 @@ extension Integration {
                 authentication: .bearer("access_token").without(query: "access_token"),
                 probe: .get("/users/me")
             )
-        ]
+        ],
+        links: .members("next_page.uri")
     )
 }

@@ -27,6 +27,7 @@ extension Integration {
                 probe: .exchange
             )
         ],
+        links: .members("nextLink", #"@odata\.nextLink"#, #"@odata\.deltaLink"#),
         settings: [
             .optionalDestination(
                 "authority",

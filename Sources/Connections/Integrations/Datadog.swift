@@ -26,7 +26,8 @@ extension Integration {
                     .init(403, .always, .invalid, "Datadog does not know the API key or the application key")
                 )
             )
-        ]
+        ],
+        links: .members("links.first", "links.last", "links.next", "links.prev", "links.self")
     )
 
     /// Sites whose data centres have other names than they.

@@ -15,6 +15,7 @@ extension Integration {
                 authentication: .headers(("Fastly-Key", "{api_key}")),
                 probe: .get("/tokens/self")
             )
-        ]
+        ],
+        links: .members("links.first", "links.last", "links.next", "links.prev", "links.self")
     )
 }

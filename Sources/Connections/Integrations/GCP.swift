@@ -17,6 +17,10 @@ extension Integration {
                 probe: .exchange
             )
         ],
+        // Other services' selfLinks are names, which requests refer to.
+        links: .headers("X-Goog-Upload-URL", "X-Goog-Upload-Control-URL")
+            .members("mediaLink", "nextLink")
+            .members("selfLink", below: "/storage/"),
         settings: [
             .optionalText(
                 "scopes",

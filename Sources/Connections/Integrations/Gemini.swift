@@ -19,6 +19,7 @@ extension Integration {
                     .init(400, .bodyContains("API_KEY_INVALID"), .invalid, "Google does not know the API key")
                 )
             )
-        ]
+        ],
+        links: .headers("X-Goog-Upload-URL", "X-Goog-Upload-Control-URL")
     )
 }

@@ -18,6 +18,7 @@ extension Integration {
                 probe: .get("/personal_access_tokens/self")
             )
         ],
+        links: .members("_links.self"),
         settings: [
             .optionalDestination(
                 "host",

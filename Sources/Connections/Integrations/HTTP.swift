@@ -53,6 +53,14 @@ extension Integration {
                 authentication: .placeholders,
                 probe: .setting
             )
+        ],
+        settings: [
+            .optionalTexts(
+                "link_members",
+                "Members of JSON responses whose links are to lead through the connection, such as nextLink or links.next",
+                format: .memberPath,
+                countAtMost: 16
+            )
         ]
     )
 }

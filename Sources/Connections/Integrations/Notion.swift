@@ -17,6 +17,7 @@ extension Integration {
                 probe: .get("/v1/users/me")
             )
         ],
+        links: .members("upload_url", "complete_url"),
         settings: [.apiVersion("Version of the API that requests ask for by Notion-Version, 2022-06-28 by default")]
     )
 }

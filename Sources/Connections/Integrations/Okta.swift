@@ -24,6 +24,7 @@ extension Integration {
                 authentication: .headers(("Authorization", "SSWS {api_token}")),
                 probe: .get("/api/v1/users/me")
             )
-        ]
+        ],
+        links: .members("_links.*.href")
     )
 }

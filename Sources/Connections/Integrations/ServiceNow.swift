@@ -21,6 +21,7 @@ extension Integration {
                 ]),
                 probe: .get("/api/now/table/sys_user?sysparm_limit=1")
             )
-        ]
+        ],
+        links: .members("download_link")
     )
 }

@@ -15,6 +15,7 @@ extension Integration {
                 authentication: .headers(("x-apikey", "{api_key}")).without(query: "apikey"),
                 probe: .get("/popular_threat_categories")
             )
-        ]
+        ],
+        links: .members("$.data", "links.next", "links.self")
     )
 }

@@ -8,6 +8,8 @@ public struct ConnectionSettings: APIValue {
     public var baseURL: String?
     /// Whether the host may be one that is not the integration's own.
     public var customDomain: Bool?
+    /// Whether Keyway follows redirects of GET and HEAD to other hosts, without credentials.
+    public var followRedirects: Bool?
     /// The path of the request that a test sends.
     public var probePath: String?
     /// Whether rules are enforced, or only observed.
@@ -23,7 +25,7 @@ public struct ConnectionSettings: APIValue {
 
     static let type = "connection_settings"
     private static let names: Set = [
-        "base_url", "custom_domain", "probe_path", "mode", "rules", "concurrency", "rate",
+        "base_url", "custom_domain", "follow_redirects", "probe_path", "mode", "rules", "concurrency", "rate",
     ]
 
     /// Describes settings.
@@ -31,6 +33,7 @@ public struct ConnectionSettings: APIValue {
     /// - Parameters:
     ///   - baseURL: The URL that paths are joined to, instead of the integration's own.
     ///   - customDomain: Whether the host may be one that is not the integration's own.
+    ///   - followRedirects: Whether Keyway follows redirects of GET and HEAD to other hosts, without credentials.
     ///   - probePath: The path of the request that a test sends.
     ///   - mode: Whether rules are enforced, or only observed.
     ///   - rules: What may be done; where there are rules, nothing else may.
@@ -40,6 +43,7 @@ public struct ConnectionSettings: APIValue {
     public init(
         baseURL: String? = nil,
         customDomain: Bool? = nil,
+        followRedirects: Bool? = nil,
         probePath: String? = nil,
         mode: ActRuleMode? = nil,
         rules: [ActRule]? = nil,
@@ -50,6 +54,7 @@ public struct ConnectionSettings: APIValue {
         id = nil
         self.baseURL = baseURL
         self.customDomain = customDomain
+        self.followRedirects = followRedirects
         self.probePath = probePath
         self.mode = mode
         self.rules = rules
@@ -71,6 +76,7 @@ public struct ConnectionSettings: APIValue {
         do {
             baseURL = try attributes.optionalText("base_url")
             customDomain = try attributes.optionalFlag("custom_domain")
+            followRedirects = try attributes.optionalFlag("follow_redirects")
             probePath = try attributes.optionalText("probe_path")
             mode = try attributes.optionalMember("mode").map(ActRuleMode.init(json:))
             rules = try attributes.optionalValues("rules")
@@ -91,6 +97,7 @@ public struct ConnectionSettings: APIValue {
             for member in others.members { $0.add(member.name, json: member.value) }
             $0.add("base_url", baseURL)
             $0.add("custom_domain", customDomain)
+            $0.add("follow_redirects", followRedirects)
             $0.add("probe_path", probePath)
             $0.add("mode", mode)
             $0.add("rules", rules)

@@ -34,6 +34,11 @@ struct ServeOptions {
         nil,
         "Listen on an address that others reach without TLS, as behind a proxy"
     )
+    private static let publicURL = Option.setting(
+        "public-url",
+        "URL",
+        "URL under which callers reach the server; else it is where a request's Host says, if the server listens there"
+    )
     private static let metricsListen = Option.setting(
         "metrics-listen",
         "ADDRESS:PORT",
@@ -58,7 +63,7 @@ struct ServeOptions {
 
     static let all =
         [
-            listen, rateLimit, certificate, key, plaintext, metricsListen, principal, connectionsPerAddress,
+            listen, rateLimit, certificate, key, plaintext, publicURL, metricsListen, principal, connectionsPerAddress,
             auditHeadInterval,
         ] + EgressOptions.all
 
@@ -98,6 +103,7 @@ struct ServeOptions {
         var service = Service.Configuration()
         service.environment = { Environment[$0] }
         service.metricsHaveOwnListener = metricsServer != nil
+        service.publicURL = try arguments[Self.publicURL].map(Self.publicURL)
         service.rateLimit = try Self.rateLimit(arguments)
         if let principal = arguments[Self.principal] {
             guard TextFormat.digits(12).fault(in: JSONText(principal)) == nil else {
@@ -108,6 +114,21 @@ struct ServeOptions {
         self.service = service
         auditHeadInterval = try Self.seconds(arguments)
         egress = try EgressOptions.configuration(arguments)
+    }
+
+    /// The URL in one spelling, without a final slash.
+    private static func publicURL(_ text: String) throws(CommandError) -> String {
+        var text = text
+        let path = text.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst("://".utf8.count)
+            .drop { $0 != UInt8(ascii: "/") }
+        guard let origin = text.withUTF8({ WebOrigin(parsing: $0) }), URLPath.fault(in: Array(path)) == nil else {
+            throw CommandError(
+                .usage,
+                "--public-url must be an http:// or https:// URL such as https://keyway.example.com, without a query"
+            )
+        }
+        let url = origin.text + String(Substring(path))
+        return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
     private static func rateLimit(_ arguments: Arguments) throws(CommandError) -> RateLimit? {

@@ -56,6 +56,12 @@ extension APIError {
         }
     }
 
+    static func act(_ refusal: RedirectRefusal) -> APIError {
+        var error = act(502, RedirectRefusal.code, "The third party redirects the request. \(refusal.reason)")
+        error.headers.append(.init(name: ProxiedHeaders.upstreamLocation, value: refusal.location))
+        return error
+    }
+
     static func act(_ refusal: RuleRefusal) -> APIError {
         act(403, "rule_refused", refusal.description)
     }

@@ -4,6 +4,7 @@ import Connections
 import Documents
 import Egress
 import HTTPServer
+import LinkRewriting
 import Scrubbing
 import Secrets
 import Storage
@@ -29,6 +30,7 @@ struct ConnectionActs: Sendable {
     private let log: AccessLog
     private let limiter = ActLimiter()
     private let targets: ActTargets
+    private let publicURL: String?
 
     /// The longest answer to a probe, in bytes.
     private static let probeAnswerBytes = 4 * 1_024 * 1_024
@@ -38,12 +40,14 @@ struct ConnectionActs: Sendable {
         vault: Vault,
         egress: EgressClient,
         environment: @escaping @Sendable (String) -> String?,
+        publicURL: String?,
         metrics: ActMetrics,
         log: AccessLog
     ) {
         self.store = store
         self.vault = vault
         self.egress = egress
+        self.publicURL = publicURL
         self.metrics = metrics
         self.log = log
         authenticator = ActAuthenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
@@ -58,6 +62,7 @@ struct ConnectionActs: Sendable {
         let target: ActTarget
         let plan: PlannedAct
         let sealed: SealedSecrets?
+        var links: ActLinks
     }
 
     // MARK: Acting
@@ -87,7 +92,9 @@ struct ConnectionActs: Sendable {
         }
         if let objection = ruling.objection { note(objection, to: call, target) }
         let record = ActRecord(.act, plan, of: target.connection.id, by: call, ruling, in: store)
-        let act = try admit(Act(record: record, target: target, plan: plan, sealed: sealed))
+        let act = try admit(
+            Act(record: record, target: target, plan: plan, sealed: sealed, links: links(of: plan, target, call))
+        )
         act.record.begin { error in
             if let error { return fail(act, error, isRecorded: false, reply) }
             egress.run { authenticate(act, reply) }
@@ -136,19 +143,53 @@ struct ConnectionActs: Sendable {
         renewing renewer: ActAuthenticator? = nil,
         _ renew: @escaping @Sendable (AuthenticatedAct) -> Void
     ) {
-        let answer = ProxiedAnswer(of: authenticated, to: reply, renewing: renewer)
+        let answer = ProxiedAnswer(of: authenticated, act.links, to: reply, renewing: renewer)
         answer.send(by: egress) { delivery, facts in
-            switch delivery {
-            case .tokenRefused: renew(authenticated)
-            case .failed(let error): fail(act, error, reply)
-            case .whole(let response):
-                conclude(act, facts, error: nil)
-                reply.proxied(response)
-            case .streamed(let stream, let error):
-                conclude(act, facts, error: error)
-                reply.streamed(facts.status ?? 502)
-                if error == nil { stream.finish() } else { stream.abort() }
+            if case .tokenRefused = delivery { return renew(authenticated) }
+            settle(delivery, facts, authenticated, act, reply)
+        }
+    }
+
+    /// Answers with what came, or goes on to where it leads.
+    private func settle(
+        _ delivery: ProxiedAnswer.Delivery,
+        _ facts: ProxiedAnswer.Facts,
+        _ authenticated: AuthenticatedAct,
+        _ act: Act,
+        _ reply: ActReply
+    ) {
+        switch delivery {
+        case .tokenRefused: preconditionFailure("a token is renewed by who can")
+        case .redirected(let link, let location): follow(link, location, from: authenticated, act, reply)
+        case .redirectRefused(let refusal): refuse(act, refusal, facts, reply)
+        case .failed(let error): fail(act, error, reply)
+        case .whole(let response):
+            conclude(act, facts, error: nil)
+            reply.proxied(response)
+        case .streamed(let stream, let error):
+            conclude(act, facts, error: error)
+            reply.streamed(facts.status ?? 502)
+            if error == nil { stream.finish() } else { stream.abort() }
+        }
+    }
+
+    /// Follows a redirect to another host, without credentials.
+    private func follow(
+        _ link: WebLink,
+        _ location: String,
+        from authenticated: AuthenticatedAct,
+        _ act: Act,
+        _ reply: ActReply
+    ) {
+        var next = act
+        next.links = act.links.following(link)
+        let act = next
+        let following = authenticated.following(link, of: act.plan)
+        ProxiedAnswer(of: following, act.links, to: reply, renewing: nil).send(by: egress) { delivery, facts in
+            if case .failed(let error) = delivery, let refusal = act.links.refusal(after: error, at: location) {
+                return refuse(act, refusal, facts, reply)
             }
+            settle(delivery, facts, following, act, reply)
         }
     }
 
@@ -162,7 +203,15 @@ struct ConnectionActs: Sendable {
         let (target, sealed) = try target(of: call)
         let probe = try prober.probe(of: target.connection)
         let record = ActRecord(.test, probe.act, of: target.connection.id, by: call, in: store)
-        let act = try admit(Act(record: record, target: target, plan: probe.act, sealed: sealed))
+        let act = try admit(
+            Act(
+                record: record,
+                target: target,
+                plan: probe.act,
+                sealed: sealed,
+                links: links(of: probe.act, target, call)
+            )
+        )
         let unwritten = await withCheckedContinuation { continuation in
             act.record.begin { continuation.resume(returning: $0) }
         }
@@ -209,6 +258,14 @@ struct ConnectionActs: Sendable {
         guard let state = try store.actingState(of: id, in: organization) else { throw APIError.noConnection }
         try ConnectionAccess.require(.resolver, under: state.policy, for: call.principal)
         return (try targets.target(id, of: organization, state), state.sealed)
+    }
+
+    /// What becomes of links in the response to a request.
+    private func links(of plan: PlannedAct, _ target: ActTarget, _ call: Call) -> ActLinks {
+        let request = call.request
+        return ActLinks(plan, of: target) { [publicURL] in
+            PublicAddress.url(configured: publicURL, request: request)
+        }
     }
 
     /// What rules say to an act that may be done.
@@ -298,6 +355,20 @@ struct ConnectionActs: Sendable {
         reply.failed(end.answer)
     }
 
+    /// Ends an act of which a redirect is not passed on.
+    private func refuse(
+        _ act: Act,
+        _ refusal: RedirectRefusal,
+        _ facts: ProxiedAnswer.Facts,
+        _ reply: ActReply
+    ) {
+        var outcome = AuditedAct.Outcome(status: facts.status, error: RedirectRefusal.code)
+        outcome.redirects = act.links.followed.map(\.origin)
+        act.record.end(outcome)
+        settle(act, RedirectRefusal.code, facts)
+        reply.failed(APIError.act(refusal))
+    }
+
     /// Ends an act that was answered, if perhaps not to the end.
     private func conclude(
         _ act: Act,
@@ -309,6 +380,7 @@ struct ConnectionActs: Sendable {
         outcome.bytes = facts.bytes
         outcome.masked = facts.masked
         outcome.result = result
+        outcome.redirects = act.links.followed.map(\.origin)
         act.record.end(outcome)
         settle(act, error?.code ?? result ?? "answered", facts)
     }

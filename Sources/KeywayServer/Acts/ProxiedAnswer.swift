@@ -1,6 +1,7 @@
 import Acting
 import Egress
 import HTTPServer
+import LinkRewriting
 import Scrubbing
 import Synchronization
 import Threads
@@ -20,13 +21,17 @@ final class ProxiedAnswer: @unchecked Sendable {
         case streamed(any ServiceBodyStream, EgressError?)
         /// It was not passed on: the third party refused a token that can be renewed.
         case tokenRefused
+        /// It was not passed on: it redirects to another host, and that is to be followed.
+        case redirected(WebLink, location: String)
+        /// It was not passed on: it redirects to another host.
+        case redirectRefused(RedirectRefusal)
         /// There is none.
         case failed(EgressError)
 
         /// What broke it off.
         var error: EgressError? {
             switch self {
-            case .whole, .tokenRefused: nil
+            case .whole, .tokenRefused, .redirected, .redirectRefused: nil
             case .streamed(_, let error): error
             case .failed(let error): error
             }
@@ -50,8 +55,8 @@ final class ProxiedAnswer: @unchecked Sendable {
         case none
         case holding(Response, AnswerHead)
         case streaming(any ServiceBodyStream)
-        /// The answer refuses a token; so many bytes of its body have come.
-        case dropping(Int)
+        /// The answer is not passed on; so many bytes of its body have come.
+        case dropping(Int, Delivery)
     }
 
     /// What both sides touch.
@@ -67,6 +72,7 @@ final class ProxiedAnswer: @unchecked Sendable {
     private let reply: ActReply
     /// Who can tell whether an answer refuses a token; `nil` if another is not to be tried.
     private let renewer: ActAuthenticator?
+    private let links: ActLinks
     private let patterns: ScrubPatterns
     private let isHead: Bool
     private let startedAt = MonotonicClock.now()
@@ -76,16 +82,19 @@ final class ProxiedAnswer: @unchecked Sendable {
     private var completion: Completion?
     private var passage = Passage.none
     private var scrubber: Scrubber
+    private var linkRewriter: JSONLinkRewriter?
 
     /// The longest answer that is held, in bytes.
     private static let heldAtMost = 64 * 1_024
 
     /// - Parameters:
     ///   - act: The request, and what is masked in its answer.
+    ///   - links: What becomes of its links and redirects.
     ///   - reply: Where a streamed answer goes.
     ///   - renewer: Tells whether an answer refuses the request's token; `nil` if no other is to be tried.
-    init(of act: AuthenticatedAct, to reply: ActReply, renewing renewer: ActAuthenticator?) {
+    init(of act: AuthenticatedAct, _ links: ActLinks, to reply: ActReply, renewing renewer: ActAuthenticator?) {
         self.act = act
+        self.links = links
         self.reply = reply
         self.renewer = act.hasToken ? renewer : nil
         isHead = act.request.method == "HEAD"
@@ -117,12 +126,54 @@ extension ProxiedAnswer: AnswerReceiver {
         facts.status = head.status
         facts.upstreamNanoseconds = MonotonicClock.now() - startedAt
         if let renewer, renewer.shouldRenew(after: head, of: act) {
-            passage = .dropping(0)
+            passage = .dropping(0, .tokenRefused)
             return .more
         }
-        let response = response(to: head)
-        passage = isHeld(head) ? .holding(response, head) : .streaming(reply.stream(response, nil, self))
+        var response = response(to: head)
+        if head.status != 304, let location = response.headers.first(where: Self.isUpstreamLocation)?.value {
+            switch links.redirection(to: location) {
+            case .inside(let location):
+                response.headers.removeAll(where: Self.isUpstreamLocation)
+                response.headers.append(.init(name: "Location", value: location))
+            case .followed(let link):
+                passage = .dropping(0, .redirected(link, location: location))
+                return .more
+            case .refused(let refusal):
+                passage = .dropping(0, .redirectRefused(refusal))
+                return .more
+            }
+        }
+        linkRewriter = links.bodyRewriter(for: head)
+        passage = isHeld(head) ? .holding(response, head) : .streaming(stream(response))
         return .more
+    }
+
+    private static func isUpstreamLocation(_ header: Response.Header) -> Bool {
+        header.name == ProxiedHeaders.upstreamLocation
+    }
+
+    /// Begins to answer with what comes.
+    private func stream(_ response: Response) -> any ServiceBodyStream {
+        var response = response
+        // Whether a link will be rewritten shows when the headers have left.
+        if linkRewriter != nil { ProxiedHeaders.describeChangedBody(&response.headers) }
+        return reply.stream(response, nil, self)
+    }
+
+    /// Masks secrets, and then rewrites links.
+    private func filter(_ piece: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+        guard linkRewriter != nil else { return scrubber.scrub(piece, into: &output) }
+        var masked: [UInt8] = []
+        scrubber.scrub(piece, into: &masked)
+        masked.withUnsafeBytes { linkRewriter?.rewrite($0, into: &output) }
+    }
+
+    private func finishFiltering(into output: inout [UInt8]) {
+        guard linkRewriter != nil else { return scrubber.finish(into: &output) }
+        var masked: [UInt8] = []
+        scrubber.finish(into: &masked)
+        masked.withUnsafeBytes { linkRewriter?.rewrite($0, into: &output) }
+        linkRewriter?.finish(into: &output)
     }
 
     /// Whether an answer waits until it is there as a whole: a short one, and one whose body may yet say that a token is
@@ -137,21 +188,21 @@ extension ProxiedAnswer: AnswerReceiver {
         var masked: [UInt8] = []
         switch passage {
         case .none: return .more
-        case .dropping(let count):
-            passage = .dropping(count + piece.count)
+        case .dropping(let count, let delivery):
+            passage = .dropping(count + piece.count, delivery)
             // Reading on keeps the connection for the next request, which no long body is worth.
             return count + piece.count > Self.heldAtMost ? .cancel : .more
-        case .streaming: scrubber.scrub(piece, into: &masked)
+        case .streaming: filter(piece, into: &masked)
         case .holding(var response, let head):
             passage = .none
-            scrubber.scrub(piece, into: &response.body)
+            filter(piece, into: &response.body)
             guard response.body.count > Self.heldAtMost else {
                 passage = .holding(response, head)
                 return .more
             }
             // Longer than it said, as a compressed body is.
             swap(&masked, &response.body)
-            passage = .streaming(reply.stream(response, nil, self))
+            passage = .streaming(stream(response))
         }
         if shared.withLock({ $0.isAbandoned }) { return .cancel }
         return pass(on: masked)
@@ -168,12 +219,13 @@ extension ProxiedAnswer: AnswerReceiver {
         defer { facts.masked = scrubber.maskedCount }
         switch passage {
         case .none: return .failed(error ?? .malformedAnswer("there was no answer"))
-        case .dropping:
+        case .dropping(_, let delivery):
             // However its body ended, its head said all that matters.
-            return error == .stopped ? .failed(.stopped) : .tokenRefused
+            return error == .stopped ? .failed(.stopped) : delivery
         case .holding(var response, let head):
             if let error { return .failed(error) }
-            scrubber.finish(into: &response.body)
+            finishFiltering(into: &response.body)
+            if linkRewriter?.rewrittenCount ?? 0 > 0 { ProxiedHeaders.describeChangedBody(&response.headers) }
             let refusesToken = response.body.withUnsafeBytes { body in
                 renewer?.shouldRenew(after: head, bodyStart: body, of: act) ?? false
             }
@@ -181,12 +233,13 @@ extension ProxiedAnswer: AnswerReceiver {
             facts.bytes = response.body.count
             guard isHead, head.status != 204, head.status != 304 else { return .whole(response) }
             // The length is that of an answer to GET. A coding that would be undone for it has another, and none is told.
-            let length = head["Content-Encoding"] == nil ? Self.length(in: head) : nil
+            let isPassedAsItIs = head["Content-Encoding"] == nil && linkRewriter == nil
+            let length = isPassedAsItIs ? Self.length(in: head) : nil
             return .streamed(reply.stream(response, length, self), nil)
         case .streaming(let stream):
             if error == nil {
                 var rest: [UInt8] = []
-                scrubber.finish(into: &rest)
+                finishFiltering(into: &rest)
                 _ = pass(on: rest)
             }
             return .streamed(stream, error)
@@ -208,7 +261,8 @@ extension ProxiedAnswer: AnswerReceiver {
             .init(name: "Keyway-Upstream-Status", value: "\(head.status)"),
             .init(name: "Keyway-Upstream-Time", value: Self.milliseconds(facts.upstreamNanoseconds)),
         ]
-        let passedOn = ProxiedHeaders.passedOn(head, scrubbedOf: patterns)
+        var passedOn = ProxiedHeaders.passedOn(head, scrubbedOf: patterns)
+        links.rewrite(&passedOn)
         return Response(status: head.status, headers: passedOn + own + ProxiedHeaders.guarding)
     }
 

@@ -46,10 +46,30 @@ enum ProxiedHeaders {
         // Ours names this request; the upstream's is of use to whoever asks its makers.
         case "x-request-id": "Keyway-Upstream-Request-Id"
         // Many clients follow a redirect by themselves, and take the caller's keys to wherever it leads.
-        case "location" where (300..<400).contains(head.status): "Keyway-Upstream-Location"
+        case "location" where (300..<400).contains(head.status): upstreamLocation
         default: nil
         }
     }
+
+    /// Where a redirect leads, under a name that no client follows by itself.
+    static let upstreamLocation = "Keyway-Upstream-Location"
+
+    /// Changes the headers to those of a body that is another than the third party's: without checksums of that, and
+    /// with an entity tag that does not stand for its bytes.
+    static func describeChangedBody(_ headers: inout [Response.Header]) {
+        headers.removeAll { header in
+            let name = header.name.lowercased()
+            return checksums.contains(name) || name.hasPrefix("x-amz-checksum-")
+        }
+        for index in headers.indices
+        where headers[index].name.lowercased() == "etag" && !headers[index].value.hasPrefix("W/") {
+            headers[index].value = "W/" + headers[index].value
+        }
+    }
+
+    private static let checksums: Set<String> = [
+        "content-digest", "content-md5", "digest", "repr-digest", "x-goog-hash", "x-ms-blob-content-md5",
+    ]
 
     /// What stands on every proxied answer: should a browser ever show one, it runs nothing in this server's name.
     static let guarding: [Response.Header] = [

@@ -16,6 +16,8 @@ package protocol ServiceRequest: AnyObject, Sendable {
     /// When the request line had been received, in ``MonotonicClock`` nanoseconds.
     var startedAt: UInt64 { get }
     var remoteAddress: RemoteAddress { get }
+    /// Where the client reached the server, if that is known.
+    var localEndpoint: LocalEndpoint? { get }
 
     /// The first header of that name, its case ignored.
     func header(_ name: StaticString) -> String?

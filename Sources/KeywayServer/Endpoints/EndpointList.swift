@@ -53,6 +53,7 @@ struct EndpointList: Sendable {
             vault: vault,
             egress: egress,
             environment: configuration.environment,
+            publicURL: configuration.publicURL,
             metrics: metrics.acts,
             log: log
         )

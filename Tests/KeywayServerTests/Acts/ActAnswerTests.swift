@@ -53,18 +53,6 @@ struct ActAnswerTests {
         #expect(metrics.value("keyway_secrets_masked_total") == 2)
     }
 
-    @Test("that redirects takes no client along with its keys", arguments: [300, 301, 302, 303, 307, 308])
-    func redirect(_ status: Int) async throws {
-        let acting = try await ActingFixture { _ in
-            Response(status: status, headers: [.init(name: "Location", value: "https://elsewhere.example.com/")])
-        }
-        let answer = try await acting.act()
-        #expect(answer.status == status)
-        #expect(answer.header("Location") == nil)
-        #expect(answer.header("Keyway-Upstream-Location") == "https://elsewhere.example.com/")
-        #expect(acting.upstream.received.count == 1)
-    }
-
     @Test("that names what was created keeps its Location")
     func created() async throws {
         let acting = try await ActingFixture { _ in

@@ -13,6 +13,7 @@ final class DirectRequest: ServiceRequest {
     let body: SecretBuffer
     let startedAt = MonotonicClock.now()
     let remoteAddress: RemoteAddress
+    let localEndpoint = RemoteAddress("127.0.0.1").map { LocalEndpoint(address: $0, port: 8480, isSecure: false) }
     private let headers: [(name: String, value: String)]
 
     /// Takes a target as it stands in a request line: raw path and query.

@@ -17,16 +17,21 @@ import Vault
 final class Fixture: Sendable {
     static let ids = IdentifierGenerator()
     /// One for all: it may reach servers on this machine.
-    static let egress: EgressClient = {
+    static let egress = client()
+    /// One that takes 127.0.0.2 for a public host.
+    static let followingEgress = client { $0.networksTakenForPublic = ["127.0.0.2"].compactMap(IPNetwork.init) }
+
+    private static func client(_ change: (inout EgressConfiguration) -> Void = { _ in }) -> EgressClient {
         var configuration = EgressConfiguration()
         configuration.allowedNetworks = ["127.0.0.0/8"].compactMap(IPNetwork.init)
         configuration.allowsPlaintext = true
+        change(&configuration)
         do {
             return try EgressClient(configuration: configuration)
         } catch {
             preconditionFailure("requests can't be sent: \(error)")
         }
-    }()
+    }
 
     let directory = TemporaryDirectory()
     let sqlite: SQLiteStore
@@ -38,7 +43,11 @@ final class Fixture: Sendable {
     /// An admin with a registered key.
     let admin: Keys
 
-    init(rateLimit: RateLimit? = .standard, metricsHaveOwnListener: Bool = false) async throws {
+    init(
+        rateLimit: RateLimit? = .standard,
+        metricsHaveOwnListener: Bool = false,
+        egress: EgressClient = Fixture.egress
+    ) async throws {
         sqlite = try SQLiteStore.create(in: directory.path) { KeyDigest(SHA256.digest(of: $0)) }
         store = FaultyStore(sqlite)
         // It stays open: the log's thread may write at any time.
@@ -50,7 +59,7 @@ final class Fixture: Sendable {
             store: store,
             vault: vault,
             identifiers: Self.ids,
-            egress: Self.egress,
+            egress: egress,
             configuration: configuration,
             log: log
         )

@@ -49,6 +49,7 @@ struct RunningUpstream {
     private let server: HTTPServer
 
     init(
+        at address: String = "127.0.0.1",
         _ answer: @escaping @Sendable (Request) -> Response = { _ in
             Response(
                 status: 200,
@@ -58,10 +59,11 @@ struct RunningUpstream {
         }
     ) throws {
         upstream = Upstream(answer)
-        server = try HTTPServer(configuration: ServerConfiguration(threads: 1), handler: upstream)
+        server = try HTTPServer(configuration: ServerConfiguration(address: address, threads: 1), handler: upstream)
+        url = "http://\(address):\(server.boundPort)"
     }
 
-    var url: String { "http://127.0.0.1:\(server.boundPort)" }
+    let url: String
     var received: [Upstream.Received] { upstream.received }
 }
 

@@ -1,0 +1,150 @@
+import Acting
+import Connections
+import Documents
+import Egress
+import HTTPServer
+import LinkRewriting
+import Scrubbing
+
+/// What becomes of links and redirects in the response to an act. Each is worked out when a response has one.
+struct ActLinks: Sendable {
+    private let plan: PlannedAct
+    private let links: ResponseLinks
+    private let followsRedirects: Bool
+    private let proxyPath: String
+    private let publicURL: @Sendable () -> String?
+    /// The redirects that were followed, from the first.
+    private(set) var followed: [WebLink] = []
+
+    /// The most redirects that are followed.
+    private static let followedAtMost = 5
+
+    /// - Parameters:
+    ///   - plan: The request.
+    ///   - target: The connection.
+    ///   - publicURL: The URL under which the caller reaches this server, if it is known.
+    init(_ plan: PlannedAct, of target: ActTarget, publicURL: @escaping @Sendable () -> String?) {
+        self.plan = plan
+        self.publicURL = publicURL
+        links = target.subject.links
+        followsRedirects = target.subject.followsRedirects
+        proxyPath = "/api/v2/actions/connections/\(target.connection.id)/proxy"
+    }
+
+    /// The same after a redirect was followed.
+    func following(_ link: WebLink) -> ActLinks {
+        var links = self
+        links.followed.append(link)
+        return links
+    }
+
+    /// The URL that was asked for, but for what authentication adds to it.
+    private var request: WebLink? {
+        followed.last ?? WebLink((plan.origin + plan.path + (plan.query.map { "?\($0)" } ?? "")).utf8)
+    }
+
+    private var rewriter: LinkRewriter? {
+        guard let request, let publicURL = publicURL() else { return nil }
+        return LinkRewriter(scope: plan.scope, request: request, proxy: publicURL + proxyPath)
+    }
+
+    // MARK: Links
+
+    /// Rewrites the links in headers, in which secrets are masked.
+    func rewrite(_ headers: inout [Response.Header]) {
+        let places = headers.indices.filter { links.headers.contains(headers[$0].name.lowercased()) }
+        guard !places.isEmpty, let rewriter else { return }
+        for place in places {
+            let header = headers[place]
+            headers[place].value = rewriter.rewritten(header: header.name, value: header.value) ?? header.value
+        }
+    }
+
+    /// Rewrites the links in a response's body, in which secrets are masked; `nil` if it has none that are declared.
+    func bodyRewriter(for head: AnswerHead) -> JSONLinkRewriter? {
+        guard (200..<600).contains(head.status), head.status != 204, head.status != 206, head.status != 304,
+            Self.isJSON(head["Content-Type"])
+        else { return nil }
+        let members = links.members(at: plan.pathBelowBase)
+        guard !members.isEmpty, let rewriter else { return nil }
+        return JSONLinkRewriter(members: members, rewriter: rewriter)
+    }
+
+    private static func isJSON(_ contentType: String?) -> Bool {
+        guard let contentType else { return false }
+        let type = contentType.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        return type.hasSuffix("+json") || jsonTypes.contains(type)
+    }
+
+    private static let jsonTypes: Set<String> = [
+        "application/json", "application/json-seq", "application/jsonl", "application/jsonlines",
+        "application/ndjson", "application/x-jsonlines", "application/x-ndjson", "text/json",
+    ]
+
+    // MARK: Redirects
+
+    /// Where a redirect leads.
+    enum Redirection {
+        /// To what the connection reaches; the caller follows it, to this `Location`.
+        case inside(String)
+        /// Elsewhere, and Keyway follows it.
+        case followed(WebLink)
+        /// Elsewhere, and nobody follows it.
+        case refused(RedirectRefusal)
+    }
+
+    /// What becomes of a redirect.
+    ///
+    /// - Parameter location: Its `Location`, in which secrets are masked.
+    /// - Returns: Where it leads.
+    func redirection(to location: String) -> Redirection {
+        guard let request, let link = WebLink(location.utf8, relativeTo: request) else {
+            return .refused(RedirectRefusal(location, "Where it leads can't be read."))
+        }
+        // A path alone leads to this server, whatever the caller calls it.
+        let rewriter = LinkRewriter(scope: plan.scope, request: request, proxy: (publicURL() ?? "") + proxyPath)
+        if let inside = rewriter.rewritten(link) {
+            return .inside(String(decoding: WebLink.encoded(inside), as: UTF8.self))
+        }
+        guard followsRedirects else {
+            return .refused(
+                RedirectRefusal(
+                    location,
+                    "It leads out of what the connection reaches, and a client that follows it takes its keys there. "
+                        + "GET and HEAD are followed here if follow_redirects is set in the connection's settings."
+                )
+            )
+        }
+        guard ["GET", "HEAD"].contains(plan.method) else {
+            return .refused(RedirectRefusal(location, "Only redirects of GET and HEAD are followed to other hosts."))
+        }
+        guard followed.count < Self.followedAtMost else {
+            return .refused(RedirectRefusal(location, "It is the last of more than \(Self.followedAtMost)."))
+        }
+        return .followed(link)
+    }
+
+    /// The same for a redirect that could not be followed where the request for it may not be sent there.
+    func refusal(after error: EgressError, at location: String) -> RedirectRefusal? {
+        switch error {
+        case .refusedAddress: RedirectRefusal(location, "It leads to an address that is not public.")
+        case .plaintextNotAllowed: RedirectRefusal(location, "It leads to plain HTTP.")
+        case .malformedURL, .malformedHeader: RedirectRefusal(location, "Where it leads can't be asked.")
+        default: nil
+        }
+    }
+}
+
+/// A redirect that is not passed on, since clients follow redirects by themselves.
+struct RedirectRefusal: Error {
+    /// Its `Location`, in which secrets are masked.
+    let location: String
+    let reason: String
+
+    init(_ location: String, _ reason: String) {
+        self.location = location
+        self.reason = reason
+    }
+
+    static let code = "redirect_refused"
+}
