@@ -128,7 +128,7 @@ let package = Package(
             "ActingTests",
             uses: [
                 "Access", "Acting", "COpenSSL", "Connections", "Cryptography", "Documents", "Egress", "JSONReading",
-                "Scrubbing", "Secrets",
+                "LinkRewriting", "Scrubbing", "Secrets",
             ]
         ),
         suite(

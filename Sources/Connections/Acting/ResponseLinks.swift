@@ -14,6 +14,8 @@ package struct ResponseLinks: Sendable {
 
     /// Names of headers, in lower case.
     package let headers: Set<String>
+    /// A bit for each length that a name has.
+    private let headerLengths: UInt64
     private var members: [Member] = []
 
     /// Headers that hold links whoever sends them.
@@ -26,6 +28,12 @@ package struct ResponseLinks: Sendable {
 
     private init(headers: Set<String>) {
         self.headers = headers
+        headerLengths = headers.reduce(0) { $0 | 1 << UInt64(min($1.utf8.count, 63)) }
+    }
+
+    /// Whether a header holds links. Most are told by the length of their names.
+    package func holds(header name: String) -> Bool {
+        headerLengths >> UInt64(min(name.utf8.count, 63)) & 1 == 1 && headers.contains(name.lowercased())
     }
 
     /// Headers beside those that hold links whoever sends them.

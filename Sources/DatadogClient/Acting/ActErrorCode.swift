@@ -35,6 +35,8 @@ public struct ActErrorCode: Sendable, Hashable, RawRepresentable, CustomStringCo
     public static let upstreamMalformed = ActErrorCode(rawValue: "upstream_malformed")
     /// The third party's answer is larger than is passed on. It may have acted.
     public static let answerTooLarge = ActErrorCode(rawValue: "answer_too_large")
+    /// The third party redirects the request to another host. It may have acted.
+    public static let redirectRefused = ActErrorCode(rawValue: "redirect_refused")
     /// The audit log can't be written, and nothing is done that it could not tell of.
     public static let auditUnavailable = ActErrorCode(rawValue: "audit_unavailable")
     /// The server is stopping.

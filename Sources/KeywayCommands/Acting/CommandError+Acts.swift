@@ -52,6 +52,12 @@ extension CommandError {
                 "there is no answer that could be passed on; the third party may have done what was asked\(details)",
                 try: "keyway audit events --query @evt.name:connection.act, before it is sent again"
             )
+        case .redirectRefused:
+            self.init(
+                .unavailable,
+                "the third party redirects the request to another host\(details)",
+                try: "follow_redirects in the connection's settings, which has the server follow it"
+            )
         case .auditUnavailable, .stopping:
             self.init(.temporary, "nothing was sent\(details)", try: "again in a while")
         default: return nil

@@ -11,7 +11,7 @@ struct ActLinks: Sendable {
     private let plan: PlannedAct
     private let links: ResponseLinks
     private let followsRedirects: Bool
-    private let proxyPath: String
+    private let connection: Identifier
     private let publicURL: @Sendable () -> String?
     /// The redirects that were followed, from the first.
     private(set) var followed: [WebLink] = []
@@ -28,7 +28,7 @@ struct ActLinks: Sendable {
         self.publicURL = publicURL
         links = target.subject.links
         followsRedirects = target.subject.followsRedirects
-        proxyPath = "/api/v2/actions/connections/\(target.connection.id)/proxy"
+        connection = target.connection.id
     }
 
     /// The same after a redirect was followed.
@@ -43,6 +43,8 @@ struct ActLinks: Sendable {
         followed.last ?? WebLink((plan.origin + plan.path + (plan.query.map { "?\($0)" } ?? "")).utf8)
     }
 
+    private var proxyPath: String { "/api/v2/actions/connections/\(connection)/proxy" }
+
     private var rewriter: LinkRewriter? {
         guard let request, let publicURL = publicURL() else { return nil }
         return LinkRewriter(scope: plan.scope, request: request, proxy: publicURL + proxyPath)
@@ -52,7 +54,7 @@ struct ActLinks: Sendable {
 
     /// Rewrites the links in headers, in which secrets are masked.
     func rewrite(_ headers: inout [Response.Header]) {
-        let places = headers.indices.filter { links.headers.contains(headers[$0].name.lowercased()) }
+        let places = headers.indices.filter { links.holds(header: headers[$0].name) }
         guard !places.isEmpty, let rewriter else { return }
         for place in places {
             let header = headers[place]
@@ -62,11 +64,10 @@ struct ActLinks: Sendable {
 
     /// Rewrites the links in a response's body, in which secrets are masked; `nil` if it has none that are declared.
     func bodyRewriter(for head: AnswerHead) -> JSONLinkRewriter? {
-        guard (200..<600).contains(head.status), head.status != 204, head.status != 206, head.status != 304,
-            Self.isJSON(head["Content-Type"])
-        else { return nil }
         let members = links.members(at: plan.pathBelowBase)
-        guard !members.isEmpty, let rewriter else { return nil }
+        guard !members.isEmpty, ![204, 206, 304].contains(head.status), Self.isJSON(head["Content-Type"]),
+            let rewriter
+        else { return nil }
         return JSONLinkRewriter(members: members, rewriter: rewriter)
     }
 

@@ -130,7 +130,9 @@ extension ProxiedAnswer: AnswerReceiver {
             return .more
         }
         var response = response(to: head)
-        if head.status != 304, let location = response.headers.first(where: Self.isUpstreamLocation)?.value {
+        if (300..<400).contains(head.status), head.status != 304,
+            let location = response.headers.first(where: Self.isUpstreamLocation)?.value, !location.isEmpty
+        {
             switch links.redirection(to: location) {
             case .inside(let location):
                 response.headers.removeAll(where: Self.isUpstreamLocation)
