@@ -16,7 +16,9 @@ package struct JSONLinkRewriter {
     private var containers: [Container] = []
     /// The places that the next value is at.
     private var next: PlaceSet.Progress
+    /// The beginning of a member's name that was cut.
     private var name: [UInt8] = []
+    /// The beginning of a string that may be a link, from its quotation mark.
     private var held: [UInt8] = []
 
     /// A document that nests deeper passes unchanged from there on.
@@ -26,7 +28,8 @@ package struct JSONLinkRewriter {
 
     private enum State {
         case ready(Expected)
-        case string(Use, Escape)
+        /// Within a string: after a backslash, or not.
+        case string(Use, isEscaped: Bool)
         /// A number, `true`, `false` or `null`.
         case literal
         /// The document is malformed, or none.
@@ -39,10 +42,6 @@ package struct JSONLinkRewriter {
 
     private enum Use {
         case name, link, other
-    }
-
-    private enum Escape {
-        case none, backslash
     }
 
     private struct Container {
@@ -61,24 +60,7 @@ package struct JSONLinkRewriter {
 
     /// Takes a piece and appends what can be passed on.
     package mutating func rewrite(_ piece: UnsafeRawBufferPointer, into output: inout [UInt8]) {
-        var index = 0
-        while index < piece.count {
-            switch state {
-            case .broken:
-                Self.append(piece[index...], to: &output)
-                return
-            case .string(let use, let escape): readString(piece, &index, use, escape, &output)
-            case .ready(let expected):
-                let start = index
-                readStructure(piece, &index, expected)
-                Self.append(piece[start..<index], to: &output)
-            case .literal:
-                let start = index
-                while index < piece.count, Self.isLiteral(piece[index]) { index += 1 }
-                Self.append(piece[start..<index], to: &output)
-                if index < piece.count { state = .ready(afterValue()) }
-            }
-        }
+        piece.withMemoryRebound(to: UInt8.self) { rewrite($0, into: &output) }
     }
 
     /// Appends what was held back of a document that ends too early.
@@ -87,56 +69,91 @@ package struct JSONLinkRewriter {
         held = []
     }
 
+    private mutating func rewrite(_ piece: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
+        // What stands before was passed on, or is held.
+        var passed = 0
+        var index = 0
+        while index < piece.count {
+            switch state {
+            case .broken: index = piece.count
+            case .ready(let expected):
+                index = readStructure(piece, from: index, expected)
+                guard case .string(.link, _) = state else { continue }
+                output.append(contentsOf: piece[passed..<index])
+                held.append(piece[index])
+                index += 1
+                passed = index
+            case .literal:
+                while index < piece.count, Self.isLiteral(piece[index]) { index += 1 }
+                if index < piece.count { state = .ready(afterValue()) }
+            case .string(let use, let isEscaped):
+                let start = index
+                let isWhole = readString(piece, &index, use, isEscaped)
+                let part = UnsafeBufferPointer(rebasing: piece[start..<index])
+                switch use {
+                case .other: if isWhole { state = .ready(afterValue()) }
+                case .name: readName(part, isWhole: isWhole)
+                case .link:
+                    passed = index
+                    readLink(part, isWhole: isWhole, into: &output)
+                }
+            }
+        }
+        output.append(contentsOf: piece[passed...])
+    }
+
     // MARK: Structure
 
-    /// Reads on to the next string or literal, past it if it is a name's or value's first byte.
-    private mutating func readStructure(_ piece: UnsafeRawBufferPointer, _ index: inout Int, _ expected: Expected) {
+    /// Reads on to the inside of the next string, to the quotation mark of one that may be a link, or to a literal.
+    private mutating func readStructure(
+        _ piece: UnsafeBufferPointer<UInt8>,
+        from start: Int,
+        _ expected: Expected
+    ) -> Int {
         var expected = expected
+        var index = start
         while index < piece.count {
             let byte = piece[index]
-            if Self.isBlank(byte) || (containers.isEmpty && expected == .value && Self.standsBetweenDocuments(byte)) {
-                index += 1
-                continue
-            }
             switch (byte, expected) {
+            case (0x20, _), (0x0A, _), (0x0D, _), (0x09, _): break
             case (UInt8(ascii: "\""), .name), (UInt8(ascii: "\""), .nameOrEnd):
-                name.removeAll(keepingCapacity: true)
-                state = .string(.name, .none)
-                index += 1
-                return
+                state = .string(.name, isEscaped: false)
+                return index + 1
             case (UInt8(ascii: "\""), .value), (UInt8(ascii: "\""), .valueOrEnd):
-                // A string at its place is held with its quotation mark; the caller passes on what stands before.
                 if next.isComplete, containers.last?.isObject == true {
-                    state = .string(.link, .none)
-                    return
+                    state = .string(.link, isEscaped: false)
+                    return index
                 }
-                state = .string(.other, .none)
-                index += 1
-                return
+                state = .string(.other, isEscaped: false)
+                return index + 1
             case (UInt8(ascii: ":"), .colon): expected = .value
             case (UInt8(ascii: ","), .commaOrEnd):
-                guard let container = containers.last else { return breakDown() }
+                guard let container = containers.last else { return breakDown(at: index) }
                 expected = container.isObject ? .name : .value
                 next = container.progress
             case (UInt8(ascii: "{"), .value), (UInt8(ascii: "{"), .valueOrEnd),
                 (UInt8(ascii: "["), .value), (UInt8(ascii: "["), .valueOrEnd):
-                guard containers.count < Self.depthAtMost else { return breakDown() }
+                guard containers.count < Self.depthAtMost else { return breakDown(at: index) }
                 let isObject = byte == UInt8(ascii: "{")
                 // What holds for a list holds for each of its elements.
                 containers.append(Container(isObject: isObject, progress: next))
                 expected = isObject ? .nameOrEnd : .valueOrEnd
             case (UInt8(ascii: "}"), .nameOrEnd), (UInt8(ascii: "}"), .commaOrEnd),
                 (UInt8(ascii: "]"), .valueOrEnd), (UInt8(ascii: "]"), .commaOrEnd):
-                guard containers.popLast()?.isObject == (byte == UInt8(ascii: "}")) else { return breakDown() }
+                guard containers.popLast()?.isObject == (byte == UInt8(ascii: "}")) else { return breakDown(at: index) }
                 expected = afterValue()
             case (_, .value) where Self.isLiteral(byte), (_, .valueOrEnd) where Self.isLiteral(byte):
                 state = .literal
-                return
-            default: return breakDown()
+                return index
+            // The separator of JSON text sequences (RFC 7464), and a byte order mark.
+            case (0x1E, .value), (0xEF, .value), (0xBB, .value), (0xBF, .value):
+                guard containers.isEmpty else { return breakDown(at: index) }
+            default: return breakDown(at: index)
             }
             index += 1
         }
         state = .ready(expected)
+        return index
     }
 
     /// What follows a value: at the end of a document, another.
@@ -146,91 +163,78 @@ package struct JSONLinkRewriter {
         return .value
     }
 
-    private mutating func breakDown() {
+    private mutating func breakDown(at index: Int) -> Int {
         state = .broken
+        return index
     }
 
     // MARK: Strings
 
+    /// Reads past the end of a string, or to the end of the piece.
+    ///
+    /// - Returns: Whether the string ended.
     private mutating func readString(
-        _ piece: UnsafeRawBufferPointer,
+        _ piece: UnsafeBufferPointer<UInt8>,
         _ index: inout Int,
         _ use: Use,
-        _ escape: Escape,
-        _ output: inout [UInt8]
-    ) {
-        let start = index
-        var escape = escape
-        // The quotation mark of a string that is held is still to come.
-        if use == .link, held.isEmpty { index += 1 }
+        _ isEscaped: Bool
+    ) -> Bool {
+        var isEscaped = isEscaped
         while index < piece.count {
             let byte = piece[index]
             index += 1
-            if escape == .backslash {
-                escape = .none
+            if isEscaped {
+                isEscaped = false
             } else if byte == UInt8(ascii: "\\") {
-                escape = .backslash
+                isEscaped = true
             } else if byte == UInt8(ascii: "\"") {
-                return ended(use, piece[start..<index], &output)
+                return true
             }
         }
-        state = .string(use, escape)
-        keep(use, piece[start..<index], &output)
+        state = .string(use, isEscaped: isEscaped)
+        return false
     }
 
-    /// A part of a string was read that goes on.
-    private mutating func keep(_ use: Use, _ part: Slice<UnsafeRawBufferPointer>, _ output: inout [UInt8]) {
-        switch use {
-        case .name where name.count <= places.longestName: name += part
-        case .link:
-            held += part
-            guard held.count > Self.longestString else { return }
-            output += held
-            held.removeAll()
-            if case .string(_, let escape) = state { state = .string(.other, escape) }
+    /// Takes a part of a member's name, with the quotation mark at its end.
+    private mutating func readName(_ part: UnsafeBufferPointer<UInt8>, isWhole: Bool) {
+        let isTooLong = name.count + part.count > places.longestName + 1
+        guard isWhole else {
+            // One byte more than can match tells that it is too long, however it goes on.
+            name += part.prefix(places.longestName + 2 - name.count)
             return
-        case .name, .other: break
         }
-        Self.append(part, to: &output)
+        let object = containers.last?.progress ?? places.start
+        let last = UnsafeBufferPointer(rebasing: part.dropLast())
+        if isTooLong {
+            next = places.advanced(object, by: nil)
+        } else if name.isEmpty, !last.contains(UInt8(ascii: "\\")) {
+            next = places.advanced(object, by: last)
+        } else {
+            name += last
+            next = (JSONString.decoded(name[...]) ?? []).withUnsafeBufferPointer { places.advanced(object, by: $0) }
+        }
+        name.removeAll(keepingCapacity: true)
+        state = .ready(.colon)
     }
 
-    /// The last part of a string was read, with its quotation mark.
-    private mutating func ended(_ use: Use, _ part: Slice<UnsafeRawBufferPointer>, _ output: inout [UInt8]) {
-        switch use {
-        case .name:
-            keep(.name, part, &output)
-            let progress = containers.last?.progress ?? places.start
-            next = places.advanced(progress, by: name.last == UInt8(ascii: "\"") ? name.dropLast() : nil)
-            state = .ready(.colon)
-        case .link:
-            held += part
+    /// Takes a part of a string that may be a link, with the quotation mark at its end.
+    private mutating func readLink(_ part: UnsafeBufferPointer<UInt8>, isWhole: Bool, into output: inout [UInt8]) {
+        held += part
+        if isWhole {
             if let link = JSONString.decoded(held.dropFirst().dropLast()).flatMap({ rewriter.rewritten($0) }) {
                 JSONString.append(link, to: &output)
                 rewrittenCount += 1
             } else {
                 output += held
             }
-            held.removeAll(keepingCapacity: true)
             state = .ready(afterValue())
-        case .other:
-            Self.append(part, to: &output)
-            state = .ready(afterValue())
+        } else if held.count > Self.longestString {
+            output += held
+            if case .string(_, let isEscaped) = state { state = .string(.other, isEscaped: isEscaped) }
+        } else {
+            return
         }
-    }
-
-    // MARK: Bytes
-
-    private static func append(_ part: Slice<UnsafeRawBufferPointer>, to output: inout [UInt8]) {
-        output.append(contentsOf: UnsafeRawBufferPointer(rebasing: part))
-    }
-
-    private static func isBlank(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
-    }
-
-    /// The separator of JSON text sequences (RFC 7464), and a byte order mark.
-    private static func standsBetweenDocuments(_ byte: UInt8) -> Bool {
-        byte == 0x1E || byte == 0xEF || byte == 0xBB || byte == 0xBF
+        held.removeAll(keepingCapacity: true)
     }
 
     private static func isLiteral(_ byte: UInt8) -> Bool {
