@@ -32,6 +32,17 @@ struct ListeningTests {
         #expect(failure(ServerConfiguration(address: "192.0.2.1", port: 1)) == .addressNotAvailable("192.0.2.1:1"))
     }
 
+    @Test("on any address tells at which a request came in", arguments: ["0.0.0.0", "127.0.0.1"])
+    func localEndpoint(_ address: String) throws {
+        let server = try HTTPServer(
+            configuration: ServerConfiguration(address: address, threads: 1),
+            handler: TestHandler { request, reply in reply.send(.localEndpoint(of: request)) }
+        )
+        let client = try server.connect()
+        try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try client.answer().body == "http 127.0.0.1 \(server.boundPort)")
+    }
+
     @Test("works by name, and with one thread or several", arguments: [1, 2, 5])
     func localhost(threads: Int) throws {
         let configuration = ServerConfiguration(address: "localhost", threads: threads)

@@ -49,6 +49,24 @@ struct TLSTests {
         #expect(output.contains("GET /now 0"))
     }
 
+    @Test("a request tells where it came in")
+    func localEndpoint() throws {
+        let identity = try Self.identity()
+        let server = try HTTPServer(
+            configuration: ServerConfiguration(
+                tls: TLSIdentity(certificatePEM: identity.certificate, keyPEM: Secret(copying: identity.key))
+            ),
+            handler: TestHandler { request, reply in reply.send(.localEndpoint(of: request)) }
+        )
+        let output = try Self.run(
+            """
+            printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n' | \
+            timeout 20 openssl s_client -quiet -connect 127.0.0.1:\(server.boundPort) 2>/dev/null
+            """
+        )
+        #expect(output.contains("https 127.0.0.1 \(server.boundPort)"))
+    }
+
     @Test("older protocols are refused", arguments: ["-tls1", "-tls1_1"])
     func old(version: String) throws {
         let server = try server()

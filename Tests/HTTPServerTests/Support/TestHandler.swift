@@ -29,6 +29,11 @@ extension Response {
         Response(status: status, headers: [.init(name: "Content-Type", value: "text/plain")], body: Array(text.utf8))
     }
 
+    static func localEndpoint(of request: Request) -> Response {
+        guard let endpoint = request.localEndpoint else { return text("unknown") }
+        return text("\(endpoint.isSecure ? "https" : "http") \(endpoint.address) \(endpoint.port)")
+    }
+
     static func echo(of request: Request) -> Response {
         text("\(request.method) \(request.rawPath)\(request.rawQuery.map { "?\($0)" } ?? "") \(request.body.count)")
     }

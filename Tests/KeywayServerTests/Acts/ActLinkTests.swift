@@ -62,6 +62,16 @@ struct ActLinkTests {
         #expect(answer.header("X-Amz-Checksum-Crc32") == nil)
     }
 
+    @Test("that are none leave a body as it is, with its tag and checksums")
+    func unchanged() async throws {
+        let headers: [Response.Header] = [.init(name: "ETag", value: "\"a\""), .init(name: "Content-MD5", value: "x")]
+        let linked = try await Self.acting { _ in Self.json(#"{"next": "https://evil.example/v1/a"}"#, headers) }
+        let answer = try await linked.act(.get, "/a")
+        #expect(answer.text == #"{"next": "https://evil.example/v1/a"}"#)
+        #expect(answer.header("ETag") == "\"a\"")
+        #expect(answer.header("Content-MD5") == "x")
+    }
+
     @Test("lead on in a body that streams")
     func streamed() async throws {
         let filling = String(repeating: "x", count: 200_000)
