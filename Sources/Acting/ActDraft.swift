@@ -57,8 +57,8 @@ struct ActDraft {
     }
 
     /// Puts a query parameter in the place of all that may be taken for it.
-    mutating func set(query name: String, _ value: PlannedText) {
-        query.remove(name)
+    mutating func set(query name: String, _ value: PlannedText) throws(ActRefusal) {
+        try query.remove(name)
         addedQuery.append(PlannedText([.text(TextEscape.percent.escape(name) + "=")] + value.parts))
     }
 

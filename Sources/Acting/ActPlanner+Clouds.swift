@@ -30,7 +30,7 @@ extension ActPlanner {
                 keyAddress: subject.address("private_key")
             )
         )
-        for name in ["key", "access_token", "oauth_token"] { draft.query.remove(name) }
+        for name in ["key", "access_token", "oauth_token"] { try draft.query.remove(name) }
     }
 
     func planAzure(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
@@ -80,13 +80,17 @@ extension ActPlanner {
             draft.path = SignatureV4.canonicalObjectPath(draft.path)
             draft.pathBelowBase = "/\(service)/\(region)\(SignatureV4.canonicalObjectPath(rest))"
         }
+        try draft.removeAWSChunking()
         for name in ["Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "Date"] {
             draft.remove(header: name)
         }
-        for name in ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature", "Security-Token"] {
-            draft.query.remove("X-Amz-\(name)")
+        for name in [
+            "Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature", "Security-Token",
+            "Content-Sha256",
+        ] {
+            try draft.query.remove("X-Amz-\(name)")
         }
-        for name in ["AWSAccessKeyId", "Signature"] { draft.query.remove(name) }
+        for name in ["AWSAccessKeyId", "Signature"] { try draft.query.remove(name) }
         let partition = AWSPartition(ofRegion: region)
         let account = try subject.credentialMember("account_id")
         let role = try subject.credentialMember("role").drop { $0 == "/" }

@@ -19,7 +19,10 @@ extension ActPlanner {
         }
         for parameter in subject.namedValues("url_parameters") {
             let place = "the URL parameter \(parameter.name)"
-            draft.set(query: parameter.name, try tokens.text(parameter.value, .percent, in: place, literals: .percent))
+            try draft.set(
+                query: parameter.name,
+                try tokens.text(parameter.value, .percent, in: place, literals: .percent)
+            )
         }
         try planBody(subject, tokens, &draft)
     }

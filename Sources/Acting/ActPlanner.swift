@@ -62,12 +62,12 @@ package struct ActPlanner: Sendable {
                 guard prefixes.isEmpty || prefixes.contains(where: draft.pathBelowBase.hasPrefix) else { continue }
                 draft.set(header: name, try subject.text(template))
             case .query(let name, let template):
-                draft.set(query: name, try subject.text(template).escaped(by: .percent))
+                try draft.set(query: name, try subject.text(template).escaped(by: .percent))
             case .basic(let user, let password):
                 let pair = PlannedText.Part.basic(try subject.text(user), try subject.text(password))
                 draft.set(header: "Authorization", PlannedText([.text("Basic "), pair]))
             case .noHeader(let name): draft.remove(header: name)
-            case .noQuery(let name): draft.query.remove(name)
+            case .noQuery(let name): try draft.query.remove(name)
             }
         }
     }

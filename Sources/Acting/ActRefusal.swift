@@ -6,6 +6,8 @@ package struct ActRefusal: Error, Sendable, Equatable {
         case pathNotAllowed = "path_not_allowed"
         case queryNotAllowed = "query_not_allowed"
         case headerNotAllowed = "header_not_allowed"
+        /// The body is not what its headers say.
+        case bodyNotAllowed = "body_not_allowed"
         /// The host is none that the integration's credentials may go to.
         case destinationNotAllowed = "destination_not_allowed"
         /// The path does not name a service, as that of AWS and Google Cloud must.

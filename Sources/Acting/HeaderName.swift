@@ -1,19 +1,22 @@
 import Documents
 
-/// A header's name, as those compare it that take no case and no underscores for different.
+/// A header's name, as the most lenient reader compares it: CGI and its heirs (Rack, WSGI, PHP) take letters of either
+/// case for one, and so some take all characters that are neither letters nor digits. Those at the edges don't count.
 struct HeaderName: Hashable, Sendable {
     let text: String
 
     init(_ name: String) {
-        text = String(decoding: name.utf8.map { Self.fold($0) }, as: UTF8.self)
+        var folded = name.utf8.map { Self.fold($0) }[...]
+        while folded.first == Self.separator { folded.removeFirst() }
+        while folded.last == Self.separator { folded.removeLast() }
+        text = String(decoding: folded, as: UTF8.self)
     }
 
+    private static let separator = UInt8(ascii: "-")
+
     private static func fold(_ byte: UInt8) -> UInt8 {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
-        case UInt8(ascii: "_"): UInt8(ascii: "-")
-        default: byte
-        }
+        if byte.isASCIILetter { return byte | 0x20 }
+        return byte.isASCIIDigit ? byte : separator
     }
 
     /// Whether it speaks of one hop, or of what is Keyway's to decide: the destination, the length and the coding of
@@ -35,8 +38,9 @@ struct HeaderName: Hashable, Sendable {
     ]
 
     private static let ofTheCaller: Set<String> = [
-        "authorization", "cookie", "cookie2", "forwarded", "via", "x-http-method", "x-http-method-override",
-        "x-method-override", "x-original-url", "x-real-ip", "x-rewrite-url",
+        "authorization", "cookie", "cookie2", "forwarded", "http-method-override", "method-override", "via", "x-host",
+        "x-http-host-override", "x-http-method", "x-http-method-override", "x-http-path-override", "x-method-override",
+        "x-original-host", "x-original-method", "x-original-uri", "x-original-url", "x-real-ip", "x-rewrite-url",
     ]
 }
 

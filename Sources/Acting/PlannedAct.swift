@@ -1,6 +1,6 @@
 import Documents
 package import LinkRewriting
-import Secrets
+package import Secrets
 
 /// A request as it will be sent, but for the secrets in it: what rules and dry runs look at.
 package struct PlannedAct: Sendable {
@@ -53,6 +53,17 @@ package struct PlannedAct: Sendable {
         var addresses: [String] = []
         for address in draft.secretAddresses where !addresses.contains(address) { addresses.append(address) }
         neededSecrets = addresses
+    }
+}
+
+extension PlannedAct {
+    /// The body as it will be sent, but for the secrets in it.
+    package var maskedBody: SecretBuffer {
+        switch body {
+        case .none: SecretBuffer(count: 0) { _ in }
+        case .caller(let buffer): buffer
+        case .configured(let text): Array(text.masked.utf8).withUnsafeBytes { SecretBuffer(copying: $0) }
+        }
     }
 }
 

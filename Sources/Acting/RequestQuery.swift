@@ -15,20 +15,35 @@ struct RequestQuery {
         parameters = text.isEmpty ? [] : text.split(separator: "&", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// Takes out every parameter of that name, as others may read it: decoded, in whatever case, with blanks around it,
-    /// and set off by `;`.
-    mutating func remove(_ name: String) {
-        let name = name.lowercased()
-        parameters.removeAll { parameter in
-            parameter.utf8.split(separator: UInt8(ascii: ";")).contains { part in
-                Self.name(part.prefix { $0 != UInt8(ascii: "=") }) == name
+    /// Takes out every parameter of that name, as others may read it: decoded, in whatever case, and with blanks around
+    /// it.
+    ///
+    /// - Throws: ``ActRefusal`` if the name stands in a part that `;` sets off. Some servers read such a part as a
+    ///   parameter, others as the rest of a value, so it can be neither left in nor taken out.
+    mutating func remove(_ name: String) throws(ActRefusal) {
+        let folded = name.lowercased()
+        var kept: [String] = []
+        for parameter in parameters {
+            let parts = parameter.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+            guard parts.contains(where: { Self.name($0.prefix { $0 != UInt8(ascii: "=") }) == folded }) else {
+                kept.append(parameter)
+                continue
+            }
+            guard parts.count == 1 else {
+                throw ActRefusal(
+                    .queryNotAllowed,
+                    "the query has a ; beside the parameter \(name), which is the connection's to set: some servers take "
+                        + "; for &. Write it as %3B, or leave the parameter out"
+                )
             }
         }
+        parameters = kept
     }
 
     private static func name(_ text: Substring.UTF8View) -> String {
         let decoded = PercentDecoding.decode(text, plusIsSpace: true) ?? Array(text)
-        var trimmed = decoded.drop { $0 == UInt8(ascii: " ") }
+        // Some readers take a NUL for the end.
+        var trimmed = decoded.prefix { $0 != 0 }.drop { $0 == UInt8(ascii: " ") }
         while trimmed.last == UInt8(ascii: " ") { trimmed.removeLast() }
         return String(decoding: trimmed, as: UTF8.self).lowercased()
     }

@@ -81,7 +81,7 @@ struct DeclaredRequestTests {
         let facts = try #require(ActingFacts.all.first { $0.type == type })
         let encoded = "%\(String(name.utf8.first ?? 0, radix: 16))" + name.dropFirst()
         for spelling in [name, name.uppercased(), encoded, "+\(name)"] {
-            let query = "a=1&\(spelling)=forged&b=%26key;c&d=1;\(spelling)=2"
+            let query = "a=1&\(spelling)=forged&b=%26key;c"
             let act = try Sample.planner().plan(Sample.request("GET", "/x", query: query), on: facts.connection)
             #expect(act.query == "a=1&b=%26key;c", "\(spelling)")
             #expect(act.masked.url.hasSuffix("/x?a=1&b=%26key;c"))

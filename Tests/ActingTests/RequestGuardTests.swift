@@ -78,10 +78,15 @@ struct RequestGuardTests {
             "Cookie",
             "Range", "If-Range", "Accept-Encoding", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP",
             "Via", "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override", "Authorization", "X-Original-URL",
+            "X-HTTP-Host-Override", "X-Host",
         ]
     )
     func keptHeaders(_ name: String) throws {
-        for spelling in [name, name.lowercased(), name.uppercased(), String(name.map { $0 == "-" ? "_" : $0 })] {
+        let spellings = [
+            name, name.lowercased(), name.uppercased(), String(name.map { $0 == "-" ? "_" : $0 }),
+            String(name.map { $0 == "-" ? "." : $0 }), name + "_", "_" + name, name + "-",
+        ]
+        for spelling in spellings {
             let request = Sample.request("GET", "/", headers: [(spelling, "x"), ("Accept", "y")])
             let act = try Sample.planner().plan(request, on: Sample.openAI())
             #expect(act.masked.headers.map(\.name) == ["Accept", "Authorization"], "\(spelling)")
@@ -97,6 +102,53 @@ struct RequestGuardTests {
         )
         let act = try Sample.planner().plan(request, on: Sample.openAI())
         #expect(act.masked.headers.map(\.name) == ["X-End", "Authorization"])
+    }
+
+    private static let keyed = ActPlanner(
+        catalogue: [
+            Integration(
+                type: "Example",
+                title: "Example",
+                baseURL: .fixed("https://api.example.com"),
+                credentials: [
+                    CredentialType(
+                        "ExampleKey",
+                        help: "Key",
+                        [.secret("api_key", "Key")],
+                        authentication: .placed([.query("key", "{api_key}"), .noQuery("access_token")]),
+                        probe: .get("/me")
+                    )
+                ]
+            )
+        ],
+        endpoints: AWSEndpoints { _ in nil }
+    )
+
+    @Test(
+        "may set nothing off by a semicolon that the connection sets",
+        arguments: [
+            "filter=state:open;key=7", "a=1&b=2;key", "key=a;b=c", ";key=1", "a;KEY=1", "a;%6bey=1", "a;+key=1",
+            "x;access_token=1", "a;key%00b=1", "a;;key=1;",
+        ]
+    )
+    func semicolons(_ query: String) {
+        let connection = Sample.connection("Example", "ExampleKey", ["api_key": ""])
+        for method in ["GET", "DELETE"] {
+            let code = code { () throws(ActRefusal) in
+                _ = try Self.keyed.plan(Sample.request(method, "/", query: query), on: connection)
+            }
+            #expect(code == .queryNotAllowed)
+        }
+    }
+
+    @Test(
+        "has all other semicolons sent as they came",
+        arguments: ["a=1;b=2", ";", "a;keys=1", "a=x%3Bkey=1", "b=key;c"]
+    )
+    func harmlessSemicolons(_ query: String) throws {
+        let connection = Sample.connection("Example", "ExampleKey", ["api_key": ""])
+        let act = try Self.keyed.plan(Sample.request("GET", "/", query: query + "&key=1"), on: connection)
+        #expect(act.masked.url == "https://api.example.com/?\(query)&key=[keyway:redacted]")
     }
 
     @Test("is refused in words that quote nothing of it")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from acting import TWINS, Actor, act_events, assert_clean, assert_own, assert_proxied
+from acting import TWINS, Actor, act_events, assert_clean, assert_own, assert_proxied, http_body
 from harness import CONNECTIONS, status_of
 from people import STANDARD, service_account
+from twins.hostile import HostileUpstream
 from twins.vendors import VendorTwin
 
 
@@ -185,3 +186,97 @@ class TestRules:
         else:
             assert_proxied(answer)
             assert twin.received[0].target == "/v1/model%73"
+
+
+class TestARuleOnTheBody:
+    """It judges the headers that are sent, not those that came."""
+
+    GOOD = b'{"model":"small","stream":false}'
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            ["Content-Type: application/json", "Connection: content-type"],
+            ["Content-Type: application/json", "Connection: close, Content_Type"],
+            ["Content-Type: application/json", "Content_Type: application/x-www-form-urlencoded"],
+            ["Content-Type: application/json", "CONTENT.TYPE: application/x-www-form-urlencoded"],
+            ["Content-Type: application/json", "Content-Type: text/plain"],
+            ["Content-Type: application/json", "Content_Encoding: gzip"],
+            ["Content-Type: application/json", "Content-Encoding: gzip"],
+            ["Content-Type: application/x-www-form-urlencoded+json"],
+            ["Content-Type: text/json"],
+            [],
+        ],
+        ids=str,
+    )
+    def test_refuses_a_body_that_may_be_read_otherwise(self, actor: Actor, twin: VendorTwin, lines: list[str]) -> None:
+        connection_id = actor.connect(twin, rules=RULES)
+        target = f"{CONNECTIONS}/{connection_id}/proxy/v1/chat/completions"
+        length = f"Content-Length: {len(self.GOOD)}"
+        keep_alive = any(line.startswith("Connection") for line in lines)
+        received = actor.server.raw_request("POST", target, *lines, length, body=self.GOOD, keep_alive=keep_alive)
+        assert status_of(received) in (400, 403), received[:300]
+        assert b"Keyway-Upstream-Status" not in received
+        assert twin.received == []
+
+    def test_lets_the_same_body_pass_with_its_media_type(self, actor: Actor, twin: VendorTwin) -> None:
+        connection_id = actor.connect(twin, rules=RULES)
+        for media_type in ("application/json", "application/vnd.api+json; charset=utf-8"):
+            headers = {"Content-Type": media_type}
+            assert_proxied(actor.act(connection_id, "POST", "/v1/chat/completions", self.GOOD, headers))
+
+    def test_judges_the_media_type_that_the_connection_sets(self, actor: Actor) -> None:
+        body = [{"pointer": "/model", "values": ["small"]}]
+        limits = {"rules": [rule(paths=["/**"], body=body)]}
+        with HostileUpstream() as upstream:
+            form = actor.server.create(
+                http_body(
+                    upstream.origin,
+                    headers=[{"name": "Content_Type", "value": "application/x-www-form-urlencoded"}],
+                )
+            )
+            assert actor.set(form, **limits).status == 200
+            assert_own(actor.act(form, "POST", "/", self.GOOD), "rule_refused")
+            assert upstream.received == []
+            content = {"content": '{"model":"small"}', "content_type": "application/json"}
+            configured = actor.server.create(http_body(upstream.origin, body=content))
+            assert actor.set(configured, **limits).status == 200
+            assert_proxied(actor.act(configured, "POST", "/"))
+            assert upstream.received[-1].body == b'{"model":"small"}'
+
+
+class TestARuleOnMethods:
+    def test_does_not_let_a_form_override_them(self, actor: Actor, twin: VendorTwin) -> None:
+        connection_id = actor.connect(twin, rules=[rule(methods=["POST"], paths=["/v1/**"])])
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert_own(actor.act(connection_id, "POST", "/v1/x", b"a=b&_method=DELETE", form), "rule_refused")
+        target = f"{CONNECTIONS}/{connection_id}/proxy/v1/x"
+        received = actor.server.raw_request("POST", target, "Content-Length: 14", body=b"_method=DELETE")
+        assert status_of(received) == 403, received[:300]
+        assert twin.received == []
+        assert_proxied(actor.act(connection_id, "POST", "/v1/x", b"a=b", form))
+
+
+class TestSemicolonsInAQuery:
+    @pytest.fixture
+    def keyed(self, actor: Actor) -> Iterator[tuple[str, HostileUpstream]]:
+        with HostileUpstream() as upstream:
+            token = {"name": "k", "type": "SECRET", "value": "a-secret-of-mine"}
+            parameter = {"name": "key", "value": "{{ k }}"}
+            body = http_body(upstream.origin, tokens=[token], url_parameters=[parameter])
+            yield actor.server.create(body), upstream
+
+    @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+    @pytest.mark.parametrize("query", ["filter=state:open;key=7&page=2", "key=1;filter=open", "a;%6bEY=1"])
+    def test_beside_a_parameter_of_the_connections_are_refused(
+        self, actor: Actor, keyed: tuple[str, HostileUpstream], method: str, query: str
+    ) -> None:
+        connection_id, upstream = keyed
+        assert_own(actor.act(connection_id, method, f"/things?{query}"), "bad_request")
+        assert upstream.received == []
+
+    @pytest.mark.parametrize("query", ["filter=a;b", "a=1;b=2", ";", "a=x%3Bkey=1"])
+    def test_are_sent_as_they_came(self, actor: Actor, keyed: tuple[str, HostileUpstream], query: str) -> None:
+        connection_id, upstream = keyed
+        assert_proxied(actor.act(connection_id, "DELETE", f"/things?{query}"))
+        assert upstream.received[-1].target == f"/things?{query}&key=a-secret-of-mine"

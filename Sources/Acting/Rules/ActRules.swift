@@ -75,7 +75,7 @@ private struct Rule: Sendable {
 private struct JudgedSubject {
     let act: RuleSubject
     let path: [PathSegment]?
-    lazy var overridesMethod = MethodOverride.stands(in: act.rawQuery)
+    lazy var overridesMethod = act.overridesMethod
     /// The body, `nil` if it is no JSON for everyone who reads it.
     lazy var body = act.readBody()
 

@@ -1,7 +1,7 @@
 /// Parameters by which frameworks let a request have another method than it is sent with.
 ///
-/// The headers that do so are never passed on. In a body such a parameter cannot be told from any other: a rule that
-/// restricts methods at a server which heeds it there should restrict the body as well.
+/// The headers that do so are never passed on. In a body that is no form such a parameter cannot be told from any other: a
+/// rule that restricts methods at a server which heeds it there should restrict the body as well.
 enum MethodOverride {
     private static let names: Set<String> = [
         "_method", "_http_method", "x_http_method_override", "x_http_method", "x_method_override",
@@ -10,10 +10,19 @@ enum MethodOverride {
     /// Whether a query has such a parameter, however its name is written.
     static func stands(in query: String?) -> Bool {
         guard let query else { return false }
-        return query.utf8.split(whereSeparator: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }).contains {
-            names.contains(name($0.prefix { $0 != UInt8(ascii: "=") }))
+        return stands(in: query.utf8)
+    }
+
+    /// Whether a query, or a form that is written like one, has such a parameter.
+    static func stands(in form: some Collection<UInt8>) -> Bool {
+        form.split(whereSeparator: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }).contains { parameter in
+            let name = parameter.prefix { $0 != UInt8(ascii: "=") }
+            return name.count <= longest && names.contains(Self.name(name))
         }
     }
+
+    /// No longer name can be meant: each character escaped, with some blanks before it.
+    private static let longest = 256
 
     /// A parameter's name as the most lenient reader has it: decoded, up to a NUL, without blanks before it, in lower
     /// case, and with `_` for what PHP takes for it and for hyphens.

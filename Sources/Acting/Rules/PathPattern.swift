@@ -1,3 +1,5 @@
+import Documents
+
 /// A pattern of paths: segments, of which `*` stands for any one, and `**`, the last, for any rest, even none.
 struct PathPattern: Sendable {
     private let segments: [[UInt8]]
@@ -23,7 +25,7 @@ struct PathPattern: Sendable {
     }
 }
 
-/// A segment of a path, as it is sent.
+/// A segment of a path, as it is sent but for the case of its escapes.
 struct PathSegment {
     let bytes: [UInt8]
 
@@ -50,7 +52,24 @@ struct PathSegment {
         guard path.utf8.first == UInt8(ascii: "/") || path.isEmpty else { return nil }
         let rest = path.utf8.dropFirst()
         guard !rest.isEmpty else { return [] }
-        return rest.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Array($0) }
+        return rest.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(withUpperCaseEscapes)
+    }
+
+    /// The bytes with the digits of escapes in upper case: of either case, they are one spelling (RFC 3986, 6.2.2.1).
+    private static func withUpperCaseEscapes(_ segment: Substring.UTF8View) -> [UInt8] {
+        var bytes = Array(segment)
+        var index = 0
+        while index < bytes.count {
+            guard bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, bytes[index + 1].hexDigit != nil,
+                bytes[index + 2].hexDigit != nil
+            else {
+                index += 1
+                continue
+            }
+            for digit in [index + 1, index + 2] where bytes[digit].isASCIILetter { bytes[digit] &= ~0x20 }
+            index += 3
+        }
+        return bytes
     }
 
     private static func isPlain(_ bytes: [UInt8]) -> Bool {

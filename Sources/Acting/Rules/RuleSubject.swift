@@ -11,7 +11,7 @@ package struct RuleSubject: Sendable {
     package let rawPath: String
     /// What follows the first `?`, nothing unescaped; `nil` if there is none.
     package let rawQuery: String?
-    /// The caller's headers, which say how a server will read the body.
+    /// The headers as they are planned, which say how a server will read the body.
     package let headers: [CallerHeader]
     package let body: SecretBuffer
 
@@ -42,17 +42,29 @@ package struct RuleSubject: Sendable {
         return try? JSONReader.read(body)
     }
 
+    /// Whether a parameter of the query, or of a body that some server may take for a form, overrides the method.
+    ///
+    /// Rack takes a body for a form that comes without a media type.
+    var overridesMethod: Bool {
+        if MethodOverride.stands(in: rawQuery) { return true }
+        let types = values(of: "content-type")
+        guard body.count > 0, types.isEmpty || types.contains(where: { $0.lowercased().contains("form-urlencoded") })
+        else { return false }
+        return withExtendedLifetime(body) { MethodOverride.stands(in: body.bytes) }
+    }
+
     private var isCalledJSON: Bool {
         let types = values(of: "content-type")
         guard types.count == 1, let type = types.first else { return false }
         let parts = type.lowercased().split(separator: ";", omittingEmptySubsequences: false).map(\.trimmed)
         guard let name = parts.first, parts.count <= 2 else { return false }
-        let isJSON = name == "application/json" || name.hasPrefix("application/") && name.hasSuffix("+json")
-        return isJSON && (parts.count == 1 || parts[1] == "charset=utf-8" || parts[1] == "charset=\"utf-8\"")
+        return JSONMediaTypes.contain(name)
+            && (parts.count == 1 || parts[1] == "charset=utf-8" || parts[1] == "charset=\"utf-8\"")
     }
 
+    /// The values of all headers that a server may take for that one, by its folded name.
     private func values(of name: String) -> [String] {
-        headers.filter { $0.name.lowercased() == name }.map { $0.value[...].trimmed }
+        headers.filter { HeaderName($0.name).text == name }.map { $0.value[...].trimmed }
     }
 }
 

@@ -22,7 +22,7 @@ package struct RuleRefusal: Sendable, Equatable {
 package enum RuleFault: Sendable, Equatable {
     case principal
     case method
-    /// The query names another method, which a server may take for the one that is meant.
+    /// The query or a form names another method, which a server may take for the one that is meant.
     case methodOverride
     case path
     /// The body is no JSON, or not for everyone who reads it.
@@ -55,7 +55,8 @@ extension RuleFault: CustomStringConvertible {
         switch self {
         case .principal: "it is for other principals"
         case .method: "it does not allow the method"
-        case .methodOverride: "it allows some methods only, and the query has a parameter that overrides the method"
+        case .methodOverride:
+            "it allows some methods only, and a parameter of the query or of a form overrides the method"
         case .path: "none of its paths matches"
         case .body: "it needs a JSON body in UTF-8, with its media type, not compressed and without duplicate members"
         case .bodyField(let pointer): "it does not allow what stands, or is missing, at \(pointer) of the body"

@@ -40,7 +40,8 @@ extension APIError {
 
     static func act(_ refusal: ActRefusal) -> APIError {
         switch refusal.code {
-        case .methodNotAllowed, .pathNotAllowed, .queryNotAllowed, .headerNotAllowed, .serviceNotNamed:
+        case .methodNotAllowed, .pathNotAllowed, .queryNotAllowed, .headerNotAllowed, .bodyNotAllowed,
+            .serviceNotNamed:
             act(400, "bad_request", refusal.sentence)
         case .destinationNotAllowed: act(403, "destination_refused", refusal.sentence)
         case .unknownPlaceholder, .connectionNotUsable, .probeNotDeclared: act(409, "not_configured", refusal.sentence)

@@ -288,11 +288,11 @@ struct ConnectionActs: Sendable {
         guard !target.rules.isEmpty else { return Ruling() }
         let subject = RuleSubject(
             principal: call.principal,
-            method: request.method,
+            method: plan.method,
             rawPath: plan.pathBelowBase,
             rawQuery: request.query,
-            headers: request.headers,
-            body: request.body
+            headers: plan.masked.headers,
+            body: plan.maskedBody
         )
         switch target.rules.judge(subject) {
         case .allowed(let rule): return Ruling(rule: rule)

@@ -97,6 +97,18 @@ struct RuleBodyTests {
         ([("Content-Type", "application/json"), ("Content-Type", "text/plain")], false),
         ([("Content-Type", "application/json"), ("content-encoding", "gzip")], false),
         ([("Content-Type", "application/json"), ("Content-Encoding", "identity"), ("Content-Encoding", "br")], false),
+        ([("Content-Type", "application/json"), ("Content_Type", "text/plain")], false),
+        ([("Content-Type", "application/json"), ("CONTENT_TYPE", "application/json")], false),
+        ([("Content-Type", "application/json"), ("content.type", "text/plain")], false),
+        ([("Content-Type", "application/json"), ("Content-Type_", "text/plain")], false),
+        ([("Content-Type", "application/json"), ("Content_Encoding", "gzip")], false),
+        ([("Content_Type", "application/json")], true),
+        ([("Content-Type", "application/merge-patch+json")], true),
+        ([("Content-Type", "application/scim+json;charset=utf-8")], true),
+        ([("Content-Type", "application/x-www-form-urlencoded+json")], false),
+        ([("Content-Type", "application/vnd.example+json")], false),
+        ([("Content-Type", "application/+json")], false),
+        ([("Content-Type", "text/json")], false),
     ]
 
     @Test("is called JSON, in UTF-8 and not compressed", arguments: headers.indices)

@@ -47,6 +47,18 @@ struct RulePathTests {
     }
 
     @Test(
+        "take the digits of an escape in either case for one spelling",
+        arguments: [
+            ("/a%2fb/x", "/a%2Fb/x"), ("/a%2Fb", "/a%2fb"), ("/%c3%a9", "/%C3%A9"), ("/%C3%a9/**", "/%c3%A9/y"),
+            ("/a%3bb", "/a%3Bb"),
+        ]
+    )
+    func escapes(_ pattern: String, _ path: String) throws {
+        #expect(try matches(path, pattern))
+        #expect(try !matches(path + "x", pattern == "/%C3%a9/**" ? "/%c3%a9" : pattern))
+    }
+
+    @Test(
         "do not match what decodes to them",
         arguments: ["/v1/%6dodels", "/v1%2Fmodels", "/%76%31/models", "/v1/./models"]
     )

@@ -105,6 +105,27 @@ struct RuleTests {
     }
 
     @Test(
+        "that restrict methods do not let a body override the method that a server may take for a form",
+        arguments: [
+            ("_method=DELETE", [("Content-Type", "application/x-www-form-urlencoded")]),
+            ("a=b&_method=DELETE", [("Content_Type", "Application/X-WWW-Form-URLencoded; charset=utf-8")]),
+            ("a=b&%5Fmethod=DELETE", []),
+            (
+                "_method=DELETE",
+                [("Content-Type", "text/plain"), ("content-type", "application/x-www-form-urlencoded")]
+            ),
+        ]
+    )
+    func bodyOverrides(_ body: String, headers: [(String, String)]) throws {
+        let rules = try RuleSample.rules(#"[{"name":"a","methods":["POST"],"paths":["/**"]}]"#)
+        #expect(rules.judge(RuleSample.act("POST", "/", headers: headers, body: body)).faults == [.methodOverride])
+        let json = [("Content-Type", "application/json")]
+        for (headers, body) in [(json, body), (headers, "method=DELETE"), (headers, #"{"_method":"DELETE"}"#)] {
+            #expect(rules.judge(RuleSample.act("POST", "/", headers: headers, body: body)) == .allowed(rule: "a"))
+        }
+    }
+
+    @Test(
         "let other parameters pass",
         arguments: ["", "method=DELETE", "a=_method", "a_method=x", "_methods=x", "%zz", "%"]
     )

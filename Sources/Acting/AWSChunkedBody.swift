@@ -1,0 +1,109 @@
+import Documents
+import Secrets
+
+/// A body in the framing `aws-chunked` (Amazon S3 API Reference, "Transferring payload in multiple chunks"): chunks, each
+/// with its length and perhaps a signature before it, and after the last one perhaps trailers.
+///
+/// Signatures are those of the caller's own keys, which are good for nothing here; they are left out unverified.
+struct AWSChunkedBody {
+    /// The bytes without their framing.
+    let content: SecretBuffer
+    /// The trailers, names in lower case, without the signature.
+    let trailers: [(name: String, value: String)]
+
+    /// - Throws: ``ActRefusal`` that says what is wrong with the framing.
+    init(_ framed: SecretBuffer) throws(ActRefusal) {
+        var reader = Reader(buffer: framed)
+        let chunks = try reader.readChunks()
+        trailers = try reader.readTrailers()
+        content = SecretBuffer(count: chunks.reduce(0) { $0 + $1.count }) { memory in
+            var position = 0
+            for chunk in chunks {
+                let end = position + chunk.count
+                UnsafeMutableRawBufferPointer(rebasing: memory[position..<end])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: framed.bytes[chunk]))
+                position = end
+            }
+        }
+    }
+
+    private struct Reader {
+        let buffer: SecretBuffer
+        var position = 0
+
+        /// Longer than any line of the framing.
+        static let longestLine = 4096
+        static let trailersAtMost = 16
+
+        var bytes: UnsafeRawBufferPointer { buffer.bytes }
+
+        mutating func readChunks() throws(ActRefusal) -> [Range<Int>] {
+            var chunks: [Range<Int>] = []
+            while true {
+                let line = try readLine("the length of a chunk")
+                let count = try Self.length(of: line)
+                guard count > 0 else { return chunks }
+                guard count <= bytes.count - position else {
+                    throw Self.fault("the body ends within a chunk of \(count) bytes")
+                }
+                chunks.append(position..<position + count)
+                position += count
+                guard bytes.count - position >= 2, bytes[position] == 0x0D, bytes[position + 1] == 0x0A else {
+                    throw Self.fault("a chunk of \(count) bytes is not followed by a line end")
+                }
+                position += 2
+            }
+        }
+
+        mutating func readTrailers() throws(ActRefusal) -> [(name: String, value: String)] {
+            var trailers: [(name: String, value: String)] = []
+            while position < bytes.count {
+                let line = try readLine("a trailer")
+                guard !line.isEmpty else { break }
+                guard let colon = line.firstIndex(of: ":") else { throw Self.fault("a trailer has no colon") }
+                let name = line[..<colon].lowercased()
+                let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+                guard TextFormat.headerName.fault(in: JSONText(name)) == nil,
+                    value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+                else { throw Self.fault("a trailer holds a character that it may not hold") }
+                guard !trailers.contains(where: { $0.name == name }), trailers.count < Self.trailersAtMost else {
+                    throw Self.fault("the trailer \(name) is there twice, or there are too many")
+                }
+                trailers.append((name, String(value)))
+            }
+            guard position == bytes.count else { throw Self.fault("more follows its end") }
+            return trailers.filter { $0.name != "x-amz-trailer-signature" }
+        }
+
+        /// The text up to a line end, without blanks at its end: AWS' own examples have a line feed before that.
+        private mutating func readLine(_ what: String) throws(ActRefusal) -> Substring {
+            let limit = min(bytes.count, position + Self.longestLine)
+            var end = position
+            while end + 1 < limit, bytes[end] != 0x0D || bytes[end + 1] != 0x0A { end += 1 }
+            guard end + 1 < limit else { throw Self.fault("\(what) is missing, or its line does not end") }
+            let line = String(decoding: bytes[position..<end], as: UTF8.self)
+            position = end + 2
+            var text = line[...]
+            while let last = text.unicodeScalars.last, " \t\n".unicodeScalars.contains(last) {
+                text.unicodeScalars.removeLast()
+            }
+            return text
+        }
+
+        private static func length(of line: Substring) throws(ActRefusal) -> Int {
+            let parts = line.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
+            let digits = parts.first ?? ""
+            guard (1...15).contains(digits.utf8.count), digits.utf8.allSatisfy({ $0.hexDigit != nil }),
+                let count = Int(digits, radix: 16)
+            else { throw fault("the length of a chunk is no hexadecimal number") }
+            guard parts.count == 1 || parts[1].hasPrefix("chunk-signature=") else {
+                throw fault("the length of a chunk is followed by something else than chunk-signature")
+            }
+            return count
+        }
+
+        private static func fault(_ text: String) -> ActRefusal {
+            ActRefusal(.bodyNotAllowed, "the body is not in the framing aws-chunked, as its headers say: \(text)")
+        }
+    }
+}
