@@ -1,6 +1,7 @@
 """The fixtures: a running server for each module, and the official Python client for it."""
 
 import pathlib
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -22,6 +23,10 @@ from official import official_client
 
 
 def pytest_configure() -> None:
+    # A shell starts what is in its background with SIGINT ignored, and every command would inherit that.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     if not BINARY.exists():
         pytest.exit(f"{BINARY} is missing: run `make build` first, or say where it is in KEYWAY_BINARY", returncode=1)
 

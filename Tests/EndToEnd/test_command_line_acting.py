@@ -115,7 +115,7 @@ def test_an_answer_streams(actor, twin):
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_act_ends_with_the_command(actor, twin, number):
     connection_id = actor.connect(twin, concurrency=1)
     command = [BINARY, "act", connection_id, "GET", "/stream/1000"]
