@@ -103,7 +103,7 @@ let package = Package(
             uses: [
                 "AWSAccounts", "Access", "CSystem", "Connections", "Cryptography", "DatadogClient", "Documents",
                 "Egress",
-                "HTTPServer", "JSONReading", "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Vault",
+                "HTTPServer", "JSONReading", "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Threads", "Vault",
             ]
         ),
         .executableTarget(name: "keyway", dependencies: ["KeywayCommands"], swiftSettings: settings),

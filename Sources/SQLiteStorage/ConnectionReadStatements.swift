@@ -10,6 +10,8 @@ final class ConnectionReadStatements {
     let list: Statement
     let countAll: Statement
     let countFiltered: Statement
+    let hidden: Statement
+    let listed: Statement
 
     init(on database: Database) throws(SQLiteError) {
         func reading(_ sql: String) throws(SQLiteError) -> Statement {
@@ -31,6 +33,10 @@ final class ConnectionReadStatements {
             "SELECT count(*) FROM connections INDEXED BY connections_by_name WHERE organization = ?1 AND \(Self.isVisible)"
         )
         countFiltered = try reading("SELECT count(*) \(Self.visible)")
+        hidden = try reading(Self.hidden(from: "?2"))
+        listed = try reading(
+            "SELECT document, name, category, low FROM connections WHERE key = ?1 AND organization = ?2"
+        )
     }
 
     static let connection = """
@@ -51,18 +57,21 @@ final class ConnectionReadStatements {
     private static let table = DocumentKind.connection.table
 
     /// As the list of any kind of documents; the seventh parameter are the names of the principal, a list in JSON.
-    static var visibleList: String { "SELECT document \(visible) \(DocumentReadStatements.page)" }
+    static var visibleList: String { "SELECT document, name, key, low \(visible) \(DocumentReadStatements.page)" }
 
     private static var visible: String { "\(DocumentReadStatements.filtered(table)) AND \(isVisible)" }
 
     /// What is kept from the principal is found once for the whole list, and not for each row.
-    private static let isVisible = """
-        key NOT IN (
-            SELECT r.key FROM connections r INDEXED BY restricted_connections
-            WHERE r.organization = ?1 AND r.is_restricted AND NOT EXISTS (
-                SELECT 1 FROM restriction_bindings b
-                WHERE b.connection = r.key AND b.principal IN (SELECT value FROM json_each(?7))
-            )
+    private static let isVisible = "key NOT IN (\(hidden(from: "?7")))"
+
+    /// The keys of the connections of an organisation that are kept from a principal, whose names are a list in JSON.
+    static func hidden(from names: String) -> String {
+        """
+        SELECT r.key FROM connections r INDEXED BY restricted_connections
+        WHERE r.organization = ?1 AND r.is_restricted AND NOT EXISTS (
+            SELECT 1 FROM restriction_bindings b
+            WHERE b.connection = r.key AND b.principal IN (SELECT value FROM json_each(\(names)))
         )
         """
+    }
 }

@@ -34,18 +34,18 @@ final class DocumentReadStatements {
     }
 
     static func list(of table: DocumentTable) -> String {
-        "SELECT document \(filtered(table)) \(page)"
+        "SELECT document, name, key, low \(filtered(table)) \(page)"
     }
 
-    /// The order of lists, and which part of one.
-    static let page = "ORDER BY name, key LIMIT ?5 OFFSET ?6"
+    /// The order of lists, and which part of one: behind the name of the eighth parameter and the key of the ninth.
+    static let page = "AND (?8 IS NULL OR (name, key) > (?8, ?9)) ORDER BY name, key LIMIT ?5 OFFSET ?6"
 
     /// The index gives the order, and tells the name without a look into the table. A name that is asked for exactly is
-    /// both ends of the range; of all names, '' is the first, and a blob comes after any.
+    /// both ends of the range; of all names, '' is the first, and a blob comes after any. A page that goes on begins there.
     static func filtered(_ table: DocumentTable) -> String {
         """
         FROM \(table.name) INDEXED BY \(table.name)_by_name
-        WHERE organization = ?1 AND name BETWEEN ifnull(?2, '') AND ifnull(?2, x'')
+        WHERE organization = ?1 AND name BETWEEN coalesce(?2, ?8, '') AND ifnull(?2, x'')
         AND (?3 IS NULL OR instr(lower(name), lower(?3)) > 0)
         AND (?4 IS NULL OR category = ?4)
         """

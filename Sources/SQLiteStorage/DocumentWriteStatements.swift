@@ -5,6 +5,7 @@ final class DocumentWriteStatements {
     let delete: Statement
     let exists: Statement
     let revision: Statement
+    let name: Statement
 
     let insertSealed: Statement
     let putSealed: Statement
@@ -33,6 +34,10 @@ final class DocumentWriteStatements {
         exists = try Statement("SELECT 1 FROM \(table.name) WHERE key = ?1", on: database)
         revision = try Statement(
             "SELECT revision FROM \(table.name) WHERE key = ?1 AND low = ?2 AND organization = ?3",
+            on: database
+        )
+        name = try Statement(
+            "SELECT name FROM \(table.name) WHERE key = ?1 AND low = ?2 AND organization = ?3",
             on: database
         )
 

@@ -53,8 +53,8 @@ extension Reader {
         return policy
     }
 
-    /// Costs as much as a list of all documents, where nothing is restricted; else in addition a look at each of the
-    /// organisation's restricted connections, and at each name up to the page's end whether it is one of those.
+    /// By SQL alone, which looks at each name: while the index of names is not ready, for lists without pages, and
+    /// where the index was overtaken by changes again and again.
     func connections(
         visibleTo principal: Principal,
         matching filter: DocumentFilter,
@@ -62,30 +62,78 @@ extension Reader {
     ) throws(SQLiteError) -> PageOf<[UInt8]> {
         guard let organization = try ordinal(of: principal.organization) else { return .empty }
         let statements = statements.connections
-        try statements.restricted.bind(1, organization)
-        guard try statements.restricted.hasRow() else {
+        guard try hasRestrictions(organization) else {
             return try documents(.connection, in: principal.organization, matching: filter, page: page)
         }
-        let names = principal.subjects.map { "\"\($0)\"" }.joined(separator: ",")
-        let total = try count(statements.countAll, organization, visibleTo: names)
+        let total = try count(statements.countAll, organization, visibleTo: principal)
         var totalFiltered = total
         if filter != DocumentFilter() {
             try bind(filter, to: statements.countFiltered)
-            totalFiltered = try count(statements.countFiltered, organization, visibleTo: names)
+            totalFiltered = try count(statements.countFiltered, organization, visibleTo: principal)
         }
         try statements.list.bind(1, organization)
         try bind(filter, to: statements.list)
-        try bind(page, to: statements.list, at: 5)
-        try statements.list.bind(7, text: "[\(names)]")
-        return PageOf(elements: try documents(of: statements.list), total: total, totalFiltered: totalFiltered)
+        try statements.list.bind(7, text: principal.names)
+        let (documents, end) = try self.documents(of: statements.list, page)
+        return PageOf(elements: documents, total: total, totalFiltered: totalFiltered, end: end)
     }
 
     private func count(
         _ statement: borrowing Statement,
         _ organization: Int64,
-        visibleTo names: String
+        visibleTo principal: Principal
     ) throws(SQLiteError) -> Int {
-        try statement.bind(7, text: "[\(names)]")
+        try statement.bind(7, text: principal.names)
         return try count(statement, organization)
     }
+
+    private func hasRestrictions(_ organization: Int64) throws(SQLiteError) -> Bool {
+        try statements.connections.restricted.bind(1, organization)
+        return try statements.connections.restricted.hasRow()
+    }
+
+    /// The keys of the connections that are kept from a principal (from nobody, if `nil`), after a look at each of the
+    /// organisation's restricted connections.
+    func connectionsHidden(from principal: Principal?, in organization: Int64) throws(SQLiteError) -> Set<Int64> {
+        guard let principal, try hasRestrictions(organization) else { return [] }
+        let statement = statements.connections
+        try statement.hidden.bind(1, organization)
+        try statement.hidden.bind(2, text: principal.names)
+        defer { statement.hidden.reset() }
+        var keys: Set<Int64> = []
+        while try statement.hidden.step() { keys.insert(statement.hidden.integer(0)) }
+        return keys
+    }
+
+    /// The documents of connections that the index of names told of, and the place of the last one; `nil` if one is not
+    /// what the index took it for.
+    func connections(
+        _ elements: [NameElement],
+        in organization: Int64,
+        category: String?
+    ) throws(SQLiteError) -> (documents: [[UInt8]], end: ListPosition?)? {
+        let statement = statements.connections
+        var documents: [[UInt8]] = []
+        var end: ListPosition?
+        defer { statement.listed.reset() }
+        for element in elements {
+            try statement.listed.bind(1, element.key)
+            try statement.listed.bind(2, organization)
+            guard try statement.listed.step(), statement.listed.bytes(1) == element.name,
+                category == nil || statement.listed.text(2) == category
+            else { return nil }
+            documents.append(statement.listed.bytes(0))
+            end = ListPosition(
+                .text(statement.listed.text(1)),
+                Identifier(key: element.key, lowBits: statement.listed.integer(3))
+            )
+            statement.listed.reset()
+        }
+        return (documents, end)
+    }
+}
+
+extension Principal {
+    /// The names that policies know the principal by, as a list in JSON.
+    fileprivate var names: String { "[\(subjects.map { "\"\($0)\"" }.joined(separator: ","))]" }
 }

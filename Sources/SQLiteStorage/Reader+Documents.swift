@@ -59,16 +59,28 @@ extension Reader {
         }
         try statements.list.bind(1, organization)
         try bind(filter, to: statements.list)
-        try bind(page, to: statements.list, at: 5)
-        return PageOf(elements: try documents(of: statements.list), total: total, totalFiltered: totalFiltered)
+        let (documents, end) = try self.documents(of: statements.list, page)
+        return PageOf(elements: documents, total: total, totalFiltered: totalFiltered, end: end)
     }
 
-    /// The documents that a statement finds, in its first column.
-    func documents(of statement: borrowing Statement) throws(SQLiteError) -> [[UInt8]] {
+    /// The documents of a page of a list by name, whose columns are the document, its name and its id; and where it ends.
+    func documents(
+        of statement: borrowing Statement,
+        _ page: Page?
+    ) throws(SQLiteError) -> (documents: [[UInt8]], end: ListPosition?) {
+        try bind(page, to: statement, at: 5)
+        try statement.bind(8, text: page?.after.map { $0.value.text ?? "" })
+        try statement.bind(9, page?.after?.id.key)
         defer { statement.reset() }
         var documents: [[UInt8]] = []
-        while try statement.step() { documents.append(statement.bytes(0)) }
-        return documents
+        var end: ListPosition?
+        while try statement.step() {
+            documents.append(statement.bytes(0))
+            if page != nil {
+                end = ListPosition(.text(statement.text(1)), statement.splitIdentifier(2))
+            }
+        }
+        return (documents, end)
     }
 
     /// Binds the second to the fourth parameter of a list.

@@ -78,7 +78,8 @@ final class Reader {
 
 extension Page {
     /// How many elements come before it; a page beyond all counting is empty.
-    fileprivate var offset: Int64 {
+    var offset: Int64 {
+        guard after == nil else { return 0 }
         let (offset, overflows) = Int64(size).multipliedReportingOverflow(by: Int64(number))
         return overflows ? .max : offset
     }

@@ -12,8 +12,12 @@ package final class SQLiteStore: Store {
     /// Threads that can read at once.
     private static let readerLimit = 12
 
+    /// How often a list is tried by the index of names.
+    private static let attempts = 16
+
     private let readers: ReaderPool
     private let writer: Writer
+    let names = NameIndex()
 
     /// Creates the directory (mode 0700) and an empty database (0600), where they are missing, and opens the store.
     ///
@@ -60,9 +64,11 @@ package final class SQLiteStore: Store {
         writer = Writer(
             connection: connection,
             readers: readers,
+            names: names,
             directory: directory,
             checkpointPages: checkpointPages
         )
+        names.build(path: file)
     }
 
     deinit { writer.requestStop() }
@@ -193,9 +199,60 @@ extension SQLiteStore: RestrictedConnections {
         matching filter: DocumentFilter,
         page: Page?
     ) throws(StoreError) -> PageOf<[UInt8]> {
+        if let page, filter.name == nil {
+            // Between a look into the index and one into the database something may change. Seldom, and then again.
+            for _ in 0..<Self.attempts {
+                switch try indexedConnections(visibleTo: principal, matching: filter, page: page) {
+                case .found(let page): return page
+                case .overtaken: continue
+                case .notReady: return try scannedConnections(visibleTo: principal, matching: filter, page: page)
+                }
+            }
+        }
+        return try scannedConnections(visibleTo: principal, matching: filter, page: page)
+    }
+
+    /// As ``connections(visibleTo:matching:page:)``, by a look at each name in the database.
+    func scannedConnections(
+        visibleTo principal: Principal,
+        matching filter: DocumentFilter,
+        page: Page?
+    ) throws(StoreError) -> PageOf<[UInt8]> {
         try readers.read { reader throws(SQLiteError) in
             try reader.connections(visibleTo: principal, matching: filter, page: page)
         }
+    }
+
+    enum IndexedPage {
+        case found(PageOf<[UInt8]>)
+        /// A change came between.
+        case overtaken
+        case notReady
+    }
+
+    /// As ``connections(visibleTo:matching:page:)``, by the index of names, which has what was committed before, and
+    /// perhaps more: so what it tells of is then read, and what is kept from the principal read again.
+    func indexedConnections(
+        visibleTo principal: Principal,
+        matching filter: DocumentFilter,
+        page: Page
+    ) throws(StoreError) -> IndexedPage {
+        let (ordinal, hidden) = try readers.read { reader throws(SQLiteError) -> (Int64?, Set<Int64>) in
+            guard let ordinal = try reader.ordinal(of: principal.organization) else { return (nil, []) }
+            return (ordinal, try reader.connectionsHidden(from: principal, in: ordinal))
+        }
+        guard let ordinal else { return .found(.empty) }
+        guard let found = names.page(in: ordinal, matching: filter, hidden: hidden, page: page) else {
+            return .notReady
+        }
+        let read = try readers.read { reader throws(SQLiteError) -> ([[UInt8]], ListPosition?)? in
+            guard try reader.connectionsHidden(from: principal, in: ordinal) == hidden else { return nil }
+            return try reader.connections(found.elements, in: ordinal, category: filter.category)
+        }
+        guard let (documents, end) = read else { return .overtaken }
+        return .found(
+            PageOf(elements: documents, total: found.total, totalFiltered: found.totalFiltered, end: end)
+        )
     }
 }
 

@@ -24,6 +24,9 @@ extension WriteConnection {
             try bind(sealed, of: record.id, to: statements.insertSealed)
             try statements.insertSealed.run()
         }
+        if record.kind == .connection {
+            note(NameChange(organization: organization, key: record.id.key, before: nil, after: record.nameAndCategory))
+        }
         return .changed
     }
 
@@ -38,6 +41,7 @@ extension WriteConnection {
         guard let organization = try ordinal(of: record.organization), try hasUser(record.owner, organization) else {
             return .refused(.missing)
         }
+        let name = try name(of: record.kind, record.id, organization)
         let statements = statements.documents[record.kind]
         try bind(record, organization, to: statements.update)
         try statements.update.bind(9, revision)
@@ -58,17 +62,34 @@ extension WriteConnection {
             try statements.deleteSealed.bind(1, record.id.key)
             try statements.deleteSealed.run()
         }
+        if let name {
+            let key = record.id.key
+            note(NameChange(organization: organization, key: key, before: name, after: record.nameAndCategory))
+        }
         return .changed
     }
 
     func delete(_ kind: DocumentKind, _ id: Identifier, in organization: Identifier) throws(SQLiteError) -> Effect {
+        guard let ordinal = try ordinal(of: organization) else { return .refused(.missing) }
+        let name = try name(of: kind, id, ordinal)
         let statements = statements.documents[kind]
         let effect = try delete(id, in: organization, by: statements.delete)
         if case .changed = effect {
             try statements.deleteSealed.bind(1, id.key)
             try statements.deleteSealed.run()
+            if let name { note(NameChange(organization: ordinal, key: id.key, before: name, after: nil)) }
         }
         return effect
+    }
+
+    /// The name of a connection that a change may take from it; `nil` where there is none, and of other kinds.
+    private func name(of kind: DocumentKind, _ id: Identifier, _ organization: Int64) throws(SQLiteError) -> String? {
+        guard kind == .connection else { return nil }
+        let statement = statements.documents[kind]
+        try bind(id, organization, to: statement.name)
+        guard try statement.name.step() else { return nil }
+        defer { statement.name.reset() }
+        return statement.name.text(0)
     }
 
     // MARK: Master keys
@@ -173,4 +194,8 @@ extension WriteConnection {
         try statement.bind(2, text: sealed.masterKeyID)
         try statement.bind(3, blob: sealed.bytes)
     }
+}
+
+extension DocumentRecord {
+    fileprivate var nameAndCategory: (name: String, category: String) { (name, category) }
 }

@@ -12,6 +12,9 @@ final class WriteConnection {
     private var ordinals: [Identifier: Int64] = [:]
     /// Master keys that are known to be noted.
     var notedMasterKeys: Set<String> = []
+    /// What the transaction has done to names of connections.
+    private var nameChanges: [NameChange] = []
+    private var committedNameChanges: [NameChange] = []
 
     init(path: String, digest: @escaping SQLiteStore.DigestFunction, database: Database) throws(SQLiteError) {
         self.path = path
@@ -42,6 +45,17 @@ final class WriteConnection {
         }
     }
 
+    /// What was done to names of connections by commits since this was called last, in their order.
+    func takeNameChanges() -> [NameChange] {
+        defer { committedNameChanges.removeAll(keepingCapacity: true) }
+        return committedNameChanges
+    }
+
+    /// Notes what is done to the name of a connection; it counts once it is committed.
+    func note(_ change: NameChange) {
+        nameChanges.append(change)
+    }
+
     private func transact(_ changes: [Change]) throws(SQLiteError) -> [CommitOutcome] {
         do throws(SQLiteError) {
             try statements.begin.run()
@@ -49,8 +63,11 @@ final class WriteConnection {
             outcomes.reserveCapacity(changes.count)
             for change in changes { outcomes.append(try apply(change)) }
             try statements.commit.run()
+            committedNameChanges += nameChanges
+            nameChanges.removeAll(keepingCapacity: true)
             return outcomes
         } catch {
+            nameChanges.removeAll()
             // Some errors have ended the transaction already.
             if database.isInTransaction { _ = try? statements.rollBack.run() }
             chain.rollBack()
@@ -64,8 +81,10 @@ final class WriteConnection {
         // One mutation refuses before it writes; of several, the first may have written when the second refuses.
         guard change.mutations.count > 1 else { return try applyMutations(of: change) }
         try statements.savepoint.run()
+        let nameChangesBefore = nameChanges.count
         let outcome = try applyMutations(of: change)
         if outcome != .committed {
+            nameChanges.removeLast(nameChanges.count - nameChangesBefore)
             try statements.rollBackToSavepoint.run()
             ordinals.removeAll()
             notedMasterKeys.removeAll()

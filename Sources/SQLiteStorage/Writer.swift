@@ -40,6 +40,7 @@ final class Writer: @unchecked Sendable {
     private var figures = StoreStatistics()
 
     private let readers: ReaderPool
+    private let names: NameIndex
     private let accessChanges = Atomic<UInt64>(0)
 
     // The thread's own.
@@ -53,24 +54,20 @@ final class Writer: @unchecked Sendable {
     private var nextCheckpoint: Int
 
     /// Starts the thread, which keeps the connection and the lock of the directory until ``stop()``.
-    init(connection: WriteConnection, readers: ReaderPool, directory: DataDirectory, checkpointPages: Int) {
+    init(
+        connection: WriteConnection,
+        readers: ReaderPool,
+        names: NameIndex,
+        directory: DataDirectory,
+        checkpointPages: Int
+    ) {
         self.checkpointPages = checkpointPages
         nextCheckpoint = checkpointPages
         self.connection = connection
         self.readers = readers
+        self.names = names
         self.directory = directory
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread,
-            nil,
-            { context in
-                if let context { Unmanaged<Writer>.fromOpaque(context).takeRetainedValue().run() }
-                return nil
-            },
-            Unmanaged.passRetained(self).toOpaque()
-        )
-        precondition(code == 0, "the system has no thread to spare at the start")
-        pthread_detach(thread)
+        DetachedThread.start { self.run() }
     }
 
     /// How many committed batches changed keys, users or registrations.
@@ -197,7 +194,9 @@ extension Writer {
         let duration = (ContinuousClock.now - start).components
         let nanoseconds = UInt64(duration.seconds * 1_000_000_000 + duration.attoseconds / 1_000_000_000)
         lastBatch = (batch.count, nanoseconds)
+        // In this order: what the index knows, a read that begins later finds.
         readers.noteCommit()
+        names.apply(connection.takeNameChanges())
         var committed: UInt64 = 0
         var failed: UInt64 = 0
         var touchesAccess = false
@@ -250,6 +249,7 @@ extension Writer {
     }
 
     private func finish() {
+        names.stop()
         readers.close()
         if let connection { tidy(connection) }
         connection = nil

@@ -4,6 +4,7 @@ import HTTPServer
 import KeywayServer
 import SQLiteStorage
 import Storage
+import Threads
 import Vault
 
 #if canImport(Glibc)
