@@ -46,6 +46,7 @@ package final class Service: Sendable {
     private let brake = FailureBrake()
     private let requestIDs = RequestIDs()
     private let readingThreads = ReadingThreads()
+    private let places = ListPlaces()
     private let store: any Store
     private let log: AccessLog
 
@@ -162,7 +163,8 @@ package final class Service: Sendable {
                 request: request,
                 requestID: exchange.requestID,
                 principal: session.principal,
-                parameters: parameters
+                parameters: parameters,
+                places: places
             )
             perform(call, exchange, by: route)
         }

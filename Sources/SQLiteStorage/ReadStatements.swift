@@ -57,7 +57,7 @@ final class ReadStatements {
         registrations = try reading(
             """
             SELECT key, low FROM application_keys
-            WHERE organization = ?1 AND is_registered ORDER BY key LIMIT ?2 OFFSET ?3
+            WHERE organization = ?1 AND is_registered AND key > ?4 ORDER BY key LIMIT ?2 OFFSET ?3
             """
         )
         countRegistrations = try reading(

@@ -114,10 +114,12 @@ extension Reader {
         let total = try count(statements.countRegistrations, organization)
         try statements.registrations.bind(1, organization)
         try bind(page, to: statements.registrations, at: 2)
+        try statements.registrations.bind(4, page.after?.id.key ?? .min)
         defer { statements.registrations.reset() }
         var ids: [Identifier] = []
         while try statements.registrations.step() { ids.append(statements.registrations.splitIdentifier(0)) }
-        return PageOf(elements: ids, total: total, totalFiltered: total)
+        let end = ids.last.map { ListPosition(.none, $0) }
+        return PageOf(elements: ids, total: total, totalFiltered: total, end: end)
     }
 
     func organization(_ id: Identifier) throws(SQLiteError) -> Organization? {

@@ -18,7 +18,7 @@ extension Reader {
                 k.organization = ?1 AND (?2 IS NULL OR instr(lower(k.name), lower(?2)) > 0)
                 AND k.created_at BETWEEN ?3 AND ?4 AND k.modified_at BETWEEN ?5 AND ?6
                 """,
-            order: order.clause(modifiedAt: "k.modified_at")
+            order: ListOrder(order.column(modifiedAt: "k.modified_at"), key: "k.key", order.isDescending)
         )
         return try read(list, in: organization, isFiltered: filter != KeyFilter(), page: page) {
             statement throws(SQLiteError) in
@@ -29,6 +29,8 @@ extension Reader {
             try statement.bind(6, filter.modifiedTo?.microseconds ?? .max)
         } element: { statement throws(SQLiteError) in
             try apiKey(from: statement)
+        } position: {
+            order.position(of: $0)
         }
     }
 
@@ -48,7 +50,7 @@ extension Reader {
                 AND (?7 IS NULL OR EXISTS (SELECT 1 FROM users w WHERE w.key = k.owner AND w.low = ?7))
                 """,
             // They do not tell when they were changed.
-            order: order.clause(modifiedAt: "k.created_at")
+            order: ListOrder(order.column(modifiedAt: "k.created_at"), key: "k.key", order.isDescending)
         )
         return try read(list, in: organization, isFiltered: filter != KeyFilter(), page: page) {
             statement throws(SQLiteError) in
@@ -60,6 +62,8 @@ extension Reader {
             if let owner = filter.owner { try statement.bind(7, owner.lowBits) }
         } element: { statement throws(SQLiteError) in
             try applicationKey(from: statement)
+        } position: {
+            order.position(of: $0)
         }
     }
 
@@ -79,7 +83,7 @@ extension Reader {
                 AND (?3 IS NULL OR instr(lower(handle), lower(?3)) > 0 OR instr(lower(name), lower(?3)) > 0)
                 AND is_disabled BETWEEN ?4 AND ?5
                 """,
-            order: order.clause
+            order: ListOrder(order.column, key: "key", order.isDescending)
         )
         return try read(list, in: organization, isFiltered: filter != UserFilter(), page: page) {
             statement throws(SQLiteError) in
@@ -89,6 +93,8 @@ extension Reader {
             try statement.bind(5, filter.isDisabled ?? true)
         } element: { statement throws(SQLiteError) in
             try user(from: statement, in: organization)
+        } position: {
+            order.position(of: $0)
         }
     }
 
@@ -98,7 +104,8 @@ extension Reader {
         isFiltered: Bool,
         page: Page,
         bind: (borrowing Statement) throws(SQLiteError) -> Void,
-        element: (borrowing Statement) throws(SQLiteError) -> Element
+        element: (borrowing Statement) throws(SQLiteError) -> Element,
+        position: (Element) -> ListPosition
     ) throws(SQLiteError) -> PageOf<Element> {
         guard let organization = try ordinal(of: organization) else { return .empty }
         let total = try count(Statement(list.countingAll, on: database), organization)
@@ -108,13 +115,26 @@ extension Reader {
             try bind(counting)
             totalFiltered = try count(counting, organization)
         }
-        let statement = try Statement(list.sql, on: database)
+        let statement = try Statement(list.sql(after: page.after), on: database)
         try statement.bind(1, organization)
         try bind(statement)
         try self.bind(page, to: statement, at: AccessList.limit)
+        if let after = page.after {
+            switch after.value {
+            case .none: break
+            case .text(let text): try statement.bind(ListOrder.value, text: text)
+            case .integer(let integer): try statement.bind(ListOrder.value, integer)
+            }
+            try statement.bind(ListOrder.key, after.id.key)
+        }
         var elements: [Element] = []
         while try statement.step() { elements.append(try element(statement)) }
-        return PageOf(elements: elements, total: total, totalFiltered: totalFiltered)
+        return PageOf(
+            elements: elements,
+            total: total,
+            totalFiltered: totalFiltered,
+            end: elements.last.map(position)
+        )
     }
 }
 
@@ -126,39 +146,74 @@ private struct AccessList {
     let select: String
     /// What rows meet; the first parameter is the organisation's.
     let condition: String
-    let order: String
+    let order: ListOrder
 
     /// The parameter of the limit, which the offset's follows.
     static let limit: Int32 = 8
 
     var countingAll: String { "SELECT count(*) FROM \(table) WHERE organization = ?1" }
     var countingFiltered: String { "SELECT count(*) FROM \(table) WHERE \(condition)" }
-    var sql: String { "\(select) WHERE \(condition) ORDER BY \(order) LIMIT ?\(Self.limit) OFFSET ?\(Self.limit + 1)" }
+
+    func sql(after position: ListPosition?) -> String {
+        let rest = position.map { " AND (\(order.isBehind($0)))" } ?? ""
+        return """
+            \(select) WHERE \(condition)\(rest) ORDER BY \(order.clause) LIMIT ?\(Self.limit) OFFSET ?\(Self.limit + 1)
+            """
+    }
+}
+
+/// The order of a list by a column, then by key; of a column that may be empty, the empty ones come first.
+private struct ListOrder {
+    let column: String
+    let keyColumn: String
+    let isDescending: Bool
+
+    /// The parameters of a position.
+    static let value: Int32 = 10
+    static let key: Int32 = 11
+
+    init(_ column: String, key keyColumn: String, _ isDescending: Bool) {
+        self.column = column
+        self.keyColumn = keyColumn
+        self.isDescending = isDescending
+    }
+
+    var clause: String {
+        isDescending ? "\(column) DESC, \(keyColumn) DESC" : "\(column), \(keyColumn)"
+    }
+
+    /// Whether a row comes behind a position.
+    func isBehind(_ position: ListPosition) -> String {
+        let (value, key) = ("?\(Self.value)", "?\(Self.key)")
+        switch (position.value, isDescending) {
+        case (.none, false): return "\(column) IS NOT NULL OR \(keyColumn) > \(key)"
+        case (.none, true): return "\(column) IS NULL AND \(keyColumn) < \(key)"
+        case (_, false): return "\(column) > \(value) OR \(column) = \(value) AND \(keyColumn) > \(key)"
+        case (_, true):
+            return "\(column) IS NULL OR \(column) < \(value) OR \(column) = \(value) AND \(keyColumn) < \(key)"
+        }
+    }
 }
 
 extension KeyOrder {
-    fileprivate func clause(modifiedAt: String) -> String {
-        let column =
-            switch criterion {
-            case .name: "k.name"
-            case .createdAt: "k.created_at"
-            case .modifiedAt: modifiedAt
-            case .last4: "k.last4"
-            }
-        return isDescending ? "\(column) DESC, k.key DESC" : "\(column), k.key"
+    fileprivate func column(modifiedAt: String) -> String {
+        switch criterion {
+        case .name: "k.name"
+        case .createdAt: "k.created_at"
+        case .modifiedAt: modifiedAt
+        case .last4: "k.last4"
+        }
     }
 }
 
 extension UserOrder {
-    fileprivate var clause: String {
-        let column =
-            switch criterion {
-            case .name: "name"
-            case .handle: "handle"
-            case .createdAt: "created_at"
-            case .modifiedAt: "modified_at"
-            case .isDisabled: "is_disabled"
-            }
-        return isDescending ? "\(column) DESC, key DESC" : "\(column), key"
+    fileprivate var column: String {
+        switch criterion {
+        case .name: "name"
+        case .handle: "handle"
+        case .createdAt: "created_at"
+        case .modifiedAt: "modified_at"
+        case .isDisabled: "is_disabled"
+        }
     }
 }

@@ -103,3 +103,41 @@ package struct UserOrder: Sendable, Equatable {
         self.isDescending = isDescending
     }
 }
+
+// The places of elements in lists of these orders.
+extension KeyOrder {
+    package func position(of key: APIKey) -> ListPosition {
+        let value: ListPosition.Value =
+            switch criterion {
+            case .name: .text(key.name)
+            case .createdAt: .integer(key.createdAt.microseconds)
+            case .modifiedAt: .integer(key.modifiedAt.microseconds)
+            case .last4: .text(key.last4)
+            }
+        return ListPosition(value, key.id)
+    }
+
+    package func position(of key: ApplicationKey) -> ListPosition {
+        let value: ListPosition.Value =
+            switch criterion {
+            case .name: .text(key.name)
+            case .createdAt, .modifiedAt: .integer(key.createdAt.microseconds)
+            case .last4: .text(key.last4)
+            }
+        return ListPosition(value, key.id)
+    }
+}
+
+extension UserOrder {
+    package func position(of user: User) -> ListPosition {
+        let value: ListPosition.Value =
+            switch criterion {
+            case .name: user.name.map { .text($0) } ?? .none
+            case .handle: .text(user.handle)
+            case .createdAt: .integer(user.createdAt.microseconds)
+            case .modifiedAt: .integer(user.modifiedAt.microseconds)
+            case .isDisabled: .integer(user.isDisabled ? 1 : 0)
+            }
+        return ListPosition(value, user.id)
+    }
+}

@@ -39,6 +39,10 @@ extension ListPosition.Value {
     package var text: String? {
         if case .text(let text) = self { text } else { nil }
     }
+
+    package var integer: Int64? {
+        if case .integer(let integer) = self { integer } else { nil }
+    }
 }
 
 /// A page's elements, and how many there are in all.

@@ -41,7 +41,10 @@ struct Requester: Sendable {
 
     /// Performs an operation that answers a page.
     func page<Value: APIValue>(_ operation: Operation) async throws -> ListPage<Value> {
-        try await read(operation) { json throws(JSONMismatch) in try ListPage(json: json) }
+        let response = try await send(operation)
+        var page: ListPage<Value> = try decode(response) { json throws(JSONMismatch) in try ListPage(json: json) }
+        page.nextCursor = response.header("Keyway-Next-Cursor")
+        return page
     }
 
     /// Performs an operation whose answer says nothing.

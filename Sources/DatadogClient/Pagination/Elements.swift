@@ -3,7 +3,8 @@
 ///     for try await connection in client.connections.all() { print(connection.name) }
 ///
 /// A loop throws ``DatadogError`` when a page can't be had, and `CancellationError` when its task is cancelled. What is
-/// created or deleted meanwhile may move elements from page to page, so that one is missed or seen twice.
+/// created or deleted meanwhile moves no element from page to page where the server has cursors, as Keyway has; on
+/// Datadog's sites one may be missed or seen twice.
 public struct Elements<Element: Sendable>: AsyncSequence, Sendable {
     let pageSize: Int
     let fetch: @Sendable (Page) async throws -> ListPage<Element>
@@ -33,6 +34,7 @@ public struct Elements<Element: Sendable>: AsyncSequence, Sendable {
                 elements = answer.elements[...]
                 // The last page is the first that is not full, as the official clients have it.
                 nextPage = answer.elements.count < page.size ? nil : Page(number: page.number + 1, size: page.size)
+                nextPage?.cursor = answer.nextCursor
             }
             return elements.popFirst()
         }

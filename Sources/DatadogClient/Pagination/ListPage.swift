@@ -6,6 +6,8 @@ public struct ListPage<Element: Sendable>: Sendable {
     public let total: Int?
     /// How many of them match the filters, if the server says.
     public let totalFiltered: Int?
+    /// The cursor of the next page, by a server that has cursors.
+    var nextCursor: String?
 
     /// Puts a page together.
     ///

@@ -4,6 +4,8 @@ public struct Page: Sendable, Hashable {
     public var number: Int
     /// How many elements a page has, at most 100; the API's own default is 10.
     public var size: Int
+    /// Where the page before ended, by a server that says so; it takes the place of the number there.
+    var cursor: String?
 
     /// Names a page.
     ///
@@ -17,5 +19,6 @@ public struct Page: Sendable, Hashable {
 
     var query: [(name: String, value: String)] {
         [("page[size]", String(size)), ("page[number]", String(number))]
+            + (cursor.map { [("page[cursor]", $0)] } ?? [])
     }
 }

@@ -68,7 +68,9 @@ extension ClientSession {
     fileprivate func understoodDocuments(files: [StateFile]) async throws -> [StateDocument] {
         var understood: [StateDocument] = []
         var faults: [StateFault] = []
-        for document in try await serverDocuments() {
+        let listed = try await serverDocuments()
+        let described = files.compactMap { $0.document.kind == .connection ? $0.document.id : nil }
+        for document in listed + (try await overlooked(described, by: listed)) {
             if let known = try? document.understood() {
                 understood.append(known)
                 continue

@@ -22,10 +22,14 @@ extension Command {
         examples: ["keyway export -o state", "keyway export -o state --prune"]
     ) { arguments in
         let session = try ClientSession(arguments, retries: .standard)
-        let documents = try await session.serverDocuments()
+        var documents = try await session.serverDocuments()
         guard let path = arguments[StateOptions.exportDirectory] else {
             try Terminal.print(DocumentText.json(.array(documents.map(\.json))))
             return
+        }
+        if arguments.has(StateOptions.pruneFiles) {
+            let held = try StateDirectory(path: path).connectionIDs()
+            documents += try await session.overlooked(held, by: documents)
         }
         let exported = try documents.map { document throws(CommandError) in try document.exported() }
         let summary = try StateDirectory(path: path).write(exported, prunes: arguments.has(StateOptions.pruneFiles))

@@ -62,6 +62,23 @@ extension DatadogClient.JSONValue {
 }
 
 extension ClientSession {
+    /// Connections of these ids that a list did not have and the server has: each is looked at again, before its file is
+    /// removed or it is made a second time.
+    func overlooked(_ ids: [Identifier], by list: [ServerDocument]) async throws -> [ServerDocument] {
+        let listed = Set(list.compactMap { $0.json["data"]?["id"]?.text })
+        return try await perform("Looking again for connections") {
+            var found: [ServerDocument] = []
+            for id in ids where !listed.contains(id.description) {
+                do {
+                    found.append(ServerDocument(try await client.connections.get(id.description)))
+                } catch let error as DatadogError where error.code == .notFound {
+                    continue
+                }
+            }
+            return found
+        }
+    }
+
     /// All that state files can describe: connections by name, then AWS accounts by number.
     func serverDocuments() async throws -> [ServerDocument] {
         let connections = try await collect("Listing connections", client.connections.all(), limit: nil)

@@ -47,6 +47,12 @@ extension StateDirectory {
         return summary
     }
 
+    /// The ids of the connections that files hold.
+    func connectionIDs() throws(CommandError) -> [Identifier] {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        return try holders().compactMap { $0.kind == .connection ? $0.id : nil }
+    }
+
     /// The files that hold documents; what is none is left alone.
     private func holders() throws(CommandError) -> [DocumentHolder] {
         try entries().compactMap { entry in

@@ -63,5 +63,10 @@ extension [QueryParameter] {
             summary: "Which page, counted from 0",
             schema: ["type": "integer", "minimum": 0, "maximum": 1_000_000_000, "default": 0]
         ),
+        QueryParameter(
+            name: "page[cursor]",
+            summary: "Keyway-Next-Cursor of the page before, in the place of a number; empty for the first page",
+            schema: ["type": "string"]
+        ),
     ]
 }

@@ -32,12 +32,15 @@ extension Response {
         _ data: JSONValue,
         included: [JSONValue]? = nil,
         meta: JSONValue? = nil,
-        status: Int = 200
+        status: Int = 200,
+        next: Header? = nil
     ) -> Response {
         var members = [JSONValue.Member("data", data)]
         if let included { members.append(.init("included", .array(included))) }
         if let meta { members.append(.init("meta", meta)) }
-        return Response(.json, status: status, JSONWriter.bytes(of: .object(members)))
+        var response = Response(.json, status: status, JSONWriter.bytes(of: .object(members)))
+        if let next { response.headers.append(next) }
+        return response
     }
 
     /// `{"data":[…]}` around all documents of a list.
@@ -50,14 +53,21 @@ extension Response {
     }
 
     /// `{"data":[…],"meta":{…}}` around the documents of a page.
-    static func page(_ documents: [[UInt8]], total: Int, totalFiltered: Int) -> Response {
+    static func page(
+        _ documents: [[UInt8]],
+        total: Int,
+        totalFiltered: Int,
+        next: Header? = nil
+    ) -> Response {
         var writer = JSONWriter(capacity: documents.reduce(64) { $0 + $1.count + 1 })
         writer.write(raw: "{\"data\":[")
         writer.write(documents: documents)
         writer.write(raw: "],\"meta\":")
         writer.write(["total": .integer(Int64(total)), "total_filtered": .integer(Int64(totalFiltered))])
         writer.write(raw: "}")
-        return Response(.jsonAPI, writer.bytes)
+        var response = Response(.jsonAPI, writer.bytes)
+        if let next { response.headers.append(next) }
+        return response
     }
 }
 

@@ -65,4 +65,6 @@ struct Call: Sendable {
     let requestID: String
     let principal: Principal
     let parameters: RouteParameters
+    /// Where pages ended that keys were given.
+    let places: ListPlaces
 }

@@ -59,13 +59,12 @@ struct APIKeyEndpoints: Sendable {
         filter.modifiedTo = try query.time("filter[modified_at][end]")
         let (criterion, isDescending) = try query.order(Self.sorting)
         let includes = try query.choices("include", from: Self.includable)
-        let page = try query.page()
         // All keys are alike in these.
         let fitsAll = try query.flag("filter[remote_config_read_enabled]") ?? true
         let isOfCategory = try query.only("filter[category]") ?? "default" == "default"
-        var keys = PageOf<APIKey>(elements: [], total: 0, totalFiltered: 0)
-        if fitsAll, isOfCategory {
-            keys = try store.apiKeys(
+        let (keys, next) = try call.page(query) { page -> PageOf<APIKey> in
+            guard fitsAll, isOfCategory else { return PageOf(elements: [], total: 0, totalFiltered: 0) }
+            return try store.apiKeys(
                 in: call.principal.organization,
                 matching: filter,
                 order: KeyOrder(by: criterion, isDescending: isDescending),
@@ -78,7 +77,8 @@ struct APIKeyEndpoints: Sendable {
             meta: [
                 "page": ["total_filtered_count": .integer(Int64(keys.totalFiltered))],
                 "max_allowed": .integer(Int64(Self.keysAtMost)),
-            ]
+            ],
+            next: next
         )
     }
 

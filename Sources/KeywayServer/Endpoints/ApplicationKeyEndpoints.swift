@@ -107,19 +107,22 @@ struct ApplicationKeyEndpoints: Sendable {
         filter.createdTo = try query.time("filter[created_at][end]")
         let (criterion, isDescending) = try query.order(Self.sorting)
         let includes = try query.choices("include", from: ["owned_by"])
-        let keys = try store.applicationKeys(
-            in: call.principal.organization,
-            matching: filter,
-            order: KeyOrder(by: criterion, isDescending: isDescending),
-            page: try query.page()
-        )
+        let (keys, next) = try call.page(query) { page in
+            try store.applicationKeys(
+                in: call.principal.organization,
+                matching: filter,
+                order: KeyOrder(by: criterion, isDescending: isDescending),
+                page: page
+            )
+        }
         return .resource(
             .array(keys.elements.map { $0.json() }),
             included: try included(includes, of: keys.elements),
             meta: [
                 "page": ["total_filtered_count": .integer(Int64(keys.totalFiltered))],
                 "max_allowed_per_user": .integer(Int64(Self.keysAtMost)),
-            ]
+            ],
+            next: next
         )
     }
 

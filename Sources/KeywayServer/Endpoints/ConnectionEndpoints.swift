@@ -50,8 +50,8 @@ struct ConnectionEndpoints: Sendable {
             category: try query.only("filter[integration]"),
             nameContains: try query.only("filter[query]")
         )
-        let page = try access.page(for: call, matching: filter, page: try query.page())
-        return .page(page.elements, total: page.total, totalFiltered: page.totalFiltered)
+        let (page, next) = try call.page(query) { try access.page(for: call, matching: filter, page: $0) }
+        return .page(page.elements, total: page.total, totalFiltered: page.totalFiltered, next: next)
     }
 }
 

@@ -40,11 +40,14 @@ struct RegistrationEndpoints: Sendable {
     }
 
     private func list(_ call: Call) throws -> Response {
-        let page = try store.registrations(in: call.principal.organization, page: try call.query().page())
+        let (page, next) = try call.page(try call.query()) {
+            try store.registrations(in: call.principal.organization, page: $0)
+        }
         return .page(
             page.elements.map { JSONWriter.bytes(of: Self.data($0)) },
             total: page.total,
-            totalFiltered: page.totalFiltered
+            totalFiltered: page.totalFiltered,
+            next: next
         )
     }
 

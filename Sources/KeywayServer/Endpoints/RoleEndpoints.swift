@@ -69,7 +69,6 @@ struct RoleEndpoints: Sendable {
     private func list(_ call: Call) throws -> Response {
         let query = try call.query()
         let (criterion, isDescending) = try query.order(Self.sorting)
-        let page = try query.page()
         let name = try query.only("filter")?.lowercased()
         let ids = try query.only("filter[id]").map { $0.split(separator: ",").map { Identifier($0) } }
         let counts = try userCounts(call)
@@ -85,10 +84,38 @@ struct RoleEndpoints: Sendable {
             }
         }
         if isDescending { roles.reverse() }
+        let (page, next) = try call.page(query) { page in
+            // There are few of them, and all are always there: only their counts change, which may order them.
+            let shown = page.after.map { after in
+                roles.filter { role in
+                    let own = criterion == .userCount ? counts[role.id] ?? 0 : 0
+                    let other = after.value.integer ?? 0
+                    let isBehind =
+                        switch criterion {
+                        case .name: (role.name, role.id) > (after.value.text ?? "", after.id)
+                        case .modifiedAt: role.id > after.id
+                        case .userCount: (Int64(own), role.id) > (other, after.id)
+                        }
+                    return role.id != after.id && isBehind != isDescending
+                }.prefix(page.size)
+            }
+            let elements = Array(shown ?? roles.on(page))
+            let end = elements.last.map { role in
+                let value: ListPosition.Value =
+                    switch criterion {
+                    case .name: .text(role.name)
+                    case .modifiedAt: .none
+                    case .userCount: .integer(Int64(counts[role.id] ?? 0))
+                    }
+                return ListPosition(value, role.id)
+            }
+            return PageOf(elements: elements, total: Role.shipped.count, totalFiltered: roles.count, end: end)
+        }
         let time = try creationTime(call)
         return .resource(
-            .array(roles.on(page).map { $0.json(since: time, userCount: counts[$0.id] ?? 0) }),
-            meta: .page(total: Role.shipped.count, totalFiltered: roles.count)
+            .array(page.elements.map { $0.json(since: time, userCount: counts[$0.id] ?? 0) }),
+            meta: .page(total: page.total, totalFiltered: page.totalFiltered),
+            next: next
         )
     }
 
@@ -122,33 +149,46 @@ struct RoleEndpoints: Sendable {
         let query = try call.query()
         var filter = UserFilter()
         filter.contains = try query.only("filter")
-        return try answer(
-            usersOf: try role(call),
-            call,
-            matching: filter,
-            order: try query.userOrder(),
-            page: try query.page()
-        )
+        let role = try role(call)
+        let order = try query.userOrder()
+        let (page, next) = try call.page(query) { page in
+            try users(of: role, call, matching: filter, order: order, page: page)
+        }
+        return try answer(page, call, next: next)
     }
 
-    private func answer(
-        usersOf role: Role,
+    private func users(
+        of role: Role,
         _ call: Call,
         matching filter: UserFilter = UserFilter(),
         order: UserOrder = UserOrder(by: .name),
         page: Page = Page(size: 100, number: 0)
-    ) throws -> Response {
+    ) throws -> PageOf<User> {
         let organization = call.principal.organization
         let users = try store.allUsers(in: organization, matching: filter, order: order)
             .filter { $0.roles.contains(role.id) }
         let total =
             filter == UserFilter()
             ? users.count : try store.allUsers(in: organization).count { $0.roles.contains(role.id) }
-        let shown = users.on(page)
-        return .resource(
-            .array(shown.map(\.json)),
-            included: try store.included(with: Array(shown), of: organization),
-            meta: .page(total: total, totalFiltered: users.count)
+        var shown = Array(users.on(page))
+        if let after = page.after {
+            let rest = try store.allUsers(in: organization, matching: filter, order: order, after: after)
+            shown = Array(rest.lazy.filter { $0.roles.contains(role.id) }.prefix(page.size))
+        }
+        return PageOf(
+            elements: shown,
+            total: total,
+            totalFiltered: users.count,
+            end: shown.last.map(order.position(of:))
+        )
+    }
+
+    private func answer(_ users: PageOf<User>, _ call: Call, next: Response.Header? = nil) throws -> Response {
+        .resource(
+            .array(users.elements.map(\.json)),
+            included: try store.included(with: users.elements, of: call.principal.organization),
+            meta: .page(total: users.total, totalFiltered: users.totalFiltered),
+            next: next
         )
     }
 
@@ -169,7 +209,7 @@ struct RoleEndpoints: Sendable {
             if isMember, place == nil { user.roles.append(role.id) }
             if !isMember, let place { user.roles.remove(at: place) }
         }
-        return try answer(usersOf: role, call)
+        return try answer(try users(of: role, call), call)
     }
 
     private func user(_ call: Call) throws -> Identifier {
@@ -182,19 +222,16 @@ extension AccessStore {
     fileprivate func allUsers(
         in organization: Identifier,
         matching filter: UserFilter = UserFilter(),
-        order: UserOrder = UserOrder(by: .createdAt)
+        order: UserOrder = UserOrder(by: .createdAt),
+        after: ListPosition? = nil
     ) throws(StoreError) -> [User] {
-        let size = 10_000
         var all: [User] = []
+        var next = Page(size: 10_000, number: 0, after: after)
         while true {
-            let page = try users(
-                in: organization,
-                matching: filter,
-                order: order,
-                page: Page(size: size, number: all.count / size)
-            )
+            let page = try users(in: organization, matching: filter, order: order, page: next)
             all += page.elements
-            if page.elements.count < size { return all }
+            guard page.elements.count == next.size, let end = page.end else { return all }
+            next.after = end
         }
     }
 }

@@ -84,17 +84,18 @@ struct UserEndpoints: Sendable {
             filter.isDisabled = statuses.contains("Disabled")
         }
         let order = try query.userOrder()
-        let page = try query.page()
         let organization = call.principal.organization
-        var users = try store.users(in: organization, matching: filter, order: order, page: page)
-        if !statuses.isEmpty, !statuses.contains("Active"), !statuses.contains("Disabled") {
+        let (users, next) = try call.page(query) { page in
+            let users = try store.users(in: organization, matching: filter, order: order, page: page)
+            guard !statuses.isEmpty, !statuses.contains("Active"), !statuses.contains("Disabled") else { return users }
             // Nobody is invited and has yet to accept.
-            users = PageOf(elements: [], total: users.total, totalFiltered: 0)
+            return PageOf(elements: [], total: users.total, totalFiltered: 0)
         }
         return .resource(
             .array(users.elements.map(\.json)),
             included: try store.included(with: users.elements, of: organization),
-            meta: .page(total: users.total, totalFiltered: users.totalFiltered)
+            meta: .page(total: users.total, totalFiltered: users.totalFiltered),
+            next: next
         )
     }
 

@@ -4,9 +4,9 @@
     import Darwin
 #endif
 
-/// Up to 64 names that follow each other in the order of lists, laid out for searching.
+/// Up to 32 names that follow each other in the order of lists, laid out for searching.
 final class NameBlock {
-    static let capacity = 64
+    static let capacity = 32
     /// Stands behind each name: no byte of UTF-8 is this.
     private static let separator: UInt8 = 0xff
     /// What follows the last separator, so that words can be read beyond it.
@@ -115,8 +115,14 @@ final class NameBlock {
         folded.withUnsafeBytes { text in
             var index = 0
             var place = 0
-            while let found = part.first(in: text, from: place, to: end) {
-                while starts[index + 1] <= found { index += 1 }
+            var offset = 0
+            while place < end {
+                // Names that share a part often have it in the same place.
+                if !part.stands(at: place + offset, in: text, to: Int(starts[index + 1])) {
+                    guard let found = part.first(in: text, from: place, to: end) else { return }
+                    while starts[index + 1] <= found { index += 1 }
+                    offset = found - Int(starts[index])
+                }
                 body(index)
                 index += 1
                 place = Int(starts[index])
@@ -127,7 +133,7 @@ final class NameBlock {
 
 /// A set of trigrams that may claim to contain others.
 struct TrigramFilter {
-    private var words = [UInt64](repeating: 0, count: 128)
+    private var words = [UInt64](repeating: 0, count: 64)
 
     init() {}
 
@@ -135,10 +141,10 @@ struct TrigramFilter {
         words = Array(other.words[...])
     }
 
-    /// Where a trigram stands: 13 bits.
+    /// Where a trigram stands: 12 bits.
     static func place(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int {
         let trigram = UInt32(first) | UInt32(second) << 8 | UInt32(third) << 16
-        return Int((trigram &* 0x9e37_79b1) >> 19)
+        return Int((trigram &* 0x9e37_79b1) >> 20)
     }
 
     mutating func insert(_ text: ArraySlice<UInt8>) {
@@ -195,7 +201,8 @@ struct NamePart {
         return nil
     }
 
-    private func stands(at place: Int, in text: UnsafeRawBufferPointer, to end: Int) -> Bool {
+    /// Whether the part stands at a place, and ends before another.
+    func stands(at place: Int, in text: UnsafeRawBufferPointer, to end: Int) -> Bool {
         guard place + bytes.count <= end else { return false }
         var index = 0
         while index < bytes.count {
