@@ -1,11 +1,13 @@
 """Lists that change while they are read: nothing that was there all the time is lost, and nothing comes twice."""
 
+from collections.abc import Iterator
 
 import pytest
-from catalogue import BY_NAME, connection
+from catalogue import connection
 from harness import CONNECTIONS, Server
 
 MARK = "drifting"
+INTEGRATION = {"type": "OpenAI", "credentials": {"type": "OpenAIAPIKey", "api_token": "sk-example-example"}}
 
 
 def name_of(number: int) -> str:
@@ -13,15 +15,15 @@ def name_of(number: int) -> str:
 
 
 @pytest.fixture
-def ids(server: Server) -> list[str]:
+def ids(server: Server) -> Iterator[list[str]]:
     """Twenty connections, removed afterwards."""
-    created = [server.create(connection(BY_NAME["OpenAI"], name=name_of(number))) for number in range(20)]
+    created = [server.create(connection(name_of(number), INTEGRATION)) for number in range(20)]
     yield created
     for identifier in created:
         server.request("DELETE", f"{CONNECTIONS}/{identifier}")
 
 
-def page(server: Server, query: str):
+def page(server: Server, query: str) -> tuple[list[str], str | None]:
     answer = server.request("GET", f"{CONNECTIONS}?filter[query]={MARK}&{query}")
     assert answer.status == 200
     return [element["id"] for element in answer.json["data"]], answer.headers.get("Keyway-Next-Cursor")
@@ -38,7 +40,7 @@ def test_pages_by_number_go_on_where_the_last_one_ended(server: Server, ids: lis
 def test_pages_by_cursor_go_on_where_the_last_one_ended(server: Server, ids: list[str]) -> None:
     seen, cursor = page(server, "page[size]=5&page[cursor]=")
     server.request("DELETE", f"{CONNECTIONS}/{ids[4]}")
-    early = server.create(connection(BY_NAME["OpenAI"], name=f"{MARK}-"))
+    early = server.create(connection(f"{MARK}-", INTEGRATION))
     while cursor:
         more, cursor = page(server, f"page[size]=5&page[cursor]={cursor}")
         seen += more
