@@ -2,6 +2,7 @@
 #
 #   make run         install what is missing, build, initialise and serve on 127.0.0.1:8480
 #   make test        build and run every test: the Swift suites, then the server end to end
+#   make test-long   the same with all that does not fit whole: every sanitizer run, kills, SDKs (hours)
 #   make lint        check layout, warnings, imports, generated files and the Python code
 #   make format      let the formatters settle the layout
 #   make build       build the server as it ships: .build/release/keyway
@@ -21,7 +22,7 @@ RELEASE = -c release --static-swift-stdlib
 RELEASE_FLAGS = $(RELEASE) --product keyway
 PYTHON_CODE = Tests/EndToEnd Benchmarks scripts
 
-.PHONY: run test lint format build bench bootstrap clean toolchain
+.PHONY: run test test-long lint format build bench bootstrap clean toolchain
 .DEFAULT_GOAL := build
 
 run: build
@@ -32,6 +33,9 @@ test: toolchain .venv/ready
 	swift build --build-tests $(DEBUG_FLAGS)
 	swift build $(RELEASE_FLAGS)
 	@.venv/bin/python scripts/run_tests.py $(DEBUG_FLAGS)
+
+test-long:
+	KEYWAY_LONG=1 $(MAKE) test
 
 lint: toolchain .venv/ready
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples Benchmarks

@@ -1,19 +1,56 @@
-"""Runs the Swift suites, then the end-to-end tests, and ends with one line that sums up both.
+"""Runs the Swift suites, those of the C wrappers under sanitizers, then the end-to-end tests, and ends with one line
+that sums all of them up.
 
 Usage: run_tests.py SWIFT-BUILD-FLAG...
 
 The flags are those that the tests were built with; others would build everything again. Counted are test functions in
-Swift and test cases in Python. Exits with 1 when a test failed, when a runner failed otherwise, or when one of the two
-ran nothing at all.
+Swift and test cases in Python. Exits with 1 when a test failed, when a runner failed otherwise or hung, or when one of
+them ran nothing at all.
 """
 
+import json
+import os
 import pathlib
+import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 
 REPORTS = pathlib.Path(".build/test-reports")
+IS_LONG = os.environ.get("KEYWAY_LONG") == "1"
+# For one runner, in seconds: several times what it takes on two busy cores.
+LIMIT = 4 * 3600 if IS_LONG else 3600
+# swift-testing starts all tests at once by default. A test that waits then comes back behind all others, after minutes
+# in which kept connections grow too old for libcurl (118 s) and time limits pass.
+WIDTH = ["--experimental-maximum-parallelization-width", str(2 * (os.cpu_count() or 1))]
+
+
+@dataclass
+class Sanitizer:
+    """A sanitizer, the suites that run under it, and those of them that do so in the short form (none: not at all)."""
+
+    name: str
+    suites: list[str]
+    short: list[str]
+
+
+SANITIZERS = [
+    Sanitizer(
+        "address",
+        [
+            *["AWSAccountsTests", "AccessTests", "ActingTests", "ConnectionsTests", "CryptographyTests"],
+            *["DocumentsTests", "EgressTests", "HTTPServerTests", "JSONReadingTests", "KeywayServerTests"],
+            *["SQLiteStorageTests", "ScrubbingTests", "VaultTests"],
+        ],
+        [],
+    ),
+    Sanitizer(
+        "thread",
+        ["EgressTests", "HTTPServerTests", "SQLiteStorageTests"],
+        ["EgressTests", "HTTPServerTests", "SQLiteStorageTests"],
+    ),
+]
 
 
 @dataclass
@@ -23,19 +60,84 @@ class Count:
     skipped: int = 0
 
 
-def run(name: str, command: list[str], report: pathlib.Path) -> Count:
-    """Runs one suite; a suite that breaks off or runs nothing counts as one more failure."""
+def run(
+    name: str,
+    command: list[str],
+    report: pathlib.Path,
+    *,
+    events: pathlib.Path | None = None,
+    limit: float = LIMIT,
+    variables: dict[str, str] | None = None,
+) -> Count:
+    """Runs one suite; a suite that breaks off, hangs or runs nothing counts as one more failure.
+
+    `events` is where swift-testing writes what it does: it tells which tests a crash or a hang left unfinished.
+    """
     for old in reports(report):
         old.unlink()
-    status = subprocess.run(command).returncode
+    if events:
+        events.unlink(missing_ok=True)
+    # Swift's backtracer would keep a crashed process for minutes at full load.
+    environment = os.environ | {"SWIFT_BACKTRACE": "enable=no"} | (variables or {})
+    # A session of its own, by which whatever it leaves running is found.
+    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        status: int | None = process.wait(timeout=limit)
+    except subprocess.TimeoutExpired:
+        status = None
+        print(f"{name} hangs: it was stopped after {limit:g} s", file=sys.stderr)
+    finally:
+        stop_session(process, tells=process.returncode is None)
     count = read(report)
-    if status != 0 and count.failed == 0:
-        print(f"{name} exited with status {status}", file=sys.stderr)
+    if status is None or (status != 0 and count.failed == 0):
+        if status is not None:
+            print(f"{name} exited with status {status}", file=sys.stderr)
+        for test in unfinished(events):
+            print(f"{name}: {test} did not end", file=sys.stderr)
         count.failed += 1
     elif count.passed + count.failed == 0:
         print(f"{name} ran no test", file=sys.stderr)
         count.failed += 1
+    sys.stderr.flush()
     return count
+
+
+def stop_session(leader: subprocess.Popen, *, tells: bool) -> None:
+    """Ends what is left of the session that a process leads, and tells what that was."""
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            # Behind the name, which may hold blanks: state, parent, group, session.
+            session = int((entry / "stat").read_text().rpartition(")")[2].split()[3])
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+            if session != leader.pid or not command:
+                continue
+            if tells:
+                print(f"  it left running: {command[:200]}", file=sys.stderr)
+            os.kill(int(entry.name), signal.SIGKILL)
+        except (OSError, ValueError):
+            continue
+    if leader.poll() is None:
+        leader.kill()
+    leader.wait()
+
+
+def unfinished(events: pathlib.Path | None) -> list[str]:
+    """The tests that began and did not end, of the lines that swift-testing wrote."""
+    if events is None or not events.exists():
+        return []
+    kinds: dict[str, str] = {}
+    functions = set()
+    for line in events.read_text(errors="replace").splitlines():
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        payload = record.get("payload", {})
+        if record.get("kind") == "test" and payload.get("kind") == "function":
+            functions.add(payload.get("id"))
+        elif payload.get("kind") in ("testStarted", "testEnded", "testSkipped"):
+            kinds[payload.get("testID", "")] = payload["kind"]
+    return [test for test, kind in kinds.items() if kind == "testStarted" and test in functions]
 
 
 def reports(report: pathlib.Path) -> list[pathlib.Path]:
@@ -61,13 +163,37 @@ def read(report: pathlib.Path) -> Count:
     return count
 
 
+def swift_test(name: str, flags: list[str], **variables: str) -> Count:
+    report, events = REPORTS / f"{name}.xml", REPORTS / f"{name}.jsonl"
+    command = ["swift", "test", "--disable-xctest", "-q", *flags, *WIDTH, "--xunit-output", str(report)]
+    return run(
+        f"swift test ({name})",
+        [*command, "--event-stream-output-path", str(events), "--event-stream-version", "0"],
+        report,
+        events=events,
+        variables=variables,
+    )
+
+
+def sanitized(sanitizer: Sanitizer) -> Count:
+    """Builds and runs the suites of one sanitizer, in a build of their own that holds nothing else."""
+    flags = [f"--sanitize={sanitizer.name}", "--scratch-path", f".build/{sanitizer.name}"]
+    suites = sanitizer.suites if IS_LONG else sanitizer.short
+    if not suites:
+        return Count()
+    return swift_test(f"{sanitizer.name}-sanitizer", flags, KEYWAY_SUITES=",".join(suites))
+
+
 def main(build_flags: list[str]) -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
-    swift_report = REPORTS / "swift.xml"
-    swift = ["swift", "test", "--disable-xctest", "-q", *build_flags, "--xunit-output", str(swift_report)]
-    end_to_end_report = REPORTS / "end-to-end.xml"
-    end_to_end = [sys.executable, "-m", "pytest", "Tests/EndToEnd", f"--junitxml={end_to_end_report}"]
-    counts = [run("swift test", swift, swift_report), run("pytest", end_to_end, end_to_end_report)]
+    report = REPORTS / "end-to-end.xml"
+    # A test that has not ended by then tells where it stands.
+    end_to_end = ["-m", "pytest", "Tests/EndToEnd", f"--junitxml={report}", "-o", "faulthandler_timeout=600"]
+    counts = [
+        swift_test("swift", build_flags),
+        *map(sanitized, SANITIZERS),
+        run("pytest", [sys.executable, *end_to_end], report),
+    ]
     passed, failed, skipped = (sum(getattr(c, name) for c in counts) for name in ("passed", "failed", "skipped"))
     sys.stdout.flush()
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))

@@ -2,7 +2,7 @@ import DatadogClient
 import Foundation
 import Testing
 
-@Suite("Against the running server, access and audit", .timeLimit(.minutes(2)))
+@Suite("Against the running server, access and audit", .timeLimit(.minutes(10)))
 struct AccessServerTests {
     @Test("restriction policies are read, replaced and removed")
     func policies() async throws {

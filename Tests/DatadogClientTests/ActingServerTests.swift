@@ -2,7 +2,7 @@ import DatadogClient
 import Foundation
 import Testing
 
-@Suite("Acting through the running server", .timeLimit(.minutes(2)))
+@Suite("Acting through the running server", .timeLimit(.minutes(10)))
 struct ActingServerTests {
     @Test("sends method, headers and body, and the credentials beside them", arguments: Carrier.allCases)
     func sends(_ carrier: Carrier) async throws {

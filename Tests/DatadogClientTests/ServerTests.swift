@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Every operation of the library, against the service itself, over a socket.
-@Suite("Against the running server", .timeLimit(.minutes(2)))
+@Suite("Against the running server", .timeLimit(.minutes(10)))
 struct ServerTests {
     static func client(_ server: RunningServer, retries: RetryPolicy = .off) -> Client {
         Client(

@@ -44,7 +44,7 @@ private final class ByteServer: Sendable {
     }
 }
 
-@Suite("The transport over sockets", .timeLimit(.minutes(1)))
+@Suite("The transport over sockets", .timeLimit(.minutes(10)))
 struct SocketTransportTests {
     private func answer(_ bytes: String, method: String = "GET") async throws -> TransportResponse {
         let server = try ByteServer([[bytes]])

@@ -16,7 +16,7 @@ enum Carrier: CaseIterable {
     }
 }
 
-@Suite("Over the network, a request", .timeLimit(.minutes(1)))
+@Suite("Over the network, a request", .timeLimit(.minutes(10)))
 struct TransportTests {
     private static func client(_ carrier: Carrier, port: UInt16, timeout: Duration = .seconds(10)) throws -> Client {
         let url = try #require(URL(string: "http://127.0.0.1:\(port)"))

@@ -66,7 +66,9 @@ class Answer:
 
 def environment() -> dict[str, str]:
     """Our environment without the settings that would reach the server."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("KEYWAY_", "AWS_"))}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("KEYWAY_", "AWS_"))}
+    # A server that crashes ends at once, without minutes of Swift's backtracer.
+    return ours | {"SWIFT_BACKTRACE": "enable=no"}
 
 
 def command(*arguments: str | pathlib.Path, **options: Any) -> subprocess.CompletedProcess:

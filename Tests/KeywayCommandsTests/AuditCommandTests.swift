@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeywayCommands
 
-@Suite("keyway audit", .timeLimit(.minutes(2)))
+@Suite("keyway audit", .timeLimit(.minutes(10)))
 struct AuditCommandTests {
     private let directory = TemporaryDirectory()
     private var data: String { directory("data") }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KeywayCommands
 
-@Suite("keyway init", .timeLimit(.minutes(2)))
+@Suite("keyway init", .timeLimit(.minutes(10)))
 struct InitTests {
     private let directory = TemporaryDirectory()
     private var data: String { directory("data") }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeywayCommands
 
-@Suite("The master keys", .timeLimit(.minutes(2)))
+@Suite("The master keys", .timeLimit(.minutes(10)))
 struct MasterKeyTests {
     private let directory = TemporaryDirectory()
     private var data: String { directory("data") }

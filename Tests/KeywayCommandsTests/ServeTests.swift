@@ -18,7 +18,7 @@ private func endSoon(_ number: Int32) {
     }
 }
 
-@Suite("keyway serve", .timeLimit(.minutes(2)))
+@Suite("keyway serve", .timeLimit(.minutes(10)))
 struct ServeTests {
     private let directory = TemporaryDirectory()
     private var data: String { directory("data") }

@@ -105,7 +105,7 @@ private final class LogPipe {
     }
 }
 
-@Suite("The log", .timeLimit(.minutes(1)))
+@Suite("The log", .timeLimit(.minutes(10)))
 struct AccessLogTests {
     private static let line = Array((String(repeating: "x", count: 1023) + "\n").utf8)
 

@@ -4,7 +4,7 @@ import KeywayServer
 import Testing
 
 /// The service behind a real socket: what the other suites do without one comes to the same.
-@Suite("Over a socket, the service", .timeLimit(.minutes(1)))
+@Suite("Over a socket, the service", .timeLimit(.minutes(10)))
 struct SocketTests {
     /// Sends bytes to a port of this machine, and reads until the other side closes.
     private static func exchange(_ request: String, port: UInt16) throws -> (head: String, body: String) {

@@ -219,7 +219,7 @@ struct DestinationTests {
 
 @Suite("PATCHes at the same time")
 struct ConcurrentUpdateTests {
-    @Test("lose nothing of one another", .timeLimit(.minutes(1)))
+    @Test("lose nothing of one another", .timeLimit(.minutes(10)))
     func nothingLost() async throws {
         let fixture = try await Fixture()
         let id = try await fixture.create(Bodies.http(["tokens": "[\(Bodies.token("first", Bodies.marker))]"]))
@@ -258,7 +258,7 @@ struct ConcurrentUpdateTests {
         #expect(try await fixture.send(.patch, Paths.connection(id), body: Bodies.rename("New")).status == 200)
     }
 
-    @Test("and a DELETE end with nothing, whichever comes first", .timeLimit(.minutes(1)))
+    @Test("and a DELETE end with nothing, whichever comes first", .timeLimit(.minutes(10)))
     func delete() async throws {
         let fixture = try await Fixture()
         for _ in 0..<20 {
