@@ -3,16 +3,26 @@ struct AWSPartition: Sendable, Equatable {
     let name: String
     /// What its hosts end with.
     let domain: String
+    /// What its hosts end with that answer by IPv6 as well.
+    let dualStackDomain: String
+    /// Where what is one for all regions is signed for.
+    let globalRegion: String
+    /// How its regions' names begin; `nil` for the partition of all others.
+    private let prefix: String?
+
+    /// Reads the fields of a line of the partitions' table.
+    init(_ fields: [String]) {
+        (name, domain, dualStackDomain, globalRegion) = (fields[0], fields[1], fields[2], fields[3])
+        prefix = fields.count > 4 ? fields[4] : nil
+    }
 
     /// The partition of a region: by the beginning of its code, as AWS' own tools tell it.
     init(ofRegion region: String) {
-        if region.hasPrefix("cn-") || region == "aws-cn-global" {
-            (name, domain) = ("aws-cn", "amazonaws.com.cn")
-        } else if region.hasPrefix("us-gov-") || region == "aws-us-gov-global" {
-            (name, domain) = ("aws-us-gov", "amazonaws.com")
-        } else {
-            (name, domain) = ("aws", "amazonaws.com")
-        }
+        let partitions = AWSServices.partitions
+        self =
+            partitions.first { partition in
+                partition.prefix.map(region.hasPrefix) ?? false || region == "\(partition.name)-global"
+            } ?? partitions[0]
     }
 }
 
@@ -49,22 +59,19 @@ package struct AWSEndpoints: Sendable {
     /// Where a service answers in a region, both named as they are in hosts.
     func endpoint(of service: String, in region: String) throws(ActRefusal) -> AWSEndpoint {
         let partition = AWSPartition(ofRegion: region)
-        let host: String
-        let signingRegion: String
-        if let global = AWSServices.global(service, in: region, of: partition) {
-            (host, signingRegion) = (global.host, global.region)
-        } else if region.hasSuffix("-global") {
+        let known = AWSServices.service(service)
+        let place = known.place(in: region, of: partition)
+        guard place.region != nil || !region.hasSuffix("-global") else {
             throw ActRefusal(.serviceNotNamed, "\(service) is regional: the path must name a region such as eu-west-1")
-        } else {
-            host = "\(AWSServices.hostPrefix(of: service)).\(region).\(partition.domain)"
-            signingRegion = region
         }
+        let host = place.host.replacing("{r}", with: region).replacing("{s}", with: partition.domain)
+            .replacing("{d}", with: partition.dualStackDomain)
         let override = try override(for: service)
         let address = if let override { override } else { try BaseAddress("https://\(host)", named: "the service") }
         return AWSEndpoint(
             address: address,
-            signingName: AWSServices.signingName(of: service),
-            region: signingRegion
+            signingName: known.signingName,
+            region: place.region ?? region
         )
     }
 
@@ -76,8 +83,7 @@ package struct AWSEndpoints: Sendable {
     ) throws(ActRefusal) -> AWSEndpoint {
         let isRegion = { (name: String) in !name.hasSuffix("-global") && AWSPartition(ofRegion: name) == partition }
         let candidates = [setting, standardRegion, region].compactMap(\.self)
-        let known = ["aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"]
-        return try endpoint(of: "sts", in: candidates.first(where: isRegion) ?? known[partition.name] ?? region)
+        return try endpoint(of: "sts", in: candidates.first(where: isRegion) ?? partition.globalRegion)
     }
 
     private func override(for service: String) throws(ActRefusal) -> BaseAddress? {

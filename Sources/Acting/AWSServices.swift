@@ -1,78 +1,64 @@
-/// What has to be known of AWS' services by name: where they differ from `{service}.{region}.amazonaws.com`, signed for
-/// that service in that region.
+/// Where AWS' services answer, and what they are signed for, where that is not `{service}.{region}.{domain}` and the
+/// service's own name.
 ///
-/// Sources: "Service endpoints and quotas" in AWS' General Reference, and the endpoint and signing names in the service
-/// models of AWS' SDKs. A service that is not named here and that differs nonetheless is reached by
-/// `AWS_ENDPOINT_URL_<SERVICE>`, or by the host's own first label where that is the only difference.
+/// A service is named by its host's first label, or as AWS' own tools name it where the host has more labels:
+/// `ecr`, `sagemaker-runtime`, `marketplace-entitlement`. One that is missing is reached by `AWS_ENDPOINT_URL_<SERVICE>`.
 enum AWSServices {
-    struct Global {
+    /// A place for a region, or for many.
+    struct Place {
+        /// The host, with `{r}` for the region, `{s}` for the partition's domain and `{d}` for that of dual-stack hosts.
         let host: String
-        let region: String
+        /// The region of signatures; `nil` for the request's own.
+        let region: String?
+
+        fileprivate init(_ text: Substring) {
+            let parts = text.split(separator: "@", maxSplits: 1)
+            host = String(parts[0])
+            region = parts.count > 1 ? String(parts[1]) : nil
+        }
     }
 
-    /// A service that answers at one place for all regions of a partition.
-    static func global(_ service: String, in region: String, of partition: AWSPartition) -> Global? {
-        // STS answers everywhere, and at one place for all too, which goes by the region `aws-global`.
-        if service == "sts", region == "aws-global" { return Global(host: "sts.amazonaws.com", region: "us-east-1") }
-        return globals[partition.name]?[service]
+    /// A service, by whatever it is called in a path.
+    struct Service {
+        let signingName: String
+        private let standard: Place
+        /// Places by partition, or by partition and region.
+        private let others: [String: Place]
+
+        fileprivate init(named name: String) {
+            signingName = name
+            standard = Place("\(name).{r}.{s}")
+            others = [:]
+        }
+
+        fileprivate init(_ fields: [Substring]) {
+            signingName = String(fields[1])
+            standard = Place(fields[2])
+            var others: [String: Place] = [:]
+            for field in fields.dropFirst(3) {
+                let parts = field.split(separator: "=", maxSplits: 1)
+                others[String(parts[0])] = Place(parts[1])
+            }
+            self.others = others
+        }
+
+        func place(in region: String, of partition: AWSPartition) -> Place {
+            others["\(partition.name)/\(region)"] ?? others[partition.name] ?? standard
+        }
     }
 
-    /// What stands before the region in a service's host.
-    static func hostPrefix(of service: String) -> String {
-        hostPrefixes[service] ?? service
+    static func service(_ name: String) -> Service {
+        services[name] ?? Service(named: name)
     }
 
-    /// A service's name in signatures.
-    static func signingName(of service: String) -> String {
-        signingNames[service] ?? service
+    private static let services: [String: Service] = Dictionary(
+        uniqueKeysWithValues: serviceLines.split(separator: "\n").map { line in
+            let fields = line.split(separator: " ")
+            return (String(fields[0]), Service(fields))
+        }
+    )
+
+    static let partitions: [AWSPartition] = partitionLines.split(separator: "\n").map { line in
+        AWSPartition(line.split(separator: " ").map(String.init))
     }
-
-    private static let globals: [String: [String: Global]] = [
-        "aws": [
-            "account": Global(host: "account.us-east-1.amazonaws.com", region: "us-east-1"),
-            "budgets": Global(host: "budgets.amazonaws.com", region: "us-east-1"),
-            "ce": Global(host: "ce.us-east-1.amazonaws.com", region: "us-east-1"),
-            "cloudfront": Global(host: "cloudfront.amazonaws.com", region: "us-east-1"),
-            "health": Global(host: "health.us-east-1.amazonaws.com", region: "us-east-1"),
-            "iam": Global(host: "iam.amazonaws.com", region: "us-east-1"),
-            "organizations": Global(host: "organizations.us-east-1.amazonaws.com", region: "us-east-1"),
-            "route53": Global(host: "route53.amazonaws.com", region: "us-east-1"),
-            "shield": Global(host: "shield.us-east-1.amazonaws.com", region: "us-east-1"),
-            "support": Global(host: "support.us-east-1.amazonaws.com", region: "us-east-1"),
-            "waf": Global(host: "waf.amazonaws.com", region: "us-east-1"),
-        ],
-        "aws-cn": [
-            "cloudfront": Global(host: "cloudfront.cn-northwest-1.amazonaws.com.cn", region: "cn-northwest-1"),
-            "iam": Global(host: "iam.cn-north-1.amazonaws.com.cn", region: "cn-north-1"),
-            "organizations": Global(host: "organizations.cn-northwest-1.amazonaws.com.cn", region: "cn-northwest-1"),
-            "route53": Global(host: "route53.amazonaws.com.cn", region: "cn-northwest-1"),
-        ],
-        "aws-us-gov": [
-            "iam": Global(host: "iam.us-gov.amazonaws.com", region: "us-gov-west-1"),
-            "organizations": Global(host: "organizations.us-gov-west-1.amazonaws.com", region: "us-gov-west-1"),
-            "route53": Global(host: "route53.us-gov.amazonaws.com", region: "us-gov-west-1"),
-        ],
-    ]
-
-    /// Hosts of more labels than one, which a path cannot name.
-    private static let hostPrefixes = [
-        "ecr": "api.ecr",
-        "ecr-public": "api.ecr-public",
-        "pricing": "api.pricing",
-        "sagemaker": "api.sagemaker",
-        "sagemaker-runtime": "runtime.sagemaker",
-        "dynamodbstreams": "streams.dynamodb",
-    ]
-
-    private static let signingNames = [
-        "appstream2": "appstream",
-        "bedrock-agent": "bedrock",
-        "bedrock-agent-runtime": "bedrock",
-        "bedrock-runtime": "bedrock",
-        "cloudhsmv2": "cloudhsm",
-        "dynamodbstreams": "dynamodb",
-        "email": "ses",
-        "pinpoint": "mobiletargeting",
-        "sagemaker-runtime": "sagemaker",
-    ]
 }

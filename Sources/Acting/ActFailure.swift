@@ -11,6 +11,8 @@ package struct ActFailure: Error, Sendable, Equatable {
         case secretUnusable = "secret_unusable"
         /// Keyway has no credentials of its own at AWS.
         case principalMissing = "principal_missing"
+        /// AWS does not take Keyway's own credentials, or its clock.
+        case principalRefused = "principal_refused"
         /// The third party refuses to issue a token.
         case tokenRefused = "token_refused"
         /// The third party issues no tokens for now.

@@ -92,7 +92,8 @@ package struct ActProbe: Sendable {
         switch failure.code {
         case .secretMissing, .secretUnusable, .tokenRefused: ProbeVerdict(.invalid, failure.detail)
         case .tokenThrottled: ProbeVerdict(.throttled, failure.detail)
-        case .principalMissing, .tokenUnreachable, .tokenMalformed: ProbeVerdict(.unreachable, failure.detail)
+        case .principalMissing, .principalRefused, .tokenUnreachable, .tokenMalformed:
+            ProbeVerdict(.unreachable, failure.detail)
         }
     }
 

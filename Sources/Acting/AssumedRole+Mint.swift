@@ -7,6 +7,12 @@ extension AssumedRole {
     private static let issuer = "AWS STS"
     private static let advice =
         "check that the role exists, and that its trust policy names Keyway's principal and the connection's external ID"
+    /// Errors that speak of who asks, and when, not of the role.
+    private static let principalFaults: Set<String> = [
+        "AuthFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "InvalidAccessKeyId",
+        "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken", "NotAuthorized",
+        "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch", "UnrecognizedClientException",
+    ]
     /// How long a session lives: as long as AWS allows when the principal is in a role itself.
     private static let seconds: Int64 = 3600
 
@@ -45,6 +51,17 @@ extension AssumedRole {
         let answer = TokenServiceAnswer(body)
         guard head.status == 200 else {
             let code = ActFailure.vendorCode(answer?.text("ErrorResponse/Error/Code"))
+            if let code, principalFaults.contains(code) {
+                return .failure(
+                    ActFailure(
+                        .principalRefused,
+                        "\(issuer) does not take Keyway's own credentials, by which it would assume the role: "
+                            + "\(head.status) (\(code)); check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
+                            + "AWS_SESSION_TOKEN or the profile of the server, and the clock of its machine",
+                        vendorCode: code
+                    )
+                )
+            }
             let status = code == "Throttling" ? 429 : head.status
             return .failure(ActFailure(status: status, vendorCode: code, issuer, advice: advice))
         }

@@ -109,6 +109,17 @@ struct AWSActTests {
                 "us-east-1/bedrock"
             ),
             ("/ecr/us-east-1/", "https://api.ecr.us-east-1.amazonaws.com/", "us-east-1/ecr"),
+            ("/models-v2-lex/us-east-1/", "https://models-v2-lex.us-east-1.amazonaws.com/", "us-east-1/lex"),
+            ("/oidc/eu-west-1/", "https://oidc.eu-west-1.amazonaws.com/", "eu-west-1/sso-oauth"),
+            (
+                "/marketplace-entitlement/us-east-1/", "https://entitlement.marketplace.us-east-1.amazonaws.com/",
+                "us-east-1/aws-marketplace"
+            ),
+            ("/s3/aws-global/", "https://s3.amazonaws.com/", "us-east-1/s3"),
+            ("/dsql/eu-west-1/", "https://dsql.eu-west-1.api.aws/", "eu-west-1/dsql"),
+            ("/ec2/eusc-de-east-1/", "https://ec2.eusc-de-east-1.amazonaws.eu/", "eusc-de-east-1/ec2"),
+            ("/ec2/us-iso-east-1/", "https://ec2.us-iso-east-1.c2s.ic.gov/", "us-iso-east-1/ec2"),
+            ("/iam/us-isob-east-1/", "https://iam.us-isob-east-1.sc2s.sgov.gov/", "us-isob-east-1/iam"),
         ]
     )
     func services(path: String, url: String, scope: String) async throws {
@@ -250,6 +261,8 @@ struct AWSActTests {
         "fails with AWS' own code where the role may not be assumed",
         arguments: [
             (403, "AccessDenied", ActFailure.Code.tokenRefused), (400, "ValidationError", .tokenRefused),
+            (403, "InvalidClientTokenId", .principalRefused), (403, "ExpiredToken", .principalRefused),
+            (403, "SignatureDoesNotMatch", .principalRefused),
             (400, "Throttling", .tokenThrottled), (503, "ServiceUnavailable", .tokenUnreachable),
         ]
     )
@@ -263,6 +276,7 @@ struct AWSActTests {
         #expect(error?.code == code)
         #expect(error?.vendorCode == vendorCode)
         #expect(error?.detail.contains("trust policy") == (code == .tokenRefused))
+        #expect(error?.detail.contains("Keyway's own credentials") == (code == .principalRefused))
         #expect(error?.detail.contains("marker") == false)
     }
 

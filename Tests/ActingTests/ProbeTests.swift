@@ -128,7 +128,7 @@ struct ProbeTests {
             (ActFailure.Code.secretMissing, ProbeOutcome.invalid), (.secretUnusable, .invalid),
             (.tokenRefused, .invalid),
             (.tokenThrottled, .throttled), (.tokenUnreachable, .unreachable), (.tokenMalformed, .unreachable),
-            (.principalMissing, .unreachable),
+            (.principalMissing, .unreachable), (.principalRefused, .unreachable),
         ]
     )
     func failures(code: ActFailure.Code, outcome: ProbeOutcome) throws {

@@ -51,7 +51,7 @@ extension APIError {
     static func act(_ failure: ActFailure) -> APIError {
         switch failure.code {
         case .secretMissing, .secretUnusable, .principalMissing: act(409, "not_configured", failure.sentence)
-        case .tokenRefused, .tokenThrottled: act(502, "authentication_failed", failure.sentence)
+        case .principalRefused, .tokenRefused, .tokenThrottled: act(502, "authentication_failed", failure.sentence)
         case .tokenMalformed: act(502, "upstream_malformed", failure.sentence)
         case .tokenUnreachable: failure.egressError.map(act) ?? act(502, "upstream_unreachable", failure.sentence)
         }
