@@ -89,9 +89,9 @@ extension Request {
         }
     }
 
-    /// Visits all headers in the order received.
-    package func forEachHeader(_ body: (_ name: String, _ value: String) -> Void) {
-        var headers: [(name: String, value: String)] = []
+    /// Visits all headers in the order received, with their bytes as they came.
+    package func forEachHeader(_ body: (HeaderField) -> Void) {
+        var headers: [HeaderField] = []
         connection.lock {
             guard let handle else { return }
             withUnsafeMutablePointer(to: &headers) { headers in
@@ -100,8 +100,9 @@ extension Request {
                     .HEADER_KIND,
                     { context, _, name, value in
                         guard let name, let value else { return .YES }
-                        context?.assumingMemoryBound(to: [(name: String, value: String)].self).pointee
-                            .append((String(cString: name), String(cString: value)))
+                        let bytes = UnsafeRawBufferPointer(start: value, count: strlen(value))
+                        context?.assumingMemoryBound(to: [HeaderField].self).pointee
+                            .append(HeaderField(name: String(cString: name), bytes: bytes))
                         return .YES
                     },
                     headers
@@ -109,7 +110,7 @@ extension Request {
             }
         }
         for header in headers {
-            body(header.name, header.value)
+            body(header)
         }
     }
 

@@ -3,19 +3,11 @@
 /// The body of an answer to HEAD is measured but not sent. Statuses that have no body (204, 304) drop it together
 /// with `Content-Type`.
 package struct Response: Sendable {
-    package struct Header: Sendable, Equatable {
-        package var name: String
-        package var value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
+    package typealias Header = HeaderField
 
     /// From 200 to 599.
     package var status: Int
-    /// Names and values the engine cannot send (with line ends, say) turn the answer into a 500.
+    /// Names and values the engine cannot send (with line ends, say) turn the answer into a 500. Values may be empty.
     package var headers: [Header]
     package var body: [UInt8]
 

@@ -12,7 +12,7 @@ struct AnsweringTests {
         let server = try HTTPServer(
             TestHandler { request, reply in
                 var headers: [String] = []
-                request.forEachHeader { headers.append("\($0)=\($1)") }
+                request.forEachHeader { headers.append("\($0.name)=\($0.value)") }
                 let parts = [
                     request.method.name, request.rawPath, request.rawQuery ?? "none", request.header("x-a") ?? "none",
                     request.header("X-B") ?? "none", request.withHeader("x-a") { "\($0.count)" } ?? "none",
@@ -174,7 +174,7 @@ struct AnsweringTests {
         let (request, _) = try #require(kept.take())
         #expect(eventually { request.header("X-A") == nil })
         var count = 0
-        request.forEachHeader { _, _ in count += 1 }
+        request.forEachHeader { _ in count += 1 }
         #expect(count == 0)
         #expect(request.rawPath == "/a")
         #expect(String(decoding: request.body.bytes, as: UTF8.self) == "body")
@@ -207,6 +207,60 @@ struct AnsweringTests {
         let server = try HTTPServer(
             TestHandler { _, reply in
                 reply.send(Response(status: 200, headers: [.init(name: "X-A", value: value)], body: []))
+            }
+        )
+        #expect(try server.answer(to: get("/")).status == 500)
+    }
+
+    @Test("answered with a header without a value gets it as an empty header")
+    func emptyHeader() throws {
+        let server = try HTTPServer(
+            TestHandler { _, reply in
+                let headers = [HeaderField(name: "X-Empty", value: ""), HeaderField(name: "X-A", value: "a")]
+                reply.send(Response(status: 200, headers: headers, body: Array("done".utf8)))
+            }
+        )
+        let client = try server.connect()
+        for _ in 0..<2 {
+            try client.send(get("/"))
+            let answer = try client.answer()
+            #expect(answer.status == 200)
+            #expect(answer["X-Empty"]?.allSatisfy { $0 == " " } == true)
+            #expect(answer["X-A"] == "a")
+            #expect(answer.body == "done")
+        }
+    }
+
+    @Test(
+        "has headers of any bytes, and so has its answer",
+        arguments: [[0x63, 0x61, 0x66, 0xE9], [0xC3, 0xA9], [0xFF, 0x80, 0x61], [0xE2, 0x82], [0x61], []]
+    )
+    func bytes(value: [UInt8]) throws {
+        let server = try HTTPServer(
+            TestHandler { request, reply in
+                var headers: [HeaderField] = []
+                request.forEachHeader { if $0.name == "X-A" { headers.append($0) } }
+                let isText = String(validating: value, as: UTF8.self) != nil
+                #expect(headers.allSatisfy { ($0.rawValue == nil) == isText })
+                headers[0].name = "X-B"
+                reply.send(Response(status: 200, headers: headers, body: []))
+            }
+        )
+        let client = try server.connect()
+        try client.send(Array("GET / HTTP/1.1\r\nHost: a\r\nX-A: ".utf8) + value + Array("\r\n\r\n".utf8))
+        let head = try client.headBytes()
+        #expect(head.contains(Array("\r\nX-B: ".utf8) + (value.isEmpty ? [0x20] : value) + Array("\r\n".utf8)))
+    }
+
+    @Test(
+        "answered with a header of bytes that no header has is answered 500",
+        arguments: [0x00, 0x0A, 0x0D] as [UInt8]
+    )
+    func unsendableBytes(byte: UInt8) throws {
+        let server = try HTTPServer(
+            TestHandler { _, reply in
+                let header = HeaderField(name: "X-A", bytes: [0xE9, byte, 0x61])
+                reply.send(Response(status: 200, headers: [header], body: []))
             }
         )
         #expect(try server.answer(to: get("/")).status == 500)

@@ -23,7 +23,7 @@ package protocol ServiceRequest: AnyObject, Sendable {
     func header(_ name: StaticString) -> String?
 
     /// Visits all headers in the order received.
-    func forEachHeader(_ body: (_ name: String, _ value: String) -> Void)
+    func forEachHeader(_ body: (HeaderField) -> Void)
 
     /// The digest of the key in that header, or `nil` if there is none or it is empty. The key is not copied.
     func keyDigest(ofHeader name: StaticString) -> KeyDigest?

@@ -51,8 +51,8 @@ struct ActEndpoints: Sendable {
 
     private func isDryRun(_ call: Call) throws -> Bool {
         var values: [String] = []
-        call.request.forEachHeader { name, value in
-            if name.lowercased() == Self.dryRun.lowercased() { values.append(value.lowercased()) }
+        call.request.forEachHeader { header in
+            if header.name.lowercased() == Self.dryRun.lowercased() { values.append(header.value.lowercased()) }
         }
         switch values {
         case [], ["false"]: return false
@@ -79,7 +79,7 @@ extension Call {
     /// The request that is to be sent through the connection.
     fileprivate var actRequest: ActRequest {
         var headers: [CallerHeader] = []
-        request.forEachHeader { headers.append(CallerHeader(name: $0, value: $1)) }
+        request.forEachHeader { headers.append(CallerHeader(name: $0.name, value: $0.value)) }
         return ActRequest(
             method: request.method.name,
             path: "/" + (parameters["path"] ?? ""),

@@ -131,6 +131,18 @@ final class RawClient {
         return answer
     }
 
+    /// Reads a head, its empty line included, as it came.
+    func headBytes() throws -> [UInt8] {
+        let end = Array("\r\n\r\n".utf8)
+        while true {
+            if let range = buffer.firstRange(of: end) {
+                defer { buffer.removeSubrange(..<range.upperBound) }
+                return Array(buffer[..<range.upperBound])
+            }
+            if try !fill() { throw Failure.closed(after: String(decoding: buffer, as: UTF8.self)) }
+        }
+    }
+
     /// Reads a head and leaves the body.
     func head() throws -> String {
         var head = ""

@@ -37,8 +37,8 @@ final class DirectRequest: ServiceRequest {
         headers.first { $0.name.lowercased() == "\(name)".lowercased() }?.value
     }
 
-    func forEachHeader(_ body: (_ name: String, _ value: String) -> Void) {
-        for header in headers { body(header.name, header.value) }
+    func forEachHeader(_ body: (HeaderField) -> Void) {
+        for header in headers { body(HeaderField(name: header.name, value: header.value)) }
     }
 
     func keyDigest(ofHeader name: StaticString) -> KeyDigest? {

@@ -27,7 +27,7 @@ final class Upstream: RequestHandler {
 
     func handle(_ request: Request, reply: Reply) {
         var headers: [(name: String, value: String)] = []
-        request.forEachHeader { headers.append(($0, $1)) }
+        request.forEachHeader { headers.append(($0.name, $0.value)) }
         let received = Received(
             method: request.method.name,
             target: request.rawPath + (request.rawQuery.map { "?\($0)" } ?? ""),

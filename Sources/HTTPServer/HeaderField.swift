@@ -1,0 +1,26 @@
+/// A header of a request or a response.
+package struct HeaderField: Sendable, Equatable {
+    package var name: String
+    /// The value as text; where its bytes are not UTF-8, what is wrong in it is replaced.
+    package var value: String {
+        didSet { rawValue = nil }
+    }
+    /// The value's bytes where they are not UTF-8, such as Latin-1; `nil` where ``value`` says it all.
+    package private(set) var rawValue: [UInt8]?
+
+    package init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// A header with just these bytes.
+    package init(name: String, bytes: some Collection<UInt8>) {
+        self.name = name
+        if let text = String(validating: bytes, as: UTF8.self) {
+            value = text
+        } else {
+            value = String(decoding: bytes, as: UTF8.self)
+            rawValue = Array(bytes)
+        }
+    }
+}
