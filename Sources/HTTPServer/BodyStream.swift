@@ -48,7 +48,8 @@ extension BodyStream {
         enum End { case complete, broken }
 
         private let request: Request
-        private let owner: any BodyStreamOwner
+        /// Dropped when the stream is over: the owner may hold the stream.
+        private var owner: (any BodyStreamOwner)?
         private var waiting: [UInt8] = []
         /// How much of `waiting` was read.
         private var read = 0
@@ -119,21 +120,22 @@ extension BodyStream {
                 if hasRoom { owesRoom = false }
                 return count
             }
-            if hasRoom { owner.streamHasRoom() }
+            if hasRoom { request.connection.lock { owner }?.streamHasRoom() }
             return count
         }
 
         /// The engine reads no more.
         func close() {
-            let isNews = request.connection.lock {
+            let owner = request.connection.lock {
                 defer {
                     isOver = true
                     waiting = []
                     read = 0
+                    self.owner = nil
                 }
-                return !isOver
+                return self.owner
             }
-            if isNews { owner.streamClosed() }
+            owner?.streamClosed()
         }
     }
 }

@@ -54,6 +54,39 @@ struct StreamingTests {
         }
     }
 
+    @Test("lets go of its owner when it is over, though the owner holds it", arguments: [true, false])
+    func release(isWhole: Bool) throws {
+        /// Holds the stream that it owns.
+        final class Holder: BodyStreamOwner, @unchecked Sendable {
+            // Safe to share: set once, before the stream ends.
+            var stream: BodyStream?
+            func streamHasRoom() {}
+            func streamClosed() {}
+        }
+        /// Safe to share: written by one thread, and read when that is known to have come to its end.
+        final class Witness: @unchecked Sendable {
+            weak var owner: Holder?
+            let hasAnswered = Atomic<Bool>(false)
+        }
+        let witness = Witness()
+        let server = try HTTPServer(
+            TestHandler { _, reply in
+                onAnotherThread {
+                    let owner = Holder()
+                    let stream: BodyStream = reply.stream(.text(""), owner: owner)
+                    owner.stream = stream
+                    witness.owner = owner
+                    _ = stream.write(Array("some".utf8))
+                    if isWhole { stream.finish() } else { stream.abort() }
+                    witness.hasAnswered.store(true, ordering: .releasing)
+                }
+            }
+        )
+        let client = try server.connect()
+        try client.send(get("/"))
+        #expect(eventually { witness.hasAnswered.load(ordering: .acquiring) && witness.owner == nil })
+    }
+
     @Test("of a known length is sent with it", arguments: [0, 1, 100_000])
     func knownLength(_ length: Int) throws {
         let server = try Self.server(length: length) { stream in
