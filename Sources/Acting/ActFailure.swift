@@ -26,7 +26,7 @@ package struct ActFailure: Error, Sendable, Equatable {
     package let code: Code
     /// For people: what is wrong and what to do. It quotes no secret and nothing of an answer.
     package let detail: String
-    /// The third party's own code of the error, such as `invalid_grant`: short, of letters, digits and `._:-`.
+    /// The third party's own code of the error, such as `invalid_grant`, if it is a known one.
     package let vendorCode: String?
     /// What kept Keyway from an answer.
     package let egressError: EgressError?
@@ -60,10 +60,35 @@ package struct ActFailure: Error, Sendable, Equatable {
         }
     }
 
-    /// A code of another's, if it is short and plain enough to be shown.
+    /// A code of a token service, if it is one that is known: anything else may be, or hold, what it was sent.
     static func vendorCode(_ text: String?) -> String? {
-        guard let text, (1...64).contains(text.utf8.count) else { return nil }
-        let isPlain = text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "._:-".utf8.contains($0) }
-        return isPlain ? text : nil
+        guard let text, knownCodes.contains(text) else { return nil }
+        return text
+    }
+
+    /// Of OAuth 2.0 (RFC 6749, section 5.2; RFC 8693; Microsoft's and Google's own), and of AWS STS with the errors that
+    /// are common to all of AWS.
+    private static let knownCodes: Set<String> = [
+        "access_denied", "account_selection_required", "admin_policy_enforced", "authorization_pending",
+        "bad_verification_code", "consent_required", "deleted_client", "disabled_client", "expired_token",
+        "insufficient_scope", "interaction_required", "internal_failure", "invalid_assertion", "invalid_client",
+        "invalid_grant", "invalid_issuer", "invalid_request", "invalid_resource", "invalid_scope", "invalid_target",
+        "invalid_token", "login_required", "mfa_required", "org_internal", "rate_limit_exceeded", "server_error",
+        "slow_down", "temporarily_unavailable", "unauthorized_client", "unmet_authn_requirements",
+        "unsupported_grant_type", "unsupported_response_type", "unsupported_token_type",
+
+        "AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "IDPCommunicationError",
+        "IDPRejectedClaim", "IncompleteSignature", "InternalError", "InternalFailure", "InvalidAction",
+        "InvalidAuthorizationMessageException", "InvalidClientTokenId", "InvalidIdentityToken",
+        "InvalidParameterCombination", "InvalidParameterValue", "InvalidQueryParameter", "MalformedPolicyDocument",
+        "MalformedQueryString", "MissingAction", "MissingAuthenticationToken", "MissingParameter", "NotAuthorized",
+        "OptInRequired", "PackedPolicyTooLarge", "RegionDisabledException", "RequestExpired", "ServiceUnavailable",
+        "SignatureDoesNotMatch", "Throttling", "ThrottlingException", "UnrecognizedClientException", "ValidationError",
+    ]
+
+    /// Whether a text can be an identifier of AWS': short, of letters, digits and `._:-`.
+    static func isPlain(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "._:-".utf8.contains($0) }
     }
 }

@@ -66,7 +66,7 @@ extension AssumedRole {
             return .failure(ActFailure(status: status, vendorCode: code, issuer, advice: advice))
         }
         let place = "AssumeRoleResponse/AssumeRoleResult/Credentials"
-        guard let answer, let id = answer.text("\(place)/AccessKeyId"), ActFailure.vendorCode(id) != nil,
+        guard let answer, let id = answer.text("\(place)/AccessKeyId"), ActFailure.isPlain(id),
             let secret = answer["\(place)/SecretAccessKey"], secret.count > 0,
             let token = answer["\(place)/SessionToken"], token.count > 0, !token.containsControl,
             let expiry = answer.text("\(place)/Expiration").flatMap(UTCTime.parse)
