@@ -1,4 +1,7 @@
 /// Reads an answer's head from the lines that libcurl hands on: interim answers, the answer itself, trailers.
+///
+/// A line that is no header is left out, as are headers beyond the limit, but for those that say how to read the body:
+/// the request may have been carried out, and its status counts for more than a header.
 struct AnswerHeadReader {
     enum Progress {
         /// More lines follow, or this one does not matter.
@@ -10,56 +13,78 @@ struct AnswerHeadReader {
     private var size = 0
     private var status: Int?
     private var headers: [AnswerHead.Header] = []
+    /// Whether the last line was a header that was left out: then so is what continues it.
+    private var hasLeftOut = true
     private(set) var isComplete = false
 
-    /// - Parameter limit: The most bytes that all lines together may have.
+    /// How much longer than the limit a head may be, and still be read to its end.
+    private static let patience = 16
+    /// The longest header that is kept beyond the limit.
+    private static let longestOfFraming = 1_024
+
+    /// - Parameter limit: The most bytes of headers that are kept.
     init(limit: Int) {
         self.limit = limit
     }
 
+    /// A head that has a status, but no end yet.
+    var incomplete: AnswerHead? {
+        guard !isComplete, let status, status >= 200 else { return nil }
+        return AnswerHead(status: status, headers: headers)
+    }
+
     mutating func read(_ line: UnsafeRawBufferPointer) throws(EgressError) -> Progress {
-        size += line.count
-        guard size <= limit else { throw .headersTooLarge }
         // What follows is trailers.
         if isComplete { return .reading }
+        size += line.count
+        guard size <= limit * Self.patience else { throw .headersTooLarge }
         let text = Self.withoutLineEnd(line)
         guard let status else {
             self.status = try Self.status(in: text)
             return .reading
         }
         if !text.isEmpty {
-            try readHeader(text)
+            readHeader(text)
             return .reading
         }
-        if status == 101 { throw .malformedAnswer("it switches protocols, which was not asked for") }
-        if status < 200 {
+        if status < 200, status != 101 {
             self.status = nil
             headers = []
+            hasLeftOut = true
             return .reading
         }
         isComplete = true
         return .complete(AnswerHead(status: status, headers: headers))
     }
 
-    private mutating func readHeader(_ text: UnsafeRawBufferPointer) throws(EgressError) {
-        guard HeaderSyntax.isValue(text) else { throw .malformedAnswer("a header has control characters") }
-        if let first = text.first, first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") {
+    private mutating func readHeader(_ text: UnsafeRawBufferPointer) {
+        let isWithinLimit = size <= limit
+        guard HeaderSyntax.isValue(text) else {
+            hasLeftOut = true
+            return
+        }
+        if let first = text.first, HeaderSyntax.isBlank(first) {
             // A folded line (RFC 9112, section 5.2) continues the value before it.
-            guard let last = headers.popLast() else { throw .malformedAnswer("its first header has no name") }
+            guard !hasLeftOut, isWithinLimit, let last = headers.popLast() else { return }
             let more = String(decoding: HeaderSyntax.trimmed(text), as: UTF8.self)
             headers.append(AnswerHead.Header(name: last.name, value: last.value + " " + more))
             return
         }
-        guard let colon = text.firstIndex(of: UInt8(ascii: ":")), HeaderSyntax.isToken(text[..<colon]) else {
-            throw .malformedAnswer("a header has no name")
-        }
-        let value = HeaderSyntax.trimmed(UnsafeRawBufferPointer(rebasing: text[(colon + 1)...]))
-        headers.append(
-            AnswerHead.Header(
-                name: String(decoding: text[..<colon], as: UTF8.self),
-                value: String(decoding: value, as: UTF8.self)
+        hasLeftOut = true
+        guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { return }
+        // Some read a name with blanks after it as that name: what it says of the body must not be missed.
+        let name = HeaderSyntax.trimmed(UnsafeRawBufferPointer(rebasing: text[..<colon]))
+        guard HeaderSyntax.isToken(name) else { return }
+        let header = AnswerHead.Header(
+            name: String(decoding: name, as: UTF8.self),
+            value: String(
+                decoding: HeaderSyntax.trimmed(UnsafeRawBufferPointer(rebasing: text[(colon + 1)...])),
+                as: UTF8.self
             )
         )
+        guard isWithinLimit || (header.isOfFraming && text.count <= Self.longestOfFraming) else { return }
+        headers.append(header)
+        hasLeftOut = false
     }
 
     /// Reads `HTTP/1.1 200 OK`.
@@ -67,7 +92,8 @@ struct AnswerHeadReader {
         let parts = text.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
         guard
             parts.count >= 2, parts[0].starts(with: "HTTP/".utf8), parts[1].count == 3,
-            let status = Int(String(decoding: parts[1], as: UTF8.self)), (100...599).contains(status)
+            parts[1].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let status = Int(String(decoding: parts[1], as: UTF8.self)), status >= 100
         else { throw .malformedAnswer("it does not start with a status") }
         return status
     }

@@ -11,10 +11,10 @@ package struct AnswerHead: Sendable {
         }
     }
 
-    /// From 200 to 599: interim answers are not reported.
+    /// From 200 to 999, or 101 for one that can't be followed: interim answers are not reported.
     package let status: Int
     /// In the order received. `Content-Length` and `Content-Encoding` speak of the body as it came over the wire: it is
-    /// handed on decoded.
+    /// handed on without ``decodedCoding``.
     package let headers: [Header]
 
     package init(status: Int, headers: [Header]) {
@@ -40,7 +40,7 @@ package enum Demand: Sendable {
 
 /// Takes an answer as it comes. All calls come from one thread, in order, and must not block.
 package protocol AnswerReceiver: AnyObject, Sendable {
-    /// Status and headers are there. At most once.
+    /// Status and headers are there, or as much of them as there will be before an error. At most once.
     func received(_ head: AnswerHead) -> Demand
 
     /// A piece of the body is there, decoded. It must not be kept.

@@ -24,10 +24,20 @@ final class BodyDecoder {
     private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 16)
     private let isGzip: Bool
     private var hasStarted = false
+    private var isWithoutHeader = false
     private var hasEnded = false
+    /// How many members of gzip, or streams of deflate, have come to their ends.
+    private var ended = 0
+    /// Whether what follows is no member of gzip any more, and is left out as browsers do.
+    private var isPastEnd = false
+    /// Whether anything was handed on of the member that is read.
+    private var hasOutput = false
+
+    /// The first byte of a body, where it came alone: without it a header can't be told from none.
+    private var firstByte: UInt8?
 
     /// Whether the body may end here: before its first byte, or after its last.
-    var isComplete: Bool { hasEnded || !hasStarted }
+    var isComplete: Bool { hasEnded || !hasStarted || isPastEnd || (ended > 0 && !hasOutput) }
 
     init?(isGzip: Bool) {
         self.isGzip = isGzip
@@ -52,23 +62,56 @@ final class BodyDecoder {
         )
         stream.pointee.avail_in = UInt32(input.count)
         while true {
+            if isPastEnd { return .taken }
             if hasEnded, stream.pointee.avail_in > 0 {
                 // Members of gzip may follow each other.
-                guard isGzip, inflateReset(stream) == Z_OK else { return .malformed }
+                guard isGzip, inflateReset(stream) == Z_OK else {
+                    isPastEnd = true
+                    return .taken
+                }
                 hasEnded = false
+                hasOutput = false
             }
             stream.pointee.next_out = piece.baseAddress?.assumingMemoryBound(to: UInt8.self)
             stream.pointee.avail_out = UInt32(piece.count)
             let code = hasEnded ? Z_STREAM_END : inflate(stream, Z_NO_FLUSH)
             // Without input there is nothing to do, which is no error.
-            guard code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR else { return .malformed }
+            guard code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR else {
+                if ended > 0, !hasOutput {
+                    isPastEnd = true
+                    return .taken
+                }
+                guard !isGzip, stream.pointee.total_in <= 2, ended == 0, beginWithoutHeader() else { return .malformed }
+                stream.pointee.next_in = UnsafeMutablePointer(
+                    mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                )
+                stream.pointee.avail_in = UInt32(input.count)
+                continue
+            }
+            if !hasStarted, input.count == 1 { firstByte = input[0] }
             if !input.isEmpty { hasStarted = true }
+            if code == Z_STREAM_END, !hasEnded { ended += 1 }
             hasEnded = code == Z_STREAM_END
             let count = piece.count - Int(stream.pointee.avail_out)
+            if count > 0 { hasOutput = true }
             if count > 0, !receive(UnsafeRawBufferPointer(rebasing: piece[..<count])) {
                 return .stopped(used: input.count - Int(stream.pointee.avail_in))
             }
             if count < piece.count, stream.pointee.avail_in == 0 { return .taken }
+        }
+    }
+
+    /// Reads `deflate` from its start, without the header that the standard asks for (RFC 9110, section 8.4.1.2), and
+    /// that many leave out.
+    private func beginWithoutHeader() -> Bool {
+        guard !isWithoutHeader, inflateReset2(stream, -15) == Z_OK else { return false }
+        isWithoutHeader = true
+        guard var byte = firstByte else { return true }
+        return withUnsafeMutablePointer(to: &byte) { byte in
+            stream.pointee.next_in = byte
+            stream.pointee.avail_in = 1
+            // No symbol ends within eight bits: there is no output yet.
+            return inflate(stream, Z_NO_FLUSH) == Z_OK
         }
     }
 }

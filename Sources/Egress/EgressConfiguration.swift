@@ -10,6 +10,9 @@ package struct EgressConfiguration: Sendable {
     /// A file of PEM certificates that are trusted beside the system's.
     package var certificateAuthorityFile: String?
 
+    /// `User-Agent` of requests that have none of their own: many firewalls turn those without away.
+    package var userAgent = "Keyway"
+
     /// How long resolving, connecting and the TLS handshake may take together, in seconds.
     package var connectTimeout = 10.0
     /// How long nothing may happen between the request and the first byte of its answer, in seconds.

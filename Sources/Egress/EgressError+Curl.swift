@@ -21,11 +21,17 @@ extension EgressError {
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER,
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_CERTPROBLEM,
             CURLE_SSL_SHUTDOWN_FAILED, CURLE_SSL_CRL_BADFILE, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
-            self = .insecure(details.isEmpty ? text : details)
+            self = .insecure(Self.isOfTheLibraries(details) ? details : text)
         case CURLE_COULDNT_CONNECT, CURLE_SEND_ERROR, CURLE_OUT_OF_MEMORY, CURLE_NO_CONNECTION_AVAILABLE:
             self = .connectionFailed(text)
         default:
             self = .malformedAnswer(text)
         }
+    }
+
+    /// Whether the details are the libraries' own words on a certificate or a handshake: some quote the certificate.
+    private static func isOfTheLibraries(_ details: String) -> Bool {
+        ["SSL certificate problem: ", "error:", "OpenSSL SSL_connect: "].contains { details.hasPrefix($0) }
+            && details.utf8.count <= 200
     }
 }

@@ -8,8 +8,9 @@ import Threads
     import Darwin
 #endif
 
-/// An easy handle of libcurl and what stands around it. It serves one transfer after the other, on the client's thread
-/// alone.
+/// An easy handle of libcurl and what stands around it, for one transfer, on the client's thread alone.
+///
+/// A handle is not used again: until its next transfer it would keep what it read last, and all headers of it.
 final class Exchange {
     let handle: UnsafeMutableRawPointer
     let settings: ExchangeSettings
@@ -55,7 +56,7 @@ final class Exchange {
         message.deallocate()
     }
 
-    // MARK: From one transfer to the next
+    // MARK: Beginning and end
 
     /// Makes the handle ready for a request.
     ///
@@ -79,25 +80,17 @@ final class Exchange {
             && keyway_curl_set_pointer(handle, CURLOPT_HTTPHEADER, request.headers) == CURLE_OK
     }
 
-    /// Lets go of the request. To be called when no multi handle has the easy one.
+    /// Lets go of the transfer, which holds the exchange. To be called when no multi handle has the easy one.
     func end() {
-        _ = keyway_curl_set_pointer(handle, CURLOPT_REQUEST_TARGET, nil)
-        _ = keyway_curl_set_pointer(handle, CURLOPT_POSTFIELDS, nil)
-        _ = keyway_curl_set_pointer(handle, CURLOPT_HTTPHEADER, nil)
         transfer = nil
-        request = nil
-        failure = nil
-        isPaused = false
         deadline = .max
-        head = AnswerHeadReader(limit: settings.headerBytes)
-        answered = 0
-        decoder = nil
-        decoded = 0
-        sent = 0
-        hasAsked = false
-        refusedAddress = nil
-        hasOpenedSocket = false
-        message.pointee = 0
+    }
+
+    /// Hands on what was read of a head that will not be complete: the request may have been carried out, so its status
+    /// must not be lost.
+    func reportStatus(before error: EgressError) {
+        guard error != .cancelled, error != .stopped, let answer = head.incomplete else { return }
+        _ = transfer?.receiver?.received(answer)
     }
 
     /// What the end of a transfer means to its receiver.
@@ -109,6 +102,8 @@ final class Exchange {
         if code == CURLE_OK, decoder?.isComplete == false {
             return .malformedAnswer("it ended within its content coding")
         }
+        // To libcurl, a head may end with the connection.
+        if code == CURLE_OK, !head.isComplete { return .malformedAnswer("it ended within its head") }
         // A line of more than 100 KiB is more than libcurl keeps of a head, whatever our own limit.
         if hasAsked, !head.isComplete, code == CURLE_OUT_OF_MEMORY { return .headersTooLarge }
         return EgressError(code, details: String(cString: message))
@@ -148,7 +143,7 @@ final class Exchange {
             // What libcurl has read already, a buffer at most, it keeps.
             return curl_easy_pause(handle, CURLPAUSE_RECV) == CURLE_OK
         case .cancel:
-            failure = .cancelled
+            if failure == nil { failure = .cancelled }
         }
         return failure == nil
     }
@@ -196,7 +191,12 @@ final class Exchange {
                 if !isPaused { deadline = MonotonicClock.now() + settings.idleTimeout }
                 return true
             }
-            decoder = try answer.bodyDecoder(forHead: request.isHead, atMost: settings.answerBytes)
+            do throws(EgressError) {
+                decoder = try answer.bodyDecoder(forHead: request.isHead, atMost: settings.answerBytes)
+            } catch {
+                // The status first, whatever is wrong with what follows.
+                failure = error
+            }
             return obey(receiver.received(answer))
         } catch {
             failure = error

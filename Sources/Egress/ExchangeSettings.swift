@@ -14,6 +14,7 @@ struct ExchangeSettings {
     let idleTimeout: UInt64
     private let totalTimeout: UInt64
     private let schemes: String
+    private let userAgent: String
     private let certificateAuthorityFile: String?
 
     init(_ configuration: EgressConfiguration) {
@@ -25,6 +26,7 @@ struct ExchangeSettings {
         firstByteTimeout = MonotonicClock.nanoseconds(configuration.firstByteTimeout)
         idleTimeout = MonotonicClock.nanoseconds(configuration.idleTimeout)
         totalTimeout = MonotonicClock.nanoseconds(configuration.totalTimeout)
+        userAgent = configuration.userAgent
         schemes = configuration.allowsPlaintext ? "http,https" : "https"
         certificateAuthorityFile = configuration.certificateAuthorityFile
     }
@@ -55,6 +57,7 @@ struct ExchangeSettings {
         ]
         var texts: [(CURLoption, String)] = [
             (CURLOPT_PROTOCOLS_STR, schemes),
+            (CURLOPT_USERAGENT, userAgent),
             // Neither the environment's proxy nor any other.
             (CURLOPT_PROXY, ""),
             (CURLOPT_NOPROXY, "*"),

@@ -34,7 +34,7 @@ enum HeaderSyntax {
         return UnsafeRawBufferPointer(rebasing: bytes)
     }
 
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     private static let token: [Bool] = (0...255).map { (byte: UInt8) in
         switch byte {

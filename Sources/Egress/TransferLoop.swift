@@ -17,8 +17,6 @@ final class TransferLoop {
     private var timer = UInt64.max
     private var nextSweep: UInt64 = 0
     private var active: [Exchange] = []
-    private var spare: [Exchange] = []
-    private let spareAtMost: Int
     private static let sweepPeriod: UInt64 = 100_000_000
 
     init(configuration: EgressConfiguration, inbox: Inbox) throws(EgressError) {
@@ -27,7 +25,6 @@ final class TransferLoop {
         self.multi = multi
         self.inbox = inbox
         settings = ExchangeSettings(configuration)
-        spareAtMost = configuration.idleConnections
         sockets.watch(inbox.wakeReading, for: Int32(POLLIN))
         let numbers: [(CURLMoption, Int)] = [
             (CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.connectionsAtMost),
@@ -42,14 +39,12 @@ final class TransferLoop {
                 { _, milliseconds, context in TransferLoop.loop(context)?.setTimer(milliseconds) ?? -1 },
                 Unmanaged.passUnretained(self).toOpaque()
             ) == CURLM_OK
-        guard isReady, let first = Exchange(settings: settings) else {
+        guard isReady, Exchange(settings: settings) != nil else {
             throw .connectionFailed("this libcurl lacks an option that is needed: use 7.87 or newer")
         }
-        spare.append(first)
     }
 
     deinit {
-        spare = []
         _ = keyway_curl_multi_set_callbacks(multi, nil, nil, nil)
         curl_multi_cleanup(multi)
     }
@@ -125,7 +120,7 @@ final class TransferLoop {
         case .failure(let error): return transfer.finish(error)
         case nil: return
         }
-        guard let exchange = spare.popLast() ?? Exchange(settings: settings) else {
+        guard let exchange = Exchange(settings: settings) else {
             return transfer.finish(.connectionFailed("no memory is left"))
         }
         exchange.position = active.count
@@ -157,6 +152,7 @@ final class TransferLoop {
 
     private func finish(_ exchange: Exchange, _ error: EgressError?) {
         curl_multi_remove_handle(multi, exchange.handle)
+        if let error { exchange.reportStatus(before: error) }
         let transfer = exchange.transfer
         exchange.end()
         let last = active.removeLast()
@@ -164,7 +160,6 @@ final class TransferLoop {
             last.position = exchange.position
             active[exchange.position] = last
         }
-        if spare.count < spareAtMost { spare.append(exchange) }
         transfer?.finish(error)
     }
 

@@ -168,7 +168,7 @@ struct GuardedConnectionTests {
         let client = try EgressClient.local()
         for _ in 1...2 {
             let answer = try await client.collect(.get(server.origin))
-            #expect(answer.text == "GET / HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n\r\n")
+            #expect(answer.text == "GET / HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nUser-Agent: Keyway\r\n\r\n")
             #expect(
                 answer.head.headers.filter { $0.name == "WWW-Authenticate" }.map(\.value)
                     == ["Basic realm=\"x\"", "Negotiate"]

@@ -19,7 +19,7 @@ struct RequestBytesTests {
     func nothingElse() async throws {
         let server = try Self.echo()
         let answer = try await EgressClient.local().collect(.get(server.origin, "/v1/x?y=z"))
-        #expect(answer.text == "GET /v1/x?y=z HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n\r\n")
+        #expect(answer.text == "GET /v1/x?y=z HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nUser-Agent: Keyway\r\n\r\n")
     }
 
     @Test("has its headers in their order, as given")
@@ -136,8 +136,8 @@ struct RequestBytesTests {
                 body: SecretBuffer(copying: body)
             )
             let answer = try await client.collect(request, atMost: 3_000_000)
-            let head = "\(method) / HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nContent-Length: \(size)\r\n\r\n"
-            #expect(answer.text == head + body)
+            let head = "\(method) / HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nUser-Agent: Keyway\r\n"
+            #expect(answer.text == head + "Content-Length: \(size)\r\n\r\n" + body)
         }
     }
 
@@ -161,7 +161,7 @@ struct RequestBytesTests {
         _ = try await client.collect(first)
         _ = try await client.collect(OutgoingRequest(method: "HEAD", origin: server.origin, target: first.target))
         let answer = try await client.collect(.get(server.origin, "/second"))
-        #expect(answer.text == "GET /second HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n\r\n")
+        #expect(answer.text == "GET /second HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nUser-Agent: Keyway\r\n\r\n")
         #expect(server.connections <= 2)
     }
 }

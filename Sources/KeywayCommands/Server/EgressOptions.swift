@@ -1,4 +1,5 @@
 import Egress
+import KeywayServer
 
 /// What `keyway serve` is told of requests to third parties.
 enum EgressOptions {
@@ -30,6 +31,7 @@ enum EgressOptions {
 
     static func configuration(_ arguments: Arguments) throws(CommandError) -> EgressConfiguration {
         var configuration = EgressConfiguration()
+        configuration.userAgent = "Keyway/\(KeywayVersion.current)"
         for list in arguments.all(allow) {
             for text in list.split(separator: ",", omittingEmptySubsequences: false) {
                 guard let network = IPNetwork(String(text)) else {

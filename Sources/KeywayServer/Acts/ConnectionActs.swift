@@ -162,7 +162,7 @@ struct ConnectionActs: Sendable {
         case .tokenRefused: preconditionFailure("a token is renewed by who can")
         case .redirected(let link, let location): follow(link, location, from: authenticated, act, reply)
         case .redirectRefused(let refusal): refuse(act, refusal, facts, reply)
-        case .failed(let error): fail(act, error, reply)
+        case .failed(let error): fail(act, error, upstreamStatus: facts.status, reply)
         case .whole(let response):
             conclude(act, facts, error: nil)
             reply.proxied(response)
@@ -348,9 +348,15 @@ struct ConnectionActs: Sendable {
     }
 
     /// Ends an act of which nothing was passed on.
-    private func fail(_ act: Act, _ error: any Error, isRecorded: Bool = true, _ reply: ActReply) {
+    private func fail(
+        _ act: Act,
+        _ error: any Error,
+        isRecorded: Bool = true,
+        upstreamStatus: Int? = nil,
+        _ reply: ActReply
+    ) {
         let end = error as? ActEnd ?? ActEnd(error)
-        if isRecorded { act.record.end(.init(error: end.code)) }
+        if isRecorded { act.record.end(.init(status: upstreamStatus, error: end.code)) }
         settle(act, end.code)
         reply.failed(end.answer)
     }

@@ -3,15 +3,17 @@ import Egress
 import HTTPServer
 import LinkRewriting
 import Scrubbing
-import Synchronization
 import Threads
 
 /// Carries a third party's answer to the caller: masked, and as it comes unless it is short.
 ///
-/// A short answer of known length is held until it is there as a whole, so that what breaks it off becomes an error
-/// with a status. All other answers are streamed from their first byte on.
+/// A short answer of known length is held until it is there as a whole. All other answers are streamed from their first
+/// byte on. One that is broken off is broken off here as well, after its status: what it answers may have been done.
 ///
-/// Safe to share: `shared` has its lock; all else that changes is the egress client's thread's.
+/// Nothing that outlives the transfer holds it, as it holds secrets: the caller's side of a stream is an object of its
+/// own, ``ActCaller``.
+///
+/// Safe to share: all that changes is the egress client's thread's.
 final class ProxiedAnswer: @unchecked Sendable {
     /// What became of it.
     enum Delivery: Sendable {
@@ -59,15 +61,7 @@ final class ProxiedAnswer: @unchecked Sendable {
         case dropping(Int, Delivery)
     }
 
-    /// What both sides touch.
-    private struct Shared {
-        var transfer: Transfer?
-        /// There is room again, but the transfer was not known yet.
-        var owesResume = false
-        var isAbandoned = false
-    }
-
-    private let shared = Mutex(Shared())
+    private let caller = ActCaller()
     private let act: AuthenticatedAct
     private let reply: ActReply
     /// Who can tell whether an answer refuses a token; `nil` if another is not to be tried.
@@ -109,13 +103,7 @@ final class ProxiedAnswer: @unchecked Sendable {
     ///   - completion: Told when the answer has come to its end, on the client's thread, which it must not block.
     func send(by egress: EgressClient, then completion: @escaping Completion) {
         self.completion = completion
-        let transfer = egress.send(act.request, to: self)
-        let (isAbandoned, owesResume) = shared.withLock { shared in
-            shared.transfer = transfer
-            return (shared.isAbandoned, shared.owesResume)
-        }
-        if isAbandoned { transfer.cancel() }
-        if owesResume { transfer.resume() }
+        caller.waits(for: egress.send(act.request, to: self))
     }
 }
 
@@ -125,6 +113,8 @@ extension ProxiedAnswer: AnswerReceiver {
     func received(_ head: AnswerHead) -> Demand {
         facts.status = head.status
         facts.upstreamNanoseconds = MonotonicClock.now() - startedAt
+        // A switch of protocols, which can't be passed on.
+        guard head.status >= 200 else { return .more }
         if let renewer, renewer.shouldRenew(after: head, of: act) {
             passage = .dropping(0, .tokenRefused)
             return .more
@@ -159,7 +149,7 @@ extension ProxiedAnswer: AnswerReceiver {
         var response = response
         // Whether a link will be rewritten shows when the headers have left.
         if linkRewriter != nil { ProxiedHeaders.describeChangedBody(&response.headers) }
-        return reply.stream(response, nil, self)
+        return reply.stream(response, nil, caller)
     }
 
     /// Masks secrets, and then rewrites links.
@@ -206,7 +196,7 @@ extension ProxiedAnswer: AnswerReceiver {
             swap(&masked, &response.body)
             passage = .streaming(stream(response))
         }
-        if shared.withLock({ $0.isAbandoned }) { return .cancel }
+        if caller.hasLeft { return .cancel }
         return pass(on: masked)
     }
 
@@ -214,6 +204,8 @@ extension ProxiedAnswer: AnswerReceiver {
         let delivery = delivery(after: error)
         let completion = completion
         self.completion = nil
+        passage = .none
+        caller.waitsNoMore()
         completion?(delivery, facts)
     }
 
@@ -225,7 +217,11 @@ extension ProxiedAnswer: AnswerReceiver {
             // However its body ended, its head said all that matters.
             return error == .stopped ? .failed(.stopped) : delivery
         case .holding(var response, let head):
-            if let error { return .failed(error) }
+            if let error, error != .cancelled, !isHead, response.status != 204, response.status != 304 {
+                // The act may have been done: the caller learns the status, and that the body is not whole.
+                return .streamed(stream(response), error)
+            }
+            if error == .cancelled { return .failed(.cancelled) }
             finishFiltering(into: &response.body)
             if linkRewriter?.rewrittenCount ?? 0 > 0 { ProxiedHeaders.describeChangedBody(&response.headers) }
             let refusesToken = response.body.withUnsafeBytes { body in
@@ -237,7 +233,7 @@ extension ProxiedAnswer: AnswerReceiver {
             // The length is that of an answer to GET. A coding that would be undone for it has another, and none is told.
             let isPassedAsItIs = head["Content-Encoding"] == nil && linkRewriter == nil
             let length = isPassedAsItIs ? Self.length(in: head) : nil
-            return .streamed(reply.stream(response, length, self), nil)
+            return .streamed(reply.stream(response, length, caller), nil)
         case .streaming(let stream):
             if error == nil {
                 var rest: [UInt8] = []
@@ -265,6 +261,8 @@ extension ProxiedAnswer: AnswerReceiver {
         ]
         var passedOn = ProxiedHeaders.passedOn(head, scrubbedOf: patterns)
         links.rewrite(&passedOn)
+        if !isHead, head.decodedCoding != nil { ProxiedHeaders.describeChangedBody(&passedOn) }
+        ProxiedHeaders.keepFromSharedCaches(&passedOn)
         return Response(status: head.status, headers: passedOn + own + ProxiedHeaders.guarding)
     }
 
@@ -272,26 +270,5 @@ extension ProxiedAnswer: AnswerReceiver {
     static func milliseconds(_ nanoseconds: UInt64) -> String {
         let decimals = String(nanoseconds / 1_000 % 1_000 + 1_000).dropFirst()
         return "\(nanoseconds / 1_000_000).\(decimals)"
-    }
-}
-
-// MARK: - The caller's side
-
-extension ProxiedAnswer: BodyStreamOwner {
-    func streamHasRoom() {
-        let transfer = shared.withLock { shared in
-            if shared.transfer == nil { shared.owesResume = true }
-            return shared.transfer
-        }
-        transfer?.resume()
-    }
-
-    func streamClosed() {
-        let transfer = shared.withLock { shared in
-            shared.isAbandoned = true
-            return shared.transfer
-        }
-        // Of no effect once the answer has come to its end.
-        transfer?.cancel()
     }
 }

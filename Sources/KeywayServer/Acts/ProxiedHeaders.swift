@@ -8,7 +8,7 @@ enum ProxiedHeaders {
     /// this server's address.
     private static let dropped: Set<String> = [
         "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
-        "transfer-encoding", "upgrade", "content-length", "content-encoding", "set-cookie", "set-cookie2", "date",
+        "transfer-encoding", "upgrade", "content-length", "set-cookie", "set-cookie2", "date",
         "strict-transport-security", "public-key-pins", "alt-svc", "clear-site-data", "nel", "report-to",
         "reporting-endpoints", "service-worker-allowed", "refresh", "content-security-policy",
         "content-security-policy-report-only", "x-content-type-options", "access-control-allow-origin",
@@ -16,7 +16,8 @@ enum ProxiedHeaders {
         "access-control-expose-headers", "access-control-max-age",
     ]
 
-    /// The answer's headers as they are passed on: masked, and without what is dropped.
+    /// The answer's headers as they are passed on: masked, and without what is dropped or can't be passed on. A header
+    /// without a value is left out: to a client it is the same as one that is not there.
     static func passedOn(_ head: AnswerHead, scrubbedOf patterns: ScrubPatterns) -> [Response.Header] {
         var hops: Set<String> = []
         for header in head.headers where header.name.lowercased() == "connection" {
@@ -28,8 +29,9 @@ enum ProxiedHeaders {
         headers.reserveCapacity(head.headers.count + 8)
         for header in head.headers {
             let name = header.name.lowercased()
+            if name == "content-encoding", !head.hasUnknownCoding { continue }
             guard !dropped.contains(name), !hops.contains(name), !name.hasPrefix("keyway-"),
-                header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
+                !header.value.isEmpty, header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
             else { continue }
             headers.append(Response.Header(name: renamed(name, in: head) ?? header.name, value: header.value))
         }
@@ -68,8 +70,40 @@ enum ProxiedHeaders {
     }
 
     private static let checksums: Set<String> = [
-        "content-digest", "content-md5", "digest", "repr-digest", "x-goog-hash", "x-ms-blob-content-md5",
+        "accept-ranges", "content-digest", "content-md5", "digest", "repr-digest", "x-goog-hash",
+        "x-ms-blob-content-md5",
     ]
+
+    /// Changes the headers so that no shared cache keeps the response for callers with other keys: those stand in headers
+    /// that caches don't look at by themselves.
+    static func keepFromSharedCaches(_ headers: inout [Response.Header]) {
+        var directives = ["private"]
+        headers.removeAll { header in
+            let name = header.name.lowercased()
+            if name == "cache-control" { directives += cacheDirectives(header.value) }
+            return name == "cache-control" || name == "surrogate-control" || name.hasSuffix("cdn-cache-control")
+        }
+        headers.append(.init(name: "Cache-Control", value: directives.joined(separator: ", ")))
+        headers.append(.init(name: "Vary", value: "DD-API-KEY, DD-APPLICATION-KEY"))
+    }
+
+    /// The directives that mean the same to a cache of one caller's own (RFC 9111, section 5.2.2).
+    private static func cacheDirectives(_ value: String) -> [String] {
+        var directives = [""]
+        var isQuoted = false
+        for character in value.unicodeScalars {
+            if character == "\"" { isQuoted.toggle() }
+            if character == ",", !isQuoted {
+                directives.append("")
+            } else {
+                directives[directives.count - 1].unicodeScalars.append(character)
+            }
+        }
+        return directives.map { String($0.drop { $0 == " " || $0 == "\t" }) }.filter { directive in
+            let name = directive.prefix { $0 != "=" && $0 != " " && $0 != "\t" }.lowercased()
+            return !name.isEmpty && !["private", "public", "s-maxage", "proxy-revalidate"].contains(name)
+        }
+    }
 
     /// What stands on every proxied answer: should a browser ever show one, it runs nothing in this server's name.
     static let guarding: [Response.Header] = [

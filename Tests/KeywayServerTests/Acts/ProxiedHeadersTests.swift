@@ -26,13 +26,19 @@ struct ProxiedHeadersTests {
         "stay behind where they are the hop's, the browser's or ours",
         arguments: [
             "Connection", "KEEP-ALIVE", "Proxy-Authenticate", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
-            "Content-Length", "Content-Encoding", "Set-Cookie", "set-cookie2", "Strict-Transport-Security", "Alt-Svc",
+            "Content-Length", "Set-Cookie", "set-cookie2", "Strict-Transport-Security", "Alt-Svc",
             "Clear-Site-Data", "Refresh", "Content-Security-Policy", "X-Content-Type-Options",
             "Access-Control-Allow-Origin", "Keyway-Upstream-Status", "keyway-anything", "Date",
         ]
     )
     func dropped(_ name: String) {
         #expect(passedOn([(name, "a"), ("X-B", "b")]) == ["X-B: b"])
+    }
+
+    @Test("name a coding only where nobody knows it", arguments: ["gzip", "deflate", "br", "identity", "x, gzip"])
+    func coding(_ coding: String) {
+        #expect(passedOn([("Content-Encoding", coding)]) == [])
+        #expect(passedOn([("Content-Encoding", "none")]) == ["Content-Encoding: none"])
     }
 
     @Test("that Connection names stay behind")
@@ -54,5 +60,26 @@ struct ProxiedHeadersTests {
     func masked() {
         let mask = ScrubMask.text
         #expect(passedOn([("X-Echo", "Bearer sk-12345678!")], secrets: ["sk-12345678"]) == ["X-Echo: Bearer \(mask)!"])
+    }
+
+    @Test("without a value stay behind, and never the answer")
+    func empty() {
+        #expect(passedOn([("X-Next-Page", ""), ("X-B", "b")]) == ["X-B: b"])
+    }
+
+    @Test(
+        "let no shared cache keep an answer for other keys",
+        arguments: [
+            ([], "private"), ([("Cache-Control", "public, max-age=600, s-maxage=60")], "private, max-age=600"),
+            ([("cache-control", "no-store"), ("Cache-Control", "private=\"a, b\"")], "private, no-store"),
+            ([("CDN-Cache-Control", "max-age=9"), ("Surrogate-Control", "max-age=9")], "private"),
+        ] as [([(String, String)], String)]
+    )
+    func sharedCaches(_ headers: [(String, String)], _ control: String) {
+        var passed = headers.map { Response.Header(name: $0.0, value: $0.1) }
+        ProxiedHeaders.keepFromSharedCaches(&passed)
+        #expect(passed.map(\.name) == ["Cache-Control", "Vary"])
+        #expect(passed.first?.value == control)
+        #expect(passed.last?.value == "DD-API-KEY, DD-APPLICATION-KEY")
     }
 }
