@@ -1,5 +1,6 @@
 #pragma once
 #include <microhttpd.h>
+#include <sys/epoll.h>
 
 /* What Swift cannot call: the variadic functions, wrapped one by one. */
 
@@ -7,7 +8,6 @@
 struct keyway_daemon_settings
 {
   unsigned int flags;
-  int listen_socket;
   unsigned int threads;
   size_t connection_memory;
   unsigned int connections;
@@ -17,7 +17,6 @@ struct keyway_daemon_settings
   const char *key_pem;
   const char *tls_priorities;
   void *context; /* the first argument of all that follow */
-  MHD_AcceptPolicyCallback accept_policy;
   MHD_NotifyConnectionCallback connection_changed;
   void *(*request_started) (void *context, const char *target, struct MHD_Connection *connection);
   size_t (*unescape) (void *context, struct MHD_Connection *connection, char *text);
@@ -32,7 +31,6 @@ keyway_start_daemon (const struct keyway_daemon_settings *s)
   unsigned int n = 0;
 #define KEYWAY_OPTION(name, number, pointer) \
   (options[n].option = (name), options[n].value = (intptr_t) (number), options[n].ptr_value = (void *) (pointer), n++)
-  KEYWAY_OPTION (MHD_OPTION_LISTEN_SOCKET, s->listen_socket, NULL);
   if (1 < s->threads)
     KEYWAY_OPTION (MHD_OPTION_THREAD_POOL_SIZE, s->threads, NULL);
   KEYWAY_OPTION (MHD_OPTION_CONNECTION_MEMORY_LIMIT, s->connection_memory, NULL);
@@ -51,7 +49,7 @@ keyway_start_daemon (const struct keyway_daemon_settings *s)
     }
   KEYWAY_OPTION (MHD_OPTION_END, 0, NULL);
 #undef KEYWAY_OPTION
-  return MHD_start_daemon (s->flags, 0, s->accept_policy, s->context, s->request_progressed, s->context,
+  return MHD_start_daemon (s->flags, 0, NULL, NULL, s->request_progressed, s->context,
                            MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
@@ -93,3 +91,62 @@ enum
 };
 _Static_assert (MHD_CONTENT_READER_END_OF_STREAM == keyway_content_end, "the mark of a body's end");
 _Static_assert (MHD_CONTENT_READER_END_WITH_ERROR == keyway_content_error, "the mark of a broken body");
+
+/* Says that a body of unknown length must not be sent in chunks: it ends with the connection. */
+static inline enum MHD_Result
+keyway_refuse_chunks (struct MHD_Response *response)
+{
+  return MHD_set_response_options (response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+}
+
+/* Of <sys/socket.h>, where it asks for a macro that Swift's own import of that header does without. */
+extern int accept4 (int listener, struct sockaddr *address, socklen_t *length, int flags);
+
+/* The next connection of a listening socket, non-blocking and closed on exec; -1 with errno. */
+static inline int
+keyway_accept (int listener, struct sockaddr_storage *address, socklen_t *length)
+{
+  return accept4 (listener, (struct sockaddr *) address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/* Gives a socket to the engine, which closes it if it does not take it. */
+static inline enum MHD_Result
+keyway_add_connection (struct MHD_Daemon *daemon, int socket, const struct sockaddr_storage *address, socklen_t length)
+{
+  return MHD_add_connection (daemon, socket, (const struct sockaddr *) address, length);
+}
+
+/* A set of sockets whose peers are watched; -1 with errno. */
+static inline int
+keyway_watch_create (void)
+{
+  return epoll_create1 (EPOLL_CLOEXEC);
+}
+
+/* Adds a descriptor: for the end of what its peer sends, reported once, or for anything to read. 0, or -1 with errno. */
+static inline int
+keyway_watch_add (int watch, int descriptor, int for_reading)
+{
+  struct epoll_event event = { .events = for_reading ? EPOLLIN : (EPOLLRDHUP | EPOLLET) };
+  event.data.fd = descriptor;
+  return epoll_ctl (watch, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+/* Waits for descriptors of the set, and writes at most `most` of them; their number, or -1 with errno. */
+static inline int
+keyway_watch_wait (int watch, int *descriptors, int most)
+{
+  struct epoll_event events[64];
+  int count = epoll_wait (watch, events, most < 64 ? most : 64, -1);
+  for (int i = 0; i < count; i++)
+    descriptors[i] = events[i].data.fd;
+  return count;
+}
+
+/* Ends a connection with a reset, at once; its socket stays open. */
+static inline void
+keyway_reset (int socket)
+{
+  struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+  (void) connect (socket, &nobody, sizeof (nobody));
+}

@@ -1,10 +1,11 @@
+import CMicrohttpd
 import Synchronization
 import Threads
 
 /// One client's connection, from accept to close.
 ///
-/// Safe to share: the constants are constants, the deadline is atomic, and ``current`` is only touched with ``lock``
-/// held.
+/// Safe to share: the constants are constants, the deadline is atomic, and what else changes is only touched with the
+/// lock held that it names.
 final class Connection: @unchecked Sendable {
     unowned let engine: Engine
     let socket: Int32
@@ -19,6 +20,10 @@ final class Connection: @unchecked Sendable {
     let lock = Lock()
     /// The request that is being received or answered.
     var current: Request?
+    /// Whether the client sends nothing more, as far as ``PeerWatch`` was asked to look. Guarded by ``lock``.
+    private(set) var hasClientLeft = false
+    /// Whether the socket is about to be closed. Guarded by the watch's lock.
+    var isClosed = false
 
     init(
         engine: Engine,
@@ -34,5 +39,18 @@ final class Connection: @unchecked Sendable {
         self.localEndpoint = localEndpoint
         self.surplus = surplus
         self.deadline = Atomic(deadline)
+    }
+
+    /// Breaks the connection so that the client sees an error, not an end.
+    func reset() { keyway_reset(socket) }
+
+    /// The client has ended its side of the connection.
+    func clientHasLeft() {
+        let (told, stream) = lock {
+            hasClientLeft = true
+            return current?.abandoned() ?? (nil, nil)
+        }
+        told?()
+        stream?.end(.broken)
     }
 }

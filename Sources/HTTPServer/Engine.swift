@@ -16,6 +16,7 @@ import Threads
 final class Engine: Sendable {
     let limits: Limits
     let registry: ConnectionRegistry
+    let peerWatch: PeerWatch
     private let isSecure: Bool
     private let singleHeaders: [StaticString]
     private let handler: any RequestHandler
@@ -24,12 +25,18 @@ final class Engine: Sendable {
     private let draining = Atomic<Bool>(false)
     private let failing = Atomic<Bool>(false)
 
-    init(limits: Limits, isSecure: Bool, singleHeaders: [StaticString], handler: any RequestHandler) {
+    init(
+        limits: Limits,
+        isSecure: Bool,
+        singleHeaders: [StaticString],
+        handler: any RequestHandler
+    ) throws(HTTPServerError) {
         self.limits = limits
         self.isSecure = isSecure
         self.singleHeaders = singleHeaders
         self.handler = handler
         registry = ConnectionRegistry(limits: limits)
+        peerWatch = try PeerWatch()
     }
 
     /// Whether every answer closes its connection.
@@ -44,17 +51,17 @@ final class Engine: Sendable {
 
     // MARK: Connections
 
-    func opened(_ handle: OpaquePointer) -> Connection {
-        let address = RemoteAddress(keyway_connection_address(handle))
+    /// - Returns: `nil` for a connection that was not accepted here.
+    func opened(_ handle: OpaquePointer) -> Connection? {
         let socket = keyway_connection_socket(handle)
         let now = MonotonicClock.now()
-        return registry.add(from: address) { surplus in
+        return registry.open(socket) { admission in
             Connection(
                 engine: self,
                 socket: socket,
-                remoteAddress: address,
+                remoteAddress: admission.address,
                 localEndpoint: LocalEndpoint(ofSocket: socket, isSecure: isSecure),
-                surplus: surplus,
+                surplus: admission.surplus,
                 deadline: deadline(afterSilenceFrom: now)
             )
         }
@@ -62,6 +69,7 @@ final class Engine: Sendable {
 
     func closed(_ connection: Connection) {
         completed(on: connection)
+        peerWatch.forget(connection)
         registry.remove(connection)
     }
 
@@ -98,6 +106,7 @@ final class Engine: Sendable {
         version: UnsafePointer<CChar>
     ) -> MHD_Result {
         request.method = HTTPMethod(method)
+        request.isOfVersion10 = strcmp(version, "HTTP/1.0") == 0
         let headers = HeaderInspection(
             of: handle,
             method: method,
@@ -244,7 +253,10 @@ final class Engine: Sendable {
             if EngineResponse.queue(response, on: handle, closing: isDraining) { return .YES }
             return send(.refusal(.unanswered), to: request, handle: handle)
         case .stream(let response, let length, let body):
-            if EngineResponse.queue(response, length: length, body, on: handle, closing: isDraining) { return .YES }
+            let isHead = request.method == .head
+            if EngineResponse.queue(response, length: length, body, on: handle, isHead: isHead, closing: isDraining) {
+                return .YES
+            }
             return send(.refusal(.unanswered), to: request, handle: handle)
         case .refusal(let refusal):
             let closing = refusal != .unanswered || isDraining

@@ -12,14 +12,10 @@ enum EngineCallbacks {
     static func settings(for engine: Engine) -> keyway_daemon_settings {
         var settings = keyway_daemon_settings()
         settings.context = Unmanaged.passUnretained(engine).toOpaque()
-        settings.accept_policy = { context, address, _ in
-            guard let engine = EngineCallbacks.engine(context) else { return .NO }
-            return engine.registry.admits(RemoteAddress(address)) ? .YES : .NO
-        }
         settings.connection_changed = { context, handle, slot, event in
             guard let engine = EngineCallbacks.engine(context), let handle, let slot else { return }
             if event == .CONNECTION_NOTIFY_STARTED {
-                slot.pointee = Unmanaged.passRetained(engine.opened(handle)).toOpaque()
+                slot.pointee = engine.opened(handle).map { Unmanaged.passRetained($0).toOpaque() }
             } else if let connection = slot.pointee {
                 slot.pointee = nil
                 engine.closed(Unmanaged<Connection>.fromOpaque(connection).takeRetainedValue())

@@ -6,6 +6,7 @@ enum EngineResponse {
     ///
     /// - Returns: Whether the engine took it: not if a header cannot be sent or the status is none.
     static func queue(_ response: Response, on connection: OpaquePointer, closing: Bool) -> Bool {
+        if response.status == 304 { return queueUnmodified(response, on: connection, closing: closing) }
         let hasBody = response.hasBody
         let made = response.body.withUnsafeBytes { body in
             MHD_create_response_from_buffer(
@@ -24,6 +25,7 @@ enum EngineResponse {
         length: Int?,
         _ body: BodyStream.State,
         on connection: OpaquePointer,
+        isHead: Bool,
         closing: Bool
     ) -> Bool {
         let made = MHD_create_response_from_callback(
@@ -40,6 +42,27 @@ enum EngineResponse {
             }
         )
         guard let made else { return false }
+        // To HEAD the engine would send the last chunk of a body that is not there.
+        if isHead, length == nil { _ = keyway_refuse_chunks(made) }
+        return queue(made, for: response, on: connection, closing: closing)
+    }
+
+    /// Queues a 304, which has no body but may state the length of the one that it spares (RFC 9110, section 8.6). The
+    /// engine would state a length of 0; with none to state it has to close the connection.
+    private static func queueUnmodified(_ response: Response, on connection: OpaquePointer, closing: Bool) -> Bool {
+        var response = response
+        let isLength = { (header: Response.Header) in header.name.lowercased() == "content-length" }
+        let length = response.headers.first(where: isLength).flatMap { UInt64($0.value) }
+        response.headers.removeAll(where: isLength)
+        let made = MHD_create_response_from_callback(
+            length ?? .max,
+            blockSize,
+            { _, _, _, _ in BodyStream.State.brokenMark },
+            nil,
+            nil
+        )
+        guard let made else { return false }
+        if length == nil { _ = keyway_refuse_chunks(made) }
         return queue(made, for: response, on: connection, closing: closing)
     }
 
@@ -54,7 +77,8 @@ enum EngineResponse {
         closing: Bool
     ) -> Bool {
         defer { MHD_destroy_response(made) }
-        for header in response.headers where response.hasBody || header.name != "Content-Type" {
+        for header in fitting(response.headers, on: connection)
+        where response.hasBody || header.name != "Content-Type" {
             guard add(header, to: made) else { return false }
         }
         if closing {
@@ -62,6 +86,29 @@ enum EngineResponse {
         }
         return MHD_queue_response(connection, UInt32(clamping: response.status), made) == .YES
     }
+
+    /// The headers that the engine has room for beside the request's own: the largest ones are left out, and counted in a
+    /// header of their own, since without room the client would get no answer at all.
+    private static func fitting(_ headers: [HeaderField], on connection: OpaquePointer) -> [HeaderField] {
+        func size(_ header: HeaderField) -> Int {
+            header.name.utf8.count + (header.rawValue?.count ?? header.value.utf8.count) + 4
+        }
+        var total = headers.reduce(0) { $0 + size($1) }
+        let room = HTTPServer.connectionMemory - roomBesideHeaders - keyway_request_header_size(connection)
+        guard total > room else { return headers }
+        var leftOut: Set<Int> = []
+        for index in headers.indices.sorted(by: { size(headers[$0]) > size(headers[$1]) }) {
+            guard total > room else { break }
+            total -= size(headers[index])
+            leftOut.insert(index)
+        }
+        let kept = headers.indices.filter { !leftOut.contains($0) }.map { headers[$0] }
+        return kept + [.init(name: "Keyway-Omitted-Headers", value: "\(leftOut.count)")]
+    }
+
+    /// What of a connection's memory is for other things than headers, in bytes: the engine's table of the request's
+    /// headers, the status line, and what it adds itself.
+    private static let roomBesideHeaders = 8 * 1_024
 
     private static let closing = HeaderField(name: "Connection", value: "close")
 

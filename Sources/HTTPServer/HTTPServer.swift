@@ -18,6 +18,7 @@ package final class HTTPServer: @unchecked Sendable {
     private let lock = Lock()
     /// The engine's handle, until the server is stopped.
     private var daemon: OpaquePointer?
+    private var acceptor: Acceptor?
     private var reaper: Reaper?
 
     /// The cores of this machine.
@@ -25,7 +26,7 @@ package final class HTTPServer: @unchecked Sendable {
 
     /// What the engine has for one connection: the request's header block, a part of its body, the answer's header
     /// block. The engine overwrites it between requests, which costs more the larger it is.
-    private static let connectionMemory = 32 * 1_024
+    static let connectionMemory = 32 * 1_024
 
     /// Starts to listen, and to serve with threads of its own.
     ///
@@ -35,7 +36,7 @@ package final class HTTPServer: @unchecked Sendable {
         let threads = max(1, configuration.threads)
         let socket = try ListeningSocket(address: configuration.address, port: configuration.port)
         boundPort = socket.port
-        engine = Engine(
+        engine = try Engine(
             limits: limits,
             isSecure: configuration.tls != nil,
             singleHeaders: configuration.singleHeaders,
@@ -44,29 +45,45 @@ package final class HTTPServer: @unchecked Sendable {
 
         var settings = EngineCallbacks.settings(for: engine)
         var flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_USE_ITC.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
+        flags |= MHD_USE_NO_LISTEN_SOCKET.rawValue
         if socket.isIPv6 { flags |= MHD_USE_IPv6.rawValue }
         if configuration.tls != nil { flags |= MHD_USE_TLS.rawValue }
         settings.flags = UInt32(flags)
-        settings.listen_socket = socket.descriptor
         settings.threads = UInt32(threads)
         settings.connection_memory = Self.connectionMemory
-        // Shared out among the threads, so each may have them all: the registry decides.
+        // Shared out among the threads, so each may have them all: the registry decides, well below this.
         settings.connections = UInt32(clamping: (limits.connections * 2 + 64) * threads)
         settings.idle_seconds = UInt32(clamping: limits.idleTimeout)
         // The only level at which the engine refuses blanks before the colon.
         settings.strictness = -1
 
-        daemon = Self.start(settings, tls: configuration.tls)
-        guard daemon != nil else {
+        guard let daemon = Self.start(settings, tls: configuration.tls) else {
             let code = errno
-            socket.closeIfOpen()
+            socket.close()
+            engine.peerWatch.stop()
             if configuration.tls != nil { throw .unusableTLSIdentity }
             throw .system(call: "starting the network threads", reason: ListeningSocket.reason(code))
         }
+        self.daemon = daemon
+        // Should one throw, `deinit` stops the daemon.
         if limits.requestTimeout > 0 {
-            // Should it throw, `deinit` stops the daemon.
             reaper = try Reaper(registry: engine.registry, requestTimeout: limits.requestTimeout)
         }
+        let receiver = Daemon(handle: daemon)
+        do throws(HTTPServerError) {
+            acceptor = try Acceptor(socket, registry: engine.registry) { socket, address, length in
+                keyway_add_connection(receiver.handle, socket, address, length) == .YES
+            }
+        } catch {
+            socket.close()
+            throw error
+        }
+    }
+
+    /// The engine's handle, for the thread that accepts. Safe to share: the engine takes connections from any thread, and
+    /// that thread has ended before the daemon is stopped.
+    private struct Daemon: @unchecked Sendable {
+        let handle: OpaquePointer
     }
 
     private static func start(_ settings: keyway_daemon_settings, tls: TLSIdentity?) -> OpaquePointer? {
@@ -102,19 +119,17 @@ package final class HTTPServer: @unchecked Sendable {
     ///
     /// - Parameter gracePeriod: For how many seconds to wait for requests under way.
     package func stop(gracePeriod: Double) {
-        let (daemon, reaper) = lock {
+        let (daemon, acceptor, reaper) = lock {
             defer {
                 self.daemon = nil
+                self.acceptor = nil
                 self.reaper = nil
             }
-            return (self.daemon, self.reaper)
+            return (self.daemon, self.acceptor, self.reaper)
         }
         guard let daemon else { return }
         engine.startDraining()
-        // The socket listens no more, but is closed last: the engine's threads still have to let go of it, and would end
-        // the process if it were gone.
-        let listener = MHD_quiesce_daemon(daemon)
-        if listener >= 0 { shutdown(listener, Int32(SHUT_RDWR)) }
+        acceptor?.stop()
 
         // A client that is still sending its request may never end it.
         wait(atMost: min(gracePeriod, Self.gracePeriodOfReception)) { $0.current == nil }
@@ -128,8 +143,8 @@ package final class HTTPServer: @unchecked Sendable {
         // Lets those answers leave.
         wait(atMost: 2) { $0.current?.isBeingHandled != true }
         reaper?.stop()
+        engine.peerWatch.stop()
         MHD_stop_daemon(daemon)
-        if listener >= 0 { close(listener) }
     }
 
     /// Waits until all connections are as `condition` wants them, which it is asked with their lock held.

@@ -1,3 +1,5 @@
+import CMicrohttpd
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -9,8 +11,6 @@ struct ListeningSocket {
     let descriptor: Int32
     let port: UInt16
     let isIPv6: Bool
-    /// The socket's number in the system, never given to another.
-    private let inode: ino_t
 
     /// Binds and listens.
     ///
@@ -57,7 +57,7 @@ struct ListeningSocket {
             return nil
         }
         if let failure {
-            close(socket)
+            Glibc.close(socket)
             switch failure.code {
             case EADDRINUSE: throw .addressInUse(endpoint)
             case EADDRNOTAVAIL: throw .addressNotAvailable(endpoint)
@@ -66,20 +66,12 @@ struct ListeningSocket {
             }
         }
         _ = Self.withSocketAddress(&bound) { getsockname(socket, $0, &boundLength) }
-        inode = Self.inode(of: socket) ?? 0
         // The port stands at the same place in both families.
         self.port = withUnsafeBytes(of: bound) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
     }
 
-    /// Closes the socket after the engine has failed to start, which in some cases has done so and in some has not.
-    func closeIfOpen() {
-        if Self.inode(of: descriptor) == inode { close(descriptor) }
-    }
-
-    private static func inode(of descriptor: Int32) -> ino_t? {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 ? status.st_ino : nil
-    }
+    /// Closes the socket. For whoever has not given it to an ``Acceptor``.
+    func close() { Glibc.close(descriptor) }
 
     private static func withSocketAddress<Result>(
         _ storage: inout sockaddr_storage,

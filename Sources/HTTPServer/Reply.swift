@@ -25,6 +25,15 @@ package final class Reply: Sendable {
         return BodyStream(state)
     }
 
+    /// Has `body` called, once and soon, if the client leaves before it is answered; a streamed answer is broken off if it
+    /// leaves later. An end of what the client sends counts as leaving. Without this call nobody looks: a client that
+    /// has ended its side still gets its answer.
+    ///
+    /// - Parameter body: Called on a thread of the server's or on this one, and must not block.
+    package func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {
+        request.whenClientLeaves(body)
+    }
+
     deinit {
         request.answer(.refusal(.unanswered))
     }

@@ -42,6 +42,8 @@ package final class Request: @unchecked Sendable {
 
     var stage = Stage.started
     var targetRefusal: Refusal?
+    /// Whether a body of unknown length ends with the connection, since the client knows no chunks.
+    var isOfVersion10 = false
     /// The address at which the target ends in the engine's memory.
     var targetEnd = 0
     var contentLength: Int?
@@ -58,6 +60,10 @@ package final class Request: @unchecked Sendable {
     private var isHandedOver = false
     /// The body of the answer, if it comes piece by piece.
     private var stream: BodyStream.State?
+    /// Told when the client leaves before there is an answer.
+    private var abandonment: (@Sendable () -> Void)?
+    /// Whether an answer that is on its way is broken off when the client leaves.
+    private var endsWithClient = false
 
     private static let noBody = SecretBuffer(count: 0) { _ in }
 
@@ -142,6 +148,7 @@ extension Request {
         connection.lock {
             guard !isAnswered else { return false }
             isAnswered = true
+            abandonment = nil
             pending = answer
             if case .stream(_, _, let body) = answer { stream = body }
             resume()
@@ -173,6 +180,27 @@ extension Request {
         connection.lock { stream }?.end(.broken)
     }
 
+    /// Has `body` called if the client leaves before there is an answer, or has left.
+    func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {
+        let hasLeft = connection.lock {
+            // Completed without an answer: the engine has lost the client.
+            guard handle != nil, !connection.hasClientLeft else { return true }
+            guard !isAnswered else { return false }
+            endsWithClient = true
+            abandonment = body
+            return false
+        }
+        if hasLeft { body() } else { connection.engine.peerWatch.add(connection) }
+    }
+
+    /// The client has left. To be called with the lock held.
+    ///
+    /// - Returns: Who is to be told, or the body to break off, both without the lock.
+    func abandoned() -> (told: (@Sendable () -> Void)?, stream: BodyStream.State?) {
+        defer { abandonment = nil }
+        return (abandonment, endsWithClient ? stream : nil)
+    }
+
     /// The handler is about to get the request.
     func handOver() {
         stage = .handedOver
@@ -202,6 +230,7 @@ extension Request {
             isAnswered = true
             pending = nil
             stream = nil
+            abandonment = nil
         }
         return stream
     }

@@ -129,7 +129,7 @@ struct StopTests {
     }
 }
 
-private final class Flag: Sendable {
+final class Flag: Sendable {
     private let value = Atomic<Bool>(false)
     var isRaised: Bool { value.load(ordering: .acquiring) }
     func raise() { value.store(true, ordering: .releasing) }
@@ -156,4 +156,41 @@ private final class KeptReplies: @unchecked Sendable {
     func keep(_ reply: Reply) { locked { replies.append(reply) } }
     func clear() { locked { replies = [] } }
     var count: Int { locked { replies.count } }
+
+    @Test("under load, again and again, ends in order, and loses no response that was begun")
+    func again() throws {
+        let rounds = ProcessInfo.isLong ? 5_000 : 150
+        for _ in 0..<rounds {
+            let handled = Atomic<Int>(0)
+            let server = try HTTPServer(
+                TestHandler { request, reply in
+                    handled.add(1, ordering: .relaxed)
+                    reply.send(.echo(of: request))
+                }
+            )
+            let answered = Atomic<Int>(0)
+            let ended = Atomic<Int>(0)
+            let port = server.boundPort
+            for _ in 0..<3 {
+                onAnotherThread {
+                    while let client = try? RawClient(port: port), (try? client.send(get("/"))) != nil,
+                        let answer = try? client.answer(), answer.status == 200
+                    {
+                        answered.add(1, ordering: .relaxed)
+                    }
+                    ended.add(1, ordering: .relaxed)
+                }
+            }
+            #expect(eventually { answered.load(ordering: .relaxed) > 2 })
+            server.stop(gracePeriod: 10)
+            #expect(eventually { ended.load(ordering: .relaxed) == 3 })
+            #expect(handled.load(ordering: .relaxed) == answered.load(ordering: .relaxed))
+        }
+    }
+}
+
+/// The environment, as far as tests are told by it.
+private enum ProcessInfo {
+    /// Whether there is time for all rounds.
+    static var isLong: Bool { getenv("KEYWAY_LONG") != nil }
 }

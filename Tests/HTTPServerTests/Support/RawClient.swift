@@ -153,6 +153,19 @@ final class RawClient {
         }
     }
 
+    /// All that comes until the server ends its side; a connection that is broken is an error.
+    func rest() throws -> String {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &chunk, chunk.count, 0)
+            guard count >= 0 else { throw Failure.system("recv", errno) }
+            if count == 0 { break }
+            buffer += chunk[..<count]
+        }
+        defer { buffer = [] }
+        return String(decoding: buffer, as: UTF8.self)
+    }
+
     /// The next bytes, as they came.
     func next(_ count: Int) throws -> String {
         while buffer.count < count {
