@@ -77,13 +77,15 @@ package struct ActFailure: Error, Sendable, Equatable {
         "slow_down", "temporarily_unavailable", "unauthorized_client", "unmet_authn_requirements",
         "unsupported_grant_type", "unsupported_response_type", "unsupported_token_type",
 
-        "AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "IDPCommunicationError",
-        "IDPRejectedClaim", "IncompleteSignature", "InternalError", "InternalFailure", "InvalidAction",
-        "InvalidAuthorizationMessageException", "InvalidClientTokenId", "InvalidIdentityToken",
-        "InvalidParameterCombination", "InvalidParameterValue", "InvalidQueryParameter", "MalformedPolicyDocument",
-        "MalformedQueryString", "MissingAction", "MissingAuthenticationToken", "MissingParameter", "NotAuthorized",
-        "OptInRequired", "PackedPolicyTooLarge", "RegionDisabledException", "RequestExpired", "ServiceUnavailable",
-        "SignatureDoesNotMatch", "Throttling", "ThrottlingException", "UnrecognizedClientException", "ValidationError",
+        "AccessDenied", "AccessDeniedException", "AuthFailure", "ExpiredToken", "ExpiredTokenException",
+        "IDPCommunicationError", "IDPRejectedClaim", "IncompleteSignature", "InternalError", "InternalFailure",
+        "InvalidAccessKeyId", "InvalidAction", "InvalidAuthorizationMessageException", "InvalidClientTokenId",
+        "InvalidIdentityToken", "InvalidParameterCombination", "InvalidParameterValue", "InvalidQueryParameter",
+        "InvalidSignatureException", "MalformedPolicyDocument", "MalformedQueryString", "MissingAction",
+        "MissingAuthenticationToken", "MissingParameter", "NotAuthorized", "OptInRequired", "PackedPolicyTooLarge",
+        "RegionDisabledException", "RequestExpired", "RequestTimeTooSkewed", "ServiceUnavailable",
+        "SignatureDoesNotMatch", "Throttling", "ThrottlingException", "UnrecognizedClientException",
+        "ValidationError",
     ]
 
     /// Whether a text can be an identifier of AWS': short, of letters, digits and `._:-`.
