@@ -94,7 +94,8 @@ package final class ActAuthenticator: Sendable {
         var secrets = secrets
         var headers: [OutgoingRequest.Header] = []
         for header in act.headers {
-            headers.append(.init(name: header.name, value: try header.value.resolve(&secrets, for: .header)))
+            let value = try header.value.resolve(&secrets, for: .header)
+            headers.append(.init(name: header.name, value: header.rawValue.map { Secret(copying: $0) } ?? value))
         }
         let target = try act.target.resolve(&secrets, for: .elsewhere)
         let body: SecretBuffer?

@@ -65,7 +65,10 @@ extension CallerHeader {
                 }
             }
             if !name.isKeptFromThirdParties {
-                forwarded.append(PlannedHeader(name: header.name, folded: name, value: PlannedText(header.value)))
+                let value = PlannedText(header.value)
+                forwarded.append(
+                    PlannedHeader(name: header.name, folded: name, value: value, rawValue: header.rawValue)
+                )
             }
         }
         forwarded.removeAll { ofTheConnection.contains($0.folded) }

@@ -89,6 +89,8 @@ struct PlannedHeader: Sendable {
     let name: String
     let folded: HeaderName
     let value: PlannedText
+    /// The value's bytes where they are not UTF-8; it holds no secret then.
+    var rawValue: [UInt8]?
 }
 
 enum PlannedBody: Sendable {

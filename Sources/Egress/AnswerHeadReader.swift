@@ -66,8 +66,9 @@ struct AnswerHeadReader {
         if let first = text.first, HeaderSyntax.isBlank(first) {
             // A folded line (RFC 9112, section 5.2) continues the value before it.
             guard !hasLeftOut, isWithinLimit, let last = headers.popLast() else { return }
-            let more = String(decoding: HeaderSyntax.trimmed(text), as: UTF8.self)
-            headers.append(AnswerHead.Header(name: last.name, value: last.value + " " + more))
+            let before = last.rawValue ?? Array(last.value.utf8)
+            let bytes = before + [UInt8(ascii: " ")] + HeaderSyntax.trimmed(text)
+            headers.append(AnswerHead.Header(name: last.name, bytes: bytes))
             return
         }
         hasLeftOut = true
@@ -77,10 +78,7 @@ struct AnswerHeadReader {
         guard HeaderSyntax.isToken(name) else { return }
         let header = AnswerHead.Header(
             name: String(decoding: name, as: UTF8.self),
-            value: String(
-                decoding: HeaderSyntax.trimmed(UnsafeRawBufferPointer(rebasing: text[(colon + 1)...])),
-                as: UTF8.self
-            )
+            bytes: HeaderSyntax.trimmed(UnsafeRawBufferPointer(rebasing: text[(colon + 1)...]))
         )
         guard isWithinLimit || (header.isOfFraming && text.count <= Self.longestOfFraming) else { return }
         headers.append(header)

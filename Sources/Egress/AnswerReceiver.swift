@@ -4,10 +4,20 @@ package struct AnswerHead: Sendable {
         package let name: String
         /// As received, but what is not UTF-8 is replaced.
         package let value: String
+        /// The bytes received, where they are not UTF-8.
+        package let rawValue: [UInt8]?
 
         package init(name: String, value: String) {
             self.name = name
             self.value = value
+            rawValue = nil
+        }
+
+        package init(name: String, bytes: some Collection<UInt8>) {
+            self.name = name
+            let text = String(validating: bytes, as: UTF8.self)
+            value = text ?? String(decoding: bytes, as: UTF8.self)
+            rawValue = text == nil ? Array(bytes) : nil
         }
     }
 

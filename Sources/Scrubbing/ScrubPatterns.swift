@@ -106,7 +106,7 @@ extension ScrubPatterns {
     package func scrubbing(headers values: [String]) -> [String] {
         // As a rule one look at all of them tells that there are none.
         guard mayStand(in: values) else { return values }
-        return values.map(scrubbing(header:))
+        return values.map { scrubbing(header: $0) }
     }
 
     /// Whether a secret may stand in one of the texts.
@@ -122,6 +122,16 @@ extension ScrubPatterns {
         // The index looks at whole words: with these none of the text is left over.
         all.append(contentsOf: repeatElement(0, count: 15))
         return all.withUnsafeBytes { index.candidate(in: $0, from: 0) } < count
+    }
+
+    /// A header's value with its secrets masked, whatever character set it is in.
+    package func scrubbing(header bytes: [UInt8]) -> [UInt8] {
+        guard !isEmpty else { return bytes }
+        var scrubber = Scrubber(self)
+        var output: [UInt8] = []
+        bytes.withUnsafeBytes { scrubber.scrub($0, into: &output) }
+        scrubber.finish(into: &output)
+        return output
     }
 
     /// A header's value with its secrets masked.

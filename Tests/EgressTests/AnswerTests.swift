@@ -118,6 +118,15 @@ struct AnswerTests {
         #expect(answer.text == "ok")
     }
 
+    @Test("has headers of any bytes, as they came")
+    func headerBytes() async throws {
+        let latin1: [UInt8] = [0x63, 0x61, 0x66, 0xE9, 0xF4]
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-A: "
+        let answer = try await outcome(of: Array(head.utf8) + latin1 + "\r\n ü\r\nX-B: ü\r\n\r\n".utf8).get()
+        #expect(answer.head.headers.map(\.rawValue) == [nil, latin1 + " ü".utf8, nil])
+        #expect(answer.head["X-B"] == "ü")
+    }
+
     @Test("has a status of three digits, also one that nobody knows", arguments: [299, 600, 700, 999])
     func statuses(_ status: Int) async throws {
         #expect(try await outcome(of: "HTTP/1.1 \(status) X\r\nContent-Length: 0\r\n\r\n").get().head.status == status)

@@ -58,7 +58,8 @@ struct ActLinks: Sendable {
         guard !places.isEmpty, let rewriter else { return }
         for place in places {
             let header = headers[place]
-            headers[place].value = rewriter.rewritten(header: header.name, value: header.value) ?? header.value
+            guard let value = rewriter.rewritten(header: header.name, value: header.value) else { continue }
+            headers[place].value = value
         }
     }
 

@@ -16,8 +16,7 @@ enum ProxiedHeaders {
         "access-control-expose-headers", "access-control-max-age",
     ]
 
-    /// The answer's headers as they are passed on: masked, and without what is dropped or can't be passed on. A header
-    /// without a value is left out: to a client it is the same as one that is not there.
+    /// The answer's headers as they are passed on: masked, and without what is dropped or can't be passed on.
     static func passedOn(_ head: AnswerHead, scrubbedOf patterns: ScrubPatterns) -> [Response.Header] {
         var hops: Set<String> = []
         for header in head.headers where header.name.lowercased() == "connection" {
@@ -31,14 +30,24 @@ enum ProxiedHeaders {
             let name = header.name.lowercased()
             if name == "content-encoding", !head.hasUnknownCoding { continue }
             guard !dropped.contains(name), !hops.contains(name), !name.hasPrefix("keyway-"),
-                !header.value.isEmpty, header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
+                header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
             else { continue }
-            headers.append(Response.Header(name: renamed(name, in: head) ?? header.name, value: header.value))
+            let newName = renamed(name, in: head) ?? header.name
+            headers.append(
+                header.rawValue.map { Response.Header(name: newName, bytes: $0) }
+                    ?? Response.Header(name: newName, value: header.value)
+            )
         }
         // A name can't hold a mask: one that would need it stays behind with its value.
         let names = patterns.scrubbing(headers: headers.map(\.name))
         let values = patterns.scrubbing(headers: headers.map(\.value))
-        for index in headers.indices { headers[index].value = values[index] }
+        for index in headers.indices {
+            if let bytes = headers[index].rawValue {
+                headers[index] = .init(name: headers[index].name, bytes: patterns.scrubbing(header: bytes))
+            } else {
+                headers[index].value = values[index]
+            }
+        }
         return zip(headers, names).filter { $0.name == $1 }.map(\.0)
     }
 
@@ -64,8 +73,9 @@ enum ProxiedHeaders {
             return checksums.contains(name) || name.hasPrefix("x-amz-checksum-")
         }
         for index in headers.indices
-        where headers[index].name.lowercased() == "etag" && !headers[index].value.hasPrefix("W/") {
-            headers[index].value = "W/" + headers[index].value
+        where headers[index].name.lowercased() == "etag" && headers[index].value.hasPrefix("\"") {
+            let tag = headers[index].rawValue ?? Array(headers[index].value.utf8)
+            headers[index] = .init(name: headers[index].name, bytes: "W/".utf8 + tag)
         }
     }
 

@@ -79,7 +79,9 @@ extension Call {
     /// The request that is to be sent through the connection.
     fileprivate var actRequest: ActRequest {
         var headers: [CallerHeader] = []
-        request.forEachHeader { headers.append(CallerHeader(name: $0.name, value: $0.value)) }
+        request.forEachHeader { header in
+            headers.append(CallerHeader(name: header.name, value: header.value, rawValue: header.rawValue))
+        }
         return ActRequest(
             method: request.method.name,
             path: "/" + (parameters["path"] ?? ""),

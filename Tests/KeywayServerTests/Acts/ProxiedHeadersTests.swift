@@ -62,9 +62,22 @@ struct ProxiedHeadersTests {
         #expect(passedOn([("X-Echo", "Bearer sk-12345678!")], secrets: ["sk-12345678"]) == ["X-Echo: Bearer \(mask)!"])
     }
 
-    @Test("without a value stay behind, and never the answer")
+    @Test("may lack a value")
     func empty() {
-        #expect(passedOn([("X-Next-Page", ""), ("X-B", "b")]) == ["X-B: b"])
+        #expect(passedOn([("X-Next-Page", ""), ("X-B", "b")]) == ["X-Next-Page: ", "X-B: b"])
+    }
+
+    @Test("keep their bytes, of whatever character set, but for secrets")
+    func bytes() {
+        let latin1: [UInt8] = [0x63, 0x61, 0x66, 0xE9, 0xF4]
+        let secret = "sk-12345678"
+        let head = AnswerHead(
+            status: 200,
+            headers: [.init(name: "X-A", bytes: latin1), .init(name: "X-B", bytes: latin1 + secret.utf8 + latin1)]
+        )
+        let patterns = ScrubPatterns([Secret(copying: secret.utf8)])
+        let headers = ProxiedHeaders.passedOn(head, scrubbedOf: patterns)
+        #expect(headers.map(\.rawValue) == [latin1, latin1 + ScrubMask.text.utf8 + latin1])
     }
 
     @Test(
