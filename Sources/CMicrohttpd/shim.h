@@ -8,7 +8,6 @@
 struct keyway_daemon_settings
 {
   unsigned int flags;
-  unsigned int threads;
   size_t connection_memory;
   unsigned int connections;
   unsigned int idle_seconds;
@@ -31,8 +30,6 @@ keyway_start_daemon (const struct keyway_daemon_settings *s)
   unsigned int n = 0;
 #define KEYWAY_OPTION(name, number, pointer) \
   (options[n].option = (name), options[n].value = (intptr_t) (number), options[n].ptr_value = (void *) (pointer), n++)
-  if (1 < s->threads)
-    KEYWAY_OPTION (MHD_OPTION_THREAD_POOL_SIZE, s->threads, NULL);
   KEYWAY_OPTION (MHD_OPTION_CONNECTION_MEMORY_LIMIT, s->connection_memory, NULL);
   KEYWAY_OPTION (MHD_OPTION_CONNECTION_LIMIT, s->connections, NULL);
   KEYWAY_OPTION (MHD_OPTION_CONNECTION_TIMEOUT, s->idle_seconds, NULL);
@@ -73,6 +70,13 @@ keyway_connection_address (struct MHD_Connection *connection)
 {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   return NULL == info ? NULL : info->client_addr;
+}
+
+/* Visits the request's headers, and what the engine has made of its query and its cookies. */
+static inline void
+keyway_visit_request_values (struct MHD_Connection *connection, MHD_KeyValueIteratorN visit, void *context)
+{
+  MHD_get_connection_values_n (connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_GET_ARGUMENT_KIND, visit, context);
 }
 
 /* The bytes from the request's first to the end of its header block, the empty line included. */

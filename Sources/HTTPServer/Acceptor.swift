@@ -22,12 +22,12 @@ final class Acceptor: Sendable {
     /// - Parameters:
     ///   - socket: The listening socket, which is closed at the end.
     ///   - registry: Decides which connections are taken.
-    ///   - handOver: Gives a connection to the engine, and says whether that took it; if not, it has closed the socket.
+    ///   - workers: Serve them.
     /// - Throws: ``HTTPServerError/system(call:reason:)`` if the thread can't be started.
     init(
         _ socket: ListeningSocket,
         registry: ConnectionRegistry,
-        handOver: @escaping @Sendable (Int32, UnsafePointer<sockaddr_storage>, socklen_t) -> Bool
+        workers: Workers
     ) throws(HTTPServerError) {
         let listener = socket.descriptor
         thread = try StoppableThread { stop in
@@ -39,7 +39,7 @@ final class Acceptor: Sendable {
                 poll(&polled, 2, -1)
                 let isStopping = polled[0].revents != 0
                 // Who had connected by the time of the stop is served.
-                let hasAcceptedAll = Self.acceptAll(listener, registry, handOver)
+                let hasAcceptedAll = Self.acceptAll(listener, registry, workers)
                 if isStopping { break }
                 if !hasAcceptedAll, StoppableThread.isStopped(stop, within: Self.pause) { break }
             }
@@ -56,7 +56,7 @@ final class Acceptor: Sendable {
     private static func acceptAll(
         _ listener: Int32,
         _ registry: ConnectionRegistry,
-        _ handOver: (Int32, UnsafePointer<sockaddr_storage>, socklen_t) -> Bool
+        _ workers: Workers
     ) -> Bool {
         while true {
             var address = sockaddr_storage()
@@ -73,11 +73,11 @@ final class Acceptor: Sendable {
             let remote = withUnsafePointer(to: address) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { RemoteAddress($0) }
             }
-            guard registry.admit(client, from: remote) else {
+            guard let worker = registry.admit(client, from: remote) else {
                 close(client)
                 continue
             }
-            if !handOver(client, &address, length) { registry.withdraw(client) }
+            if !workers.add(client, &address, length, to: worker) { registry.withdraw(client) }
         }
     }
 }

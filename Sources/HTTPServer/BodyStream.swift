@@ -100,11 +100,7 @@ extension BodyStream {
         func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
             var hasRoom = false
             let count: Int = request.connection.lock {
-                if end == .broken {
-                    // An orderly end would tell this client that the body is whole.
-                    if request.isOfVersion10 { request.connection.reset() }
-                    return Self.brokenMark
-                }
+                if end == .broken { return Self.brokenMark }
                 let count = min(buffer.count, waiting.count - read)
                 guard count > 0 else {
                     if end != nil { return Self.endMark }

@@ -10,6 +10,8 @@ final class Connection: @unchecked Sendable {
     unowned let engine: Engine
     let socket: Int32
     let remoteAddress: RemoteAddress
+    /// The number of the worker that serves it.
+    let worker: Int
     /// Where the client reached us, if it is still there.
     let localEndpoint: LocalEndpoint?
     /// The limit that the connection is over: its first request is refused and the connection closed.
@@ -28,16 +30,16 @@ final class Connection: @unchecked Sendable {
     init(
         engine: Engine,
         socket: Int32,
-        remoteAddress: RemoteAddress,
+        admission: ConnectionRegistry.Admission,
         localEndpoint: LocalEndpoint?,
-        surplus: Refusal?,
         deadline: UInt64
     ) {
         self.engine = engine
         self.socket = socket
-        self.remoteAddress = remoteAddress
+        remoteAddress = admission.address
+        worker = admission.worker
+        surplus = admission.surplus
         self.localEndpoint = localEndpoint
-        self.surplus = surplus
         self.deadline = Atomic(deadline)
     }
 

@@ -7,13 +7,15 @@ import Threads
     import Darwin
 #endif
 
-/// The open connections, counted in all and by client from the moment they are accepted.
+/// The open connections, counted in all, by client and by worker from the moment they are accepted.
 ///
 /// Safe to share: the tables are only touched with the lock held.
 final class ConnectionRegistry: @unchecked Sendable {
     /// A connection that was accepted.
     struct Admission {
         let address: RemoteAddress
+        /// The number of the worker that is to serve it.
+        let worker: Int
         /// The limit that it is over, to be told so.
         let surplus: Refusal?
     }
@@ -24,24 +26,29 @@ final class ConnectionRegistry: @unchecked Sendable {
     private var handedOver: [Int32: Admission] = [:]
     private var count = 0
     private var counts: [RemoteAddress: Int] = [:]
+    /// How many connections each worker has.
+    private var loads: [Int]
     private let limits: Limits
 
-    init(limits: Limits) {
+    init(limits: Limits, workers: Int) {
         self.limits = limits
+        loads = Array(repeating: 0, count: workers)
     }
 
     /// How many connections over a limit are still taken, to be told so; more are closed at once.
     private static func headroom(_ limit: Int) -> Int { max(16, limit / 8) }
 
     /// Takes a new connection, unless there are far too many.
-    func admit(_ socket: Int32, from address: RemoteAddress) -> Bool {
+    ///
+    /// - Returns: The number of the worker that has least to do, which is to serve it.
+    func admit(_ socket: Int32, from address: RemoteAddress) -> Int? {
         lock {
             // The engine has closed a socket of that number without opening its connection.
-            if let lost = handedOver.removeValue(forKey: socket) { discount(lost.address) }
+            if let lost = handedOver.removeValue(forKey: socket) { discount(lost.address, lost.worker) }
             let ofAddress = counts[address.network, default: 0]
             guard count < limits.connections + Self.headroom(limits.connections),
                 ofAddress < limits.connectionsPerAddress + Self.headroom(limits.connectionsPerAddress)
-            else { return false }
+            else { return nil }
             let surplus: Refusal? =
                 if count >= limits.connections {
                     .tooManyConnections
@@ -50,17 +57,19 @@ final class ConnectionRegistry: @unchecked Sendable {
                 } else {
                     nil
                 }
-            handedOver[socket] = Admission(address: address, surplus: surplus)
+            let worker = loads.indices.min { loads[$0] < loads[$1] } ?? 0
+            handedOver[socket] = Admission(address: address, worker: worker, surplus: surplus)
             count += 1
             counts[address.network] = ofAddress + 1
-            return true
+            loads[worker] += 1
+            return worker
         }
     }
 
     /// The engine did not take a connection.
     func withdraw(_ socket: Int32) {
         lock {
-            if let admission = handedOver.removeValue(forKey: socket) { discount(admission.address) }
+            if let admission = handedOver.removeValue(forKey: socket) { discount(admission.address, admission.worker) }
         }
     }
 
@@ -77,12 +86,13 @@ final class ConnectionRegistry: @unchecked Sendable {
     func remove(_ connection: Connection) {
         lock {
             guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-            discount(connection.remoteAddress)
+            discount(connection.remoteAddress, connection.worker)
         }
     }
 
-    private func discount(_ address: RemoteAddress) {
+    private func discount(_ address: RemoteAddress, _ worker: Int) {
         count -= 1
+        loads[worker] -= 1
         let ofAddress = counts[address.network, default: 0]
         counts[address.network] = ofAddress > 1 ? ofAddress - 1 : nil
     }

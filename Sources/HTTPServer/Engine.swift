@@ -27,6 +27,7 @@ final class Engine: Sendable {
 
     init(
         limits: Limits,
+        workers: Int,
         isSecure: Bool,
         singleHeaders: [StaticString],
         handler: any RequestHandler
@@ -35,7 +36,7 @@ final class Engine: Sendable {
         self.isSecure = isSecure
         self.singleHeaders = singleHeaders
         self.handler = handler
-        registry = ConnectionRegistry(limits: limits)
+        registry = ConnectionRegistry(limits: limits, workers: workers)
         peerWatch = try PeerWatch()
     }
 
@@ -59,16 +60,15 @@ final class Engine: Sendable {
             Connection(
                 engine: self,
                 socket: socket,
-                remoteAddress: admission.address,
+                admission: admission,
                 localEndpoint: LocalEndpoint(ofSocket: socket, isSecure: isSecure),
-                surplus: admission.surplus,
                 deadline: deadline(afterSilenceFrom: now)
             )
         }
     }
 
     func closed(_ connection: Connection) {
-        completed(on: connection)
+        completed(on: connection, asIntended: false)
         peerWatch.forget(connection)
         registry.remove(connection)
     }
@@ -115,6 +115,7 @@ final class Engine: Sendable {
             singleHeaders: singleHeaders
         )
         request.contentLength = headers.contentLength
+        request.room = headers.roomForResponse(of: HTTPServer.connectionMemory)
         guard let refusal = refusal(of: request, headers, handle: handle, method: method, version: version) else {
             request.stage = .receiving
             return .YES
@@ -139,7 +140,9 @@ final class Engine: Sendable {
         if let refusal = headers.refusal(inVersion: version) { return refusal }
         if let surplus = request.connection.surplus { return surplus }
         if let refusal = request.targetRefusal { return refusal }
-        if keyway_request_header_size(handle) > limits.headerBytes { return .headersTooLarge }
+        if keyway_request_header_size(handle) > limits.headerBytes || request.room.bytes < ResponseHead.leastRoom {
+            return .headersTooLarge
+        }
         if case .other = request.method,
             !HeaderSyntax.isToken(UnsafeBufferPointer(start: method, count: strlen(method)))
         {
@@ -213,12 +216,18 @@ final class Engine: Sendable {
     }
 
     /// The request was answered or its client is gone.
-    func completed(on connection: Connection) {
+    ///
+    /// - Parameters:
+    ///   - connection: The request's connection, which the engine may be about to close.
+    ///   - asIntended: Whether the answer was sent to its end.
+    func completed(on connection: Connection, asIntended: Bool) {
         let (request, stream) = connection.lock {
             defer { connection.current = nil }
             return (connection.current, connection.current?.detach())
         }
         guard let request else { return }
+        // An orderly end would tell the client that the body is whole.
+        if !asIntended, request.endsWithConnection { connection.reset() }
         stream?.close()
         release(request)
         connection.deadline.store(deadline(afterSilenceFrom: MonotonicClock.now()), ordering: .relaxed)
@@ -249,11 +258,14 @@ final class Engine: Sendable {
     private func send(_ answer: Answer, to request: Request, handle: OpaquePointer) -> MHD_Result {
         request.connection.deadline.store(.max, ordering: .relaxed)
         switch answer {
-        case .response(let response):
+        case .response(var response):
+            ResponseHead.fit(&response, into: request.room)
             if EngineResponse.queue(response, on: handle, closing: isDraining) { return .YES }
             return send(.refusal(.unanswered), to: request, handle: handle)
-        case .stream(let response, let length, let body):
+        case .stream(var response, let length, let body):
+            ResponseHead.fit(&response, into: request.room)
             let isHead = request.method == .head
+            request.endsWithConnection = length == nil && request.isOfVersion10
             if EngineResponse.queue(response, length: length, body, on: handle, isHead: isHead, closing: isDraining) {
                 return .YES
             }

@@ -52,11 +52,11 @@ enum EngineCallbacks {
             }
             return engine.ready(request, handle: handle)
         }
-        settings.request_completed = { context, handle, _, _ in
+        settings.request_completed = { context, handle, _, end in
             guard let engine = EngineCallbacks.engine(context), let handle,
                 let connection = EngineCallbacks.connection(handle)
             else { return }
-            engine.completed(on: connection)
+            engine.completed(on: connection, asIntended: end == .REQUEST_TERMINATED_COMPLETED_OK)
         }
         return settings
     }

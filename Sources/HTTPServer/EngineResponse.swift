@@ -77,8 +77,7 @@ enum EngineResponse {
         closing: Bool
     ) -> Bool {
         defer { MHD_destroy_response(made) }
-        for header in fitting(response.headers, on: connection)
-        where response.hasBody || header.name != "Content-Type" {
+        for header in response.headers where response.hasBody || header.name != "Content-Type" {
             guard add(header, to: made) else { return false }
         }
         if closing {
@@ -86,29 +85,6 @@ enum EngineResponse {
         }
         return MHD_queue_response(connection, UInt32(clamping: response.status), made) == .YES
     }
-
-    /// The headers that the engine has room for beside the request's own: the largest ones are left out, and counted in a
-    /// header of their own, since without room the client would get no answer at all.
-    private static func fitting(_ headers: [HeaderField], on connection: OpaquePointer) -> [HeaderField] {
-        func size(_ header: HeaderField) -> Int {
-            header.name.utf8.count + (header.rawValue?.count ?? header.value.utf8.count) + 4
-        }
-        var total = headers.reduce(0) { $0 + size($1) }
-        let room = HTTPServer.connectionMemory - roomBesideHeaders - keyway_request_header_size(connection)
-        guard total > room else { return headers }
-        var leftOut: Set<Int> = []
-        for index in headers.indices.sorted(by: { size(headers[$0]) > size(headers[$1]) }) {
-            guard total > room else { break }
-            total -= size(headers[index])
-            leftOut.insert(index)
-        }
-        let kept = headers.indices.filter { !leftOut.contains($0) }.map { headers[$0] }
-        return kept + [.init(name: "Keyway-Omitted-Headers", value: "\(leftOut.count)")]
-    }
-
-    /// What of a connection's memory is for other things than headers, in bytes: the engine's table of the request's
-    /// headers, the status line, and what it adds itself.
-    private static let roomBesideHeaders = 8 * 1_024
 
     private static let closing = HeaderField(name: "Connection", value: "close")
 

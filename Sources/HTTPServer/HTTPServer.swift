@@ -1,5 +1,4 @@
 import CMicrohttpd
-import Secrets
 import Threads
 
 #if canImport(Glibc)
@@ -16,8 +15,8 @@ package final class HTTPServer: @unchecked Sendable {
     package let boundPort: UInt16
     private let engine: Engine
     private let lock = Lock()
-    /// The engine's handle, until the server is stopped.
-    private var daemon: OpaquePointer?
+    /// The engine, until the server is stopped.
+    private var workers: Workers?
     private var acceptor: Acceptor?
     private var reaper: Reaper?
 
@@ -36,8 +35,11 @@ package final class HTTPServer: @unchecked Sendable {
         let threads = max(1, configuration.threads)
         let socket = try ListeningSocket(address: configuration.address, port: configuration.port)
         boundPort = socket.port
+        var closeUnlessStarted: ListeningSocket? = socket
+        defer { closeUnlessStarted?.close() }
         engine = try Engine(
             limits: limits,
+            workers: threads,
             isSecure: configuration.tls != nil,
             singleHeaders: configuration.singleHeaders,
             handler: handler
@@ -46,62 +48,29 @@ package final class HTTPServer: @unchecked Sendable {
         var settings = EngineCallbacks.settings(for: engine)
         var flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_USE_ITC.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
         flags |= MHD_USE_NO_LISTEN_SOCKET.rawValue
-        if socket.isIPv6 { flags |= MHD_USE_IPv6.rawValue }
         if configuration.tls != nil { flags |= MHD_USE_TLS.rawValue }
         settings.flags = UInt32(flags)
-        settings.threads = UInt32(threads)
         settings.connection_memory = Self.connectionMemory
-        // Shared out among the threads, so each may have them all: the registry decides, well below this.
-        settings.connections = UInt32(clamping: (limits.connections * 2 + 64) * threads)
+        // Never reached: the registry decides. The engine counts a connection for somewhat longer.
+        settings.connections = UInt32(clamping: limits.connections * 2 + 64)
         settings.idle_seconds = UInt32(clamping: limits.idleTimeout)
         // The only level at which the engine refuses blanks before the colon.
         settings.strictness = -1
 
-        guard let daemon = Self.start(settings, tls: configuration.tls) else {
-            let code = errno
-            socket.close()
+        let workers: Workers
+        do throws(HTTPServerError) {
+            workers = try Workers(threads, settings, tls: configuration.tls)
+        } catch {
             engine.peerWatch.stop()
-            if configuration.tls != nil { throw .unusableTLSIdentity }
-            throw .system(call: "starting the network threads", reason: ListeningSocket.reason(code))
+            throw error
         }
-        self.daemon = daemon
-        // Should one throw, `deinit` stops the daemon.
+        self.workers = workers
+        // Should one throw, `deinit` stops the workers.
         if limits.requestTimeout > 0 {
             reaper = try Reaper(registry: engine.registry, requestTimeout: limits.requestTimeout)
         }
-        let receiver = Daemon(handle: daemon)
-        do throws(HTTPServerError) {
-            acceptor = try Acceptor(socket, registry: engine.registry) { socket, address, length in
-                keyway_add_connection(receiver.handle, socket, address, length) == .YES
-            }
-        } catch {
-            socket.close()
-            throw error
-        }
-    }
-
-    /// The engine's handle, for the thread that accepts. Safe to share: the engine takes connections from any thread, and
-    /// that thread has ended before the daemon is stopped.
-    private struct Daemon: @unchecked Sendable {
-        let handle: OpaquePointer
-    }
-
-    private static func start(_ settings: keyway_daemon_settings, tls: TLSIdentity?) -> OpaquePointer? {
-        guard let tls else { return withUnsafePointer(to: settings) { keyway_start_daemon($0) } }
-        // C strings: the engine copies what it needs while it starts.
-        let key = SecretBuffer(count: tls.keyPEM.count + 1) { bytes in
-            tls.keyPEM.withBytes { bytes.copyMemory(from: $0) }
-        }
-        return (tls.certificatePEM + [0]).withUnsafeBytes { certificate in
-            "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2".withCString { priorities in
-                var settings = settings
-                settings.certificate_pem = certificate.baseAddress?.assumingMemoryBound(to: CChar.self)
-                settings.key_pem = key.bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-                settings.tls_priorities = priorities
-                defer { withExtendedLifetime(key) {} }
-                return withUnsafePointer(to: settings) { keyway_start_daemon($0) }
-            }
-        }
+        acceptor = try Acceptor(socket, registry: engine.registry, workers: workers)
+        closeUnlessStarted = nil
     }
 
     deinit {
@@ -119,15 +88,15 @@ package final class HTTPServer: @unchecked Sendable {
     ///
     /// - Parameter gracePeriod: For how many seconds to wait for requests under way.
     package func stop(gracePeriod: Double) {
-        let (daemon, acceptor, reaper) = lock {
+        let (workers, acceptor, reaper) = lock {
             defer {
-                self.daemon = nil
+                self.workers = nil
                 self.acceptor = nil
                 self.reaper = nil
             }
-            return (self.daemon, self.acceptor, self.reaper)
+            return (self.workers, self.acceptor, self.reaper)
         }
-        guard let daemon else { return }
+        guard let workers else { return }
         engine.startDraining()
         acceptor?.stop()
 
@@ -144,7 +113,7 @@ package final class HTTPServer: @unchecked Sendable {
         wait(atMost: 2) { $0.current?.isBeingHandled != true }
         reaper?.stop()
         engine.peerWatch.stop()
-        MHD_stop_daemon(daemon)
+        workers.stop()
     }
 
     /// Waits until all connections are as `condition` wants them, which it is asked with their lock held.

@@ -20,6 +20,11 @@ struct HeaderInspection {
     /// Which of those were met, a bit each.
     private var singleHeadersMet: UInt64 = 0
     private var raw: RawHeaderBlock
+    /// How many values the engine keeps in the connection's memory, beside the request's bytes, and of what length.
+    private var values = 0
+    private var copiedBytes = 0
+    private let blockSize: Int
+    private let rest: UnsafePointer<CChar>?
 
     /// Whether a body follows the headers.
     var hasBody: Bool { isChunked || (contentLength ?? 0) > 0 }
@@ -41,13 +46,16 @@ struct HeaderInspection {
     ) {
         self.singleHeaders = singleHeaders
         raw = RawHeaderBlock(of: connection, method: method, targetEnd: targetEnd, version: version)
+        blockSize = keyway_request_header_size(connection)
+        rest = RawHeaderBlock.layoutIsKnown ? method + blockSize : nil
         withUnsafeMutablePointer(to: &self) { inspection in
-            _ = MHD_get_connection_values_n(
+            keyway_visit_request_values(
                 connection,
-                .HEADER_KIND,
-                { context, _, name, nameLength, value, valueLength in
+                { context, kind, name, nameLength, value, valueLength in
                     guard let inspection = context?.assumingMemoryBound(to: HeaderInspection.self), let name
                     else { return .YES }
+                    inspection.pointee.values += 1
+                    guard kind == .HEADER_KIND else { return .YES }
                     inspection.pointee.visit(
                         UnsafeBufferPointer(start: name, count: nameLength),
                         UnsafeBufferPointer(start: value, count: value == nil ? 0 : valueLength)
@@ -74,6 +82,18 @@ struct HeaderInspection {
         return nil
     }
 
+    /// What the request leaves of so much memory for the head of the response.
+    func roomForResponse(of memory: Int) -> ResponseHead.Room {
+        // Each value is an object of 56 bytes, and all is kept at multiples of 16.
+        let kept = values * 64 + copiedBytes + 256
+        return ResponseHead.Room(
+            bytes: memory - blockSize - kept,
+            // Half of the memory is for reading to begin with; a request that needs more gets little more than it needs.
+            bytesBesideOthers: memory - max(memory / 2, blockSize + memory / 8) - kept,
+            rest: rest
+        )
+    }
+
     private mutating func visit(_ name: UnsafeBufferPointer<CChar>, _ value: UnsafeBufferPointer<CChar>) {
         raw.visit(name, value)
         guard HeaderSyntax.isToken(name), HeaderSyntax.isFieldValue(value) else {
@@ -81,6 +101,8 @@ struct HeaderInspection {
             return
         }
         switch name.count {
+        case 6 where HeaderSyntax.equal(name, "cookie"):
+            copiedBytes += value.count + 16
         case 4 where HeaderSyntax.equal(name, "host"):
             hosts += 1
         case 6 where HeaderSyntax.equal(name, "expect"):

@@ -23,7 +23,7 @@ struct RawHeaderBlock {
     private var cursor: UnsafePointer<CChar>?
     private let end: UnsafePointer<CChar>
 
-    private static let layoutIsKnown = String(cString: MHD_get_version()) == "0.9.75"
+    static let layoutIsKnown = String(cString: MHD_get_version()) == "0.9.75"
 
     init(of connection: OpaquePointer, method: UnsafePointer<CChar>, targetEnd: Int, version: UnsafePointer<CChar>) {
         let start = method

@@ -42,8 +42,11 @@ package final class Request: @unchecked Sendable {
 
     var stage = Stage.started
     var targetRefusal: Refusal?
-    /// Whether a body of unknown length ends with the connection, since the client knows no chunks.
     var isOfVersion10 = false
+    /// Whether the end of the connection is all that tells the client where the body of the response ends.
+    var endsWithConnection = false
+    /// The engine's memory for the head of the response.
+    var room = ResponseHead.Room()
     /// The address at which the target ends in the engine's memory.
     var targetEnd = 0
     var contentLength: Int?

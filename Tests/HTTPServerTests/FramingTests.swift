@@ -87,6 +87,48 @@ struct FramingTests {
         #expect(kept > 0)
     }
 
+    @Test(
+        "is sent however large its head is, without the largest headers if it must be",
+        arguments: [0, 1, 7_000, 13_000, 15_500]
+    )
+    func largeHead(requestBytes: Int) throws {
+        let server = try HTTPServer(
+            TestHandler { request, reply in
+                let parts = request.rawPath.split(separator: "/").compactMap { Int($0) }
+                var headers = (0..<parts[0]).map {
+                    HeaderField(name: "X-\($0)", value: String(repeating: "v", count: parts[1] + $0 % 7))
+                }
+                headers.append(HeaderField(name: "X-Small", value: "small"))
+                reply.send(Response(status: 201, headers: headers, body: Array("done".utf8)))
+            }
+        )
+        let pads = [
+            "X-Pad: \(String(repeating: "p", count: requestBytes))",
+            // Each takes more memory of the engine's than its bytes.
+            (0..<requestBytes / 100).map { "P\($0): \(String(repeating: "p", count: 90))" }.joined(separator: "\r\n"),
+        ].filter { !$0.isEmpty }
+        for pad in pads {
+            let sizes = Array(stride(from: 4, through: 34, by: 3))
+            for (count, size) in [(0, 0), (3, 1_000), (40, 1_000), (60, 1_000), (1, 40_000), (2_000, 10)]
+                + sizes.map({ (1, $0 * 1_000) }) + sizes.map({ ($0, 995) })
+            {
+                let client = try server.connect()
+                // With and without requests that follow, which take memory too.
+                for others in [0, 400] {
+                    try client.send(get("/\(count)/\(size)", pad) + String(repeating: get("/0/0"), count: others))
+                    let answer = try client.answer()
+                    #expect(answer.status == 201)
+                    #expect(answer["X-Small"] == "small")
+                    #expect(answer.body == "done")
+                    let left = answer.headers.count { $0.name.hasPrefix("X-") } - 1
+                    #expect(answer["Keyway-Omitted-Headers"] == (left == count ? nil : "\(count - left)"))
+                    if count * size < 3_000 { #expect(left == count) }
+                    for _ in 0..<others { #expect(try client.answer().status == 201) }
+                }
+            }
+        }
+    }
+
     @Test("tells a client of HTTP/1.0 that a body is broken off")
     func brokenOff() throws {
         let whole = try Self.bytes("GET /stream HTTP/1.0\r\n\r\n")
@@ -94,6 +136,30 @@ struct FramingTests {
         let server = try Self.server()
         let client = try server.connect()
         try client.send("GET /broken HTTP/1.0\r\n\r\n")
+        #expect(throws: RawClient.Failure.self) { try client.rest() }
+    }
+
+    @Test("tells a client of HTTP/1.0 as well that the server or its patience ended first", arguments: [true, false])
+    func cutShort(byStop: Bool) throws {
+        var limits = Limits()
+        limits.idleTimeout = 1
+        let hasStarted = Flag()
+        let server = try HTTPServer(
+            limits: limits,
+            TestHandler { _, reply in
+                onAnotherThread {
+                    let stream = reply.stream(Response(status: 200), owner: Nobody())
+                    // More than the sockets hold.
+                    for _ in 0..<(byStop ? 1 : 1_000) { _ = stream.write([UInt8](repeating: 65, count: 16_384)) }
+                    hasStarted.raise()
+                    while !stream.isClosed { usleep(1_000) }
+                }
+            }
+        )
+        let client = try server.connect()
+        try client.send("GET / HTTP/1.0\r\n\r\n")
+        #expect(eventually { hasStarted.isRaised })
+        if byStop { server.stop(gracePeriod: 0.05) } else { sleep(3) }
         #expect(throws: RawClient.Failure.self) { try client.rest() }
     }
 }

@@ -54,6 +54,31 @@ struct ListeningTests {
         }
     }
 
+    @Test("shares connections out evenly among the threads, whatever their sockets' numbers", arguments: [2, 3])
+    func evenly(threads: Int) throws {
+        let server = try HTTPServer(
+            configuration: ServerConfiguration(threads: threads),
+            handler: TestHandler { _, reply in reply.send(.text("\(pthread_self())")) }
+        )
+        // Client and server share a process: all numbers on one side may be even.
+        let clients = try (0..<threads * 4).map { _ in try server.connect() }
+        var counts: [String: Int] = [:]
+        for client in clients {
+            try client.send(get("/"))
+            counts[try client.answer().body, default: 0] += 1
+        }
+        #expect(counts.count == threads)
+        #expect(counts.values.allSatisfy { $0 == 4 })
+    }
+
+    @Test("takes in many who connect at once")
+    func burst() throws {
+        let server = try HTTPServer()
+        let clients = try (0..<300).map { _ in try server.connect() }
+        for client in clients { try client.send(get("/")) }
+        for client in clients { #expect(try client.answer().status == 200) }
+    }
+
     @Test("can begin again on the same port right after a stop")
     func again() throws {
         let first = try HTTPServer()

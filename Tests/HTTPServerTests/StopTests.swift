@@ -127,35 +127,6 @@ struct StopTests {
         #expect(try client.answer().status == 503)
         mailbox.clear()
     }
-}
-
-final class Flag: Sendable {
-    private let value = Atomic<Bool>(false)
-    var isRaised: Bool { value.load(ordering: .acquiring) }
-    func raise() { value.store(true, ordering: .releasing) }
-}
-
-private final class KeptReplies: @unchecked Sendable {
-    // Safe to share: only touched with the mutex held.
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private var replies: [Reply] = []
-
-    init() { pthread_mutex_init(mutex, nil) }
-
-    deinit {
-        pthread_mutex_destroy(mutex)
-        mutex.deallocate()
-    }
-
-    private func locked<Result>(_ body: () -> Result) -> Result {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return body()
-    }
-
-    func keep(_ reply: Reply) { locked { replies.append(reply) } }
-    func clear() { locked { replies = [] } }
-    var count: Int { locked { replies.count } }
 
     @Test("under load, again and again, ends in order, and loses no response that was begun")
     func again() throws {
@@ -187,6 +158,35 @@ private final class KeptReplies: @unchecked Sendable {
             #expect(handled.load(ordering: .relaxed) == answered.load(ordering: .relaxed))
         }
     }
+}
+
+final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+    var isRaised: Bool { value.load(ordering: .acquiring) }
+    func raise() { value.store(true, ordering: .releasing) }
+}
+
+private final class KeptReplies: @unchecked Sendable {
+    // Safe to share: only touched with the mutex held.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private var replies: [Reply] = []
+
+    init() { pthread_mutex_init(mutex, nil) }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    private func locked<Result>(_ body: () -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body()
+    }
+
+    func keep(_ reply: Reply) { locked { replies.append(reply) } }
+    func clear() { locked { replies = [] } }
+    var count: Int { locked { replies.count } }
 }
 
 /// The environment, as far as tests are told by it.
