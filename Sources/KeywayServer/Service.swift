@@ -225,7 +225,7 @@ package final class Service: Sendable {
         switch route.endpoint.handling {
         case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
         case .description: finish(exchange, Response(.json, description), route: route)
-        case .identification, .lookup, .search, .change, .act:
+        case .identification, .lookup, .search, .change, .question, .act:
             preconditionFailure("what reads or writes data has a principal")
         }
     }
@@ -253,13 +253,10 @@ package final class Service: Sendable {
         case .lookup(let answer), .search(let answer):
             read(for: call, exchange, by: route) { self.attempt(exchange, by: route) { try answer(call) } }
         case .change(let answer):
-            Task {
-                do {
-                    finish(exchange, try await answer(call), route: route)
-                } catch {
-                    finish(exchange, response(to: error, exchange, route: route), route: route)
-                }
-            }
+            Task { await attempt(exchange, by: route) { try await answer(call) } }
+        case .question(let answer):
+            let task = Task { await attempt(exchange, by: route) { try await answer(call) } }
+            exchange.reply.whenClientLeaves { task.cancel() }
         case .act(let act) where store.answersAtOnce:
             begin(act, call, exchange, by: route)
         case .act(let act):
@@ -306,6 +303,7 @@ package final class Service: Sendable {
                 response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
                 return exchange.reply.stream(response, length: length, owner: owner)
             },
+            whenCallerLeaves: { body in exchange.reply.whenClientLeaves(body) },
             streamed: { status in self.note(unlimited, status: status, route: route) }
         )
     }
@@ -313,6 +311,14 @@ package final class Service: Sendable {
     private func attempt(_ exchange: Exchange, by route: Route, _ answer: () throws -> Response) {
         do {
             finish(exchange, try answer(), route: route)
+        } catch {
+            finish(exchange, response(to: error, exchange, route: route), route: route)
+        }
+    }
+
+    private func attempt(_ exchange: Exchange, by route: Route, _ answer: () async throws -> Response) async {
+        do {
+            finish(exchange, try await answer(), route: route)
         } catch {
             finish(exchange, response(to: error, exchange, route: route), route: route)
         }

@@ -63,6 +63,7 @@ struct ConnectionActs: Sendable {
         let plan: PlannedAct
         let sealed: SealedSecrets?
         var links: ActLinks
+        let caller = CallerPresence()
     }
 
     // MARK: Acting
@@ -95,6 +96,7 @@ struct ConnectionActs: Sendable {
         let act = try admit(
             Act(record: record, target: target, plan: plan, sealed: sealed, links: links(of: plan, target, call))
         )
+        reply.whenCallerLeaves { [caller = act.caller] in caller.callerHasLeft() }
         act.record.begin { error in
             if let error { return fail(act, error, isRecorded: false, reply) }
             egress.run { authenticate(act, reply) }
@@ -103,6 +105,7 @@ struct ConnectionActs: Sendable {
 
     /// The intent is durable.
     private func authenticate(_ act: Act, _ reply: ActReply) {
+        if act.caller.hasLeft { return fail(act, EgressError.cancelled, reply) }
         do {
             let secrets = try open(act)
             if let authenticated = try authenticator.authenticateAtOnce(act.plan, with: secrets) {
@@ -117,21 +120,34 @@ struct ConnectionActs: Sendable {
 
     /// Sends a request that needs a token, and once more with another if that is refused.
     private func authenticate(_ act: Act, with secrets: OpenedConnectionSecrets, _ reply: ActReply) async {
-        do {
-            let first = try await authenticator.authenticate(act.plan, with: secrets)
-            send(first, act, reply, renewing: authenticator) { _ in
-                Task {
-                    await authenticator.forgetToken(of: first)
-                    do {
-                        let second = try await authenticator.authenticate(act.plan, with: secrets)
-                        send(second, act, reply) { _ in }
-                    } catch {
-                        fail(act, error, reply)
-                    }
-                }
+        guard let first = await authenticated(act, with: secrets, reply) else { return }
+        send(first, act, reply, renewing: authenticator) { _ in
+            Task {
+                await authenticator.forgetToken(of: first)
+                guard let second = await authenticated(act, with: secrets, reply) else { return }
+                send(second, act, reply) { _ in }
             }
+        }
+    }
+
+    /// Asks for a token. A caller who leaves ends the act at once; the token is for whoever comes next.
+    ///
+    /// - Returns: The request with its token, or `nil` if the act has ended.
+    private func authenticated(
+        _ act: Act,
+        with secrets: OpenedConnectionSecrets,
+        _ reply: ActReply
+    ) async -> AuthenticatedAct? {
+        guard act.caller.enter({ fail(act, EgressError.cancelled, reply) }) else {
+            fail(act, EgressError.cancelled, reply)
+            return nil
+        }
+        do {
+            let authenticated = try await authenticator.authenticate(act.plan, with: secrets)
+            return act.caller.stageEnded() ? authenticated : nil
         } catch {
-            fail(act, error, reply)
+            if act.caller.stageEnded() { fail(act, error, reply) }
+            return nil
         }
     }
 
@@ -144,7 +160,9 @@ struct ConnectionActs: Sendable {
         _ renew: @escaping @Sendable (AuthenticatedAct) -> Void
     ) {
         let answer = ProxiedAnswer(of: authenticated, act.links, to: reply, renewing: renewer)
+        guard act.caller.enter(answer.abandonment) else { return fail(act, EgressError.cancelled, reply) }
         answer.send(by: egress) { delivery, facts in
+            _ = act.caller.stageEnded()
             if case .tokenRefused = delivery { return renew(authenticated) }
             settle(delivery, facts, authenticated, act, reply)
         }
@@ -185,7 +203,10 @@ struct ConnectionActs: Sendable {
         next.links = act.links.following(link)
         let act = next
         let following = authenticated.following(link, of: act.plan)
-        ProxiedAnswer(of: following, act.links, to: reply, renewing: nil).send(by: egress) { delivery, facts in
+        let answer = ProxiedAnswer(of: following, act.links, to: reply, renewing: nil)
+        guard act.caller.enter(answer.abandonment) else { return fail(act, EgressError.cancelled, reply) }
+        answer.send(by: egress) { delivery, facts in
+            _ = act.caller.stageEnded()
             if case .failed(let error) = delivery, let refusal = act.links.refusal(after: error, at: location) {
                 return refuse(act, refusal, facts, reply)
             }
@@ -244,7 +265,7 @@ struct ConnectionActs: Sendable {
             return (probe.verdict(on: answer.head, body: answer.body.bytes), facts)
         } catch let failure as ActFailure {
             return (probe.verdict(on: failure), facts)
-        } catch let error as EgressError where error != .stopped {
+        } catch let error as EgressError where error != .stopped && error != .cancelled {
             return (probe.verdict(on: error), facts)
         }
     }

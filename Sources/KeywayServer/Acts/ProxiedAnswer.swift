@@ -105,6 +105,9 @@ final class ProxiedAnswer: @unchecked Sendable {
         self.completion = completion
         caller.waits(for: egress.send(act.request, to: self))
     }
+
+    /// Ends it, on any thread, as a caller does who leaves. Holds nothing of the answer.
+    var abandonment: @Sendable () -> Void { { [caller] in caller.streamClosed() } }
 }
 
 // MARK: - The upstream's side

@@ -12,6 +12,8 @@ struct ActReply: Sendable {
     /// Answers with what the third party answers, as it comes: status and headers, and the length of the body if it is
     /// known.
     let stream: @Sendable (Response, Int?, any BodyStreamOwner) -> any ServiceBodyStream
+    /// Has a closure called, once, if the caller leaves before there is an answer; a streamed one ends with its caller.
+    let whenCallerLeaves: @Sendable (@escaping @Sendable () -> Void) -> Void
     /// To be called when a streamed answer of that status is over, before its end is sent.
     let streamed: @Sendable (Int) -> Void
 }

@@ -55,6 +55,8 @@ enum Handling: Sendable {
     case search(@Sendable (Call) throws -> Response)
     /// A write: the connection waits until it is durable.
     case change(@Sendable (Call) async throws -> Response)
+    /// Asks a third party something, and is given up when its caller leaves.
+    case question(@Sendable (Call) async throws -> Response)
     /// Answers with what a third party answers, as it comes.
     case act(@Sendable (Call, ActReply) throws -> Void)
 }

@@ -33,6 +33,9 @@ package protocol ServiceRequest: AnyObject, Sendable {
 package protocol ServiceReply: AnyObject, Sendable {
     func send(_ response: Response)
 
+    /// Has `body` called if the client leaves before it is answered; see ``HTTPServer/Reply/whenClientLeaves(_:)``.
+    func whenClientLeaves(_ body: @escaping @Sendable () -> Void)
+
     /// Answers with a body that is sent as it comes; see ``HTTPServer/Reply/stream(_:length:owner:)``.
     func stream(_ response: Response, length: Int?, owner: any BodyStreamOwner) -> any ServiceBodyStream
 }

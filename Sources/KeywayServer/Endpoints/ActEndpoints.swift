@@ -16,7 +16,7 @@ struct ActEndpoints: Sendable {
         let connection = "/api/v2/actions/connections/{connection_id}"
         return [
             endpoint(nil, "\(connection)/proxy/{path...}", .act, .act(act)),
-            endpoint(.post, "\(connection)/test", .test, .change(test)),
+            endpoint(.post, "\(connection)/test", .test, .question(test)),
         ]
     }
 

@@ -41,6 +41,8 @@ struct Contract: Sendable {
         // Safe to share: it is filled before the call that it is given to returns.
         var body: [UInt8] = []
 
+        func whenClientLeaves(_: @escaping @Sendable () -> Void) {}
+
         func send(_ response: Response) { body = response.body }
 
         func stream(_: Response, length _: Int?, owner _: any BodyStreamOwner) -> any ServiceBodyStream {

@@ -93,6 +93,9 @@ final class DirectReply: ServiceReply {
         return Stream(response, self, owner)
     }
 
+    /// Nobody leaves who waits for a continuation.
+    func whenClientLeaves(_: @escaping @Sendable () -> Void) {}
+
     func send(_ response: Response) {
         let continuation = continuation.withLock { continuation in
             defer { continuation = nil }
