@@ -18,11 +18,6 @@ final class Exchange {
     /// Why we ended the transfer, where libcurl only knows that we did.
     private(set) var failure: EgressError?
     private(set) var isPaused = false
-    /// Whether it is paused for the others' sake, not by its receiver.
-    private var isWaitingForTurn = false
-    private let turns: Turns
-    /// How much was handed on in a round of the loop.
-    private var handedOn = (round: UInt64(0), bytes: 0)
     /// When something must have happened, by ``MonotonicClock``.
     private(set) var deadline = UInt64.max
     /// Where the client keeps it.
@@ -41,11 +36,10 @@ final class Exchange {
     private var hasOpenedSocket = false
     private let message: UnsafeMutablePointer<CChar>
 
-    init?(settings: ExchangeSettings, turns: Turns) {
+    init?(settings: ExchangeSettings) {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
         self.settings = settings
-        self.turns = turns
         head = AnswerHeadReader(limit: settings.headerBytes)
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -132,29 +126,11 @@ final class Exchange {
     ///
     /// - Returns: The error that ended the transfer, as the receiver was given what had been kept.
     func resume() -> CURLcode {
-        guard isPaused, !isWaitingForTurn else { return CURLE_OK }
+        guard isPaused else { return CURLE_OK }
         isPaused = false
         deadline = MonotonicClock.now() + settings.idleTimeout
         let code = curl_easy_pause(handle, CURLPAUSE_CONT)
         return failure == nil ? code : CURLE_ABORTED_BY_CALLBACK
-    }
-
-    /// Goes on in a round of its own, unless the transfer has ended meanwhile.
-    func takeTurn() -> CURLcode {
-        guard isWaitingForTurn, transfer != nil else { return CURLE_OK }
-        isWaitingForTurn = false
-        return resume()
-    }
-
-    /// Pauses until the next round of the loop if this response has had its share of this one.
-    private func leaveTurn(after count: Int) -> Bool {
-        if handedOn.round != turns.round { handedOn = (turns.round, 0) }
-        handedOn.bytes += count
-        guard handedOn.bytes >= Turns.share, !isPaused else { return true }
-        isPaused = true
-        isWaitingForTurn = true
-        turns.append(self)
-        return curl_easy_pause(handle, CURLPAUSE_RECV) == CURLE_OK
     }
 
     private func obey(_ demand: Demand) -> Bool {
@@ -263,6 +239,6 @@ final class Exchange {
             return false
         }
         guard let receiver = transfer?.receiver else { return false }
-        return obey(receiver.received(piece)) && leaveTurn(after: piece.count)
+        return obey(receiver.received(piece))
     }
 }

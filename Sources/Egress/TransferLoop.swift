@@ -17,7 +17,6 @@ final class TransferLoop {
     private var timer = UInt64.max
     private var nextSweep: UInt64 = 0
     private var active: [Exchange] = []
-    private let turns = Turns()
     private static let sweepPeriod: UInt64 = 100_000_000
 
     init(configuration: EgressConfiguration, inbox: Inbox) throws(EgressError) {
@@ -40,7 +39,7 @@ final class TransferLoop {
                 { _, milliseconds, context in TransferLoop.loop(context)?.setTimer(milliseconds) ?? -1 },
                 Unmanaged.passUnretained(self).toOpaque()
             ) == CURLM_OK
-        guard isReady, Exchange(settings: settings, turns: turns) != nil else {
+        guard isReady, Exchange(settings: settings) != nil else {
             throw .connectionFailed("this libcurl lacks an option that is needed: use 7.87 or newer")
         }
     }
@@ -62,9 +61,7 @@ final class TransferLoop {
         var commands: [Command] = []
         var running: Int32 = 0
         while true {
-            let patience = patience()
-            let waiting = turns.begin()
-            sockets.wait(milliseconds: patience, ready: &ready)
+            sockets.wait(milliseconds: patience(), ready: &ready)
             for (socket, events) in ready {
                 if socket == inbox.wakeReading {
                     inbox.drain()
@@ -78,11 +75,6 @@ final class TransferLoop {
             for command in commands where goesOn || command.isOwed { obey(command) }
             commands.removeAll(keepingCapacity: true)
             guard goesOn else { break }
-
-            for exchange in waiting {
-                let code = exchange.takeTurn()
-                if code != CURLE_OK { finish(exchange, exchange.error(for: code)) }
-            }
 
             let now = MonotonicClock.now()
             if timer <= now {
@@ -98,7 +90,6 @@ final class TransferLoop {
 
     /// How long to wait at most, in milliseconds.
     private func patience() -> Int32 {
-        if turns.isAnyoneWaiting { return 0 }
         let end = active.isEmpty ? timer : min(timer, nextSweep)
         guard end != .max else { return -1 }
         let now = MonotonicClock.now()
@@ -129,7 +120,7 @@ final class TransferLoop {
         case .failure(let error): return transfer.finish(error)
         case nil: return
         }
-        guard let exchange = Exchange(settings: settings, turns: turns) else {
+        guard let exchange = Exchange(settings: settings) else {
             return transfer.finish(.connectionFailed("no memory is left"))
         }
         exchange.position = active.count

@@ -177,52 +177,6 @@ struct TransferTests {
         }
     }
 
-    @Test("that unfolds to much lets others go on in between")
-    func fairness() async throws {
-        let body = try shell("head -c 8000000 /dev/zero | gzip -c")
-        let isShortAsked = DispatchSemaphore(value: 0)
-        let isShortWanted = DispatchSemaphore(value: 0)
-        let isShortSent = DispatchSemaphore(value: 0)
-        let short = try LoopbackServer { peer in
-            _ = try peer.request()
-            isShortAsked.signal()
-            isShortWanted.wait()
-            try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-            isShortSent.signal()
-            peer.waitForEnd()
-        }
-        let long = try LoopbackServer.answeringOnce(
-            Array("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body
-        )
-        let client = try EgressClient.local()
-        let longRecorder = Recorder { total in
-            if total == 0 {
-                // The client's thread waits, and finds both responses when it goes on.
-                isShortWanted.signal()
-                isShortSent.wait()
-            }
-            return .more
-        }
-        let seen = Counter()
-        let shortRecorder = Recorder { total in
-            if total > 0 { seen.add(longRecorder.facts.body.count) }
-            return .more
-        }
-        client.send(.get(short.origin), to: shortRecorder)
-        await withCheckedContinuation { continuation in
-            onThread {
-                isShortAsked.wait()
-                continuation.resume()
-            }
-        }
-        client.send(.get(long.origin), to: longRecorder)
-        #expect(await shortRecorder.end().error == nil)
-        #expect(seen.value <= 4 * 65_536)
-        let facts = await longRecorder.end()
-        #expect(facts.error == nil)
-        #expect(facts.body.count == 8_000_000)
-    }
-
     @Test("leaves no file descriptor behind")
     func descriptors() async {
         await #expect(processExitsWith: .success) {
