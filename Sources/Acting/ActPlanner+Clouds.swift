@@ -19,7 +19,8 @@ extension ActPlanner {
         }
         let tokenURL = try BaseAddress(
             subject.setting("token_url") ?? "https://oauth2.googleapis.com/token",
-            named: "token_url in the connection's settings"
+            named: "token_url in the connection's settings",
+            in: .setting("token_url")
         )
         try tokenURL.requireAllowed(for: subject, hosts: ["oauth2.googleapis.com"])
         draft.exchange = .serviceAccount(
@@ -37,7 +38,8 @@ extension ActPlanner {
         try draft.join(subject.baseAddress())
         let authority = try BaseAddress(
             subject.setting("authority") ?? "https://login.microsoftonline.com",
-            named: "authority in the connection's settings"
+            named: "authority in the connection's settings",
+            in: .setting("authority")
         )
         try authority.requireAllowed(
             for: subject,
@@ -46,7 +48,8 @@ extension ActPlanner {
         let tenant = TextEscape.percent.escape(try subject.credentialMember("tenant_id"))
         let management = try BaseAddress(
             subject.setting("management_url") ?? "https://management.azure.com",
-            named: "management_url in the connection's settings"
+            named: "management_url in the connection's settings",
+            in: .setting("management_url")
         )
         let scopes = subject.credentialValue("custom_scopes")?.text?.string ?? ""
         draft.exchange = .clientCredentials(

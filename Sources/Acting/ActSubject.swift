@@ -51,6 +51,11 @@ package struct ActSubject: Sendable {
         return text.string
     }
 
+    /// A member of `credentials`, as refusals name it.
+    func credential(_ steps: String...) -> ActRefusal.Member {
+        .connection((["", "integration", "credentials"] + steps.map(JSONPointer.escape)).joined(separator: "/"))
+    }
+
     /// A setting, if it is set.
     func setting(_ name: String) -> String? {
         guard let text = connection.settings?[name]?.text, !text.isEmpty else { return nil }

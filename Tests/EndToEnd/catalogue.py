@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from twins.google import private_key
+
 Path = tuple[str | int, ...]
 CREDENTIALS: Path = ("data", "attributes", "integration", "credentials")
 INTEGRATION: Path = ("data", "attributes", "integration")
@@ -39,6 +41,9 @@ class CredentialType:
         """A valid create body with every field, each secret made by `secret` from its label."""
         credentials = {"type": self.name, **copy.deepcopy(self.plain), **copy.deepcopy(self.optional)}
         credentials |= {label: secret(label) for label in self.secrets}
+        if "private_key" in credentials and "-----BEGIN" not in credentials["private_key"]:
+            # A key that can sign; PEM may have a text before it (RFC 7468, section 2).
+            credentials["private_key"] += "\n" + private_key()
         for token in credentials.get("tokens", []):
             token["value"] = secret(f"token-{token['name']}")
         integration = {"type": self.integration, **self.integration_fields, "credentials": credentials}
