@@ -36,21 +36,24 @@ extension ActPlanner {
 
     func planAzure(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
         try draft.join(subject.baseAddress())
-        let authority = try BaseAddress(
-            subject.setting("authority") ?? "https://login.microsoftonline.com",
-            named: "authority in the connection's settings",
-            in: .setting("authority")
-        )
-        try authority.requireAllowed(
-            for: subject,
-            hosts: ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"]
-        )
-        let tenant = TextEscape.percent.escape(try subject.credentialMember("tenant_id"))
         let management = try BaseAddress(
             subject.setting("management_url") ?? "https://management.azure.com",
             named: "management_url in the connection's settings",
             in: .setting("management_url")
         )
+        let authority = try BaseAddress(
+            subject.setting("authority") ?? Self.authority(for: management),
+            named: "authority in the connection's settings",
+            in: .setting("authority")
+        )
+        try authority.requireAllowed(
+            for: subject,
+            hosts: [
+                "login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn",
+                "login.chinacloudapi.cn",
+            ]
+        )
+        let tenant = TextEscape.percent.escape(try subject.credentialMember("tenant_id"))
         let scopes = subject.credentialValue("custom_scopes")?.text?.string ?? ""
         draft.exchange = .clientCredentials(
             ClientCredentialsGrant(
@@ -63,6 +66,15 @@ extension ActPlanner {
                 secretAddress: subject.address("client_secret")
             )
         )
+    }
+
+    /// Microsoft Entra of the cloud that an address belongs to.
+    private static func authority(for management: BaseAddress) -> String {
+        if management.isOne(of: [".usgovcloudapi.net", "graph.microsoft.us", "dod-graph.microsoft.us"]) {
+            return "https://login.microsoftonline.us"
+        }
+        return management.isOne(of: [".chinacloudapi.cn"])
+            ? "https://login.partner.microsoftonline.cn" : "https://login.microsoftonline.com"
     }
 
     /// `…/proxy/{service}/{region}/…`

@@ -56,6 +56,11 @@ package struct ActSubject: Sendable {
         .connection((["", "integration", "credentials"] + steps.map(JSONPointer.escape)).joined(separator: "/"))
     }
 
+    /// The paths of other versions of the API, beside that of the base URL.
+    var siblingPaths: [String] {
+        if case .fixed(_, let siblings) = integration.baseURL.source { siblings } else { [] }
+    }
+
     /// A setting, if it is set.
     func setting(_ name: String) -> String? {
         guard let text = connection.settings?[name]?.text, !text.isEmpty else { return nil }

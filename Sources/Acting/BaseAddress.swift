@@ -7,6 +7,8 @@ struct BaseAddress: Sendable {
     let origin: String
     /// What stands before every path; empty, or beginning with a slash.
     let path: String
+    /// Whether the path is the integration's own: a request that brings it, as vendors' clients do, has it once.
+    private(set) var addsPath = false
 
     /// Reads an http(s) URL; errors call it by its `name`, and blame a `member` for it.
     init(_ url: String, named name: String, in member: ActRefusal.Member? = nil) throws(ActRefusal) {
@@ -33,6 +35,18 @@ struct BaseAddress: Sendable {
     func joined(_ path: String) throws(ActRefusal) -> String {
         guard !path.isEmpty else { return self.path.isEmpty ? "/" : self.path }
         return (try RequestPath((self.path.hasSuffix("/") ? String(self.path.dropLast()) : self.path) + path)).text
+    }
+
+    /// The same, as the integration's own address.
+    func addingPath() -> BaseAddress {
+        var address = self
+        address.addsPath = !path.isEmpty
+        return address
+    }
+
+    /// The address of another version of the API at the same origin.
+    func sibling(at path: String) throws(ActRefusal) -> BaseAddress {
+        try BaseAddress(origin + path, named: "the base URL").addingPath()
     }
 
     /// The host without its port.
@@ -83,7 +97,7 @@ extension ActSubject {
     func declaredAddress() throws(ActRefusal) -> BaseAddress {
         if let base = try overridingAddress() { return base }
         switch integration.baseURL.source {
-        case .fixed(let url): return try BaseAddress(url, named: "the base URL")
+        case .fixed(let url, _): return try BaseAddress(url, named: "the base URL").addingPath()
         case .integrationMember(let name):
             return try BaseAddress(integrationMember(name), named: name, in: .connection("/integration/\(name)"))
         case .setting(let name, let standard):
@@ -114,6 +128,6 @@ extension ActSubject {
             )
         }
         // Whatever scheme it was written with: credentials go by TLS.
-        return try BaseAddress("https://\(spelling(host.text))\(path)", named: name, in: member)
+        return try BaseAddress("https://\(spelling(host.text))\(path)", named: name, in: member).addingPath()
     }
 }

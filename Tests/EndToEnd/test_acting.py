@@ -223,7 +223,7 @@ class TestTheRequest:
             answer = actor.request("POST", CONNECTIONS, http_body(twin.base_url, **fields))
             assert answer.status == 400
             assert "unknown" in answer.errors[0]["detail"]
-            assert answer.pointers == [f"/data/attributes/integration/credentials/headers/{index}/value"]
+            assert answer.pointers == {f"/data/attributes/integration/credentials/headers/{index}/value"}
 
 
 class TestTheAnswer:

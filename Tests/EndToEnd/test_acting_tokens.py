@@ -172,7 +172,7 @@ def test_a_private_key_that_is_none_is_said_to_be(actor: Actor, key: str) -> Non
         at(body, CREDENTIALS)["private_key"] = key
         answer = actor.request("POST", CONNECTIONS, body)
         assert answer.status == 400
-        assert answer.pointers == ["/data/attributes/integration/credentials/private_key"]
+        assert answer.pointers == {"/data/attributes/integration/credentials/private_key"}
         assert key.encode() not in answer.body
         assert twin.received == []
 
