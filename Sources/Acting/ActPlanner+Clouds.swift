@@ -19,7 +19,8 @@ extension ActPlanner {
         }
         let tokenURL = try BaseAddress(
             subject.setting("token_url") ?? "https://oauth2.googleapis.com/token",
-            named: "token_url in the connection's settings"
+            named: "token_url in the connection's settings",
+            in: .setting("token_url")
         )
         try tokenURL.requireAllowed(for: subject, hosts: ["oauth2.googleapis.com"])
         draft.exchange = .serviceAccount(
@@ -35,19 +36,24 @@ extension ActPlanner {
 
     func planAzure(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
         try draft.join(subject.baseAddress())
+        let management = try BaseAddress(
+            subject.setting("management_url") ?? "https://management.azure.com",
+            named: "management_url in the connection's settings",
+            in: .setting("management_url")
+        )
         let authority = try BaseAddress(
-            subject.setting("authority") ?? "https://login.microsoftonline.com",
-            named: "authority in the connection's settings"
+            subject.setting("authority") ?? Self.authority(for: management),
+            named: "authority in the connection's settings",
+            in: .setting("authority")
         )
         try authority.requireAllowed(
             for: subject,
-            hosts: ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"]
+            hosts: [
+                "login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn",
+                "login.chinacloudapi.cn",
+            ]
         )
         let tenant = TextEscape.percent.escape(try subject.credentialMember("tenant_id"))
-        let management = try BaseAddress(
-            subject.setting("management_url") ?? "https://management.azure.com",
-            named: "management_url in the connection's settings"
-        )
         let scopes = subject.credentialValue("custom_scopes")?.text?.string ?? ""
         draft.exchange = .clientCredentials(
             ClientCredentialsGrant(
@@ -60,6 +66,15 @@ extension ActPlanner {
                 secretAddress: subject.address("client_secret")
             )
         )
+    }
+
+    /// Microsoft Entra of the cloud that an address belongs to.
+    private static func authority(for management: BaseAddress) -> String {
+        if management.isOne(of: [".usgovcloudapi.net", "graph.microsoft.us", "dod-graph.microsoft.us"]) {
+            return "https://login.microsoftonline.us"
+        }
+        return management.isOne(of: [".chinacloudapi.cn"])
+            ? "https://login.partner.microsoftonline.cn" : "https://login.microsoftonline.com"
     }
 
     /// `…/proxy/{service}/{region}/…`

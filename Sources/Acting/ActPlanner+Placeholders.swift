@@ -7,18 +7,26 @@ extension ActPlanner {
     func planPlaceholders(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
         try draft.join(subject.baseAddress())
         let tokens = Placeholders(tokensOf: subject)
-        for header in subject.namedValues("headers") {
+        for (index, header) in subject.namedValues("headers") {
             guard !HeaderName(header.name).isOfTheHop else {
                 throw ActRefusal(
                     .headerNotAllowed,
                     "the connection may not set the header \(header.name), which is Keyway's to set: remove it from "
-                        + "the connection's headers"
+                        + "the connection's headers",
+                    member: subject.credential("headers", String(index), "name")
                 )
             }
-            draft.set(header: header.name, try tokens.text(header.value, .none, in: "the header \(header.name)"))
+            let place = Placeholders.Place(
+                name: "the header \(header.name)",
+                member: subject.credential("headers", String(index), "value")
+            )
+            draft.set(header: header.name, try tokens.text(header.value, .none, in: place))
         }
-        for parameter in subject.namedValues("url_parameters") {
-            let place = "the URL parameter \(parameter.name)"
+        for (index, parameter) in subject.namedValues("url_parameters") {
+            let place = Placeholders.Place(
+                name: "the URL parameter \(parameter.name)",
+                member: subject.credential("url_parameters", String(index), "value")
+            )
             try draft.set(
                 query: parameter.name,
                 try tokens.text(parameter.value, .percent, in: place, literals: .percent)
@@ -37,18 +45,19 @@ extension ActPlanner {
             let body = subject.credentialValue("body"), let content = body["content"]?.text?.string
         else { return }
         let mediaType = body["content_type"]?.text?.string
-        draft.body = .configured(try tokens.text(content, .forContent(of: mediaType), in: "the body"))
+        let place = Placeholders.Place(name: "the body", member: subject.credential("body", "content"))
+        draft.body = .configured(try tokens.text(content, .forContent(of: mediaType), in: place))
         if let mediaType, !mediaType.isEmpty { draft.set(header: "Content-Type", PlannedText(mediaType)) }
     }
 }
 
 extension ActSubject {
-    /// The elements of a list of names and values.
-    fileprivate func namedValues(_ list: String) -> [(name: String, value: String)] {
+    /// The elements of a list of names and values, each with its index in the document.
+    fileprivate func namedValues(_ list: String) -> [(index: Int, element: (name: String, value: String))] {
         guard case .array(let elements)? = credentialValue(list) else { return [] }
-        return elements.compactMap { element in
+        return elements.enumerated().compactMap { index, element in
             guard let name = element["name"]?.text, let value = element["value"]?.text else { return nil }
-            return (name.string, value.string)
+            return (index, (name.string, value.string))
         }
     }
 }

@@ -54,7 +54,7 @@ package struct ActPlanner: Sendable {
         of subject: ActSubject,
         in draft: inout ActDraft
     ) throws(ActRefusal) {
-        try draft.join(subject.baseAddress())
+        try draft.join(subject.baseAddress(), orSiblings: subject.siblingPaths)
         for placement in placements {
             switch placement {
             case .header(let name, let template, let prefixes):
@@ -82,8 +82,26 @@ extension ActDraft {
     /// - Throws: ``ActRefusal`` for a path that can't be joined to it.
     mutating func join(_ base: BaseAddress, ledToBy prefix: String = "") throws(ActRefusal) {
         origin = base.origin
-        scope = .base(origin: base.origin, path: base.path, prefix: prefix)
+        if base.addsPath, let rest = BasePath.rest(of: path.utf8, after: base.path.utf8) {
+            path = String(decoding: rest, as: UTF8.self)
+            pathBelowBase = prefix + path
+        }
+        scope = .base(origin: base.origin, path: base.path, prefix: prefix, addsPath: base.addsPath)
         path = try base.joined(path)
+    }
+
+    /// As `join`, but a path that begins with another version of the API goes there: `/v1.1/me`.
+    mutating func join(_ base: BaseAddress, orSiblings siblings: [String]) throws(ActRefusal) {
+        for sibling in siblings
+        where base.addsPath && BasePath.rest(of: path.utf8, after: base.path.utf8) == nil
+            && BasePath.rest(of: path.utf8, after: sibling.utf8) != nil
+        {
+            return try join(
+                base.sibling(at: sibling),
+                ledToBy: String(sibling[(sibling.lastIndex(of: "/") ?? sibling.startIndex)...])
+            )
+        }
+        try join(base)
     }
 }
 

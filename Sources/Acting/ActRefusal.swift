@@ -1,3 +1,5 @@
+import Documents
+
 /// Why a request is not sent: the request, the connection or its settings do not allow it. No secret was opened.
 package struct ActRefusal: Error, Sendable, Equatable {
     /// For programs; it does not change.
@@ -19,12 +21,31 @@ package struct ActRefusal: Error, Sendable, Equatable {
         case probeNotDeclared = "probe_not_declared"
     }
 
+    /// A configured member with which no request can ever be sent.
+    package enum Member: Sendable, Equatable {
+        /// A member of the connection, by its pointer below `attributes`.
+        case connection(String)
+        /// A member of the settings, by its name.
+        case setting(String)
+
+        /// The place in the body that writes it.
+        package var pointer: String {
+            switch self {
+            case .connection(let pointer): "/data/attributes\(pointer)"
+            case .setting(let name): "/data/attributes/\(JSONPointer.escape(name))"
+            }
+        }
+    }
+
     package let code: Code
     /// For people: what is wrong and what to do. It quotes no secret.
     package let detail: String
+    /// The member that is to blame, whatever the request; `nil` if none is.
+    package let member: Member?
 
-    package init(_ code: Code, _ detail: String) {
+    package init(_ code: Code, _ detail: String, member: Member? = nil) {
         self.code = code
         self.detail = detail
+        self.member = member
     }
 }

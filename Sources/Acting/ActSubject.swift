@@ -51,6 +51,16 @@ package struct ActSubject: Sendable {
         return text.string
     }
 
+    /// A member of `credentials`, as refusals name it.
+    func credential(_ steps: String...) -> ActRefusal.Member {
+        .connection((["", "integration", "credentials"] + steps.map(JSONPointer.escape)).joined(separator: "/"))
+    }
+
+    /// The paths of other versions of the API, beside that of the base URL.
+    var siblingPaths: [String] {
+        if case .fixed(_, let siblings) = integration.baseURL.source { siblings } else { [] }
+    }
+
     /// A setting, if it is set.
     func setting(_ name: String) -> String? {
         guard let text = connection.settings?[name]?.text, !text.isEmpty else { return nil }

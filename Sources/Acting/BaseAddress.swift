@@ -7,13 +7,19 @@ struct BaseAddress: Sendable {
     let origin: String
     /// What stands before every path; empty, or beginning with a slash.
     let path: String
+    /// Whether the path is the integration's own: a request that brings it, as vendors' clients do, has it once.
+    private(set) var addsPath = false
 
-    /// Reads an http(s) URL.
-    init(_ url: String, named name: String) throws(ActRefusal) {
+    /// Reads an http(s) URL; errors call it by its `name`, and blame a `member` for it.
+    init(_ url: String, named name: String, in member: ActRefusal.Member? = nil) throws(ActRefusal) {
         var url = url
         let origin = url.withUTF8 { WebOrigin(parsing: $0)?.text }
         guard let origin, let scheme = url.utf8.firstIndex(of: UInt8(ascii: ":")) else {
-            throw ActRefusal(.connectionNotUsable, "\(name) must be an http:// or https:// URL with a host")
+            throw ActRefusal(
+                .connectionNotUsable,
+                "\(name) must be an http:// or https:// URL with a host",
+                member: member
+            )
         }
         self.origin = origin
         let authority = url.utf8[scheme...].dropFirst("://".utf8.count)
@@ -21,7 +27,7 @@ struct BaseAddress: Sendable {
         do {
             _ = try RequestPath(path)
         } catch {
-            throw ActRefusal(.connectionNotUsable, "\(name): \(error.detail)")
+            throw ActRefusal(.connectionNotUsable, "\(name): \(error.detail)", member: member)
         }
     }
 
@@ -31,6 +37,18 @@ struct BaseAddress: Sendable {
         return (try RequestPath((self.path.hasSuffix("/") ? String(self.path.dropLast()) : self.path) + path)).text
     }
 
+    /// The same, as the integration's own address.
+    func addingPath() -> BaseAddress {
+        var address = self
+        address.addsPath = !path.isEmpty
+        return address
+    }
+
+    /// The address of another version of the API at the same origin.
+    func sibling(at path: String) throws(ActRefusal) -> BaseAddress {
+        try BaseAddress(origin + path, named: "the base URL").addingPath()
+    }
+
     /// The host without its port.
     var host: String {
         let authority = origin.drop { $0 != "/" }.dropFirst(2)
@@ -38,14 +56,18 @@ struct BaseAddress: Sendable {
         return String(authority.prefix { $0 != ":" })
     }
 
+    /// Whether the host is one of those, each by its name, or by its end if it begins with a dot.
+    func isOne(of hosts: [String]) -> Bool {
+        let host = self.host
+        return hosts.contains { allowed in
+            allowed.hasPrefix(".") ? host.hasSuffix(allowed) && host.count > allowed.count : host == allowed
+        }
+    }
+
     /// Refuses a host that the integration's credentials may not go to.
     func requireAllowed(for subject: ActSubject, hosts: [String]?) throws(ActRefusal) {
         guard let hosts, !subject.flag("custom_domain") else { return }
-        let host = self.host
-        let isAllowed = hosts.contains { allowed in
-            allowed.hasPrefix(".") ? host.hasSuffix(allowed) && host.count > allowed.count : host == allowed
-        }
-        guard isAllowed else {
+        guard isOne(of: hosts) else {
             throw ActRefusal(
                 .destinationNotAllowed,
                 "credentials of \(subject.integration.title) may go to \(hosts.joined(separator: ", ")) alone; whoever "
@@ -66,21 +88,25 @@ extension ActSubject {
     /// The setting `base_url`, which stands for what is declared.
     func overridingAddress() throws(ActRefusal) -> BaseAddress? {
         guard let url = setting("base_url") else { return nil }
-        let base = try BaseAddress(url, named: "base_url in the connection's settings")
+        let base = try BaseAddress(url, named: "base_url in the connection's settings", in: .setting("base_url"))
         try base.requireAllowed(for: self, hosts: integration.baseURL.allowedHosts)
         return base
     }
 
-    private func declaredAddress() throws(ActRefusal) -> BaseAddress {
+    /// As `baseAddress`, whether credentials may go there or not.
+    func declaredAddress() throws(ActRefusal) -> BaseAddress {
         if let base = try overridingAddress() { return base }
         switch integration.baseURL.source {
-        case .fixed(let url): return try BaseAddress(url, named: "the base URL")
-        case .integrationMember(let name): return try BaseAddress(integrationMember(name), named: name)
-        case .setting(let name, let standard): return try BaseAddress(setting(name) ?? standard, named: name)
+        case .fixed(let url, _): return try BaseAddress(url, named: "the base URL").addingPath()
+        case .integrationMember(let name):
+            return try BaseAddress(integrationMember(name), named: name, in: .connection("/integration/\(name)"))
+        case .setting(let name, let standard):
+            return try BaseAddress(setting(name) ?? standard, named: name, in: .setting(name))
         case .credentialHost(let name, let path, let spelling):
-            return try address(ofHost: credentialMember(name), named: name, path: path, spelling)
+            let host = try credentialMember(name)
+            return try address(ofHost: host, named: name, in: credential(name), path: path, spelling)
         case .settingHost(let name, let standard, let path):
-            return try address(ofHost: setting(name) ?? standard, named: name, path: path) { $0 }
+            return try address(ofHost: setting(name) ?? standard, named: name, in: .setting(name), path: path) { $0 }
         case .awsService, .googleService:
             throw ActRefusal(.serviceNotNamed, "the path must name a service")
         }
@@ -89,14 +115,19 @@ extension ActSubject {
     private func address(
         ofHost text: String,
         named name: String,
+        in member: ActRefusal.Member,
         path: String,
         _ spelling: (String) -> String
     ) throws(ActRefusal) -> BaseAddress {
         var text = text
         guard let host = text.withUTF8({ HostName(parsing: $0) }) else {
-            throw ActRefusal(.connectionNotUsable, "\(name) must be a host name such as example.com")
+            throw ActRefusal(
+                .connectionNotUsable,
+                "\(name) must be a host name such as example.com",
+                member: member
+            )
         }
         // Whatever scheme it was written with: credentials go by TLS.
-        return try BaseAddress("https://\(spelling(host.text))\(path)", named: name)
+        return try BaseAddress("https://\(spelling(host.text))\(path)", named: name, in: member).addingPath()
     }
 }

@@ -2,6 +2,12 @@ import Documents
 
 /// The tokens of an HTTP connection, which its own texts name between double braces: `{{ token }}`.
 struct Placeholders {
+    /// Where a text stands: as errors call it, and the member that holds it.
+    struct Place {
+        let name: String
+        let member: ActRefusal.Member
+    }
+
     /// The addresses of the tokens, by their names: as bytes, since names that differ in Unicode normalization differ.
     private let addresses: [[UInt8]: String]
 
@@ -17,11 +23,11 @@ struct Placeholders {
     }
 
     /// A configured text with secrets in the place of its placeholders, written as `escape` has it, and the rest as
-    /// `literals` has it; errors call the text by its `place`.
+    /// `literals` has it; errors name its `place`.
     func text(
         _ text: String,
         _ escape: TextEscape,
-        in place: String,
+        in place: Place,
         literals: TextEscape = .none
     ) throws(ActRefusal) -> PlannedText {
         var parts: [PlannedText.Part] = []
@@ -43,8 +49,9 @@ struct Placeholders {
                 throw ActRefusal(
                     .unknownPlaceholder,
                     isName
-                        ? "\(place) of the connection names the token \(name), which the connection does not have"
-                        : "\(place) of the connection has double braces around what is no name of a token"
+                        ? "\(place.name) of the connection names the token \(name), which the connection does not have"
+                        : "\(place.name) of the connection has double braces around what is no name of a token",
+                    member: place.member
                 )
             }
             flush(&literal, &parts)

@@ -60,7 +60,9 @@ struct ProfileFile {
             let bytes = content.bytes
             var values: [String: Secret] = [:]
             var isInside = false
-            for line in bytes.indices.split(whereSeparator: { bytes[$0] == 0x0A || bytes[$0] == 0x0D }) {
+            // Some editors begin files with a byte order mark.
+            let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+            for line in bytes.indices[start...].split(whereSeparator: { bytes[$0] == 0x0A || bytes[$0] == 0x0D }) {
                 let line = trimmed(line.startIndex..<line.endIndex)
                 guard let first = line.first, !"#;".utf8.contains(bytes[first]) else { continue }
                 if bytes[first] == UInt8(ascii: "["), let end = line.first(where: { bytes[$0] == UInt8(ascii: "]") }) {

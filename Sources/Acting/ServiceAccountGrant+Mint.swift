@@ -55,7 +55,8 @@ extension ServiceAccountGrant {
 }
 
 extension RSASigningKey.Failure {
-    fileprivate var detail: String {
+    /// What is wrong with the key, as the end of a sentence.
+    var detail: String {
         switch self {
         case .malformedKey:
             "is no private key in PEM: send private_key of the key's JSON file again, with its line breaks"

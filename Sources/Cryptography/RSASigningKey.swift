@@ -17,8 +17,10 @@ package struct RSASigningKey: ~Copyable {
     }
 
     /// Reads PEM (RFC 7468), as PKCS #8 (`PRIVATE KEY`) or PKCS #1 (`RSA PRIVATE KEY`).
+    ///
+    /// Its line ends may be escaped as JSON has them: keys are copied out of Google's JSON files so.
     package init(pem: Secret) throws(Failure) {
-        let key = pem.withBytes { bytes in
+        let key = Self.unescapingLineEnds(of: pem).withBytes { bytes in
             // It keeps the pointer, so that it must go before the bytes do.
             guard let source = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else {
                 return OpaquePointer?.none
@@ -39,6 +41,32 @@ package struct RSASigningKey: ~Copyable {
     private static func failure(of key: OpaquePointer) -> Failure? {
         guard EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA else { return .notRSA }
         return (2048...8192).contains(EVP_PKEY_get_bits(key)) ? nil : .unusableLength
+    }
+
+    /// The text with `\r` and `\n` for those escapes, which PEM has no use for.
+    private static func unescapingLineEnds(of pem: Secret) -> Secret {
+        let backslash = UInt8(ascii: "\\")
+        return pem.withBytes { bytes in
+            guard bytes.contains(backslash) else { return pem }
+            let escapes = bytes.indices.dropLast().filter { index in
+                bytes[index] == backslash
+                    && (bytes[index + 1] == UInt8(ascii: "n") || bytes[index + 1] == UInt8(ascii: "r"))
+            }
+            var start = 0
+            return Secret(
+                SecretBuffer(count: bytes.count - escapes.count) { room in
+                    var end = 0
+                    for index in escapes {
+                        room[end..<end + index - start].copyBytes(from: bytes[start..<index])
+                        end += index - start
+                        room[end] = bytes[index + 1] == UInt8(ascii: "n") ? UInt8(ascii: "\n") : UInt8(ascii: "\r")
+                        end += 1
+                        start = index + 2
+                    }
+                    room[end...].copyBytes(from: bytes[start...])
+                }
+            )
+        }
     }
 
     deinit { EVP_PKEY_free(key) }

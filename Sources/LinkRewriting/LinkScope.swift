@@ -2,8 +2,9 @@ import Documents
 
 /// The addresses that requests through a connection can reach, and the path below `…/proxy` that leads to each.
 package enum LinkScope: Sendable, Equatable {
-    /// What lies below a base path of one origin. It is reached by the rest of its path, after `prefix`.
-    case base(origin: String, path: String, prefix: String)
+    /// What lies below a base path of one origin. It is reached by the rest of its path, after `prefix`. Where the
+    /// path is Keyway's own to add, it is not added to a rest that begins with segments of it.
+    case base(origin: String, path: String, prefix: String, addsPath: Bool = false)
     /// `https://NAME.DOMAIN` for a single label of that domain, reached by `/NAME` and its path.
     case services(domain: String)
 
@@ -13,11 +14,13 @@ package enum LinkScope: Sendable, Equatable {
     package func proxied(_ link: WebLink) -> [UInt8]? {
         guard URLPath.fault(in: WebLink.encoded(link.path)) == nil else { return nil }
         switch self {
-        case .base(let origin, let path, let prefix):
+        case .base(let origin, let path, let prefix, let addsPath):
             guard link.origin == origin, let below = Self.remainder(of: link.path, below: Array(path.utf8)) else {
                 return nil
             }
-            return prefix.utf8 + below + link.rest
+            // Such a rest would lose those segments on its way: with the base path before it, it loses just that.
+            let isTaken = addsPath && BasePath.rest(of: below, after: path.utf8) != nil
+            return prefix.utf8 + (isTaken ? Array(path.utf8) : []) + below + link.rest
         case .services(let domain):
             let host = link.origin.dropFirst("https://".count)
             guard link.origin.hasPrefix("https://"), host.hasSuffix("." + domain) else { return nil }

@@ -24,7 +24,9 @@ extension MasterKeyring {
         source: String
     ) throws(MasterKeyError) -> MasterKeyring {
         guard text.count <= maximumLength else { throw .malformed(source: source, line: 1, fault: .tooLong) }
-        var words = WordReader(text: text)
+        // Some editors begin files with a byte order mark.
+        let mark = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var words = WordReader(text: UnsafeRawBufferPointer(rebasing: text[mark...]))
         guard let first = words.next(), first.elementsEqual(header.utf8) else {
             let isOtherVersion = words.last?.starts(with: headerStem.utf8) ?? false
             throw .malformed(source: source, line: words.line, fault: isOtherVersion ? .unknownVersion : .noHeader)

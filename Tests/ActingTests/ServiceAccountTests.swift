@@ -110,6 +110,17 @@ struct ServiceAccountTests {
         #expect(refused == .serviceNotNamed)
     }
 
+    @Test("is signed by a key whose line ends are escaped as in JSON", arguments: [#"\n"#, #"\r\n"#])
+    func escapedKey(_ lineEnd: String) async throws {
+        let endpoint = RecordingTokenEndpoint(200, Self.answer)
+        let act = try Sample.planner().plan(Sample.request("GET", "/storage/x"), on: Self.connection())
+        let secrets = StoredSecrets(["private_key": Self.key.pem.replacing("\n", with: lineEnd)])
+        _ = try await Self.authenticator(endpoint).authenticate(act, with: secrets)
+        let assertion = try #require(await endpoint.requests.first?.body?.text.split(separator: "=").last)
+        let parts = assertion.split(separator: ".")
+        #expect(Self.key.verifies(Base64URL.decode(String(parts[2])), of: parts[..<2].joined(separator: ".")))
+    }
+
     @Test(
         "fails where the stored key cannot sign",
         arguments: ["no key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"]

@@ -8,7 +8,10 @@ import Testing
 struct RSASigningKeyTests {
     private static let message = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UifQ"
 
-    @Test("signs as others do, whether it comes as PKCS #8 or as PKCS #1", arguments: [pkcs8, pkcs1])
+    @Test(
+        "signs as others do, whether it comes as PKCS #8 or as PKCS #1, and with its line ends escaped",
+        arguments: [pkcs8, pkcs1, pkcs8.replacing("\n", with: #"\n"#), pkcs1.replacing("\n", with: #"\r\n"#)]
+    )
     func signs(_ pem: String) throws {
         let key = try RSASigningKey(pem: Secret(copying: pem.utf8))
         let signature = try [UInt8](Self.message.utf8).withUnsafeBytes { try key.sign($0) }
@@ -22,7 +25,6 @@ struct RSASigningKeyTests {
             ("no key", .malformedKey),
             (String(pkcs8.dropFirst(200)), .malformedKey),
             (String(pkcs8.prefix(800)), .malformedKey),
-            (pkcs8.replacing("\n", with: "\\n"), .malformedKey),
             (encrypted, .malformedKey),
             (edwards, .notRSA),
             (short, .unusableLength),

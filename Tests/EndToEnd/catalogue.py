@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from twins.google import private_key
+
 Path = tuple[str | int, ...]
 CREDENTIALS: Path = ("data", "attributes", "integration", "credentials")
 INTEGRATION: Path = ("data", "attributes", "integration")
@@ -38,7 +40,7 @@ class CredentialType:
     ) -> dict:
         """A valid create body with every field, each secret made by `secret` from its label."""
         credentials = {"type": self.name, **copy.deepcopy(self.plain), **copy.deepcopy(self.optional)}
-        credentials |= {label: secret(label) for label in self.secrets}
+        credentials |= {label: usable(label, secret(label)) for label in self.secrets}
         for token in credentials.get("tokens", []):
             token["value"] = secret(f"token-{token['name']}")
         integration = {"type": self.integration, **self.integration_fields, "credentials": credentials}
@@ -72,6 +74,11 @@ class CredentialType:
         tokens = self.optional.get("tokens", [])
         paths: list[Path] = [(*CREDENTIALS, name) for name in self.secrets]
         return paths + [(*CREDENTIALS, "tokens", index, "value") for index in range(len(tokens))]
+
+
+def usable(label: str, secret: str) -> str:
+    """The secret; for a private key one that can sign: PEM may have a text before it (RFC 7468, section 2)."""
+    return secret if label != "private_key" or "-----BEGIN" in secret else f"{secret}\n{private_key()}"
 
 
 def connection(name: str | None, integration: dict | None) -> dict:

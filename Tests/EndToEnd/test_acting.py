@@ -215,15 +215,15 @@ class TestTheRequest:
                 assert_proxied(actor.act(connection_id, "GET", path))
             assert_clean(twin)
 
-    def test_with_an_unknown_placeholder_is_not_sent(self, actor: Actor) -> None:
+    def test_with_an_unknown_placeholder_cannot_be_made(self, actor: Actor) -> None:
         with TokensTwin() as twin:
             fields = twin.credentials_body()
+            index = len(fields["headers"])
             fields["headers"] = [*fields["headers"], {"name": "X-Unknown", "value": "{{ unknown }}"}]
-            connection_id = actor.server.create(http_body(twin.base_url, **fields))
-            answer = actor.act(connection_id, "GET", "/echo")
-            assert_own(answer, "not_configured")
+            answer = actor.request("POST", CONNECTIONS, http_body(twin.base_url, **fields))
+            assert answer.status == 400
             assert "unknown" in answer.errors[0]["detail"]
-            assert twin.received == []
+            assert answer.pointers == {f"/data/attributes/integration/credentials/headers/{index}/value"}
 
 
 class TestTheAnswer:

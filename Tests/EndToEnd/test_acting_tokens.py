@@ -169,14 +169,21 @@ def test_microsoft_is_asked_for_the_custom_scopes(actor: Actor) -> None:
 def test_a_private_key_that_is_none_is_said_to_be(actor: Actor, key: str) -> None:
     with GoogleTwin() as twin:
         body = BY_NAME["GCPServiceAccount"].create(secret=lambda label: key)
+        at(body, CREDENTIALS)["private_key"] = key
         answer = actor.request("POST", CONNECTIONS, body)
-        if answer.status == 201:
-            connection_id = answer.json["data"]["id"]
-            assert actor.set(connection_id, **settings_for(twin)).status == 200
-            answer = actor.act(connection_id, "GET", "/echo")
-            assert answer.headers.get("Keyway-Error") in ("not_configured", "authentication_failed"), answer.body
+        assert answer.status == 400
+        assert answer.pointers == {"/data/attributes/integration/credentials/private_key"}
         assert key.encode() not in answer.body
         assert twin.received == []
+
+
+def test_a_private_key_may_have_its_line_ends_escaped(actor: Actor) -> None:
+    with GoogleTwin() as twin:
+        body = connection_body(twin)
+        at(body, CREDENTIALS)["private_key"] = twin.private_key.replace("\n", "\\n")
+        connection_id = actor.server.create(body)
+        assert actor.set(connection_id, **settings_for(twin)).status == 200
+        assert_proxied(actor.act(connection_id, "GET", "/echo"))
 
 
 @pytest.fixture(scope="module")

@@ -222,7 +222,7 @@ class TestHTTP:
         found = self.patched(
             server,
             {
-                "headers": [{"name": "X-Plain", "deleted": True}],
+                "headers": [{"name": "X-Plain", "deleted": True}, {"name": "Authorization", "value": "none"}],
                 "tokens": [{"name": "key", "type": "SECRET", "value": "", "deleted": True}],
                 "url_parameters": [{"name": "tenant", "deleted": True}],
             },

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from catalogue import BY_NAME, CATALOGUE, connection
+from catalogue import BY_NAME, CATALOGUE, connection, usable
 from harness import (
     AWS_ACCOUNTS,
     BINARY,
@@ -121,7 +121,7 @@ def secrets_for(directory: pathlib.Path, place: pathlib.Path) -> pathlib.Path:
         if "integration" in attributes:
             credentials = attributes["integration"]["credentials"]
             kind = BY_NAME[credentials["type"]]
-            given = {label: f"s3cr3t-{label}" for label in kind.secrets}
+            given = {label: usable(label, f"s3cr3t-{label}") for label in kind.secrets}
             for index, token in enumerate(credentials.get("tokens", [])):
                 given[f"/data/attributes/integration/credentials/tokens/{index}/value"] = f"s3cr3t-{token['name']}"
             if given:

@@ -32,6 +32,11 @@ struct Sample: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// The secret at an address. PEM may have a text before it (RFC 7468, section 2).
+    static func secret(at address: String) -> String {
+        Bodies.marker + address + (address.hasSuffix("/private_key") ? "\n" + PrivateKey.pem : "")
+    }
+
     private static func value(of shape: Variant, at address: String, _ secrets: inout Set<String>) -> JSONValue {
         var members: [JSONValue.Member] = [.init("type", .string(shape.type))]
         for field in shape.fields where field.part == .open || field.part == .secret {
@@ -45,9 +50,9 @@ struct Sample: Sendable, CustomTestStringConvertible {
         case .text(let format):
             guard field.part != .secret else {
                 secrets.insert(address)
-                return .string(Bodies.marker + address)
+                return .string(secret(at: address))
             }
-            let texts = ["sample", "123456789012", "example.com", "https://example.com/a"]
+            let texts = ["example.com", "123456789012", "sample", "https://example.com/a"]
             return .string(texts.first { format.fault(in: JSONText($0)) == nil } ?? "")
         case .flag: return true
         case .number(let range): return .integer(range.lowerBound)
@@ -74,7 +79,7 @@ struct CatalogueTests {
     func journey(_ sample: Sample) async throws {
         let fixture = try await Fixture()
         let id = try await fixture.create(sample.body)
-        let secrets = Dictionary(uniqueKeysWithValues: sample.secrets.map { ($0, Bodies.marker + $0) })
+        let secrets = Dictionary(uniqueKeysWithValues: sample.secrets.map { ($0, Sample.secret(at: $0)) })
         #expect(try fixture.secrets(of: id, are: secrets))
 
         let get = try await fixture.send(.get, Paths.connection(id), as: fixture.admin)

@@ -1,8 +1,8 @@
 /// The URL that the paths of requests are joined to.
 package struct BaseURL: Sendable {
     package enum Source: Sendable {
-        /// The same for all connections.
-        case fixed(String)
+        /// The same for all connections. Paths that begin with one of the siblings, or with its last segment, go there.
+        case fixed(String, siblings: [String])
         /// A member of the integration holds it.
         case integrationMember(String)
         /// A setting holds it.
@@ -31,8 +31,8 @@ package struct BaseURL: Sendable {
         self.allowedHosts = allowedHosts
     }
 
-    package static func fixed(_ url: String) -> BaseURL {
-        BaseURL(.fixed(url), allowedHosts: nil)
+    package static func fixed(_ url: String, siblings: [String] = []) -> BaseURL {
+        BaseURL(.fixed(url, siblings: siblings), allowedHosts: nil)
     }
 
     package static func integrationMember(_ name: String) -> BaseURL {

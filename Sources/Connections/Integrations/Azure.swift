@@ -31,7 +31,7 @@ extension Integration {
         settings: [
             .optionalDestination(
                 "authority",
-                "URL of Microsoft Entra, such as https://login.microsoftonline.us of a national cloud",
+                "URL of Microsoft Entra; by default that of the cloud that management_url belongs to",
                 format: .baseURL,
                 by: .origin
             ),

@@ -4,7 +4,7 @@ extension Integration {
     package static let serviceNow = Integration(
         type: "ServiceNow",
         title: "ServiceNow",
-        baseURL: .credentialHost("instance", allowedHosts: [".service-now.com"]) { host in
+        baseURL: .credentialHost("instance", allowedHosts: [".service-now.com", ".servicenowservices.com"]) { host in
             host.contains(".") ? host : "\(host).service-now.com"
         },
         credentials: [

@@ -67,7 +67,7 @@ struct ActInput {
         case (_?, _?): throw .usage("--data and --json give two bodies: give one", of: arguments.command)
         case (let text?, nil): request.body = Data(try input.body(text, for: "--data"))
         case (nil, let text?):
-            let bytes = try input.body(text, for: "--json")
+            let bytes = try input.body(text, for: "--json").withoutByteOrderMark
             do {
                 _ = try JSONValue(parsing: Data(bytes))
             } catch {

@@ -41,6 +41,13 @@ enum FileContent {
     }
 }
 
+extension Collection<UInt8> {
+    /// The text without the byte order mark that some editors begin files with.
+    var withoutByteOrderMark: SubSequence {
+        starts(with: [0xEF, 0xBB, 0xBF]) ? dropFirst(3) : self[...]
+    }
+}
+
 /// `read(2)`, whose name ``FileContent`` has methods of.
 private func readSome(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
     read(descriptor, buffer, count)

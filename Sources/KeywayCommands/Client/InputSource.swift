@@ -38,24 +38,40 @@ struct InputSource {
         return bytes
     }
 
-    /// Reads a secret, without the line break at its end.
+    /// Reads a secret, without a byte order mark and the line break at its end.
     mutating func secret(_ path: String, for option: String) throws(CommandError) -> Secret {
-        let bytes = try read(path, for: option)
+        let bytes = try read(path, for: option).withoutByteOrderMark
         guard var text = String(validating: bytes, as: UTF8.self) else {
             throw CommandError(.input, "\(path == "-" ? "the standard input" : path) is not UTF-8")
         }
+        // The last character may be a carriage return and a line feed.
         if text.utf8.last == UInt8(ascii: "\n") { text.removeLast() }
         guard !text.isEmpty else {
             throw CommandError(.input, "\(path == "-" ? "the standard input" : path) is empty: it should be a secret")
         }
+        Self.warnOfWhiteSpace(around: text, from: path == "-" ? "the standard input" : path)
         return Secret(text)
+    }
+
+    /// Warns of white space at the edges of a secret, which is rarely part of it, and of which the secret tells nothing
+    /// later.
+    static func warnOfWhiteSpace(around secret: String, from place: String) {
+        // PEM does not mind it.
+        guard !secret.contains("-----BEGIN ") else { return }
+        let ends = [("begins", secret.unicodeScalars.first), ("ends", secret.unicodeScalars.last)]
+            .filter { $0.1?.properties.isWhitespace == true }.map(\.0)
+        guard !ends.isEmpty else { return }
+        Terminal.printError(
+            "keyway: warning: the secret from \(place) \(ends.joined(separator: " and ")) with white space, and is "
+                + "sent with it"
+        )
     }
 
     /// Reads a document of the API, `{"data": {…}}`.
     mutating func document(_ path: String) throws(CommandError) -> JSONValue {
         let bytes = try read(path, for: "--from-file")
         let place = path == "-" ? "the standard input" : path
-        let json = try DocumentCheck.parse(bytes, from: place)
+        let json = try DocumentCheck.parse(Array(bytes.withoutByteOrderMark), from: place)
         guard case .object = json["data"], case .object = json["data"]?["attributes"] else {
             throw CommandError(
                 .data,
@@ -99,7 +115,9 @@ struct SecretArgument {
                 of: command
             )
         }
-        return Secret(try prompt.secret(question))
+        let answer = try prompt.secret(question)
+        InputSource.warnOfWhiteSpace(around: answer, from: "the terminal")
+        return Secret(answer)
     }
 }
 

@@ -19,7 +19,7 @@ enum PrivateFile {
     /// - Parameters:
     ///   - path: The file.
     ///   - content: What it holds, for messages.
-    /// - Returns: All of it.
+    /// - Returns: All of it, without a byte order mark.
     /// - Throws: ``CommandError`` if it can't be read, is someone else's, or others may read it.
     static func read(_ path: String, holding content: String) throws(CommandError) -> Data {
         var isPrivate = true
@@ -37,6 +37,6 @@ enum PrivateFile {
         guard let bytes, bytes.count <= longest else {
             throw CommandError(.input, "cannot read \(path): check that it exists and that you may read it")
         }
-        return Data(bytes)
+        return Data(bytes.withoutByteOrderMark)
     }
 }

@@ -163,7 +163,7 @@ struct ServeOptions {
 
     private static func read(_ path: String) throws(CommandError) -> [UInt8] {
         do {
-            return [UInt8](try Data(contentsOf: URL(filePath: path)))
+            return [UInt8](try Data(contentsOf: URL(filePath: path)).withoutByteOrderMark)
         } catch {
             throw CommandError(.input, "cannot read \(path): check that it exists and that this user may read it")
         }

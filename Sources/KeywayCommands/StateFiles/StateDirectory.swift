@@ -24,7 +24,8 @@ struct StateDirectory: Sendable {
     func entries() throws(CommandError) -> [Entry] {
         do {
             return try names(below: "").sorted().map { name in
-                Entry(name: name, bytes: [UInt8](try Data(contentsOf: URL(filePath: "\(path)/\(name)"))))
+                let bytes = try Data(contentsOf: URL(filePath: "\(path)/\(name)")).withoutByteOrderMark
+                return Entry(name: name, bytes: [UInt8](bytes))
             }
         } catch {
             throw CommandError(

@@ -101,6 +101,7 @@ struct StateSecrets: Sendable {
             guard case .object(let fields) = file.value else { throw CommandError(.input, shape) }
             for field in fields.members {
                 guard let secret = field.value.text else { throw CommandError(.input, shape) }
+                InputSource.warnOfWhiteSpace(around: secret, from: "\(path), \(file.name):\(field.name),")
                 given.append(Given(file: file.name, field: field.name, secret: Secret(secret)))
             }
         }

@@ -39,6 +39,7 @@ struct ConnectionActs: Sendable {
         store: any ActingStore & ChangeStore,
         vault: Vault,
         egress: EgressClient,
+        planner: ActPlanner,
         environment: @escaping @Sendable (String) -> String?,
         publicURL: String?,
         metrics: ActMetrics,
@@ -51,7 +52,7 @@ struct ConnectionActs: Sendable {
         self.metrics = metrics
         self.log = log
         authenticator = ActAuthenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
-        planner = ActPlanner(endpoints: AWSEndpoints(environment: environment))
+        self.planner = planner
         prober = ActProber(planner: planner)
         targets = ActTargets(planner: planner)
     }

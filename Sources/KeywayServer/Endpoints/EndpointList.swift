@@ -1,4 +1,5 @@
 import AWSAccounts
+import Acting
 import Connections
 import Documents
 import Egress
@@ -26,6 +27,7 @@ struct EndpointList: Sendable {
             writer: writer(of: .connection, .connection, auditedAs: "connection"),
             documents: store,
             identifiers: identifiers,
+            usability: UsabilityCheck(planner: planner),
             awsPrincipalID: configuration.awsPrincipalID
         )
         let accounts = AWSAccountEndpoints(
@@ -52,6 +54,7 @@ struct EndpointList: Sendable {
             store: store,
             vault: vault,
             egress: egress,
+            planner: planner,
             environment: configuration.environment,
             publicURL: configuration.publicURL,
             metrics: metrics.acts,
@@ -60,7 +63,12 @@ struct EndpointList: Sendable {
         let settings = SettingsEndpoints(
             access: connectionAccess,
             documents: store,
-            writer: SettingsWriter(store: store, vault: vault, timings: metrics.vault)
+            writer: SettingsWriter(
+                store: store,
+                vault: vault,
+                usability: UsabilityCheck(planner: planner),
+                timings: metrics.vault
+            )
         )
         return ActEndpoints(acts: acts).all + settings.all
     }
@@ -81,6 +89,8 @@ struct EndpointList: Sendable {
     private var operators: [Endpoint] {
         OperatorEndpoints(store: store, metrics: configuration.metricsHaveOwnListener ? nil : metrics).all
     }
+
+    private var planner: ActPlanner { ActPlanner(endpoints: AWSEndpoints(environment: configuration.environment)) }
 
     private var connectionAccess: ConnectionAccess { ConnectionAccess(store: store) }
 

@@ -11,11 +11,13 @@ struct ConnectionWriter: Sendable {
     let writer: DocumentWriter
     let documents: any PublicDocuments
     let identifiers: IdentifierGenerator
+    let usability: UsabilityCheck
     /// The AWS account that AWS connections are told to trust.
     let awsPrincipalID: String
 
     func create(_ call: Call) async throws -> Response {
         let draft = try writer.create(call, id: identifiers.next(), issue: issue)
+        try usability.check(draft, settings: nil, sentBy: try call.json())
         guard try await writer.commit(draft, by: call) == .committed else {
             throw APIError.refusedIssue
         }
@@ -30,6 +32,11 @@ struct ConnectionWriter: Sendable {
             // The policy of now: one that comes after it makes the commit a conflict.
             try access.require(.editor, on: id, for: call)
             try checkDestination(of: draft, for: call.principal)
+            try usability.check(
+                draft,
+                settings: try settings(of: id, in: call.principal.organization),
+                sentBy: try call.json()
+            )
             return []
         }
         guard let updated else { throw APIError.noConnection }
@@ -53,8 +60,11 @@ struct ConnectionWriter: Sendable {
     private func destination(of document: JSONValue, _ id: Identifier, in organization: Identifier) throws
         -> DocumentDestination
     {
-        let settings = try documents.document(.connectionSettings, id, in: organization).map(JSONReader.read)
-        return DocumentSchema.connectionDestination(document: document, settings: settings)
+        DocumentSchema.connectionDestination(document: document, settings: try settings(of: id, in: organization))
+    }
+
+    private func settings(of id: Identifier, in organization: Identifier) throws -> JSONValue? {
+        try documents.document(.connectionSettings, id, in: organization).map(JSONReader.read)
     }
 
     /// Refuses to send stored secrets where they were not meant to go.

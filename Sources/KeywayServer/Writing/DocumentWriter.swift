@@ -29,6 +29,8 @@ struct DocumentWriter: Sendable {
         let previous: JSONValue?
         /// Where the secrets were sent before an update, and where they will be.
         let destinations: (old: DocumentDestination, new: DocumentDestination)?
+        /// The secrets that the body brought.
+        let secrets: [SecretField]
         /// The addresses of the stored secrets that stay.
         let keptSecrets: [String]
         fileprivate let mutation: Mutation
@@ -63,6 +65,7 @@ struct DocumentWriter: Sendable {
             document: parted.document,
             previous: nil,
             destinations: nil,
+            secrets: parted.secrets,
             keptSecrets: [],
             mutation: .createDocument(record, sealed: sealed)
         )
@@ -140,6 +143,7 @@ struct DocumentWriter: Sendable {
             document: parted.document,
             previous: current,
             destinations: destinations,
+            secrets: parted.secrets,
             keptSecrets: parted.keptSecrets,
             // If the two reads met different revisions, the older of them makes the commit a conflict.
             mutation: .updateDocument(record, expecting: min(stored.revision, revision), sealed: resealed)

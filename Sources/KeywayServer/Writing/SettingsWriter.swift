@@ -10,6 +10,7 @@ import Vault
 struct SettingsWriter: Sendable {
     let store: any PublicDocuments & ActingStore & ChangeStore
     let vault: Vault
+    let usability: UsabilityCheck
     /// How long sealing takes.
     let timings: Histogram
 
@@ -49,6 +50,7 @@ struct SettingsWriter: Sendable {
         if state.sealed != nil, old != new || opensDomains {
             try Self.require(.connectionsRedirect, of: call.principal, changing: old, to: new, opensDomains)
         }
+        try usability.check(settings: settings, after: previous, of: connection, id)
         let record = DocumentRecord(
             kind: .connectionSettings,
             id: id,

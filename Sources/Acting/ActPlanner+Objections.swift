@@ -1,0 +1,137 @@
+import Connections
+import Cryptography
+import Documents
+package import Secrets
+
+// Found out when a connection is written, not at its first act.
+extension ActPlanner {
+    /// The members of a connection or of its settings with which no request can ever be sent.
+    ///
+    /// A host that is not the integration's own is no such member: the setting `custom_domain`, which allows it, is
+    /// set after the connection was created.
+    ///
+    /// - Parameters:
+    ///   - connection: The connection as it is about to be stored.
+    ///   - secrets: Those of its secrets that are at hand, by their addresses.
+    /// - Returns: One refusal for each, all with their `member`. Of those that keep a request from being planned, the first.
+    package func objections(
+        to connection: ActConnection,
+        bringing secrets: [String: Secret] = [:]
+    ) -> [ActRefusal] {
+        guard let subject = try? subject(connection) else { return [] }
+        var objections: [ActRefusal] = []
+        var addresses = subject.secretsInHeaders
+        do {
+            // A POST, since only that has the configured body. The path names a service where it must.
+            addresses += try plan(ActRequest(method: "POST", path: "/oauth2/"), on: subject).secretsInHeaders
+        } catch {
+            if error.member != nil { objections.append(error) }
+        }
+        objections += [
+            subject.objectionToHost(), subject.objectionToUserName(secrets), subject.objectionToKey(secrets),
+        ]
+        .compactMap { $0 }
+        for address in Set(addresses).sorted() where secrets[address]?.containsControl == true {
+            objections.append(
+                ActRefusal(
+                    .connectionNotUsable,
+                    "the secret holds a line break or another control character, and cannot stand in a header: send "
+                        + "it without",
+                    member: subject.member(ofSecret: address)
+                )
+            )
+        }
+        return objections
+    }
+}
+
+extension ActSubject {
+    /// The addresses of the secrets that the integration's declarations put into headers, in whatever request.
+    fileprivate var secretsInHeaders: [String] {
+        placements.flatMap { placement -> [String] in
+            switch placement {
+            case .header(_, let template, _), .basic(let template, _):
+                (try? text(template))?.addresses ?? []
+            case .query, .noHeader, .noQuery: []
+            }
+        }
+    }
+
+    private var placements: [Authentication.Placement] {
+        switch credentialType.authentication {
+        case .placed(let placements): placements
+        case .chosen(_, let choices): choices.flatMap(\.placements)
+        case .assumedRole, .serviceAccount, .clientCredentials, .placeholders: []
+        }
+    }
+
+    /// A host of one label that does not become one of the integration's own: `acme` where `acme.okta.com` is meant.
+    fileprivate func objectionToHost() -> ActRefusal? {
+        guard setting("base_url") == nil, !flag("custom_domain"), let hosts = integration.baseURL.allowedHosts,
+            case .credentialHost(let name, _, _) = integration.baseURL.source,
+            let host = try? credentialMember(name), !host.contains("."), !host.contains("["),
+            let address = try? declaredAddress(), !address.isOne(of: hosts)
+        else { return nil }
+        return ActRefusal(
+            .connectionNotUsable,
+            "\(name) must be a full host name, such as one of \(hosts.joined(separator: ", "))",
+            member: credential(name)
+        )
+    }
+
+    /// A user name that basic authentication can't carry (RFC 7617, section 2).
+    fileprivate func objectionToUserName(_ secrets: [String: Secret]) -> ActRefusal? {
+        let colon = UInt8(ascii: ":")
+        for case .basic(let user, _) in placements {
+            for case .member(let name) in user.parts {
+                let isInSecret = secrets[address(name)]?.withBytes { $0.contains(colon) } ?? false
+                let isOpen = (try? credentialMember(name))?.utf8.contains(colon) ?? false
+                guard isInSecret || isOpen else { continue }
+                return ActRefusal(
+                    .connectionNotUsable,
+                    "basic authentication takes no user name with a colon in it",
+                    member: credential(name)
+                )
+            }
+        }
+        return nil
+    }
+
+    /// A private key that can't sign.
+    fileprivate func objectionToKey(_ secrets: [String: Secret]) -> ActRefusal? {
+        let name = "private_key"
+        guard case .serviceAccount = credentialType.authentication, let key = secrets[address(name)] else { return nil }
+        do {
+            _ = try RSASigningKey(pem: key)
+            return nil
+        } catch {
+            return ActRefusal(.connectionNotUsable, "the secret \(error.detail)", member: credential(name))
+        }
+    }
+
+    /// The member that a secret is sent in. Tokens have addresses by their names, and stand in a list.
+    fileprivate func member(ofSecret address: String) -> ActRefusal.Member {
+        if case .array(let tokens)? = credentialValue("tokens") {
+            for (index, token) in tokens.enumerated() {
+                guard let name = token["name"]?.text?.string, self.address("tokens", name, "value") == address else {
+                    continue
+                }
+                return credential("tokens", String(index), "value")
+            }
+        }
+        return .connection("/\(address)")
+    }
+}
+
+extension PlannedAct {
+    /// The addresses of the secrets that stand in headers as they are, or as a user name.
+    fileprivate var secretsInHeaders: [String] {
+        headers.flatMap(\.value.parts).flatMap { part -> [String] in
+            switch part {
+            case .text: []
+            case .secret(let address, _): [address]
+            case .basic(let user, _): user.addresses
+            }
+        }
+    }
+}
