@@ -8,6 +8,9 @@ enum EscapeSyntax: Sendable {
     /// The longest escape: a pair of surrogates.
     static let longest = 12
 
+    /// The longest escape that stands for one byte: `\u0041`.
+    static let longestOfByte = 6
+
     /// The byte that every escape begins with.
     @inline(__always)
     var introducer: UInt8 { self == .percent ? UInt8(ascii: "%") : UInt8(ascii: "\\") }

@@ -2,18 +2,14 @@ import Secrets
 
 /// A text as one reading has it, run past the patterns of one writing.
 ///
-/// This is the automaton of Knuth, Morris and Pratt: whatever the text, each byte costs a constant number of steps on
-/// average.
+/// Whatever the text and the patterns, each byte costs a constant number of steps on average (``Automaton``).
 struct Lane {
     let writing: Writing
     /// The escapes that are read; without any, a byte of the text is a byte of the reading.
     let syntax: EscapeSyntax?
 
-    /// The lane's patterns, and how many bytes of each have been matched.
-    private let patterns: Range<Int>
-    private var matched: [Int]
-    /// Whether any byte has been matched.
-    private var isMatching = false
+    private let automaton: Automaton
+    private var state = Automaton.root
 
     /// The start of an escape whose end has not come yet, and how long it is.
     private var pending = SIMD16<UInt8>()
@@ -26,18 +22,18 @@ struct Lane {
     /// How many steps were taken; for tests.
     private(set) var stepCount = 0
 
-    init(_ writing: Writing, syntax: EscapeSyntax? = nil, of patterns: ScrubPatterns) {
+    /// A lane of an automaton whose longest pattern has `longestPattern` bytes.
+    init(_ writing: Writing, syntax: EscapeSyntax? = nil, _ automaton: Automaton, longestPattern: Int) {
         self.writing = writing
         self.syntax = syntax
-        self.patterns = patterns.range(of: writing)
-        matched = Array(repeating: 0, count: self.patterns.count)
+        self.automaton = automaton
         var capacity = 1
-        while capacity < patterns.longestSecret { capacity *= 2 }
+        while capacity < longestPattern { capacity *= 2 }
         starts = syntax == nil ? [] : Array(repeating: 0, count: capacity)
     }
 
     /// Whether no pattern and no escape has begun.
-    var isIdle: Bool { pendingCount == 0 && !isMatching }
+    var isIdle: Bool { pendingCount == 0 && state == Automaton.root }
 
     /// Where the first of the patterns and escapes begins that may still be completed; `position` if there is none.
     ///
@@ -45,7 +41,13 @@ struct Lane {
     /// - Returns: A position in the text.
     func earliestStart(at position: Int) -> Int {
         let end = position - pendingCount
-        return matched.reduce(end) { $1 == 0 ? $0 : min($0, start(ofLast: $1, before: end)) }
+        let depth = automaton.depth(of: state)
+        return depth == 0 ? end : start(ofLast: depth, before: end)
+    }
+
+    /// Where the pattern begins of which a text that ends here holds a beginning that is not to be seen.
+    func cutStart(at position: Int) -> Int? {
+        automaton.depth(of: state) < ScrubPatterns.leastPrefix ? nil : earliestStart(at: position)
     }
 
     /// Reads the next byte of the text.
@@ -53,24 +55,23 @@ struct Lane {
     /// - Parameters:
     ///   - byte: The byte.
     ///   - position: Where it stands.
-    ///   - patterns: The patterns.
     ///   - matches: Takes what was found.
     @inline(__always)
-    mutating func read(_ byte: UInt8, at position: Int, _ patterns: PatternMemory, _ matches: inout MatchList) {
-        guard let syntax else { return advance(by: byte, end: position + 1, patterns, &matches) }
+    mutating func read(_ byte: UInt8, at position: Int, _ matches: inout MatchList) {
+        guard let syntax else { return advance(by: byte, end: position + 1, &matches) }
         if pendingCount == 0, byte != syntax.introducer {
             note(characterAt: position)
-            return advance(by: byte, end: position + 1, patterns, &matches)
+            return advance(by: byte, end: position + 1, &matches)
         }
         pending[pendingCount] = byte
         pendingCount += 1
-        readPending(syntax, end: position + 1, isLast: false, patterns, &matches)
+        readPending(syntax, end: position + 1, isLast: false, &matches)
     }
 
     /// Reads what is left when the text has ended.
-    mutating func finish(at position: Int, _ patterns: PatternMemory, _ matches: inout MatchList) {
+    mutating func finish(at position: Int, _ matches: inout MatchList) {
         guard let syntax else { return }
-        readPending(syntax, end: position, isLast: true, patterns, &matches)
+        readPending(syntax, end: position, isLast: true, &matches)
     }
 
     /// Reads the escapes that are complete, and what turned out to be none.
@@ -78,7 +79,6 @@ struct Lane {
         _ syntax: EscapeSyntax,
         end: Int,
         isLast: Bool,
-        _ patterns: PatternMemory,
         _ matches: inout MatchList
     ) {
         while pendingCount > 0 {
@@ -94,7 +94,7 @@ struct Lane {
             for index in 0..<unit.count {
                 note(characterAt: start)
                 let byte = UInt8(truncatingIfNeeded: unit.value >> UInt32(8 * index))
-                advance(by: byte, end: start + unit.length, patterns, &matches)
+                advance(by: byte, end: start + unit.length, &matches)
             }
             if unit.count == 0 { reset() }
             pendingCount -= unit.length
@@ -104,8 +104,7 @@ struct Lane {
 
     /// What stands here is in no secret.
     private mutating func reset() {
-        for index in matched.indices { matched[index] = 0 }
-        isMatching = false
+        state = Automaton.root
     }
 
     @inline(__always)
@@ -119,50 +118,10 @@ struct Lane {
     }
 
     @inline(__always)
-    private mutating func advance(by byte: UInt8, end: Int, _ memory: PatternMemory, _ matches: inout MatchList) {
-        let byte = writing.folded(byte)
-        var isMatching = false
-        for (index, number) in patterns.enumerated() {
-            let pattern = memory.patterns[number]
-            let bytes = memory.bytes + pattern.offset
-            let links = memory.links + pattern.offset
-            var count = matched[index]
-            stepCount += 1
-            while count > 0, bytes[count] != byte {
-                count = Int(links[count - 1])
-                stepCount += 1
-            }
-            if bytes[count] == byte { count += 1 }
-            if count == pattern.count {
-                matches.add(start(ofLast: count, before: end)..<end)
-                count = Int(links[count - 1])
-            }
-            matched[index] = count
-            isMatching = isMatching || count > 0
-        }
-        self.isMatching = isMatching
-    }
-}
-
-/// The memory of ``ScrubPatterns``, lent for a call.
-struct PatternMemory {
-    let patterns: UnsafePointer<Pattern>
-    let bytes: UnsafePointer<UInt8>
-    let links: UnsafePointer<Int32>
-}
-
-extension ScrubPatterns {
-    /// Lends the patterns' memory.
-    func withMemory(_ body: (PatternMemory) -> Void) {
-        withExtendedLifetime(self) {
-            patterns.withUnsafeBufferPointer { patterns in
-                guard
-                    let patterns = patterns.baseAddress,
-                    let bytes = bytes.bytes.assumingMemoryBound(to: UInt8.self).baseAddress,
-                    let links = links.bytes.assumingMemoryBound(to: Int32.self).baseAddress
-                else { return }
-                body(PatternMemory(patterns: patterns, bytes: bytes, links: links))
-            }
-        }
+    private mutating func advance(by byte: UInt8, end: Int, _ matches: inout MatchList) {
+        state = automaton.state(after: writing.folded(byte), in: state, steps: &stepCount)
+        guard state != Automaton.root, let length = automaton.match(in: state) else { return }
+        matches.add(start(ofLast: length, before: end)..<end)
+        state = automaton.rest(of: state)
     }
 }

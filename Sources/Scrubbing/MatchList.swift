@@ -20,11 +20,12 @@ struct MatchList {
         }
     }
 
-    /// Takes the places that begin at `limit` or before: no place to come begins before it.
-    mutating func take(upTo limit: Int) -> ArraySlice<Range<Int>> {
-        let taken = places.prefix { $0.lowerBound <= limit }
-        places.removeFirst(taken.count)
-        if let last = taken.last { writtenEnd = last.upperBound }
-        return taken
+    /// The first place, if it begins at `limit` or before: then no place to come begins before it.
+    func first(upTo limit: Int) -> Range<Int>? {
+        places.first.flatMap { $0.lowerBound <= limit ? $0 : nil }
+    }
+
+    mutating func takeFirst() {
+        writtenEnd = places.removeFirst().upperBound
     }
 }

@@ -10,93 +10,67 @@ package import Secrets
 /// - within base64 of either alphabet, wherever in the encoded bytes it begins. There the characters are masked that
 ///   the secret alone decides. One character before these and one after may hold up to four bits of it each.
 ///
+/// So are its forms (``Secrets/Secret/forms``): without the white space at its edges, and as Latin-1.
+///
+/// Where a text ends, a beginning of at least eight bytes of what is looked for is masked as well.
+///
 /// Secrets shorter than eight bytes are not looked for: they would be found in every second answer. What else is not
 /// found is listed in the threat model.
 package struct ScrubPatterns: Sendable {
     /// Shorter secrets are not looked for.
     static let leastSecret = 8
 
-    /// The patterns of each writing, one after the other, in the order of ``Writing/allCases``.
-    let patterns: [Pattern]
-    /// How many secrets are looked for.
-    let secretCount: Int
-    /// The length of the longest secret.
-    let longestSecret: Int
-    /// All patterns' bytes.
-    let bytes: SecretBuffer
-    /// For each byte of a pattern, as an `Int32`: how many bytes of the pattern's start end there as well (the failure
-    /// function of Knuth, Morris and Pratt).
-    let links: SecretBuffer
+    /// A beginning of a pattern that stands at the end of a text is masked from this length on, in bytes.
+    static let leastPrefix = 8
+
+    /// The secrets that are looked for, in each of their forms.
+    private let secrets: [Secret]
     let index: CandidateIndex
 
-    package var isEmpty: Bool { secretCount == 0 }
+    package var isEmpty: Bool { secrets.isEmpty }
 
     package init(_ secrets: [Secret]) {
-        let secrets = secrets.filter { $0.count >= Self.leastSecret }
-        var patterns: [Pattern] = []
-        var count = 0
-        for writing in Writing.allCases {
-            for secret in secrets {
-                for alignment in 0..<writing.alignments {
-                    let pattern = Pattern(
-                        offset: count,
-                        count: writing.count(ofSecret: secret.count, alignment: alignment)
-                    )
-                    patterns.append(pattern)
-                    count += pattern.count
-                }
+        self.secrets = secrets.flatMap(\.forms).filter { $0.count >= Self.leastSecret }
+        index = CandidateIndex(self.secrets)
+    }
+
+    /// A secret in a writing takes so many bytes at most, with each of its characters escaped.
+    package var longestWriting: Int {
+        (secrets.map(\.count).max() ?? 0) * EscapeSyntax.longestOfByte
+    }
+
+    /// The readings of a text, each with all patterns that are looked for in it.
+    func lanes() -> [Lane] {
+        guard !secrets.isEmpty else { return [] }
+        let longest = secrets.map(\.count).max() ?? 0
+        let text = automaton(of: .text)
+        return [
+            Lane(.text, text, longestPattern: longest),
+            Lane(.text, syntax: .percent, text, longestPattern: longest),
+            Lane(.text, syntax: .json, text, longestPattern: longest),
+            Lane(.hexadecimal, automaton(of: .hexadecimal), longestPattern: 2 * longest),
+            Lane(.base64, automaton(of: .base64), longestPattern: 2 * longest),
+        ]
+    }
+
+    private func automaton(of writing: Writing) -> Automaton {
+        Automaton(
+            secrets.flatMap { secret in
+                (0..<writing.alignments).map { writing.pattern(of: secret, alignment: $0) }
             }
-        }
-        let bytes = SecretBuffer(count: count) { memory in
-            var next = patterns.startIndex
-            for writing in Writing.allCases {
-                for secret in secrets {
-                    for alignment in 0..<writing.alignments {
-                        let pattern = patterns[next]
-                        let output = memory[pattern.offset..<pattern.offset + pattern.count]
-                        secret.withBytes {
-                            writing.write(
-                                $0,
-                                alignment: alignment,
-                                to: UnsafeMutableRawBufferPointer(rebasing: output)
-                            )
-                        }
-                        next += 1
+        )
+    }
+
+    /// Whether a secret may stand in a number of JSON.
+    var mayBeNumber: Bool {
+        secrets.contains { secret in
+            Writing.allCases.contains { writing in
+                (0..<writing.alignments).contains { alignment in
+                    writing.pattern(of: secret, alignment: alignment).withBytes { pattern in
+                        pattern.allSatisfy { JSONPlace.isOfNumber($0) || $0 == UInt8(ascii: " ") }
                     }
                 }
             }
-        }
-        self.patterns = patterns
-        self.secretCount = secrets.count
-        self.longestSecret = secrets.map(\.count).max() ?? 0
-        self.bytes = bytes
-        self.links = SecretBuffer(count: count * MemoryLayout<Int32>.stride) { memory in
-            let links = memory.bindMemory(to: Int32.self)
-            for pattern in patterns { Self.link(pattern, of: bytes, into: links) }
-        }
-        self.index = CandidateIndex(patterns, secretCount: secrets.count, bytes: bytes)
-    }
-
-    private static func link(_ pattern: Pattern, of bytes: SecretBuffer, into links: UnsafeMutableBufferPointer<Int32>)
-    {
-        let text = bytes.bytes
-        var matched = 0
-        for position in 1..<pattern.count {
-            let byte = text[pattern.offset + position]
-            while matched > 0, text[pattern.offset + matched] != byte {
-                matched = Int(links[pattern.offset + matched - 1])
-            }
-            if text[pattern.offset + matched] == byte { matched += 1 }
-            links[pattern.offset + position] = Int32(matched)
-        }
-    }
-
-    /// The patterns of a writing.
-    func range(of writing: Writing) -> Range<Int> {
-        switch writing {
-        case .text: 0..<secretCount
-        case .hexadecimal: secretCount..<2 * secretCount
-        case .base64: 2 * secretCount..<5 * secretCount
         }
     }
 }
@@ -106,7 +80,8 @@ extension ScrubPatterns {
     package func scrubbing(headers values: [String]) -> [String] {
         // As a rule one look at all of them tells that there are none.
         guard mayStand(in: values) else { return values }
-        return values.map { scrubbing(header: $0) }
+        let lanes = lanes()
+        return values.map { scrubbing(header: $0, by: lanes) }
     }
 
     /// Whether a secret may stand in one of the texts.
@@ -136,9 +111,13 @@ extension ScrubPatterns {
 
     /// A header's value with its secrets masked.
     package func scrubbing(header value: String) -> String {
+        scrubbing(header: value, by: [])
+    }
+
+    private func scrubbing(header value: String, by lanes: [Lane]) -> String {
         guard !isEmpty else { return value }
         var value = value
-        var scrubber = Scrubber(self)
+        var scrubber = Scrubber(self, lanes: lanes)
         var output: [UInt8] = []
         value.withUTF8 { scrubber.scrub(UnsafeRawBufferPointer($0), into: &output) }
         scrubber.finish(into: &output)

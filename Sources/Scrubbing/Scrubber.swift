@@ -7,7 +7,9 @@
 /// Secrets that overlap are masked as one; secrets side by side, each.
 package struct Scrubber {
     private let patterns: ScrubPatterns
-    private var lanes: [Lane]
+    private let style: ScrubStyle
+    /// Made when a secret may begin for the first time: in most texts none does.
+    private var lanes: [Lane] = []
     /// Whether the lanes are followed.
     private var isFollowing = false
     private var matches = MatchList()
@@ -16,46 +18,47 @@ package struct Scrubber {
     private var pieceStart = 0
     /// How much of the text has been written or masked.
     private var written = 0
+    private var hasEnded = false
 
     /// How many masks have been written.
     package private(set) var maskedCount = 0
 
+    /// Where the text that has been written or masked has come to; kept where a mask depends on it.
+    private var place: JSONPlace?
+
     /// How many steps the lanes took; for tests.
     var stepCount: Int { lanes.reduce(0) { $0 + $1.stepCount } }
 
-    package init(_ patterns: ScrubPatterns) {
+    package init(_ patterns: ScrubPatterns, style: ScrubStyle = .text) {
         self.patterns = patterns
-        lanes =
-            patterns.isEmpty
-            ? []
-            : [
-                Lane(.text, of: patterns),
-                Lane(.text, syntax: .percent, of: patterns),
-                Lane(.text, syntax: .json, of: patterns),
-                Lane(.hexadecimal, of: patterns),
-                Lane(.base64, of: patterns),
-            ]
+        self.style = style
+        place = style == .json && patterns.mayBeNumber ? JSONPlace() : nil
+    }
+
+    /// `lanes` are those of the patterns, unused; none if they are to be made when they are needed.
+    init(_ patterns: ScrubPatterns, lanes: [Lane]) {
+        self.init(patterns)
+        self.lanes = lanes
     }
 
     /// Takes the next piece of the text, and writes all that is certain by now: all but the start of what may still turn
     /// out to be a secret.
     package mutating func scrub(_ piece: UnsafeRawBufferPointer, into output: inout [UInt8]) {
-        guard !lanes.isEmpty else {
+        guard !patterns.isEmpty else {
             output.append(contentsOf: piece)
             return
         }
         output.reserveCapacity(output.count + piece.count)
         var position = 0
-        patterns.withMemory { memory in
-            while position < piece.count {
-                if !isFollowing {
-                    position = patterns.index.candidate(in: piece, from: position)
-                    write(upTo: pieceStart + position, of: piece, into: &output)
-                    isFollowing = true
-                }
-                position = follow(piece, from: position, memory)
-                if !isFollowing { write(upTo: pieceStart + position, of: piece, into: &output) }
+        while position < piece.count {
+            if !isFollowing {
+                position = patterns.index.candidate(in: piece, from: position)
+                write(upTo: pieceStart + position, of: piece, into: &output)
+                isFollowing = true
+                if lanes.isEmpty { lanes = patterns.lanes() }
             }
+            position = follow(piece, from: position)
+            if !isFollowing { write(upTo: pieceStart + position, of: piece, into: &output) }
         }
         let end = pieceStart + piece.count
         write(upTo: lanes.reduce(end) { min($0, $1.earliestStart(at: end)) }, of: piece, into: &output)
@@ -66,26 +69,33 @@ package struct Scrubber {
         pieceStart = end
     }
 
-    /// Writes the rest: the text has ended.
+    /// Writes the rest: the text has ended, and with it perhaps a secret that was cut.
     package mutating func finish(into output: inout [UInt8]) {
-        patterns.withMemory { memory in
-            for index in lanes.indices { lanes[index].finish(at: pieceStart, memory, &matches) }
+        let end = pieceStart
+        var cut = end
+        for index in lanes.indices {
+            cut = min(cut, lanes[index].cutStart(at: end) ?? end)
+            lanes[index].finish(at: end, &matches)
+            cut = min(cut, lanes[index].cutStart(at: end) ?? end)
         }
-        write(upTo: pieceStart, of: UnsafeRawBufferPointer(start: nil, count: 0), into: &output)
+        if cut < end { matches.add(cut..<end) }
+        hasEnded = true
+        write(upTo: end, of: UnsafeRawBufferPointer(start: nil, count: 0), into: &output)
     }
 
     /// Follows the lanes until they are idle, or the piece ends.
-    private mutating func follow(_ piece: UnsafeRawBufferPointer, from start: Int, _ memory: PatternMemory) -> Int {
+    private mutating func follow(_ piece: UnsafeRawBufferPointer, from start: Int) -> Int {
         var position = start
         while position < piece.count {
             let byte = piece[position]
             var isIdle = true
             for index in lanes.indices {
-                lanes[index].read(byte, at: pieceStart + position, memory, &matches)
+                lanes[index].read(byte, at: pieceStart + position, &matches)
                 isIdle = isIdle && lanes[index].isIdle
             }
             position += 1
-            if isIdle {
+            // What made this place one to look at stands within its first bytes.
+            if isIdle, position - start >= CandidateIndex.groupedBytes {
                 isFollowing = false
                 break
             }
@@ -95,18 +105,70 @@ package struct Scrubber {
 
     /// Writes what stands before `limit`, where every secret is known by now, and the masks of those that begin there.
     private mutating func write(upTo limit: Int, of piece: UnsafeRawBufferPointer, into output: inout [UInt8]) {
-        written = max(written, matches.writtenEnd)
-        for place in matches.take(upTo: limit) {
-            copy(from: written, to: place.lowerBound, of: piece, into: &output)
-            output.append(contentsOf: ScrubMask.text.utf8)
-            maskedCount += 1
-            written = place.upperBound
+        var limit = limit
+        if matches.writtenEnd > written {
+            // The secret that was masked last goes on.
+            if style == .sameLength { appendMask(count: matches.writtenEnd - written, to: &output) }
+            pass(to: matches.writtenEnd, of: piece)
         }
-        copy(from: written, to: limit, of: piece, into: &output)
-        written = max(written, limit)
+        while let next = matches.first(upTo: limit) {
+            if place != nil, !hasEnded, next.upperBound >= pieceStart + piece.count {
+                // What follows decides the mask.
+                limit = next.lowerBound
+                copy(to: limit, of: piece, into: &output)
+                return
+            }
+            copy(to: next.lowerBound, of: piece, into: &output)
+            matches.takeFirst()
+            if let place {
+                var text: [UInt8] = []
+                append(next, of: piece, to: &text)
+                var following: [UInt8] = []
+                if next.upperBound < pieceStart + piece.count {
+                    append(next.upperBound..<next.upperBound + 1, of: piece, to: &following)
+                }
+                output += text.withUnsafeBytes { place.mask(of: $0, before: following.first) }
+                text.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
+            } else if style == .sameLength {
+                appendMask(count: next.count, to: &output)
+            } else {
+                output.append(contentsOf: ScrubMask.text.utf8)
+            }
+            maskedCount += 1
+            pass(to: next.upperBound, of: piece)
+        }
+        copy(to: limit, of: piece, into: &output)
     }
 
-    private func copy(from start: Int, to end: Int, of piece: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+    private func appendMask(count: Int, to output: inout [UInt8]) {
+        output.append(contentsOf: repeatElement(UInt8(ascii: "*"), count: count))
+    }
+
+    /// Passes bytes that are masked.
+    private mutating func pass(to end: Int, of piece: UnsafeRawBufferPointer) {
+        if place != nil {
+            var text: [UInt8] = []
+            append(written..<end, of: piece, to: &text)
+            text.withUnsafeMutableBytes { text in
+                place?.read(UnsafeRawBufferPointer(text))
+                _ = text.initializeMemory(as: UInt8.self, repeating: 0)
+            }
+        }
+        written = max(written, end)
+    }
+
+    private mutating func copy(to end: Int, of piece: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+        guard written < end else { return }
+        let count = output.count
+        append(written..<end, of: piece, to: &output)
+        if place != nil {
+            output.withUnsafeBytes { place?.read(UnsafeRawBufferPointer(rebasing: $0[count...])) }
+        }
+        written = end
+    }
+
+    private func append(_ range: Range<Int>, of piece: UnsafeRawBufferPointer, to output: inout [UInt8]) {
+        let (start, end) = (range.lowerBound, range.upperBound)
         if start < min(end, pieceStart) { withheld.copy(start..<min(end, pieceStart), to: &output) }
         let first = max(start, pieceStart) - pieceStart
         if first < end - pieceStart {

@@ -24,6 +24,11 @@ package struct Secret: Sendable {
         self.init(buffer)
     }
 
+    /// Its first `count` bytes, or all if it has fewer.
+    package func prefix(_ count: Int) -> Secret {
+        Secret(buffer, range: range.prefix(count))
+    }
+
     /// Lends the bytes. They must not be kept: copies of them are not zeroed.
     package func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

@@ -24,11 +24,47 @@ private enum Reference {
                 for position in place.dropFirst() { goesOn[position] = true }
             }
         }
+        // The end of a text that was cut, perhaps within an escape.
+        var cut = text.count
+        for escaped in 0..<min(12, text.count + 1) {
+            let kept = Array(text.dropLast(escaped))
+            let end = String(decoding: text.suffix(escaped), as: UTF8.self)
+            let isPercent = end.wholeMatch(of: /%[0-9a-fA-F]?/) != nil
+            let isJSON = end.wholeMatch(of: startOfJSONEscape) != nil && isEscape(atEndOf: kept)
+            guard escaped == 0 || isPercent || isJSON else { continue }
+            for (number, (reading, pattern)) in searches(kept, secrets).enumerated() {
+                // Of the readings of each secret the second and the third read escapes.
+                let isRead =
+                    switch number % 7 {
+                    case _ where escaped == 0: true
+                    case 1: isPercent
+                    case 2: isJSON
+                    default: false
+                    }
+                guard isRead, min(pattern.count - 1, reading.count) >= 8 else { continue }
+                for count in 8...min(pattern.count - 1, reading.count) {
+                    if reading.suffix(count).map(\.value) == Array(pattern.prefix(count)) {
+                        cut = min(cut, reading[reading.count - count].place.lowerBound)
+                    }
+                }
+            }
+        }
+        for position in cut..<text.count { isMasked[position] = true }
+        for position in (cut..<text.count).dropFirst() { goesOn[position] = true }
         var output: [UInt8] = []
         for (position, byte) in text.enumerated() {
             if !isMasked[position] { output.append(byte) } else if !goesOn[position] { output += mask }
         }
         return output
+    }
+
+    private static var startOfJSONEscape: Regex<Substring> {
+        /\\(?:u[0-9a-fA-F]{0,3})?|\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\(?:u[0-9a-fA-F]{0,3})?)?/
+    }
+
+    /// Whether a backslash that comes next would not be the second one of an escape.
+    private static func isEscape(atEndOf text: [UInt8]) -> Bool {
+        text.reversed().prefix { $0 == UInt8(ascii: "\\") }.count.isMultiple(of: 2)
     }
 
     /// Each reading with each pattern that it is searched for.
@@ -157,11 +193,12 @@ struct FuzzTests {
     @Test("are scrubbed as the simplest code would, however they are split", arguments: 0..<20)
     func agrees(seed: Int) {
         var generator = SeededGenerator(state: UInt64(seed))
-        for round in 0..<40 {
-            let secrets = (0..<Int.random(in: 1...3, using: &generator)).map { _ in secret(&generator) }
+        for round in 0..<15 {
+            let secrets = (0..<Int.random(in: 1...4, using: &generator)).map { _ in secret(&generator) }
             let text = text(secrets, &generator)
             let patterns = ScrubPatterns(secrets.map { Secret(copying: $0.utf8) })
-            let expected = Reference.scrub(text, secrets.map { Array($0.utf8) })
+            let forms = secrets.flatMap { Secret(copying: $0.utf8).forms }
+            let expected = Reference.scrub(text, forms.map { $0.withBytes { Array($0) } })
             var pieces: [Int] = []
             while pieces.reduce(0, +) < text.count { pieces.append(Int.random(in: 0...40, using: &generator)) }
             #expect(scrub(text, patterns) == expected, "round \(round), as a whole")

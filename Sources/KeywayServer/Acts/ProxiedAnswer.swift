@@ -138,6 +138,7 @@ extension ProxiedAnswer: AnswerReceiver {
                 return .more
             }
         }
+        if ProxiedHeaders.isJSON(head) { scrubber = Scrubber(patterns, style: .json) }
         linkRewriter = links.bodyRewriter(for: head)
         passage = isHeld(head) ? .holding(response, head) : .streaming(stream(response))
         return .more

@@ -51,6 +51,12 @@ enum ProxiedHeaders {
         return zip(headers, names).filter { $0.name == $1 }.map(\.0)
     }
 
+    /// Whether an answer's body says that it is JSON, or lines of it.
+    static func isJSON(_ head: AnswerHead) -> Bool {
+        guard let type = head["Content-Type"]?.split(separator: ";").first else { return false }
+        return type.lowercased().contains("json")
+    }
+
     /// The name under which a header is passed on that would mean something else here.
     private static func renamed(_ name: String, in head: AnswerHead) -> String? {
         switch name {

@@ -1,17 +1,19 @@
 import Secrets
 
-/// A text to be found: a secret, or what an encoding makes of it.
-struct Pattern: Sendable {
-    /// Where its bytes begin in ``ScrubPatterns/bytes``, and its links in ``ScrubPatterns/links``.
-    let offset: Int
-    let count: Int
-}
-
 /// How a secret may be written: as text, of which single characters may be escaped, or encoded as a whole.
 enum Writing: CaseIterable {
     case text
     case hexadecimal
     case base64
+
+    /// From one on.
+    var number: Int {
+        switch self {
+        case .text: 1
+        case .hexadecimal: 2
+        case .base64: 3
+        }
+    }
 
     /// How many patterns a secret has: in base64 it looks different at each of three alignments.
     var alignments: Int { self == .base64 ? 3 : 1 }
@@ -78,5 +80,14 @@ enum Writing: CaseIterable {
     /// The characters of base64 that a secret alone decides, which begins `alignment` bytes after a multiple of three.
     private static func interior(ofSecret count: Int, alignment: Int) -> Range<Int> {
         (8 * alignment + 5) / 6..<8 * (alignment + count) / 6
+    }
+
+    /// What is looked for of a secret in this writing.
+    func pattern(of secret: Secret, alignment: Int) -> Secret {
+        Secret(
+            SecretBuffer(count: count(ofSecret: secret.count, alignment: alignment)) { output in
+                secret.withBytes { write($0, alignment: alignment, to: output) }
+            }
+        )
     }
 }

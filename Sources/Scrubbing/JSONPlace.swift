@@ -1,0 +1,45 @@
+/// Where in a document of JSON a text has come to, as far as a mask must fit in there.
+struct JSONPlace {
+    private(set) var isInString = false
+    private var isEscaped = false
+    /// The last byte outside of strings, or the quotation mark that ended one.
+    private var lastByte: UInt8 = 0
+
+    mutating func read(_ bytes: UnsafeRawBufferPointer) {
+        for byte in bytes {
+            if isInString {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInString = false
+                }
+            } else if byte == UInt8(ascii: "\"") {
+                isInString = true
+            }
+            lastByte = byte
+        }
+    }
+
+    /// The mask of a text that stands here; the document is still one with it if it was one without.
+    ///
+    /// A value as a whole becomes a string. In a part of a number each run of digits becomes one digit.
+    func mask(of text: UnsafeRawBufferPointer, before next: UInt8?) -> [UInt8] {
+        guard !isInString, text.allSatisfy(Self.isOfNumber) else { return Array(ScrubMask.text.utf8) }
+        let isWhole = !Self.isOfNumber(lastByte) && !(next.map(Self.isOfNumber) ?? false)
+        if isWhole { return Array("\"\(ScrubMask.text)\"".utf8) }
+        var mask: [UInt8] = []
+        for byte in text {
+            let isDigit = Self.isDigit(byte)
+            if isDigit, let last = mask.last, Self.isDigit(last) { continue }
+            // No number begins with a zero that digits follow.
+            mask.append(isDigit ? UInt8(ascii: "1") : byte)
+        }
+        return mask
+    }
+
+    static func isOfNumber(_ byte: UInt8) -> Bool { isDigit(byte) || "+-.eE".utf8.contains(byte) }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+}
