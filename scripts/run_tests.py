@@ -49,7 +49,7 @@ SANITIZERS = [
     Sanitizer(
         "thread",
         ["EgressTests", "HTTPServerTests", "SQLiteStorageTests"],
-        ["EgressTests", "HTTPServerTests", "SQLiteStorageTests"],
+        ["EgressTests", "HTTPServerTests"],
     ),
 ]
 
