@@ -9,6 +9,7 @@ import Storage
 /// The directory that holds the database, locked against other processes while this lives.
 final class DataDirectory: Sendable {
     let databasePath: String
+    let lockPath: String
     private let lock: Int32
 
     /// Locks the directory. If `creating`, it makes what is missing: the directory with its parents (mode 0700), and an
@@ -21,7 +22,8 @@ final class DataDirectory: Sendable {
         } else {
             databasePath = try Self.existingDatabase(in: path)
         }
-        lock = try Self.lock(path)
+        lockPath = path + "/keyway.lock"
+        lock = try Self.lock(lockPath, of: path)
         // From here on deinit frees the lock.
         if creating { try Self.createFile(databasePath) }
     }
@@ -40,15 +42,14 @@ final class DataDirectory: Sendable {
         return database
     }
 
-    private static func lock(_ path: String) throws(StoreError) -> Int32 {
-        let file = path + "/keyway.lock"
+    private static func lock(_ file: String, of directory: String) throws(StoreError) -> Int32 {
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw refusal(of: "open", file) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             defer { close(descriptor) }
             guard errno == EWOULDBLOCK else { throw refusal(of: "lock", file) }
             throw .unavailable(
-                "\(path) is in use by another Keyway process: stop that one first, or give another data directory"
+                "\(directory) is in use by another Keyway process: stop that one first, or give another data directory"
             )
         }
         return descriptor

@@ -63,6 +63,12 @@ extension Database {
     /// Whether a transaction is open. An error may have ended one that was.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
+    /// Whether the file at its path is not the one that is open.
+    var hasMoved: Bool {
+        var result: Int32 = 0
+        return sqlite3_file_control(handle, nil, SQLITE_FCNTL_HAS_MOVED, &result) == SQLITE_OK && result != 0
+    }
+
     /// How many pages the write-ahead log holds, counted from its last restart.
     var pagesInLog: Int { Int(logPages.pointee) }
 

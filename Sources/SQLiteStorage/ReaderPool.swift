@@ -7,6 +7,7 @@ final class ReaderPool: @unchecked Sendable {
     // Safe to share: `monitor` guards what varies, and a reader is used by the thread that took it out alone.
     private let monitor = Monitor()
     private let path: String
+    private let health: DatabaseHealth
     private let capacity: Int
     /// The reader that came back last goes out first: its cache is the warmest.
     private var idle: [Reader] = []
@@ -20,14 +21,11 @@ final class ReaderPool: @unchecked Sendable {
 
     /// Opens the first reader at once, so that what is wrong with the file shows when the store opens. As many threads
     /// as `capacity` can read at the same time; others wait.
-    init(path: String, capacity: Int) throws(StoreError) {
+    init(path: String, capacity: Int, health: DatabaseHealth) throws(StoreError) {
         self.path = path
         self.capacity = capacity
-        do throws(SQLiteError) {
-            idle = [try Reader(path: path)]
-        } catch {
-            throw error.storeError(path: path)
-        }
+        self.health = health
+        idle = [try Self.reader(path: path, health: health)]
         idle.reserveCapacity(capacity)
     }
 
@@ -40,6 +38,7 @@ final class ReaderPool: @unchecked Sendable {
             return try body(reader)
         } catch {
             try? reader.endSnapshot()
+            health.note(error)
             throw error.storeError(path: path)
         }
     }
@@ -53,15 +52,29 @@ final class ReaderPool: @unchecked Sendable {
             return idle.popLast()
         }
         if let reader { return reader }
-        do throws(SQLiteError) {
-            return try Reader(path: path)
+        do throws(StoreError) {
+            return try Self.reader(path: path, health: health)
         } catch {
             monitor.withLock {
                 lent -= 1
                 monitor.broadcast()
             }
+            throw error
+        }
+    }
+
+    /// A new reader, of the file that the others read.
+    private static func reader(path: String, health: DatabaseHealth) throws(StoreError) -> Reader {
+        let reader: Reader
+        do throws(SQLiteError) {
+            reader = try Reader(path: path)
+        } catch {
+            try health.requireFiles()
+            health.note(error)
             throw error.storeError(path: path)
         }
+        try health.requireFiles()
+        return reader
     }
 
     private func takeBack(_ reader: Reader) {

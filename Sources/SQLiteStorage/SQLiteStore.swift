@@ -17,6 +17,7 @@ package final class SQLiteStore: Store {
 
     private let readers: ReaderPool
     private let writer: Writer
+    private let health: DatabaseHealth
     let names = NameIndex()
 
     /// Creates the directory (mode 0700) and an empty database (0600), where they are missing, and opens the store.
@@ -38,13 +39,15 @@ package final class SQLiteStore: Store {
     }
 
     /// As the above, with further pragmas of the connection that writes, and the pages that the log may reach until it
-    /// is copied into the database: 128 MiB, so that a server killed under load is up again at once.
+    /// is copied into the database: 128 MiB, so that a server killed under load is up again at once; and the nanoseconds
+    /// between two looks for damage.
     init(
         directory path: String,
         creating: Bool,
         digest: @escaping DigestFunction,
         settings: String = "",
-        checkpointPages: Int = 32_768
+        checkpointPages: Int = 32_768,
+        lookInterval: UInt64 = 1_000_000_000
     ) throws(StoreError) {
         let directory = try DataDirectory(path: path, creating: creating)
         let file = directory.databasePath
@@ -57,15 +60,18 @@ package final class SQLiteStore: Store {
             try Migration.run(on: database, creating: creating)
         }
         if let refusal { throw refusal.storeError(path: file) }
+        let health = try DatabaseHealth(of: database, in: directory, interval: lookInterval)
         let connection = try SQLiteError.translated(path: file) { () throws(SQLiteError) in
-            try WriteConnection(path: file, digest: digest, database: database)
+            try WriteConnection(path: file, digest: digest, database: database, health: health)
         }
-        readers = try ReaderPool(path: file, capacity: Self.readerLimit)
+        self.health = health
+        readers = try ReaderPool(path: file, capacity: Self.readerLimit, health: health)
         writer = Writer(
             connection: connection,
             readers: readers,
             names: names,
             directory: directory,
+            health: health,
             checkpointPages: checkpointPages
         )
         names.build(path: file)
@@ -254,6 +260,10 @@ extension SQLiteStore: RestrictedConnections {
             PageOf(elements: documents, total: found.total, totalFiltered: found.totalFiltered, end: end)
         )
     }
+}
+
+extension SQLiteStore: ReadinessStore {
+    package func unreadiness() -> Unreadiness? { health.unreadiness() }
 }
 
 extension SQLiteStore: ActingStore {

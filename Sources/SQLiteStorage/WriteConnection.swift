@@ -10,14 +10,21 @@ final class WriteConnection {
     private let chain: AuditChain
     /// Ordinals of organisations met so far, which never change.
     private var ordinals: [Identifier: Int64] = [:]
+    private let health: DatabaseHealth
     /// Master keys that are known to be noted.
     var notedMasterKeys: Set<String> = []
     /// What the transaction has done to names of connections.
     private var nameChanges: [NameChange] = []
     private var committedNameChanges: [NameChange] = []
 
-    init(path: String, digest: @escaping SQLiteStore.DigestFunction, database: Database) throws(SQLiteError) {
+    init(
+        path: String,
+        digest: @escaping SQLiteStore.DigestFunction,
+        database: Database,
+        health: DatabaseHealth
+    ) throws(SQLiteError) {
         self.path = path
+        self.health = health
         self.database = database
         statements = try WriteStatements(on: database)
         chain = try AuditChain(on: database, digest: digest)
@@ -32,14 +39,27 @@ final class WriteConnection {
 
     /// Commits changes together, each wholly or not at all: a refused or faulty one does not touch the others.
     ///
-    /// - Returns: As many results as there are changes, in their order. Those committed are durable.
+    /// - Returns: As many results as there are changes, in their order. Those committed are durable, in the files that
+    ///   the next start opens.
     func commit(_ changes: [Change]) -> [Result<CommitOutcome, StoreError>] {
+        do throws(StoreError) {
+            try health.requireWritable()
+            let results = carryOut(changes)
+            try health.requireFilesAfterCommit()
+            return results
+        } catch {
+            return changes.map { _ in .failure(error) }
+        }
+    }
+
+    private func carryOut(_ changes: [Change]) -> [Result<CommitOutcome, StoreError>] {
         do throws(SQLiteError) {
             return try transact(changes).map { .success($0) }
         } catch {
+            health.note(error)
             if changes.count > 1 && !error.isOfDisk {
                 // One of them is to blame: each for itself, then.
-                return changes.map { commit([$0])[0] }
+                return changes.map { carryOut([$0])[0] }
             }
             return changes.map { _ in .failure(error.storeError(path: path)) }
         }

@@ -40,6 +40,7 @@ final class Writer: @unchecked Sendable {
     private var figures = StoreStatistics()
 
     private let readers: ReaderPool
+    private let health: DatabaseHealth
     private let names: NameIndex
     private let accessChanges = Atomic<UInt64>(0)
 
@@ -59,6 +60,7 @@ final class Writer: @unchecked Sendable {
         readers: ReaderPool,
         names: NameIndex,
         directory: DataDirectory,
+        health: DatabaseHealth,
         checkpointPages: Int
     ) {
         self.checkpointPages = checkpointPages
@@ -67,6 +69,7 @@ final class Writer: @unchecked Sendable {
         self.readers = readers
         self.names = names
         self.directory = directory
+        self.health = health
         DetachedThread.start { self.run() }
     }
 
@@ -206,7 +209,10 @@ extension Writer {
                 committed += 1
                 touchesAccess = touchesAccess || waiting.change.mutations.contains { $0.touchesAccess }
             case .success: break
-            case .failure: failed += 1
+            case .failure:
+                failed += 1
+                // It may be done all the same.
+                touchesAccess = touchesAccess || waiting.change.mutations.contains { $0.touchesAccess }
             }
         }
         if touchesAccess { accessChanges.add(1, ordering: .releasing) }
@@ -242,9 +248,11 @@ extension Writer {
     }
 
     private func checkpoint(_ checkpoint: Database.Checkpoint, on connection: WriteConnection) {
+        // The log of a database that is damaged or not in its place stays as it is, for whoever mends that.
+        guard (try? health.requireWritable()) != nil else { return }
         readers.withoutIdleSnapshots {
             // What fails now, for want of space perhaps, stays in the log until the next time.
-            _ = try? connection.database.checkpoint(checkpoint)
+            do throws(SQLiteError) { try connection.database.checkpoint(checkpoint) } catch { health.note(error) }
         }
     }
 

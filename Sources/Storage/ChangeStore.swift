@@ -111,7 +111,7 @@ package protocol ChangeStore: Sendable {
 
 /// All of a store, for those who open and close it.
 package protocol Store: PublicDocuments, RestrictedConnections, SealedSecretStore, ActingStore, AccessStore, AuditStore,
-    ChangeStore
+    ChangeStore, ReadinessStore
 {
     /// The newest id stored, after which new ones must sort.
     func newestIdentifier() throws(StoreError) -> Identifier?

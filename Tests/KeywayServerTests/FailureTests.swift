@@ -85,16 +85,14 @@ struct FailureTests {
         #expect(elapsed < .seconds(10))
     }
 
-    @Test(
-        "says whether it is ready, and stays healthy",
-        arguments: [(nil, 200, "ready"), (StoreError.unavailable("x"), 503, "not ready")]
-    )
-    func readiness(_ error: StoreError?, _ status: Int, _ text: String) async throws {
+    @Test("says whether it is ready, else what to do, and stays healthy", arguments: [nil] + Unreadiness.allCases)
+    func readiness(_ reason: Unreadiness?) async throws {
         let fixture = try await Fixture()
-        fixture.store.set { $0.readFailure = error }
+        fixture.store.set { $0.unreadiness = reason }
         let answer = try await fixture.send(.get, "/readyz")
-        #expect(answer.status == status)
-        #expect(answer.text == #"{"status":"\#(text)"}"#)
+        #expect(answer.status == (reason == nil ? 200 : 503))
+        #expect(answer.json["status"]?.text?.string == (reason == nil ? "ready" : "not ready"))
+        #expect(answer.json["reason"]?.text?.string == reason?.rawValue)
         #expect(try await fixture.send(.get, "/healthz").text == #"{"status":"ok"}"#)
     }
 

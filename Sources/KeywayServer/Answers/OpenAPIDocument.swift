@@ -228,7 +228,9 @@ struct OpenAPIDocument {
                 "properties": ["errors": ["type": "array", "minItems": 1, "items": ["type": "string"]]],
             ],
             "Status": [
-                "type": "object", "required": ["status"], "properties": ["status": ["type": "string"]],
+                "type": "object",
+                "required": ["status"],
+                "properties": ["status": ["type": "string"], "reason": ["type": "string"]],
             ],
             "OpenAPI": ["type": "object", "required": ["openapi", "info", "paths"]],
         ]

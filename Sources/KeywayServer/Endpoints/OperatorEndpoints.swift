@@ -4,7 +4,7 @@ import Storage
 
 /// What the operator's own tools ask for: health, readiness, metrics, and the description of the API.
 struct OperatorEndpoints: Sendable {
-    let store: any AccessStore
+    let store: any ReadinessStore
     /// What `/metrics` answers, to the server's own machine; `nil` where metrics have a listener of their own.
     let metrics: Metrics?
 
@@ -41,10 +41,9 @@ struct OperatorEndpoints: Sendable {
     }
 
     private func readiness(_: any ServiceRequest) -> Response {
-        let isReady = (try? store.isInitialized()) ?? false
-        return isReady
-            ? Response(.json, Array(#"{"status":"ready"}"#.utf8))
-            : Response(.json, status: 503, Array(#"{"status":"not ready"}"#.utf8))
+        guard let reason = store.unreadiness() else { return Response(.json, Array(#"{"status":"ready"}"#.utf8)) }
+        let text = #"{"status":"not ready","reason":"\#(reason.rawValue)"}"#
+        return Response(.json, status: 503, Array(text.utf8))
     }
 }
 
@@ -60,11 +59,11 @@ extension OperationDescription {
 
     fileprivate static let readiness = OperationDescription(
         id: "GetReadiness",
-        summary: "Whether the store can be read",
+        summary: "Whether the store can be read, and its files are those that the server opened",
         tag: tag,
         responses: [
             DescribedResponse(200, "It can", .schema("Status", .json)),
-            DescribedResponse(503, "It can't", .schema("Status", .json)),
+            DescribedResponse(503, "It can't, or they aren't: `reason` says what to do", .schema("Status", .json)),
         ]
     )
 

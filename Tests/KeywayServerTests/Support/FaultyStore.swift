@@ -10,6 +10,8 @@ final class FaultyStore: Store {
     struct Behaviour: Sendable {
         /// Thrown by every read.
         var readFailure: StoreError?
+        /// Told instead of what the store would tell.
+        var unreadiness: Unreadiness?
         /// Thrown by every commit.
         var commitFailure: StoreError?
         /// Answered to so many commits, which are not carried out.
@@ -180,6 +182,10 @@ final class FaultyStore: Store {
 
     func isInitialized() throws(StoreError) -> Bool {
         try reading { () throws(StoreError) in try store.isInitialized() }
+    }
+
+    func unreadiness() -> Unreadiness? {
+        behaviour.withLock { $0.unreadiness } ?? store.unreadiness()
     }
 
     func commit(_ change: Change) async throws(StoreError) -> CommitOutcome {
