@@ -7,16 +7,51 @@ enum EngineResponse {
     /// - Returns: Whether the engine took it: not if a header cannot be sent or the status is none.
     static func queue(_ response: Response, on connection: OpaquePointer, closing: Bool) -> Bool {
         if response.status == 304 { return queueUnmodified(response, on: connection, closing: closing) }
-        let hasBody = response.hasBody
-        let made = response.body.withUnsafeBytes { body in
+        let body = response.hasBody ? response.body : []
+        guard let made = body.count < leastShared && response.kept == nil ? copying(body) : sharing(body, response.kept)
+        else { return false }
+        return queue(made, for: response, on: connection, closing: closing)
+    }
+
+    /// Shorter bodies are copied, which costs less than to share them, in bytes.
+    private static let leastShared = 16 * 1_024
+
+    private static func copying(_ body: [UInt8]) -> OpaquePointer? {
+        body.withUnsafeBytes { body in
             MHD_create_response_from_buffer(
-                hasBody ? body.count : 0,
+                body.count,
                 UnsafeMutableRawPointer(mutating: body.baseAddress),
                 .RESPMEM_MUST_COPY
             )
         }
-        guard let made else { return false }
-        return queue(made, for: response, on: connection, closing: closing)
+    }
+
+    /// A body and what is kept with it, for as long as the engine sends it.
+    private final class Shared {
+        let body: [UInt8]
+        let kept: (any AnyObject & Sendable)?
+
+        init(_ body: [UInt8], _ kept: (any AnyObject & Sendable)?) {
+            self.body = body
+            self.kept = kept
+        }
+    }
+
+    private static func sharing(_ body: [UInt8], _ kept: (any AnyObject & Sendable)?) -> OpaquePointer? {
+        let shared = Unmanaged.passRetained(Shared(body, kept))
+        // The array is constant and its elements stay where they are as long as it lives, which the engine's release ends.
+        let made = body.withUnsafeBytes { body in
+            MHD_create_response_from_buffer_with_free_callback_cls(
+                body.count,
+                UnsafeMutableRawPointer(mutating: body.baseAddress),
+                { context in
+                    if let context { Unmanaged<Shared>.fromOpaque(context).release() }
+                },
+                shared.toOpaque()
+            )
+        }
+        if made == nil { shared.release() }
+        return made
     }
 
     /// Queues an answer whose body is read from a stream, in pieces of what the engine has room for.

@@ -46,6 +46,7 @@ package final class Service: Sendable {
     private let brake = FailureBrake()
     private let requestIDs = RequestIDs()
     private let readingThreads = ReadingThreads()
+    private let responses = ResponseBudget()
     private let places = ListPlaces()
     private let store: any Store
     private let log: AccessLog
@@ -225,7 +226,7 @@ package final class Service: Sendable {
         switch route.endpoint.handling {
         case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
         case .description: finish(exchange, Response(.json, description), route: route)
-        case .identification, .lookup, .search, .change, .question, .act:
+        case .identification, .lookup, .search, .list, .change, .question, .act:
             preconditionFailure("what reads or writes data has a principal")
         }
     }
@@ -249,9 +250,13 @@ package final class Service: Sendable {
         case .immediate, .description, .identification:
             answerOpenly(exchange, by: route)
         case .lookup(let answer) where store.answersAtOnce:
-            attempt(exchange, by: route) { try answer(call) }
+            attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }
         case .lookup(let answer), .search(let answer):
-            read(for: call, exchange, by: route) { self.attempt(exchange, by: route) { try answer(call) } }
+            read(for: call, exchange, by: route) {
+                self.attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }
+            }
+        case .list(let answer):
+            read(for: call, exchange, by: route) { self.send(answer, call, exchange, by: route) }
         case .change(let answer):
             Task { await attempt(exchange, by: route) { try await answer(call) } }
         case .question(let answer):
@@ -273,6 +278,42 @@ package final class Service: Sendable {
     ) {
         readingThreads.run(for: call.principal.applicationKey, body) {
             self.finish(exchange, route.endpoint.errors.response(to: .tooManyReads), route: route)
+        }
+    }
+
+    /// A response that has its part of the memory for responses.
+    private func counted(_ response: Response, for call: Call) throws -> Response {
+        guard response.body.count >= ResponseBudget.leastCounted else { return response }
+        guard let share = responses.take(response.body.count, for: call.principal.applicationKey) else {
+            throw APIError.tooMuchUnread
+        }
+        var response = response
+        response.kept = share
+        return response
+    }
+
+    /// Answers with a list: at once if it is short, else as it is read.
+    private func send(
+        _ answer: (Call) throws -> ReadList,
+        _ call: Call,
+        _ exchange: Exchange,
+        by route: Route
+    ) {
+        do {
+            let list = try answer(call)
+            let first = try list.read(nil)
+            let key = call.principal.applicationKey
+            guard first.end != nil else {
+                let response = Response(.jsonAPI, first.bytes(isFirst: true))
+                return finish(exchange, try counted(response, for: call), route: route)
+            }
+            guard let share = responses.take(ListSender.heldBytes, for: key) else { throw APIError.tooMuchUnread }
+            var response = Response(.jsonAPI, [])
+            complete(&response, of: exchange, route: route)
+            ListSender(list, for: key, share, on: readingThreads)
+                .begin(with: first, response, answering: exchange.reply, isHead: exchange.request.method == .head)
+        } catch {
+            finish(exchange, self.response(to: error, exchange, route: route), route: route)
         }
     }
 
@@ -339,11 +380,16 @@ package final class Service: Sendable {
     private func finish(_ exchange: Exchange, _ response: Response, route: Route?, isProxied: Bool = false) {
         var response = response
         if !isProxied, route?.endpoint.acts ?? true { ActErrorHeader.mark(&response) }
+        complete(&response, of: exchange, route: route)
+        exchange.reply.send(response)
+    }
+
+    /// Adds what stands in every answer, and measures and logs it.
+    private func complete(_ response: inout Response, of exchange: Exchange, route: Route?) {
         response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
         exchange.quota?.addHeaders(to: &response)
         // Before the answer: who has the answer finds its line in the log's buffer.
         note(exchange, status: response.status, route: route)
-        exchange.reply.send(response)
     }
 
     /// Measures and logs an answer.

@@ -83,6 +83,42 @@ extension Reader {
         return (documents, end)
     }
 
+    func documents(
+        _ kind: DocumentKind,
+        in organization: Identifier,
+        matching filter: DocumentFilter,
+        after position: ListPosition?,
+        bytes: Int
+    ) throws(SQLiteError) -> (documents: [[UInt8]], end: ListPosition?) {
+        guard let organization = try ordinal(of: organization) else { return ([], nil) }
+        let statements = statements.documents[kind]
+        try statements.list.bind(1, organization)
+        try bind(filter, to: statements.list)
+        try bind(nil, to: statements.list, at: 5)
+        return try documents(of: statements.list, after: position, bytes: bytes)
+    }
+
+    private func documents(
+        of list: borrowing Statement,
+        after position: ListPosition?,
+        bytes: Int
+    ) throws(SQLiteError) -> (documents: [[UInt8]], end: ListPosition?) {
+        try list.bind(8, text: position.map { $0.value.text ?? "" })
+        try list.bind(9, position?.id.key)
+        defer { list.reset() }
+        var documents: [[UInt8]] = []
+        var end: ListPosition?
+        var count = 0
+        while try list.step() {
+            if count >= bytes, !documents.isEmpty { return (documents, end) }
+            let document = list.bytes(0)
+            count += document.count
+            documents.append(document)
+            end = ListPosition(.text(list.text(1)), list.splitIdentifier(2))
+        }
+        return (documents, nil)
+    }
+
     /// Binds the second to the fourth parameter of a list.
     func bind(_ filter: DocumentFilter, to statement: borrowing Statement) throws(SQLiteError) {
         try statement.bind(2, text: filter.name)

@@ -187,6 +187,18 @@ extension SQLiteStore: PublicDocuments {
         }
     }
 
+    package func documents(
+        _ kind: DocumentKind,
+        in organization: Identifier,
+        matching filter: DocumentFilter,
+        after position: ListPosition?,
+        bytes: Int
+    ) throws(StoreError) -> (documents: [[UInt8]], end: ListPosition?) {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.documents(kind, in: organization, matching: filter, after: position, bytes: bytes)
+        }
+    }
+
     package func organization(ofExternalID externalID: String) throws(StoreError) -> Identifier? {
         try readers.read { reader throws(SQLiteError) in try reader.organization(ofExternalID: externalID) }
     }

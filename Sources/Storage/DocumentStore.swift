@@ -115,6 +115,25 @@ package protocol PublicDocuments: Sendable {
         page: Page?
     ) throws(StoreError) -> PageOf<[UInt8]>
 
+    /// The next documents of a list that is ordered as by ``documents(_:in:matching:page:)``, for one who reads all of it
+    /// in short reads. What is changed meanwhile may be missing.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind.
+    ///   - organization: The organisation.
+    ///   - filter: What is asked for.
+    ///   - position: Where the last read ended; `nil` to begin.
+    ///   - bytes: Ends the read once its documents have that many, be it with the first.
+    /// - Returns: The documents, and where they end; `nil` if there are no more.
+    /// - Throws: ``StoreError`` if the store can't tell.
+    func documents(
+        _ kind: DocumentKind,
+        in organization: Identifier,
+        matching filter: DocumentFilter,
+        after position: ListPosition?,
+        bytes: Int
+    ) throws(StoreError) -> (documents: [[UInt8]], end: ListPosition?)
+
     /// The organisation that an external id was issued to, or `nil` if it never was.
     func organization(ofExternalID externalID: String) throws(StoreError) -> Identifier?
 }

@@ -30,6 +30,40 @@ extension StoreExercise {
                 try expect(beyond.total, is: 25, "the total of a page beyond the end")
             }
         },
+        StoreExercise("short reads follow each other without gaps, whatever goes and comes before them") { store in
+            let tenant = try await Tenant.create(in: store)
+            let other = try await Tenant.create(in: store)
+            try await other.create(other.record("n15", kind: .awsAccount, document: "foreign"), in: store)
+            func all(_ bytes: Int, _ filter: DocumentFilter = .init(), of kind: DocumentKind) throws -> [String] {
+                var found: [String] = []
+                var position: ListPosition?
+                repeat {
+                    let read = try store.documents(kind, in: tenant.id, matching: filter, after: position, bytes: bytes)
+                    found += read.documents.map { String(decoding: $0, as: UTF8.self) }
+                    position = read.end
+                    try expect(read.documents.isEmpty, is: position == nil && found.isEmpty, "an empty read")
+                } while position != nil
+                return found
+            }
+            for kind in [DocumentKind.connection, .awsAccount] {
+                try expect(try all(100, of: kind), is: [], "the list of none")
+                let names = (10..<40).map { "n\($0)" }
+                for name in names.shuffled() {
+                    try await tenant.create(tenant.record(name, kind: kind, document: name), in: store)
+                }
+                for bytes in [0, 1, 3, 4, 10, 89, 90, 91, 10_000] {
+                    try expect(try all(bytes, of: kind), is: names, "the list in reads of \(bytes) bytes")
+                }
+                let filter = DocumentFilter(nameContains: "2")
+                try expect(try all(4, filter, of: kind), is: names.filter { $0.contains("2") }, "the filtered list")
+                try expect(try all(1, .init(name: "n20"), of: kind), is: ["n20"], "the one of that name")
+                let first = try store.documents(kind, in: tenant.id, matching: .init(), after: nil, bytes: 30)
+                try expect(first.documents.count, is: 10, "the first read")
+                try await tenant.create(tenant.record("n00", kind: kind, document: "early"), in: store)
+                let second = try store.documents(kind, in: tenant.id, matching: .init(), after: first.end, bytes: 3)
+                try expect(second.documents, is: [Array("n20".utf8)], "the second read")
+            }
+        },
         StoreExercise("a part of the name filters, whatever the case of its ASCII letters") { store in
             let tenant = try await Tenant.create(in: store)
             let names = ["100% sure", "1000 sure", "under_score", "underscore", "back\\slash", "ÜBER", "über", "it's"]

@@ -40,14 +40,21 @@ extension APIError {
     )
 
     /// More lists and searches of one key wait than the server lets wait.
-    static let tooManyReads: APIError = {
-        var error = APIError(
-            429,
-            "Too many lists and searches of this key wait already. Wait Retry-After seconds, and send fewer at once."
-        )
+    static let tooManyReads: APIError = .waiting(
+        "Too many lists and searches of this key wait already. Wait Retry-After seconds, and send fewer at once."
+    )
+
+    /// The responses of one key that are not read yet take more memory than is its part.
+    static let tooMuchUnread: APIError = .waiting(
+        "Responses to this key that are still being sent take too much memory. Read them, wait Retry-After seconds, and "
+            + "ask for smaller pages or for fewer at once."
+    )
+
+    private static func waiting(_ detail: String) -> APIError {
+        var error = APIError(429, detail)
         error.headers = [.init(name: "Retry-After", value: "1")]
         return error
-    }()
+    }
 }
 
 /// The two shapes of error bodies in the reference.

@@ -43,15 +43,6 @@ extension Response {
         return response
     }
 
-    /// `{"data":[…]}` around all documents of a list.
-    static func list(_ documents: [[UInt8]]) -> Response {
-        var writer = JSONWriter(capacity: documents.reduce(16) { $0 + $1.count + 1 })
-        writer.write(raw: "{\"data\":[")
-        writer.write(documents: documents)
-        writer.write(raw: "]}")
-        return Response(.jsonAPI, writer.bytes)
-    }
-
     /// `{"data":[…],"meta":{…}}` around the documents of a page.
     static func page(
         _ documents: [[UInt8]],

@@ -19,7 +19,10 @@ extension Endpoint {
 
     /// Whether it may take long, so that few wait at a time.
     var searches: Bool {
-        if case .search = handling { true } else { false }
+        switch handling {
+        case .search, .list: true
+        case .immediate, .identification, .description, .lookup, .change, .question, .act: false
+        }
     }
 
     /// Whether it answers with what a third party answers.
@@ -53,6 +56,8 @@ enum Handling: Sendable {
     case lookup(@Sendable (Call) throws -> Response)
     /// A read that may take long: answered from a thread that may wait.
     case search(@Sendable (Call) throws -> Response)
+    /// A read of a list that has no pages and may be of any length: sent as it is read.
+    case list(@Sendable (Call) throws -> ReadList)
     /// A write: the connection waits until it is durable.
     case change(@Sendable (Call) async throws -> Response)
     /// Asks a third party something, and is given up when its caller leaves.

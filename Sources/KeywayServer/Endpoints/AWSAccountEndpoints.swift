@@ -21,7 +21,7 @@ struct AWSAccountEndpoints: Sendable {
         let collection = "\(Self.path)/accounts"
         let element = "\(Self.path)/accounts/{\(Self.idParameter)}"
         return [
-            endpoint(.get, collection, .awsConfigurationRead, .listAWSAccounts, .search(list)),
+            endpoint(.get, collection, .awsConfigurationRead, .listAWSAccounts, .list(list)),
             endpoint(.post, collection, .awsConfigurationsManage, .createAWSAccount, .change(create)),
             endpoint(.get, element, .awsConfigurationRead, .getAWSAccount, .lookup(get)),
             endpoint(.patch, element, .awsConfigurationEdit, .updateAWSAccount, .change(update)),
@@ -74,15 +74,19 @@ struct AWSAccountEndpoints: Sendable {
         return document
     }
 
-    private func list(_ call: Call) throws -> Response {
+    private func list(_ call: Call) throws -> ReadList {
         let filter = DocumentFilter(name: try call.query().only("aws_account_id"))
-        let page = try documents.documents(
-            .awsAccount,
-            in: call.principal.organization,
-            matching: filter,
-            page: nil
-        )
-        return .list(page.elements)
+        let organization = call.principal.organization
+        return ReadList { [documents] position in
+            let (documents, end) = try documents.documents(
+                .awsAccount,
+                in: organization,
+                matching: filter,
+                after: position,
+                bytes: ReadList.pieceBytes
+            )
+            return ReadList.Piece(documents: documents, end: end)
+        }
     }
 
     private func trustPolicy(_ call: Call) throws -> Response {

@@ -70,6 +70,18 @@ final class FaultyStore: Store {
         }
     }
 
+    func documents(
+        _ kind: DocumentKind,
+        in organization: Identifier,
+        matching filter: DocumentFilter,
+        after position: ListPosition?,
+        bytes: Int
+    ) throws(StoreError) -> (documents: [[UInt8]], end: ListPosition?) {
+        try reading { () throws(StoreError) in
+            try store.documents(kind, in: organization, matching: filter, after: position, bytes: bytes)
+        }
+    }
+
     func organization(ofExternalID externalID: String) throws(StoreError) -> Identifier? {
         try reading { () throws(StoreError) in try store.organization(ofExternalID: externalID) }
     }

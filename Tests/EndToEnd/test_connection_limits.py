@@ -1,0 +1,45 @@
+"""Connections beyond what the system lets the server have."""
+
+import os
+import pathlib
+import resource
+import socket
+import time
+from contextlib import ExitStack
+
+from harness import CONNECTIONS, Server, initialise
+
+DESCRIPTORS = 100
+
+
+def cpu_seconds(server: Server) -> float:
+    """The processor time that the server has used."""
+    fields = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_server_without_descriptors_waits_for_some_without_spinning(tmp_path: pathlib.Path) -> None:
+    limit = (DESCRIPTORS, DESCRIPTORS)
+    server = Server(
+        tmp_path / "data",
+        initialise(tmp_path / "data"),
+        before_exec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limit),
+    ).start()
+    try:
+        with ExitStack() as clients:
+            for _ in range(DESCRIPTORS + 50):
+                clients.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            # All descriptors are taken once the server has accepted what it can.
+            deadline = time.monotonic() + 10
+            while len(os.listdir(f"/proc/{server.process.pid}/fd")) < DESCRIPTORS:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            before = cpu_seconds(server)
+            time.sleep(2)
+            assert cpu_seconds(server) - before < 0.5
+        # Those who waited have left, and the next one is served.
+        assert server.request("GET", CONNECTIONS).status == 200
+        assert server.stop() == 0
+    finally:
+        if server.is_running:
+            server.kill()
