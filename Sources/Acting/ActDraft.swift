@@ -15,6 +15,8 @@ struct ActDraft {
     private(set) var headers: [PlannedHeader]
     var body: PlannedBody
     var exchange: TokenExchange?
+    /// The part of the response that the caller asks for.
+    let range: RequestedRange?
 
     /// The caller's part of a request.
     init(_ request: ActRequest) throws(ActRefusal) {
@@ -25,6 +27,7 @@ struct ActDraft {
         scope = .base(origin: "", path: "", prefix: "")
         query = try RequestQuery(request.query)
         headers = try CallerHeader.forwarded(request.headers)
+        range = RequestedRange(method: request.method, headers: request.headers)
         body = request.body.count == 0 ? .none : .caller(request.body)
     }
 

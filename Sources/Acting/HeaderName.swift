@@ -20,9 +20,9 @@ struct HeaderName: Hashable, Sendable {
     }
 
     /// Whether it speaks of one hop, or of what is Keyway's to decide: the destination, the length and the coding of
-    /// bodies, and ranges, which could cut a secret in two before it is masked.
+    /// bodies, and ranges, which could cut a secret in two before it is masked (``RequestedRange``).
     var isOfTheHop: Bool {
-        Self.ofTheHop.contains(text) || text.hasPrefix("proxy-")
+        Self.ofTheHop.contains(text) || RequestedRange.names.contains(text) || text.hasPrefix("proxy-")
     }
 
     /// Whether a caller's own is left out: it speaks of the hop, to Keyway, of the caller's network, or it would make
@@ -33,8 +33,8 @@ struct HeaderName: Hashable, Sendable {
     }
 
     private static let ofTheHop: Set<String> = [
-        "accept-encoding", "connection", "content-length", "expect", "host", "http2-settings", "if-range",
-        "keep-alive", "range", "te", "trailer", "transfer-encoding", "upgrade",
+        "accept-encoding", "connection", "content-length", "expect", "host", "http2-settings", "keep-alive",
+        "te", "trailer", "transfer-encoding", "upgrade",
     ]
 
     private static let ofTheCaller: Set<String> = [

@@ -15,6 +15,8 @@ package struct PlannedAct: Sendable {
     package let scope: LinkScope
     /// The caller's query byte for byte, without the parameters that authentication sets.
     package let query: String?
+    /// The part of the response that the caller asks for; a wider one is asked of the third party.
+    package let range: RequestedRange?
     /// The request in full, with a mask in the place of each secret.
     package let masked: MaskedRequest
     /// The addresses of the stored secrets that it needs.
@@ -40,6 +42,7 @@ package struct PlannedAct: Sendable {
         pathBelowBase = draft.pathBelowBase
         scope = draft.scope
         query = draft.callerQuery
+        range = draft.range
         target = draft.target
         headers = draft.headers
         body = draft.body
@@ -81,6 +84,7 @@ package struct MaskedRequest: Sendable, Equatable {
         headers =
             draft.headers.map { CallerHeader(name: $0.name, value: $0.value.masked) }
             + (draft.exchange?.maskedHeaders ?? [])
+            + (draft.range.map { [CallerHeader(name: $0.header, value: $0.text)] } ?? [])
         if case .configured(let text) = draft.body { body = text.masked } else { body = nil }
     }
 }

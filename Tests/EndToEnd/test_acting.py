@@ -175,8 +175,6 @@ class TestTheRequest:
             "Keep-Alive": "timeout=5",
             "Keyway-Anything": "1",
             "Proxy-Authorization": "Basic eDp5",
-            "Range": "bytes=0-1",
-            "If-Range": '"tag"',
             "TE": "trailers",
             "X-Hop": "1",
         }

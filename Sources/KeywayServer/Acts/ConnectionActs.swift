@@ -160,7 +160,7 @@ struct ConnectionActs: Sendable {
         renewing renewer: ActAuthenticator? = nil,
         _ renew: @escaping @Sendable (AuthenticatedAct) -> Void
     ) {
-        let answer = ProxiedAnswer(of: authenticated, act.links, to: reply, renewing: renewer)
+        let answer = ProxiedAnswer(of: authenticated, range: act.plan.range, act.links, to: reply, renewing: renewer)
         guard act.caller.enter(answer.abandonment) else { return fail(act, EgressError.cancelled, reply) }
         answer.send(by: egress) { delivery, facts in
             _ = act.caller.stageEnded()
@@ -204,7 +204,7 @@ struct ConnectionActs: Sendable {
         next.links = act.links.following(link)
         let act = next
         let following = authenticated.following(link, of: act.plan)
-        let answer = ProxiedAnswer(of: following, act.links, to: reply, renewing: nil)
+        let answer = ProxiedAnswer(of: following, range: act.plan.range, act.links, to: reply, renewing: nil)
         guard act.caller.enter(answer.abandonment) else { return fail(act, EgressError.cancelled, reply) }
         answer.send(by: egress) { delivery, facts in
             _ = act.caller.stageEnded()

@@ -63,6 +63,9 @@ final class ProxiedAnswer: @unchecked Sendable {
 
     private let caller = ActCaller()
     private let act: AuthenticatedAct
+    private let range: RequestedRange?
+    /// By how much more than the range is asked for on either side, in bytes.
+    private let margin: Int
     private let reply: ActReply
     /// Who can tell whether an answer refuses a token; `nil` if another is not to be tried.
     private let renewer: ActAuthenticator?
@@ -77,23 +80,35 @@ final class ProxiedAnswer: @unchecked Sendable {
     private var passage = Passage.none
     private var scrubber: Scrubber
     private var linkRewriter: JSONLinkRewriter?
+    /// The part that is passed on, where a range was asked for.
+    private var cut: RangeCut?
+    private var losesItsWay = false
 
     /// The longest answer that is held, in bytes.
     private static let heldAtMost = 64 * 1_024
 
     /// - Parameters:
     ///   - act: The request, and what is masked in its answer.
+    ///   - range: The part of the answer that the caller asked for.
     ///   - links: What becomes of its links and redirects.
     ///   - reply: Where a streamed answer goes.
     ///   - renewer: Tells whether an answer refuses the request's token; `nil` if no other is to be tried.
-    init(of act: AuthenticatedAct, _ links: ActLinks, to reply: ActReply, renewing renewer: ActAuthenticator?) {
+    init(
+        of act: AuthenticatedAct,
+        range: RequestedRange?,
+        _ links: ActLinks,
+        to reply: ActReply,
+        renewing renewer: ActAuthenticator?
+    ) {
         self.act = act
+        self.range = range
         self.links = links
         self.reply = reply
         self.renewer = act.hasToken ? renewer : nil
         isHead = act.request.method == "HEAD"
         patterns = ScrubPatterns(act.secrets)
         scrubber = Scrubber(patterns)
+        margin = patterns.longestWriting + RangeCut.margin
     }
 
     /// Sends the request.
@@ -103,7 +118,14 @@ final class ProxiedAnswer: @unchecked Sendable {
     ///   - completion: Told when the answer has come to its end, on the client's thread, which it must not block.
     func send(by egress: EgressClient, then completion: @escaping Completion) {
         self.completion = completion
-        caller.waits(for: egress.send(act.request, to: self))
+        var request = act.request
+        if let range {
+            request.headers.append(.init(name: range.header, text: range.text(widenedBy: margin)))
+            if let condition = range.condition { request.headers.append(.init(name: "If-Range", text: condition)) }
+            // A part of what is coded can't be searched.
+            request.headers.append(.init(name: "Accept-Encoding", text: "identity"))
+        }
+        caller.waits(for: egress.send(request, to: self))
     }
 
     /// Ends it, on any thread, as a caller does who leaves. Holds nothing of the answer.
@@ -138,6 +160,24 @@ extension ProxiedAnswer: AnswerReceiver {
                 return .more
             }
         }
+        if let range {
+            switch RangeCut.of(range, in: head, widenedBy: margin) {
+            case .none: break
+            case .cut(let cut):
+                self.cut = cut
+                scrubber = Scrubber(patterns, style: .sameLength)
+                ProxiedHeaders.describePart(cut, &response)
+                passage = isHeld(head) ? .holding(response, head) : .streaming(stream(response))
+                return .more
+            case .unsatisfiable(let length):
+                ProxiedHeaders.describeUnsatisfiable(length, &response)
+                passage = .dropping(0, .whole(response))
+                return .more
+            case .unreadable(let reason):
+                passage = .dropping(0, .failed(.malformedAnswer("its part can't be passed on: \(reason)")))
+                return .more
+            }
+        }
         if ProxiedHeaders.isJSON(head) { scrubber = Scrubber(patterns, style: .json) }
         linkRewriter = links.bodyRewriter(for: head)
         passage = isHeld(head) ? .holding(response, head) : .streaming(stream(response))
@@ -153,21 +193,24 @@ extension ProxiedAnswer: AnswerReceiver {
         var response = response
         // Whether a link will be rewritten shows when the headers have left.
         if linkRewriter != nil { ProxiedHeaders.describeChangedBody(&response.headers) }
-        return reply.stream(response, nil, caller)
+        return reply.stream(response, cut?.length, caller)
     }
 
-    /// Masks secrets, and then rewrites links.
+    /// Masks secrets, and then cuts out the part that was asked for, or rewrites links.
     private func filter(_ piece: UnsafeRawBufferPointer, into output: inout [UInt8]) {
-        guard linkRewriter != nil else { return scrubber.scrub(piece, into: &output) }
+        guard linkRewriter != nil || cut != nil else { return scrubber.scrub(piece, into: &output) }
+        if cut?.losesItsWay(piece) == true { losesItsWay = true }
         var masked: [UInt8] = []
         scrubber.scrub(piece, into: &masked)
+        if let part = cut?.take(masked) { return output.append(contentsOf: part) }
         masked.withUnsafeBytes { linkRewriter?.rewrite($0, into: &output) }
     }
 
     private func finishFiltering(into output: inout [UInt8]) {
-        guard linkRewriter != nil else { return scrubber.finish(into: &output) }
+        guard linkRewriter != nil || cut != nil else { return scrubber.finish(into: &output) }
         var masked: [UInt8] = []
         scrubber.finish(into: &masked)
+        if let part = cut?.take(masked) { return output.append(contentsOf: part) }
         masked.withUnsafeBytes { linkRewriter?.rewrite($0, into: &output) }
         linkRewriter?.finish(into: &output)
     }
@@ -200,8 +243,11 @@ extension ProxiedAnswer: AnswerReceiver {
             swap(&masked, &response.body)
             passage = .streaming(stream(response))
         }
-        if caller.hasLeft { return .cancel }
-        return pass(on: masked)
+        if caller.hasLeft || losesItsWay { return .cancel }
+        let demand = pass(on: masked)
+        // What is left of the whole is of no use to a caller who asked for a part.
+        if case .streaming = passage, let cut, cut.isOfWhole, cut.missing == 0 { return .cancel }
+        return demand
     }
 
     func finished(_ error: EgressError?) {
@@ -215,18 +261,22 @@ extension ProxiedAnswer: AnswerReceiver {
 
     private func delivery(after error: EgressError?) -> Delivery {
         defer { facts.masked = scrubber.maskedCount }
+        var error = error
+        if losesItsWay { error = .malformedAnswer("its part begins where it can't be told how to read it") }
         switch passage {
         case .none: return .failed(error ?? .malformedAnswer("there was no answer"))
         case .dropping(_, let delivery):
             // However its body ended, its head said all that matters.
             return error == .stopped ? .failed(.stopped) : delivery
         case .holding(var response, let head):
+            if losesItsWay, let error { return .failed(error) }
             if let error, error != .cancelled, !isHead, response.status != 204, response.status != 304 {
                 // The act may have been done: the caller learns the status, and that the body is not whole.
                 return .streamed(stream(response), error)
             }
             if error == .cancelled { return .failed(.cancelled) }
             finishFiltering(into: &response.body)
+            if let cut, cut.missing > 0 { return .failed(.malformedAnswer("its part is shorter than it says")) }
             if linkRewriter?.rewrittenCount ?? 0 > 0 { ProxiedHeaders.describeChangedBody(&response.headers) }
             let refusesToken = response.body.withUnsafeBytes { body in
                 renewer?.shouldRenew(after: head, bodyStart: body, of: act) ?? false
@@ -239,11 +289,13 @@ extension ProxiedAnswer: AnswerReceiver {
             let length = isPassedAsItIs ? Self.length(in: head) : nil
             return .streamed(reply.stream(response, length, caller), nil)
         case .streaming(let stream):
+            if let cut, cut.missing == 0, !losesItsWay { return .streamed(stream, nil) }
             if error == nil {
                 var rest: [UInt8] = []
                 finishFiltering(into: &rest)
                 _ = pass(on: rest)
             }
+            if let cut, cut.missing > 0, error == nil { error = .malformedAnswer("its part is shorter than it says") }
             return .streamed(stream, error)
         }
     }

@@ -85,6 +85,29 @@ enum ProxiedHeaders {
         }
     }
 
+    /// Makes a response one with a part of what it had, whose checksums are of another part or of the whole.
+    static func describePart(_ cut: RangeCut, _ response: inout Response) {
+        response.status = 206
+        dropChecksums(of: &response.headers)
+        response.headers.append(.init(name: "Content-Range", value: cut.contentRange))
+        response.headers.append(.init(name: "Accept-Ranges", value: "bytes"))
+    }
+
+    /// Makes a response one that says that there is no such part.
+    static func describeUnsatisfiable(_ length: Int?, _ response: inout Response) {
+        response.status = 416
+        response.body = []
+        dropChecksums(of: &response.headers)
+        response.headers.append(.init(name: "Content-Range", value: "bytes */\(length.map(String.init) ?? "*")"))
+    }
+
+    private static func dropChecksums(of headers: inout [Response.Header]) {
+        headers.removeAll { header in
+            let name = header.name.lowercased()
+            return checksums.contains(name) || name.hasPrefix("x-amz-checksum-") || name == "content-range"
+        }
+    }
+
     private static let checksums: Set<String> = [
         "accept-ranges", "content-digest", "content-md5", "digest", "repr-digest", "x-goog-hash",
         "x-ms-blob-content-md5",

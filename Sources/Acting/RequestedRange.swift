@@ -1,0 +1,70 @@
+import Documents
+
+/// A part of a representation that a caller asks for (RFC 9110, section 14), and the wider part that is asked for in its
+/// place: a secret that begins before it or ends behind it is seen whole, and so is masked.
+package struct RequestedRange: Sendable, Equatable {
+    package enum Bounds: Sendable, Equatable {
+        /// From a position through another, or to the end.
+        case from(Int, through: Int?)
+        /// The last bytes, so many.
+        case last(Int)
+    }
+
+    /// The header that asks: `Range`, or Azure Storage's own, which comes before it.
+    package let header: String
+    package let bounds: Bounds
+    /// The caller's `If-Range`, if there is one: the whole is answered where it does not hold.
+    package let condition: String?
+
+    /// The headers that ask for parts; none of a caller's own goes out.
+    static let names: Set<String> = ["range", "if-range", "x-ms-range", "x-ms-range-get-content-md5"]
+
+    /// The range that a request asks for.
+    ///
+    /// - Returns: `nil` for none, and for one that a server may ignore and answer with the whole: several ranges, units other
+    ///   than bytes, malformed ones, and those of methods other than GET.
+    init?(method: String, headers: [CallerHeader]) {
+        guard method == "GET" else { return nil }
+        func values(_ name: String) -> [String] {
+            headers.filter { HeaderName($0.name).text == name }.map(\.value)
+        }
+        let ofAzure = values("x-ms-range")
+        let asked = ofAzure.isEmpty ? values("range") : ofAzure
+        guard asked.count == 1, let bounds = Self.bounds(asked[0]), values("if-range").count <= 1 else { return nil }
+        header = ofAzure.isEmpty ? "Range" : "x-ms-range"
+        self.bounds = bounds
+        condition = ofAzure.isEmpty ? values("if-range").first : nil
+    }
+
+    private static func bounds(_ text: String) -> Bounds? {
+        guard text.prefix(6).lowercased() == "bytes=" else { return nil }
+        let ends = text.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false).map { end in
+            String(end.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+        }
+        guard ends.count == 2 else { return nil }
+        switch (position(ends[0]), position(ends[1])) {
+        case (let first?, let last?): return first <= last ? .from(first, through: last) : nil
+        case (let first?, nil): return ends[1].isEmpty ? .from(first, through: nil) : nil
+        case (nil, let count?): return ends[0].isEmpty ? .last(count) : nil
+        case (nil, nil): return nil
+        }
+    }
+
+    /// A position of at most 15 digits, to which a margin can be added.
+    private static func position(_ text: String) -> Int? {
+        guard (1...15).contains(text.utf8.count), text.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
+        return Int(text)
+    }
+
+    /// The header's value, as the caller has it.
+    package var text: String { text(widenedBy: 0) }
+
+    /// The header's value for a part that is wider by so many bytes on either side.
+    package func text(widenedBy margin: Int) -> String {
+        switch bounds {
+        case .from(let first, through: nil): "bytes=\(max(0, first - margin))-"
+        case .from(let first, through: let last?): "bytes=\(max(0, first - margin))-\(last + margin)"
+        case .last(let count): "bytes=-\(count + margin)"
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Testing
+
+@testable import Acting
+
+@Suite("A requested range")
+struct RequestedRangeTests {
+    private static func range(_ headers: [(String, String)], method: String = "GET") -> RequestedRange? {
+        RequestedRange(method: method, headers: headers.map { CallerHeader(name: $0.0, value: $0.1) })
+    }
+
+    @Test(
+        "is asked for wider on either side",
+        arguments: [
+            ("bytes=0-9", "bytes=0-109"), ("bytes=500-", "bytes=400-"), ("bytes=500-500", "bytes=400-600"),
+            ("bytes=-7", "bytes=-107"), ("Bytes=1 - 2", "bytes=0-102"),
+        ]
+    )
+    func widened(_ asked: String, _ wider: String) {
+        #expect(Self.range([("range", asked)])?.text(widenedBy: 100) == wider)
+    }
+
+    @Test(
+        "that may be ignored is none",
+        arguments: [
+            "bytes=0-1,3-4", "bytes=2-1", "bytes=", "bytes=-", "bytes=a-b", "bytes=1--2", "bytes=+1-2", "lines=1-2",
+            "1-2",
+            "bytes=1-1234567890123456", "bytes=99999999999999999999-",
+        ]
+    )
+    func ignored(_ asked: String) {
+        #expect(Self.range([("Range", asked)]) == nil)
+    }
+
+    @Test("is of a GET, once")
+    func ofGet() {
+        #expect(Self.range([("Range", "bytes=0-1")], method: "HEAD") == nil)
+        #expect(Self.range([("Range", "bytes=0-1"), ("RANGE", "bytes=0-1")]) == nil)
+    }
+
+    @Test("is Azure Storage's own where there are two, however it is spelled, and knows no If-Range")
+    func ofAzure() {
+        let range = Self.range([("Range", "bytes=0-1"), ("X_MS_Range", "bytes=5-6"), ("If-Range", "\"a\"")])
+        #expect(range?.header == "x-ms-range")
+        #expect(range?.text == "bytes=5-6")
+        #expect(range?.condition == nil)
+        #expect(Self.range([("Range", "bytes=0-1"), ("If-Range", "\"a\"")])?.condition == "\"a\"")
+    }
+}
