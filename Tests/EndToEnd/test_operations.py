@@ -251,6 +251,12 @@ class TestRateLimit:
             assert int(reset) >= 1
             assert name
 
+    def test_its_headers_are_in_lower_case(self, server: Server) -> None:
+        # The official client for Java looks for no other spelling.
+        head = server.raw_request("GET", CONNECTIONS).split(b"\r\n\r\n")[0].decode()
+        sent = [line.partition(":")[0] for line in head.splitlines() if line.lower().startswith("x-ratelimit-")]
+        assert sent == [header.lower() for header in RATE_LIMIT_HEADERS]
+
     def test_the_sixth_request_of_five_is_429(self, new_server: Callable[..., Server]) -> None:
         server = new_server("--rate-limit", "5/60")
         for remaining in (4, 3, 2, 1, 0):

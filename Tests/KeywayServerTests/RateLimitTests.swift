@@ -92,7 +92,7 @@ struct TokenBucketTests {
 @Suite("The rate limit of the API")
 struct RateLimitTests {
     private static func headers(_ answer: Answer) -> [String: String] {
-        let limits = answer.headers.filter { $0.name.hasPrefix("X-RateLimit-") }
+        let limits = answer.headers.filter { $0.name.hasPrefix("x-ratelimit-") }
         return Dictionary(limits.map { ($0.name, $0.value) }) { first, _ in first + " twice" }
     }
 
@@ -107,11 +107,11 @@ struct RateLimitTests {
             let answer = try await fixture.send(method, target, as: fixture.admin)
             #expect(answer.status == status)
             let headers = Self.headers(answer)
-            #expect(headers["X-RateLimit-Limit"] == "4")
-            #expect(headers["X-RateLimit-Period"] == "3600")
-            #expect(headers["X-RateLimit-Name"] == "application_key")
-            #expect(headers["X-RateLimit-Remaining"] == String(max(0, 3 - index)))
-            let reset = try #require(headers["X-RateLimit-Reset"].flatMap(Int.init))
+            #expect(headers["x-ratelimit-limit"] == "4")
+            #expect(headers["x-ratelimit-period"] == "3600")
+            #expect(headers["x-ratelimit-name"] == "application_key")
+            #expect(headers["x-ratelimit-remaining"] == String(max(0, 3 - index)))
+            let reset = try #require(headers["x-ratelimit-reset"].flatMap(Int.init))
             #expect(
                 status == 429 ? (880...900).contains(reset) : (880 * (index + 1)...900 * (index + 1)).contains(reset)
             )
@@ -137,7 +137,7 @@ struct RateLimitTests {
         #expect(first.status == 200)
         let second = try await fixture.send(.get, path, as: fixture.admin)
         #expect(second.status == 429)
-        for answer in [first, second] { #expect(Self.headers(answer)["X-RateLimit-Name"] == "api_key") }
+        for answer in [first, second] { #expect(Self.headers(answer)["x-ratelimit-name"] == "api_key") }
     }
 
     @Test("belongs to the application key, whatever API key comes with it, and outlives changes of access")

@@ -54,7 +54,7 @@ struct SocketTests {
         let get = try Self.exchange(Self.request("GET \(Paths.connection(id))", fixture.admin), port: port)
         #expect(get.head.contains("Content-Type: application/vnd.api+json"))
         #expect(get.head.contains("X-Request-Id: "))
-        #expect(get.head.contains("X-RateLimit-Remaining: "))
+        #expect(get.head.contains("x-ratelimit-remaining: "))
         #expect(get.body == (try await fixture.send(.get, Paths.connection(id), as: fixture.admin)).text)
 
         let head = try Self.exchange(Self.request("HEAD \(Paths.connection(id))", fixture.admin), port: port)

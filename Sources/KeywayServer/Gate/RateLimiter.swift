@@ -100,11 +100,12 @@ struct Quota: Sendable, Equatable {
     /// In whole seconds, at least 1: official clients retry at once on 0.
     let reset: Int
 
+    /// Adds them in lower case: official clients for Java look for no other spelling.
     func addHeaders(to response: inout Response) {
-        response.headers.append(.init(name: "X-RateLimit-Limit", value: String(limit.requests)))
-        response.headers.append(.init(name: "X-RateLimit-Period", value: String(limit.seconds)))
-        response.headers.append(.init(name: "X-RateLimit-Remaining", value: String(remaining)))
-        response.headers.append(.init(name: "X-RateLimit-Reset", value: String(reset)))
-        response.headers.append(.init(name: "X-RateLimit-Name", value: name))
+        response.headers.append(.init(name: "x-ratelimit-limit", value: String(limit.requests)))
+        response.headers.append(.init(name: "x-ratelimit-period", value: String(limit.seconds)))
+        response.headers.append(.init(name: "x-ratelimit-remaining", value: String(remaining)))
+        response.headers.append(.init(name: "x-ratelimit-reset", value: String(reset)))
+        response.headers.append(.init(name: "x-ratelimit-name", value: name))
     }
 }
