@@ -11,15 +11,25 @@ extension DocumentSchema {
                 Variants(IntegrationCatalogue.all.map(\.variant), isSwitchable: false)
             ),
             .text("name", "Name of the connection; several may have the same", format: .name),
-            .optionalTexts("tags", "Tags, each a key:value pair", format: .tag, countAtMost: 100),
+            .optionalTexts(
+                "tags",
+                "Tags, each a key:value pair; the key default is reserved",
+                format: .connectionTag,
+                countAtMost: 100
+            ),
         ]
     )
 }
 
 extension TextFormat {
-    fileprivate static let tag = TextFormat(
+    /// A pair of a key and a value, as the reference takes it.
+    package static let connectionTag = TextFormat(
         length: 1...200,
-        pattern: #"^[^\u0000-\u001f\u007f]+$"#,
-        expectation: "1 to 200 characters, none of them a control character"
-    ) { !$0.contains(where: \.isASCIIControl) }
+        pattern: #"^(?!default:)[^:\u0000-\u001f\u007f]+:[^:\u0000-\u001f\u007f]+$"#,
+        expectation: "a key and a value with one colon between, and no key default"
+    ) { text in
+        let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && !$0.contains(where: \.isASCIIControl) }
+            && !parts[0].elementsEqual("default".utf8)
+    }
 }

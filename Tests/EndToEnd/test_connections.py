@@ -136,6 +136,13 @@ class TestAnswers:
         connection_id = server.create(body)
         assert server.attributes(connection_id)["tags"] == ["team:ops", "env:prod"]
 
+    @pytest.mark.parametrize("tag", ["", "untagged", "a:", ":b", "a:b:c", "default:one"])
+    def test_refuse_tags_that_are_no_pair(self, server: Server, tag: str) -> None:
+        body = replacing(BY_NAME["AsanaAccessToken"].create(), ("data", "attributes", "tags"), ["team:ops", tag])
+        answer = server.request("POST", CONNECTIONS, body)
+        assert answer.status == 400
+        assert answer.errors[0]["source"] == {"pointer": "/data/attributes/tags/1"}
+
     def test_keep_names_in_every_script(self, client: ActionConnectionApi, created: Callable) -> None:
         name = 'Łódź 東京 🔑 "quoted" back\\slash </script>'
         connection_id = created(BY_NAME["AsanaAccessToken"].create(name))
