@@ -75,7 +75,7 @@ extension DocumentSchema {
                 .text("role_name", "Name of the IAM role", format: .awsRoleName),
                 .issuedUnlessSent(
                     "external_id",
-                    "External ID that the role asks for, one issued here; issued now if left out",
+                    "External ID that the role asks for, issued here or one's own; issued now if left out",
                     format: .externalID
                 ),
             ],

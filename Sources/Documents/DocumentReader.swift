@@ -70,13 +70,19 @@ struct DocumentReader {
 
     // MARK: Objects
 
-    /// The member of that name, of an object that may have no other.
-    mutating func onlyMember(_ name: String, of value: JSONValue) -> JSONValue? {
+    /// The member of that name, of an object that may have no other but those that are looked past.
+    mutating func onlyMember(_ name: String, of value: JSONValue, besides others: [String] = []) -> JSONValue? {
         guard case .object(let members) = value else {
             report("the body must be an object, not \(value.kindName)")
             return nil
         }
-        refuseUnknown(members, known: [name])
+        refuseUnknown(members, known: [name] + others)
+        for member in members where others.contains(where: { member.name == $0 }) {
+            guard case .object = member.value else {
+                descend(into: member.name.string) { $0.report("must be an object, not \(member.value.kindName)") }
+                continue
+            }
+        }
         guard let member = value[name] else {
             descend(into: name) { $0.report("is required") }
             return nil

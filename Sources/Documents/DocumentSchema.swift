@@ -110,7 +110,7 @@ extension DocumentSchema {
     ) throws(InvalidDocument) -> PartedDocument {
         var reader = DocumentReader(isUpdate: current != nil, issue: issue)
         var attributes: [JSONValue.Member] = []
-        if let data = reader.onlyMember("data", of: body) {
+        if let data = reader.onlyMember("data", of: body, besides: JSONSchema.unread) {
             reader.descend(into: "data") { reader in
                 attributes = self.attributes(of: data, id: id, current: current, by: &reader)
             }

@@ -9,12 +9,16 @@ package struct JSONSchema {
 
     let use: Use
 
+    /// Members beside `data` that are looked past: of JSON:API, where Terraform tells who is asking.
+    static let unread = ["meta", "jsonapi"]
+
     /// The schema of a whole body, `{"data":{…}}`.
     package static func body(of schema: DocumentSchema, for use: Use) -> JSONValue {
-        .object([
+        let unread = use == .response ? [] : Self.unread.map { JSONValue.Member(JSONText($0), ["type": "object"]) }
+        return .object([
             .init("type", "object"),
             .init("required", ["data"]),
-            .init("properties", ["data": data(of: schema, for: use)]),
+            .init("properties", .object([.init("data", data(of: schema, for: use))] + unread)),
             .init("additionalProperties", .boolean(use == .response)),
         ])
     }

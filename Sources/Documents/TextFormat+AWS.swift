@@ -12,9 +12,9 @@ extension TextFormat {
     /// The id of an access key (IAM API reference, `AccessKey`).
     package static let awsAccessKeyID = TextFormat(
         length: 16...128,
-        pattern: "^[A-Z0-9]+$",
-        expectation: "an access key ID: 16 to 128 capital letters and digits"
-    ) { $0.allSatisfy { $0.isASCIILetter && $0 & 0x20 == 0 || $0.isASCIIDigit } }
+        pattern: "^[A-Za-z0-9_]+$",
+        expectation: "an access key ID: 16 to 128 letters, digits and underscores"
+    ) { $0.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "_") } }
 
     /// One of the partitions that the reference knows.
     package static let awsPartition = TextFormat(
@@ -57,23 +57,14 @@ extension TextFormat {
         return text.allSatisfy { $0.isASCIILowercaseLetter || $0.isASCIIDigit || "_-".utf8.contains($0) }
     }
 
-    /// A tag, or a filter on tags, which may begin with an exclamation mark.
-    package static let awsTag = TextFormat(
-        length: 3...400,
-        pattern: #"^[^:\u0000-\u001f\u007f]+:[^\u0000-\u001f\u007f]+$"#,
-        expectation: "a tag of the form key:value"
-    ) { text in
-        guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon > 0, colon < text.count - 1 else {
-            return false
-        }
-        return !text.contains(where: \.isASCIIControl)
-    }
+    /// A tag, or a filter on tags with its wildcards and exclamation marks. The reference takes any text.
+    package static let awsTag = TextFormat(length: 0...4096, expectation: "a text")
 
-    /// The ARN of a Lambda function.
+    /// The ARN of a Lambda function. The reference counts no digits of the account.
     package static let awsLambdaARN = TextFormat(
         length: 1...512,
-        pattern: "^arn:aws[a-z-]*:lambda:[a-z]{2,}(-[a-z]+)+-[0-9]+:[0-9]{12}:function:[A-Za-z0-9_-]+"
-            + "(:[A-Za-z0-9$_-]+)?$",
+        pattern: #"^arn:aws[a-z-]*:lambda:[a-z]{2,}(-[a-z]+)+-[0-9]+:[0-9]+:function:[^:\u0000-\u0020\u007f]+"#
+            + #"(:[^:\u0000-\u0020\u007f]+)?$"#,
         expectation: "the ARN of a Lambda function, such as arn:aws:lambda:us-east-1:123456789012:function:Forwarder"
     ) { text in
         let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
@@ -81,30 +72,27 @@ extension TextFormat {
             (7...8).contains(parts.count), parts[0].elementsEqual("arn".utf8), parts[1].starts(with: "aws".utf8),
             parts[1].dropFirst(3).allSatisfy({ $0.isASCIILowercaseLetter || $0 == UInt8(ascii: "-") }),
             parts[2].elementsEqual("lambda".utf8), parts[5].elementsEqual("function".utf8),
-            isRegion(parts[3]), parts[4].count == 12, parts[4].allSatisfy(\.isASCIIDigit)
+            isRegion(parts[3]), !parts[4].isEmpty, parts[4].allSatisfy(\.isASCIIDigit)
         else { return false }
-        return parts[6...].allSatisfy { !$0.isEmpty }
-            && parts[6].allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "_-".utf8.contains($0) }
-            && parts[7...].allSatisfy {
-                $0.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "$_-".utf8.contains($0) }
-            }
+        return parts[6...].allSatisfy { !$0.isEmpty && !$0.contains { $0.isASCIIControl || $0 == UInt8(ascii: " ") } }
     }
 
-    /// The name of an S3 bucket (S3 user guide, "Bucket naming rules").
+    /// The name of an S3 bucket: as of today (S3 user guide, "Bucket naming rules"), or as it was allowed in us-east-1
+    /// until 2018.
     package static let awsBucketName = TextFormat(
-        length: 3...63,
-        pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
-        expectation: "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens"
+        length: 3...255,
+        pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
+        expectation: "a bucket name: letters, digits, dots, hyphens and underscores"
     ) { text in
-        let isEdge = { (byte: UInt8) in byte.isASCIILowercaseLetter || byte.isASCIIDigit }
+        let isEdge = { (byte: UInt8) in byte.isASCIILetter || byte.isASCIIDigit }
         guard let first = text.first, let last = text.last, isEdge(first), isEdge(last) else { return false }
-        return text.allSatisfy { isEdge($0) || ".-".utf8.contains($0) }
+        return text.allSatisfy { isEdge($0) || "._-".utf8.contains($0) }
     }
 
-    /// 32 lower-case hexadecimal digits, as external ids are issued.
+    /// An external id, as STS takes it (STS API reference, `AssumeRole`).
     package static let externalID = TextFormat(
-        length: 32...32,
-        pattern: "^[0-9a-f]{32}$",
-        expectation: "an external ID that was issued here: 32 hexadecimal digits"
-    ) { $0.allSatisfy { $0.isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) } }
+        length: 2...1224,
+        pattern: "^[A-Za-z0-9_+=,.@:/-]+$",
+        expectation: "an external ID: 2 to 1224 letters, digits and _+=,.@:/-"
+    ) { $0.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "_+=,.@:/-".utf8.contains($0) } }
 }

@@ -42,7 +42,13 @@ final class ReadStatements {
         notSealed = try reading(Self.notSealed)
         masterKeys = try reading("SELECT id FROM master_keys ORDER BY id")
         externalID = try reading(
-            "SELECT o.id FROM external_ids e JOIN organizations o ON o.ordinal = e.organization WHERE e.id = ?1"
+            """
+            SELECT o.id, 1 FROM external_ids e JOIN organizations o ON o.ordinal = e.organization WHERE e.id = ?1
+            UNION ALL
+            SELECT o.id, 0 FROM brought_external_ids b JOIN organizations o ON o.ordinal = b.organization
+            WHERE b.id = ?1
+            ORDER BY 2 DESC LIMIT 1
+            """
         )
 
         apiKeyByDigest = try reading("\(Self.apiKeys) WHERE k.digest = ?1")

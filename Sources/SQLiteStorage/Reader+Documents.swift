@@ -126,10 +126,14 @@ extension Reader {
         try statement.bind(4, text: filter.category)
     }
 
-    func organization(ofExternalID externalID: String) throws(SQLiteError) -> Identifier? {
+    func owner(ofExternalID externalID: String) throws(SQLiteError) -> ExternalIDOwner? {
+        let statements = statements
         try statements.externalID.bind(1, text: externalID)
         guard try statements.externalID.step() else { return nil }
         defer { statements.externalID.reset() }
-        return try statements.externalID.identifier(0)
+        return ExternalIDOwner(
+            organization: try statements.externalID.identifier(0),
+            isIssued: statements.externalID.integer(1) == 1
+        )
     }
 }

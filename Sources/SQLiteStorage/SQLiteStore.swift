@@ -199,8 +199,8 @@ extension SQLiteStore: PublicDocuments {
         }
     }
 
-    package func organization(ofExternalID externalID: String) throws(StoreError) -> Identifier? {
-        try readers.read { reader throws(SQLiteError) in try reader.organization(ofExternalID: externalID) }
+    package func owner(ofExternalID externalID: String) throws(StoreError) -> ExternalIDOwner? {
+        try readers.read { reader throws(SQLiteError) in try reader.owner(ofExternalID: externalID) }
     }
 }
 

@@ -157,6 +157,24 @@ extension WriteConnection {
         return try statements.externalID.hasRow() ? .unchanged : .refused(.conflict)
     }
 
+    func bring(externalID: String?, account: Identifier, in organization: Identifier) throws(SQLiteError) -> Effect {
+        guard let organization = try ordinal(of: organization),
+            try revision(of: .awsAccount, account, organization) != nil
+        else { return .refused(.missing) }
+        guard let externalID else {
+            try statements.deleteBroughtExternalID.bind(1, account.key)
+            return try statements.deleteBroughtExternalID.run() == 1 ? .changed : .unchanged
+        }
+        try statements.foreignExternalID.bind(1, text: externalID)
+        try statements.foreignExternalID.bind(2, organization)
+        guard try !statements.foreignExternalID.hasRow() else { return .refused(.conflict) }
+        try statements.putBroughtExternalID.bind(1, account.key)
+        try statements.putBroughtExternalID.bind(2, organization)
+        try statements.putBroughtExternalID.bind(3, text: externalID)
+        try statements.putBroughtExternalID.run()
+        return .changed
+    }
+
     // MARK: Common parts
 
     /// The revision of the document of that kind and id in that organisation, or `nil` if it has none.

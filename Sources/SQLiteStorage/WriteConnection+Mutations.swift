@@ -41,6 +41,8 @@ extension WriteConnection {
             return try rewrap(record)
         case .issueExternalID(let externalID, let organization):
             return try issue(externalID: externalID, to: organization)
+        case .bringExternalID(let externalID, let account, let organization):
+            return try bring(externalID: externalID, account: account, in: organization)
         case .noteMasterKey(let id):
             return try note(masterKey: id)
         case .forgetMasterKey(let id):

@@ -35,6 +35,9 @@ final class WriteStatements {
 
     let insertExternalID: Statement
     let externalID: Statement
+    let foreignExternalID: Statement
+    let putBroughtExternalID: Statement
+    let deleteBroughtExternalID: Statement
     let masterKey: Statement
     let insertMasterKey: Statement
     let deleteMasterKey: Statement
@@ -142,6 +145,20 @@ final class WriteStatements {
             "INSERT INTO external_ids (id, organization) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
         )
         externalID = try Statement("SELECT 1 FROM external_ids WHERE id = ?1 AND organization = ?2", on: database)
+        foreignExternalID = try Statement(
+            """
+            SELECT 1 FROM external_ids WHERE id = ?1 AND organization <> ?2
+            UNION ALL SELECT 1 FROM brought_external_ids WHERE id = ?1 AND organization <> ?2
+            """,
+            on: database
+        )
+        putBroughtExternalID = try writing(
+            """
+            INSERT INTO brought_external_ids (account, organization, id) VALUES (?1, ?2, ?3)
+            ON CONFLICT (account) DO UPDATE SET id = excluded.id
+            """
+        )
+        deleteBroughtExternalID = try writing("DELETE FROM brought_external_ids WHERE account = ?1")
         masterKey = try writing("SELECT 1 FROM master_keys WHERE id = ?1")
         insertMasterKey = try writing("INSERT INTO master_keys (id) VALUES (?1) ON CONFLICT DO NOTHING")
         deleteMasterKey = try writing("DELETE FROM master_keys WHERE id = ?1")

@@ -279,8 +279,8 @@ extension Mutation {
             .createApplicationKey, .updateApplicationKey, .deleteApplicationKey, .setRegistration:
             true
         case .requireEnabledUser, .createDocument, .updateDocument, .deleteDocument, .requireRevision,
-            .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .noteMasterKey, .forgetMasterKey,
-            .setAuditSigningKey:
+            .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .bringExternalID, .noteMasterKey,
+            .forgetMasterKey, .setAuditSigningKey:
             false
         }
     }

@@ -51,6 +51,10 @@ package enum Mutation: Sendable {
     /// Notes that an external id belongs to an organisation. No change, if it does already; one that belongs to another
     /// is ``CommitOutcome/conflict``.
     case issueExternalID(String, organization: Identifier)
+    /// Notes the external id that an AWS account brought, in the place of the one that it had brought before; `nil` for
+    /// none. It is the organisation's as long as one of its accounts has it. One that is another organisation's, issued
+    /// or brought, is ``CommitOutcome/conflict``; an account that is not there is ``CommitOutcome/missing``.
+    case bringExternalID(String?, account: Identifier, organization: Identifier)
     /// Notes that secrets are sealed under a master key from now on. Noted already, it stays so.
     case noteMasterKey(id: String)
     /// Forgets a master key. While secrets are sealed under it, ``CommitOutcome/conflict``; one that was not noted is

@@ -134,8 +134,20 @@ package protocol PublicDocuments: Sendable {
         bytes: Int
     ) throws(StoreError) -> (documents: [[UInt8]], end: ListPosition?)
 
-    /// The organisation that an external id was issued to, or `nil` if it never was.
-    func organization(ofExternalID externalID: String) throws(StoreError) -> Identifier?
+    /// Whose an external id is, or `nil` if it was neither issued nor brought.
+    func owner(ofExternalID externalID: String) throws(StoreError) -> ExternalIDOwner?
+}
+
+/// Whose an external id is.
+package struct ExternalIDOwner: Sendable, Equatable {
+    package let organization: Identifier
+    /// Whether it was issued here. One that was brought proves nothing: whoever knows it can bring it.
+    package let isIssued: Bool
+
+    package init(organization: Identifier, isIssued: Bool) {
+        self.organization = organization
+        self.isIssued = isIssued
+    }
 }
 
 /// Reads of sealed secrets, for those few that write or act.

@@ -91,7 +91,7 @@ struct CCMConfigTests {
     @Test(
         "refuses malformed values, each at its place",
         arguments: [
-            ("bucket_name", ""), ("bucket_name", "Billing"), ("bucket_name", "ab"), ("bucket_name", "a_b"),
+            ("bucket_name", ""), ("bucket_name", "Billing/"), ("bucket_name", "ab"), ("bucket_name", "a b"),
             ("bucket_name", "-billing"), ("bucket_region", "useast1"), ("bucket_region", ""), ("report_name", ""),
             ("report_name", 17), ("report_prefix", "a\nb"), ("report_prefix", .null), ("report_type", ""),
             ("unknown", "x"),

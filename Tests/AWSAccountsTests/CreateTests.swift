@@ -171,24 +171,24 @@ struct CreateTests {
             Fault("/aws_partition", "aws-iso"), Fault("/aws_partition", ["aws"]),
             Fault("/auth_config/role_name", ""), Fault("/auth_config/role_name", "a role"),
             Fault("/auth_config/role_name", "role:name"),
-            Fault("/auth_config/external_id", "0123"), Fault("/auth_config/external_id", .null),
-            Fault("/auth_config/external_id", .string(Sample.externalID.uppercased())),
+            Fault("/auth_config/external_id", "0"), Fault("/auth_config/external_id", .null),
+            Fault("/auth_config/external_id", "an id"),
             Fault("/auth_config", ["access_key_id": "AKIA"], at: "/auth_config/access_key_id"),
-            Fault("/auth_config", ["access_key_id": "akiaiosfodnn7example"], at: "/auth_config/access_key_id"),
+            Fault("/auth_config", ["access_key_id": "AKIAIOSFODNN7-EXAMPLE"], at: "/auth_config/access_key_id"),
             Fault("/aws_regions/include_only/1", "us-east"), Fault("/aws_regions/include_only/0", "US-EAST-1"),
             Fault("/aws_regions/include_only/0", ""), Fault("/aws_regions/include_only/1", 1),
             Fault("/aws_regions/include_only", "us-east-1"),
             Fault("/aws_regions", ["include_all": "true"], at: "/aws_regions/include_all"),
-            Fault("/account_tags/1", "untagged"), Fault("/account_tags/0", ":one"), Fault("/account_tags/0", "team:"),
-            Fault("/account_tags/0", "team:o\nne"),
+            Fault("/account_tags/1", 5), Fault("/account_tags/0", .null),
+            Fault("/account_tags/0", .string(String(repeating: "a", count: 4097))),
             Fault("/logs_config/lambda_forwarder/lambdas/0", "Forwarder"),
             Fault("/logs_config/lambda_forwarder/lambdas/0", "arn:aws:s3:::bucket"),
             Fault("/logs_config/lambda_forwarder/sources/1", "Lambda"),
             Fault("/logs_config/lambda_forwarder/sources/1", "a b"),
             Fault("/logs_config/lambda_forwarder/log_source_config/tag_filters/0/source", "S3!"),
-            Fault("/logs_config/lambda_forwarder/log_source_config/tag_filters/0/tags/1", "untagged"),
+            Fault("/logs_config/lambda_forwarder/log_source_config/tag_filters/0/tags/1", true),
             Fault("/metrics_config/tag_filters/0/namespace", " AWS/EC2"),
-            Fault("/metrics_config/tag_filters/0/tags/0", "untagged"),
+            Fault("/metrics_config/tag_filters/0/tags/0", ["a"]),
             Fault("/metrics_config/namespace_filters/include_only/1", "AWS\\EC2"),
             Fault("/metrics_config/namespace_filters/include_only/0", ""),
             Fault("/metrics_config/metric_name_filters/0/namespace", ":"),
@@ -224,11 +224,40 @@ struct CreateTests {
         }
     }
 
+    @Test(
+        "takes what the reference takes, and answers it as it was sent",
+        arguments: [
+            ("/account_tags", ["!test", "*", "untagged", ":", "", "team:o\nne"]),
+            ("/auth_config/external_id", "acme:Prod/1"),
+            ("/logs_config/lambda_forwarder/lambdas", ["arn:aws:lambda:us-east-1:1234567890:function:Forwarder"]),
+            (
+                "/logs_config/lambda_forwarder/log_source_config/tag_filters",
+                [["source": "s3", "tags": ["tag1", "*"]]]
+            ),
+            (
+                "/metrics_config/tag_filters",
+                [["namespace": "AWS/EC2", "tags": ["tag1", "!env", "instance-type:c?.*"]]]
+            ),
+        ] as [(String, JSONValue)]
+    )
+    func lenient(_ place: String, _ value: JSONValue) throws {
+        let body = Sample.full.with(attributes + place, value)
+        #expect(SchemaCheck.accepts(body, JSONSchema.body(of: .awsAccount, for: .create)))
+        #expect(try create(body).document.at("/attributes" + place) == value)
+    }
+
+    @Test("looks past what JSON:API has beside the data", arguments: ["meta", "jsonapi"])
+    func beside(_ name: String) throws {
+        let body = Sample.full.with("/\(name)", ["setup_method": "terraform"])
+        #expect(try create(body).document == create(Sample.full).document)
+        #expect(SchemaCheck.accepts(body, JSONSchema.body(of: .awsAccount, for: .create)))
+    }
+
     @Test("tells every fault at once")
     func everyFault() {
         let faults: [(String, JSONValue)] = [
             ("/unknown", 1),
-            ("/account_tags/0", "untagged"),
+            ("/account_tags/0", 5),
             ("/auth_config", ["access_key_id": "AKIA", "role_name": "a role", "unknown": 1]),
             ("/aws_account_id", "1"),
             ("/aws_partition", "mars"),

@@ -300,7 +300,8 @@ struct UpdateTests {
 
     @Test("points at a malformed value, as a create does", arguments: Sample.full.places)
     func malformed(_ place: String) throws {
-        guard Sample.full.at(place)?.kindName == "string" else { return }
+        // Tags are any text.
+        guard Sample.full.at(place)?.kindName == "string", !place.contains("tags/") else { return }
         #expect(pointers(ofUpdating: try stored(), by: Sample.full.with(place, "MARKER\n")) == [place])
         let problems = problems { () throws(InvalidDocument) in
             try update(create(Sample.full).document, by: Sample.full.with(place, "MARKER\n"))

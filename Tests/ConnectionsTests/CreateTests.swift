@@ -115,6 +115,11 @@ struct CreateTests {
 
     @Test("points at a member beside `data`")
     func unknownAtRoot() {
+        for name in ["Meta", "included", "attributes"] {
+            let body = Sample.body(CredentialFacts.all[1]).with("/\(name)", ["a": .string(Sample.secretMarker)])
+            #expect(pointers(ofCreating: body) == ["/\(name)"])
+        }
+        // Of what is looked past, the kind is looked at.
         let body = Sample.body(CredentialFacts.all[1]).with("/meta", .string(Sample.secretMarker))
         #expect(pointers(ofCreating: body) == ["/meta"])
     }
@@ -133,6 +138,22 @@ struct CreateTests {
         }
     }
 
+    @Test(
+        "takes tags of a key and a value, but for the key that is reserved",
+        arguments: [
+            ("a:b", true), ("env:prod", true), ("ключ:значение", true), ("a key:a value", true), ("defaults:x", true),
+            ("x:default", true), ("", false), (":", false), ("a", false), ("a:", false), (":b", false),
+            ("a:b:c", false),
+            ("default:x", false), ("default", false), ("a:b\n", false),
+            ("a:" + String(repeating: "b", count: 199), false),
+        ]
+    )
+    func tags(_ tag: String, isTaken: Bool) throws {
+        let body = Sample.body(try #require(CredentialFacts.all.first)).with("\(Place.attributes)/tags", [.string(tag)])
+        #expect(pointers(ofCreating: body) == (isTaken ? [] : ["\(Place.attributes)/tags/0"]))
+        #expect(SchemaCheck.accepts(body, JSONSchema.body(of: .connection, for: .create)) == isTaken)
+    }
+
     @Test("tells every fault of a body at once")
     func allFaults() throws {
         let http = try #require(CredentialFacts.all.first { $0.integration == "HTTP" })
@@ -141,7 +162,7 @@ struct CreateTests {
             .with("/data/type", "connection")
             .with("/data/extra", 1)
             .with(Place.name, "")
-            .with("\(Place.attributes)/tags", ["ok", 5, ""])
+            .with("\(Place.attributes)/tags", ["ok:1", 5, ""])
             .with("\(Place.integration)/base_url", "ftp://example.com")
             .with("\(Place.credentials)/body/content", 5)
             .with("\(Place.credentials)/body/charset", "utf-8")

@@ -437,14 +437,38 @@ class TestExternalIDs:
         second = created(account({**ROLE, "external_id": external_id}))
         assert self.external_id(aws, second) == external_id
 
-    @pytest.mark.parametrize("unknown", ["0" * 32, "not-hexadecimal", "A" * 32])
-    def test_an_unknown_one_is_refused(self, server: Server, aws: AWSIntegrationApi, unknown: str) -> None:
-        body = account({**ROLE, "external_id": unknown})
+    @pytest.mark.parametrize("brought", ["0123456789abcdef" * 2, "acme:Prod/1", "A" * 1224])
+    def test_one_of_ones_own_is_brought(self, aws: AWSIntegrationApi, created: Callable, brought: str) -> None:
+        first, second = account({**ROLE, "external_id": brought}), account({**ROLE, "external_id": brought})
+        config_id = created(first)
+        assert self.external_id(aws, config_id) == brought
+        auth = {"role_name": "Other"}
+        aws.update_aws_account(config_id, update_request(patch(first, auth_config=auth)))
+        assert self.external_id(aws, config_id) == brought
+        # One organisation may have the same for several accounts.
+        assert self.external_id(aws, created(second)) == brought
+
+    def test_an_update_brings_one_and_takes_an_issued_one_again(
+        self, aws: AWSIntegrationApi, created: Callable
+    ) -> None:
+        body = account()
+        config_id = created(body)
+        issued = self.external_id(aws, config_id)
+        for external_id in ("brought-later", "brought-still-later", issued):
+            auth = {**ROLE, "external_id": external_id}
+            aws.update_aws_account(config_id, update_request(patch(body, auth_config=auth)))
+            assert self.external_id(aws, config_id) == external_id
+
+    @pytest.mark.parametrize("impossible", ["0", "an id", "ключ", "a" * 1225])
+    def test_one_that_sts_would_not_take_is_refused(
+        self, server: Server, aws: AWSIntegrationApi, impossible: str
+    ) -> None:
+        body = account({**ROLE, "external_id": impossible})
         raises(400, lambda: aws.create_aws_account(create_request(body)), "/data/attributes/auth_config/external_id")
         known = account()
         config_id = server.request("POST", AWS_ACCOUNTS, known).json["data"]["id"]
         before = stored(server, config_id)
-        auth = {**ROLE, "external_id": unknown}
+        auth = {**ROLE, "external_id": impossible}
         raises(400, lambda: aws.update_aws_account(config_id, update_request(patch(known, auth_config=auth))))
         assert stored(server, config_id) == before
 
@@ -566,7 +590,7 @@ FAULTS = [
     (("aws_account_id",), "12345678901x", "12 digits"),
     (("aws_account_id",), 123456789012, ""),
     (("aws_partition",), "aws-test", "aws-us-gov"),
-    (("account_tags", 0), "no colon", "key:value"),
+    (("account_tags", 0), 5, "string"),
     (("aws_regions", "include_only", 0), "us-east", "region"),
     (("aws_regions",), {"include_all": True, "include_only": []}, ""),
     (("aws_regions",), {}, ""),
@@ -575,12 +599,12 @@ FAULTS = [
     (("auth_config",), {}, ""),
     (("logs_config", "lambda_forwarder", "lambdas", 0), "arn:aws:s3:::bucket", "ARN"),
     (("logs_config", "lambda_forwarder", "sources", 0), "S3 logs", ""),
-    (("logs_config", "lambda_forwarder", "log_source_config", "tag_filters", 0, "tags", 0), "env", "key:value"),
+    (("logs_config", "lambda_forwarder", "log_source_config", "tag_filters", 0, "tags", 0), 5, "string"),
     (("metrics_config", "enabled"), "yes", ""),
     (("metrics_config", "namespace_filters", "include_only", 0), "AWS/EC2\n", "namespace"),
     (("metrics_config", "namespace_filters"), {"include_only": [], "exclude_only": []}, ""),
     (("metrics_config", "tag_filters", 0, "namespace"), " ", "namespace"),
-    (("metrics_config", "tag_filters", 0, "tags", 0), "env", "key:value"),
+    (("metrics_config", "tag_filters", 0, "tags", 0), 5, "string"),
     (("metrics_config", "metric_name_filters", 0), {"namespace": "AWS/EC2"}, ""),
     (("resources_config", "extended_collection"), False, "extended_collection"),
     (("traces_config", "xray_services"), {"include_all": True, "include_only": []}, ""),
@@ -696,16 +720,37 @@ class TestDocumentedErrors:
 class TestTwoOrganisations:
     """Nothing of one is visible to the other, and what is unique in one is free in the other."""
 
-    def test_an_external_id_of_the_other_is_refused(self, two: tuple[Server, Keys]) -> None:
+    @pytest.mark.parametrize("is_issued", [True, False])
+    def test_an_external_id_of_the_other_is_refused(self, two: tuple[Server, Keys], is_issued: bool) -> None:
         server, second = two
         path = f"{AWS}/generate_new_external_id"
-        external_id = server.request("POST", path, keys=second).json["data"]["attributes"]["external_id"]
+        issued = server.request("POST", path, keys=second).json["data"]["attributes"]["external_id"]
+        external_id = issued if is_issued else "brought-by-the-second"
         body = account({**ROLE, "external_id": external_id})
-        answer = server.request("POST", AWS_ACCOUNTS, body)
-        assert answer.status == 400
-        assert "external_id" in answer.errors[0]
+        if not is_issued:
+            other = account({**ROLE, "external_id": external_id})
+            assert server.request("POST", AWS_ACCOUNTS, other, keys=second).status == 200
+        for method, place, sent in self.bringing(server, body):
+            answer = server.request(method, place, sent)
+            assert answer.status == 400, method
+            assert "external_id is another organisation's" in answer.errors[0]
         assert server.request("POST", AWS_ACCOUNTS, body, keys=second).status == 200
-        assert server.request("GET", AWS_ACCOUNTS).json == {"data": []}
+
+    def test_an_external_id_that_was_brought_is_free_once_no_account_has_it(self, two: tuple[Server, Keys]) -> None:
+        server, second = two
+        body = account({**ROLE, "external_id": "moved-with-its-account"})
+        config_id = server.request("POST", AWS_ACCOUNTS, body, keys=second).json["data"]["id"]
+        assert server.request("POST", AWS_ACCOUNTS, body).status == 400
+        assert server.request("DELETE", f"{AWS_ACCOUNTS}/{config_id}", keys=second).status == 204
+        assert server.request("POST", AWS_ACCOUNTS, body).status == 200
+
+    @staticmethod
+    def bringing(server: Server, body: dict) -> list[tuple[str, str, dict]]:
+        """A create and an update that bring the external id of a body."""
+        known = account()
+        config_id = server.request("POST", AWS_ACCOUNTS, known).json["data"]["id"]
+        update = patch(known, auth_config=body["data"]["attributes"]["auth_config"])
+        return [("POST", AWS_ACCOUNTS, body), ("PATCH", f"{AWS_ACCOUNTS}/{config_id}", update)]
 
     def test_both_have_the_same_account(self, two: tuple[Server, Keys]) -> None:
         server, second = two

@@ -112,7 +112,6 @@ def faulty_account(body: dict) -> Iterator[tuple[str, Any]]:
     yield "with a secret as the access key's id", replacing(body, (*auth, "access_key_id"), value)
     yield "with a secret as the role", replacing(body, auth, {"role_name": f"{value} "})
     yield "with a secret as the external id", replacing(body, auth, {"role_name": "Role", "external_id": value})
-    yield "with a secret as a tag", replacing(body, (*attributes, "account_tags"), [value])
     yield "with a secret as the partition", replacing(body, (*attributes, "aws_partition"), value)
     yield "with a secret as the number", replacing(body, (*attributes, "aws_account_id"), value)
     yield "with a secret as data.type", replacing(body, ("data", "type"), value)

@@ -105,20 +105,23 @@ struct AWSAccountEndpoints: Sendable {
     private func create(_ call: Call) async throws -> Response {
         let externalID = ExternalID.issue()
         let draft = try writer.create(call, id: identifiers.next(), issue: Self.issuing(externalID))
-        let issued = try issuedExternalID(in: draft, besides: externalID, call)
-        switch try await writer.commit(draft, and: issued, by: call) {
-        case .committed: return .document(draft.record.document)
-        case .duplicate: throw APIError(409, "An account with this aws_account_id already exists.")
-        case .conflict, .missing:
-            throw APIError.refusedIssue
+        // A conflict is as a rule another organisation that brings the same external id: then the second look tells.
+        for _ in 0..<2 {
+            switch try await writer.commit(draft, and: try externalIDs(of: draft, besides: externalID, call), by: call)
+            {
+            case .committed: return .document(draft.record.document)
+            case .duplicate: throw APIError(409, "An account with this aws_account_id already exists.")
+            case .conflict, .missing: continue
+            }
         }
+        throw APIError.refusedIssue
     }
 
     private func update(_ call: Call) async throws -> Response {
         let id = try call.awsAccountConfigID()
         let externalID = ExternalID.issue()
         let updated = try await writer.update(id, call, issue: Self.issuing(externalID)) { draft in
-            try issuedExternalID(in: draft, besides: externalID, call)
+            try externalIDs(of: draft, besides: externalID, call)
         }
         guard let updated else { throw APIError.noAWSAccount }
         return .document(updated.record.document)
@@ -144,29 +147,30 @@ struct AWSAccountEndpoints: Sendable {
         return .document(JSONWriter.bytes(of: data))
     }
 
-    /// What notes the draft's external id as issued, if it is.
+    /// What notes the draft's external id, as issued or brought, if it is not noted yet.
     ///
-    /// - Throws: ``APIError`` with 400 if the caller sent one that was not issued to the organisation.
-    private func issuedExternalID(
-        in draft: DocumentWriter.Draft,
-        besides issued: String,
-        _ call: Call
-    ) throws -> [Mutation] {
+    /// - Throws: ``APIError`` with 400 if the id is another organisation's.
+    private func externalIDs(of draft: DocumentWriter.Draft, besides issued: String, _ call: Call) throws -> [Mutation]
+    {
         guard let externalID = draft.document["attributes"]?["auth_config"]?["external_id"]?.text?.string else {
             return []
         }
         let organization = call.principal.organization
         if externalID == issued { return [.issueExternalID(externalID, organization: organization)] }
-        guard try store.organization(ofExternalID: externalID) == organization else {
+        let owner = try store.owner(ofExternalID: externalID)
+        if let owner, owner.organization != organization {
             let pointer = "/data/attributes/auth_config/external_id"
             throw APIError(
                 400,
-                "\(pointer) was not issued here: POST \(Self.path)/generate_new_external_id issues one, "
-                    + "and an account without one gets one.",
+                "\(pointer) is another organisation's on this server. Bring another, or leave it out: an account without "
+                    + "one gets one.",
                 at: .pointer(pointer)
             )
         }
-        return []
+        let brought = owner?.isIssued ?? false ? nil : externalID
+        // An account that is new has brought none yet.
+        guard brought != nil || draft.previous != nil else { return [] }
+        return [.bringExternalID(brought, account: draft.record.id, organization: organization)]
     }
 
     private static func issuing(_ externalID: String) -> (String) -> String {

@@ -71,12 +71,12 @@ struct DocumentWriter: Sendable {
         )
     }
 
-    /// Commits a draft with what else belongs to the change.
+    /// Commits a draft, and then what else belongs to the change.
     func commit(_ draft: Draft, and others: [Mutation] = [], by call: Call) async throws -> CommitOutcome {
         let action = draft.previous == nil ? "create" : "update"
         return try await store.commit(
             Change(
-                others + [draft.mutation],
+                [draft.mutation] + others,
                 event: call.event("\(auditName).\(action)", on: schema.type, draft.record.id)
             )
         )
@@ -91,7 +91,7 @@ struct DocumentWriter: Sendable {
     ///   - call: Whose body says what changes.
     ///   - issue: Gives the value of an issued field, by its name.
     ///   - destination: Where a document's secrets are sent, if more than its own fields decide it.
-    ///   - check: May refuse a draft, and gives what else belongs to the change. Called anew if another update comes
+    ///   - check: May refuse a draft, and gives what else belongs to the change, behind it. Called anew if another update comes
     ///     in between.
     /// - Returns: The document that is stored now, or `nil` if there is none of that id.
     /// - Throws: What reading, `check` and the commit throw.

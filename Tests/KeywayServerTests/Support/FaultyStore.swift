@@ -82,8 +82,8 @@ final class FaultyStore: Store {
         }
     }
 
-    func organization(ofExternalID externalID: String) throws(StoreError) -> Identifier? {
-        try reading { () throws(StoreError) in try store.organization(ofExternalID: externalID) }
+    func owner(ofExternalID externalID: String) throws(StoreError) -> ExternalIDOwner? {
+        try reading { () throws(StoreError) in try store.owner(ofExternalID: externalID) }
     }
 
     func connection(_ id: Identifier, in organization: Identifier) throws(StoreError) -> RestrictedConnection? {
