@@ -106,7 +106,8 @@ let package = Package(
                 "HTTPServer", "JSONReading", "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Threads", "Vault",
             ]
         ),
-        .executableTarget(name: "keyway", dependencies: ["KeywayCommands"], swiftSettings: settings),
+        // Its main is C, which is given its arguments.
+        .executableTarget(name: "keyway", dependencies: ["KeywayCommands"]),
 
         // The suites.
         suite("CryptographyTests", uses: ["Cryptography", "Secrets"]),
