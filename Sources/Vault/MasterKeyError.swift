@@ -2,7 +2,7 @@
 package enum MasterKeyError: Error, Equatable {
     case missing(path: String)
     case exists(path: String)
-    case openToOthers(path: String, mode: UInt32)
+    case openToOthers(path: String, mode: String)
     case noRegularFile(path: String)
     /// A call of the system failed.
     case system(path: String, action: String, code: Int32)
@@ -37,7 +37,7 @@ extension MasterKeyError: CustomStringConvertible {
         case .exists(let path):
             "a master key file exists at \(path): it is not overwritten, for the secrets sealed under it would be lost"
         case .openToOthers(let path, let mode):
-            "the master key file \(path) is open to other users (mode 0\(String(mode, radix: 8))): "
+            "the master key file \(path) is open to other users (mode \(mode)): "
                 + "run `chmod 600 \(path)`"
         case .noRegularFile(let path):
             "\(path) is not a regular file: name the master key file"

@@ -34,8 +34,8 @@ extension MasterKeyring {
         }
         let status = try file.status()
         guard status.st_mode & S_IFMT == S_IFREG else { throw .noRegularFile(path: path) }
-        let mode = status.st_mode & 0o7777
-        guard mode & ~0o600 == 0 else { throw .openToOthers(path: path, mode: UInt32(mode)) }
+        let mode = SecretFileMode(status)
+        guard mode.isOwnersAlone else { throw .openToOthers(path: path, mode: mode.description) }
         guard status.st_size <= maximumLength else { throw .malformed(source: path, line: 1, fault: .tooLong) }
         let text = try file.content(count: Int(status.st_size))
         return try withExtendedLifetime(text) { () throws(MasterKeyError) in try parse(text.bytes, source: path) }

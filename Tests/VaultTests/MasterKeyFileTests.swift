@@ -44,7 +44,7 @@ struct MasterKeyFileTests {
         chmod(directory.file("key"), mode_t(mode))
         let path = directory.file("key")
         let error = #expect(throws: MasterKeyError.self) { try MasterKeyring.load(from: path) }
-        #expect(error == .openToOthers(path: path, mode: UInt32(mode)))
+        #expect(error == .openToOthers(path: path, mode: "0" + String(mode, radix: 8)))
         #expect(error?.description.contains("`chmod 600 \(path)`") == true)
         #expect(error?.description.contains("mode 0\(String(mode, radix: 8))") == true)
     }

@@ -26,6 +26,34 @@ enum FileContent {
         return read(descriptor, atMost: limit)
     }
 
+    /// Reads a file into memory that is there, as for what must leave no copies.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - memory: Room for more than is wanted, so that a larger file shows.
+    ///   - isAcceptable: Whether to read a file of that owner and those permissions.
+    /// - Returns: The number of bytes; `nil` if it can't be read.
+    static func read(
+        _ path: String,
+        into memory: UnsafeMutableRawBufferPointer,
+        ifAcceptable isAcceptable: (stat) -> Bool
+    ) -> Int? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, isAcceptable(status) else { return nil }
+        var rest = memory[...]
+        while let start = UnsafeMutableRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+            let count = readSome(descriptor, start, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            rest = rest.dropFirst(count)
+        }
+        return memory.count - rest.count
+    }
+
     /// Reads an open file to its end.
     static func read(_ descriptor: Int32, atMost limit: Int) -> [UInt8]? {
         var content: [UInt8] = []
