@@ -4,6 +4,12 @@
 
 /* What Swift cannot call: the variadic functions, wrapped one by one. */
 
+/* MHD_OPTION_CLIENT_DISCIPLINE_LVL, which headers before 0.9.77 do not know. */
+enum
+{
+  keyway_client_discipline_option = 38
+};
+
 /* Everything a daemon is started with. Certificate and key may be freed once it has started. */
 struct keyway_daemon_settings
 {
@@ -11,6 +17,7 @@ struct keyway_daemon_settings
   size_t connection_memory;
   unsigned int connections;
   unsigned int idle_seconds;
+  int strictness_option; /* MHD_OPTION_STRICT_FOR_CLIENT, or keyway_client_discipline_option */
   int strictness;
   const char *certificate_pem; /* NULL: no TLS */
   const char *key_pem;
@@ -33,7 +40,7 @@ keyway_start_daemon (const struct keyway_daemon_settings *s)
   KEYWAY_OPTION (MHD_OPTION_CONNECTION_MEMORY_LIMIT, s->connection_memory, NULL);
   KEYWAY_OPTION (MHD_OPTION_CONNECTION_LIMIT, s->connections, NULL);
   KEYWAY_OPTION (MHD_OPTION_CONNECTION_TIMEOUT, s->idle_seconds, NULL);
-  KEYWAY_OPTION (MHD_OPTION_STRICT_FOR_CLIENT, s->strictness, NULL);
+  KEYWAY_OPTION ((enum MHD_OPTION) s->strictness_option, s->strictness, NULL);
   KEYWAY_OPTION (MHD_OPTION_NOTIFY_CONNECTION, s->connection_changed, s->context);
   KEYWAY_OPTION (MHD_OPTION_URI_LOG_CALLBACK, s->request_started, s->context);
   KEYWAY_OPTION (MHD_OPTION_UNESCAPE_CALLBACK, s->unescape, s->context);

@@ -31,6 +31,9 @@ package final class HTTPServer: @unchecked Sendable {
     ///
     /// Each connection takes a file descriptor: the process must be allowed somewhat more than `limits.connections`.
     package init(configuration: ServerConfiguration, handler: any RequestHandler) throws(HTTPServerError) {
+        guard EngineVersion.current.isProven || configuration.allowsUnprovenEngine else {
+            throw .unprovenEngine(version: EngineVersion.current.text)
+        }
         let limits = configuration.limits
         let threads = max(1, configuration.threads)
         let socket = try ListeningSocket(address: configuration.address, port: configuration.port)
@@ -54,8 +57,9 @@ package final class HTTPServer: @unchecked Sendable {
         // Never reached: the registry decides. The engine counts a connection for somewhat longer.
         settings.connections = UInt32(clamping: limits.connections * 2 + 64)
         settings.idle_seconds = UInt32(clamping: limits.idleTimeout)
-        // The only level at which the engine refuses blanks before the colon.
-        settings.strictness = -1
+        let strictness = EngineVersion.current.strictness
+        settings.strictness_option = strictness.option
+        settings.strictness = strictness.level
 
         let workers: Workers
         do throws(HTTPServerError) {
@@ -87,7 +91,9 @@ package final class HTTPServer: @unchecked Sendable {
     /// a request do not hold it up. Not to be called from a handler. Later calls do nothing.
     ///
     /// - Parameter gracePeriod: For how many seconds to wait for requests under way.
-    package func stop(gracePeriod: Double) {
+    /// - Returns: How many requests were still under way after that.
+    @discardableResult
+    package func stop(gracePeriod: Double) -> Int {
         let (workers, acceptor, reaper) = lock {
             defer {
                 self.workers = nil
@@ -96,13 +102,14 @@ package final class HTTPServer: @unchecked Sendable {
             }
             return (self.workers, self.acceptor, self.reaper)
         }
-        guard let workers else { return }
+        guard let workers else { return 0 }
         engine.startDraining()
         acceptor?.stop()
 
         // A client that is still sending its request may never end it.
         wait(atMost: min(gracePeriod, Self.gracePeriodOfReception)) { $0.current == nil }
         wait(atMost: gracePeriod) { $0.current?.isBeingHandled != true }
+        let unfinished = engine.registry.all().count { connection in connection.lock { connection.current != nil } }
         engine.startFailing()
         // A request that was handed over earlier is found here; one that comes later sees that the server is failing.
         // Either way no connection stays suspended, which the engine would not survive.
@@ -114,6 +121,7 @@ package final class HTTPServer: @unchecked Sendable {
         reaper?.stop()
         engine.peerWatch.stop()
         workers.stop()
+        return unfinished
     }
 
     /// Waits until all connections are as `condition` wants them, which it is asked with their lock held.

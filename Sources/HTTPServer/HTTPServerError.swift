@@ -10,6 +10,8 @@ package enum HTTPServerError: Error, Equatable, CustomStringConvertible {
     case permissionDenied(String)
     /// The engine takes no such certificate or key, or they are not a pair.
     case unusableTLSIdentity
+    /// Nobody has proven that this release of the engine refuses what a strict server must.
+    case unprovenEngine(version: String)
     /// A call to the system failed for another reason.
     case system(call: String, reason: String)
 
@@ -27,6 +29,12 @@ package enum HTTPServerError: Error, Equatable, CustomStringConvertible {
             """
             the TLS certificate or key cannot be used; check that both files are PEM, that the key is not encrypted, \
             and that they belong together
+            """
+        case .unprovenEngine(let version):
+            """
+            libmicrohttpd \(version) is installed, and it is not proven that it refuses malformed requests as Keyway \
+            needs it: install \(EngineVersion.proven.joined(separator: " or ")), or take that risk with \
+            --allow-unproven-libmicrohttpd
             """
         case .system(let call, let reason):
             "the HTTP server could not start: \(call): \(reason); check the limits on open files, threads and memory"

@@ -14,7 +14,7 @@ import CMicrohttpd
 /// end of the block; whatever was cut, joined or split leaves a gap. So does a target cut at a NUL, before the version.
 ///
 /// This leans on the inside of one release of the engine: with any other the block counts as well formed. Later
-/// releases refuse these requests themselves.
+/// releases refuse these requests themselves, which is proven of one (``EngineVersion``).
 struct RawHeaderBlock {
     private(set) var isWellFormed = true
     /// Whether the target is all that stands between the method and the version.
@@ -23,7 +23,7 @@ struct RawHeaderBlock {
     private var cursor: UnsafePointer<CChar>?
     private let end: UnsafePointer<CChar>
 
-    static let layoutIsKnown = String(cString: MHD_get_version()) == "0.9.75"
+    static let layoutIsKnown = EngineVersion.current.hasKnownLayout
 
     init(of connection: OpaquePointer, method: UnsafePointer<CChar>, targetEnd: Int, version: UnsafePointer<CChar>) {
         let start = method

@@ -12,6 +12,8 @@ package struct ServerConfiguration: Sendable {
     /// Headers of which a request may have one at most, such as those of credentials: with two it is ambiguous whose
     /// they are. Without regard to case.
     package var singleHeaders: [StaticString] = []
+    /// Whether to start with a release of the engine of which it is not proven that it refuses what it must.
+    package var allowsUnprovenEngine = false
 
     package init(
         address: String = "127.0.0.1",

@@ -53,6 +53,13 @@ struct RunningServer {
         let metricsServer = try options.metricsServer.map { configuration throws(CommandError) in
             try Self.start(configuration, MetricsListener(metrics: service.metrics))
         }
+        if !EngineVersion.current.isProven {
+            log.note(
+                "libmicrohttpd not proven",
+                level: .warning,
+                [.init("version", .string(EngineVersion.current.text))]
+            )
+        }
         Self.noteListening(options.server, server, "listening", log)
         if let metricsServer, let configuration = options.metricsServer {
             Self.noteListening(configuration, metricsServer, "listening for metrics", log)
@@ -69,11 +76,11 @@ struct RunningServer {
         upkeep.cancel()
         heads.cancel()
         log.flush()
-        await Self.stop(server, metricsServer, egress)
+        let unfinished = await Self.stop(server, metricsServer, egress)
         await service.endActs()
         await service.auditHeads.writeAdvanced(to: log)
         await store.close()
-        log.note("stopped")
+        log.note("stopped", [.init("unfinished", .integer(Int64(unfinished)))])
         log.flush()
     }
 
@@ -110,14 +117,16 @@ struct RunningServer {
     }
 
     /// Stops the servers on a thread of its own: they wait for handlers, which may need this one.
-    private static func stop(_ server: HTTPServer, _ metricsServer: HTTPServer?, _ egress: EgressClient) async {
+    ///
+    /// - Returns: How many requests of the API did not end in time.
+    private static func stop(_ server: HTTPServer, _ metricsServer: HTTPServer?, _ egress: EgressClient) async -> Int {
         await withCheckedContinuation { continuation in
             DetachedThread.start {
-                server.stop(gracePeriod: gracePeriod)
+                let unfinished = server.stop(gracePeriod: gracePeriod)
                 metricsServer?.stop(gracePeriod: 0)
                 // Acts that have outlasted their callers end here.
                 egress.stop()
-                continuation.resume()
+                continuation.resume(returning: unfinished)
             }
         }
     }

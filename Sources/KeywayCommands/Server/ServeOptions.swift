@@ -2,7 +2,6 @@ import Documents
 import Egress
 import HTTPServer
 import KeywayServer
-import Secrets
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -34,6 +33,11 @@ struct ServeOptions {
         nil,
         "Listen on an address that others reach without TLS, as behind a proxy"
     )
+    private static let unprovenEngine = Option.setting(
+        "allow-unproven-libmicrohttpd",
+        nil,
+        "Start with a version of libmicrohttpd other than \(EngineVersion.proven.alternatives)"
+    )
     private static let publicURL = Option.setting(
         "public-url",
         "URL",
@@ -64,7 +68,7 @@ struct ServeOptions {
     static let all =
         [
             listen, rateLimit, certificate, key, plaintext, publicURL, metricsListen, principal, connectionsPerAddress,
-            auditHeadInterval,
+            auditHeadInterval, unprovenEngine,
         ] + EgressOptions.all
 
     let server: ServerConfiguration
@@ -92,12 +96,14 @@ struct ServeOptions {
                     + "--tls-key, or --allow-plaintext if a proxy in front speaks TLS"
             )
         }
+        server.allowsUnprovenEngine = arguments.has(Self.unprovenEngine)
         self.server = server
         metricsServer = try arguments[Self.metricsListen].map { text throws(CommandError) in
             var endpoint = try Self.endpoint(text, option: Self.metricsListen)
             endpoint.threads = 1
             endpoint.limits.connections = 64
             endpoint.limits.connectionsPerAddress = 64
+            endpoint.allowsUnprovenEngine = server.allowsUnprovenEngine
             return endpoint
         }
         var service = Service.Configuration()
@@ -155,8 +161,7 @@ struct ServeOptions {
         switch (arguments[certificate], arguments[key]) {
         case (nil, nil): return nil
         case (let certificate?, let key?):
-            let keyBytes = try read(key)
-            return TLSIdentity(certificatePEM: try read(certificate), keyPEM: Secret(copying: keyBytes))
+            return TLSIdentity(certificatePEM: try read(certificate), keyPEM: try TLSKeyFile.read(key))
         default: throw CommandError(.usage, "--tls-cert and --tls-key go together: give both or neither")
         }
     }
