@@ -27,7 +27,7 @@ package enum KeywayCommand {
                         ]
                     )
                 ),
-                .command(.recover), .command(.rotateMasterKey),
+                .command(.backup), .command(.restore), .command(.recover), .command(.rotateMasterKey),
                 .command(.act), .group(.connections), .group(.applicationKeys), .group(.aws), .group(.apiKeys),
                 .group(.users),
                 .command(.validate), .command(.export), .command(.apply), .command(.completions), .command(.manual),
@@ -39,7 +39,7 @@ package enum KeywayCommand {
     ///
     /// - Parameter arguments: Without the program's own name.
     /// - Returns: The exit code.
-    package static func run(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) async -> Int32 {
+    package static func run(_ arguments: [String]) async -> Int32 {
         ProcessProtection.apply()
         do {
             return try await perform(arguments)

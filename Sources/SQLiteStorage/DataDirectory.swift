@@ -22,7 +22,7 @@ final class DataDirectory: Sendable {
         } else {
             databasePath = try Self.existingDatabase(in: path)
         }
-        lockPath = path + "/keyway.lock"
+        lockPath = path + "/" + Self.lockName
         lock = try Self.lock(lockPath, of: path)
         // From here on deinit frees the lock.
         if creating { try Self.createFile(databasePath) }
@@ -30,7 +30,10 @@ final class DataDirectory: Sendable {
 
     deinit { close(lock) }
 
-    private static func databasePath(in path: String) -> String { path + "/keyway.db" }
+    static let databaseName = "keyway.db"
+    static let lockName = "keyway.lock"
+
+    static func databasePath(in path: String) -> String { path + "/" + databaseName }
 
     /// The path of the database in a directory, which is not locked.
     static func existingDatabase(in path: String) throws(StoreError) -> String {
@@ -42,7 +45,8 @@ final class DataDirectory: Sendable {
         return database
     }
 
-    private static func lock(_ file: String, of directory: String) throws(StoreError) -> Int32 {
+    /// Locks a directory by a file in it, for as long as the descriptor is open.
+    static func lock(_ file: String, of directory: String) throws(StoreError) -> Int32 {
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw refusal(of: "open", file) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -55,7 +59,7 @@ final class DataDirectory: Sendable {
         return descriptor
     }
 
-    private static func checkDirectory(_ path: String) throws(StoreError) {
+    static func checkDirectory(_ path: String) throws(StoreError) {
         var status = stat()
         guard stat(path, &status) == 0 else {
             guard errno == ENOENT else { throw refusal(of: "open", path) }
@@ -66,7 +70,8 @@ final class DataDirectory: Sendable {
         }
     }
 
-    private static func createDirectory(_ path: String) throws(StoreError) {
+    /// Creates a directory, with its parents, unless there is one.
+    static func createDirectory(_ path: String) throws(StoreError) {
         guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
         if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try createDirectory(String(path[..<slash]))
@@ -82,7 +87,7 @@ final class DataDirectory: Sendable {
         close(descriptor)
     }
 
-    private static func refusal(of operation: String, _ path: String) -> StoreError {
+    static func refusal(of operation: String, _ path: String) -> StoreError {
         let reason = String(cString: strerror(errno))
         return .unavailable(
             "cannot \(operation) \(path): \(reason); let the server's user own the data directory, with write permission"

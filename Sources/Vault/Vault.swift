@@ -166,6 +166,20 @@ extension Vault {
         return SealedSecrets(masterKeyID: master.id, bytes: bytes)
     }
 
+    /// Finds out whether a record's secrets open, without opening one: its master key is here, and its data key is as it
+    /// was wrapped.
+    ///
+    /// - Parameters:
+    ///   - sealed: The record's secrets.
+    ///   - organization: The organisation that the record is part of.
+    ///   - record: The record's id.
+    /// - Throws: ``VaultError`` if they do not.
+    package func check(_ sealed: SealedSecrets, organization: Identifier, record: Identifier) throws(VaultError) {
+        let parsed = try SealedRecord(parsing: sealed.bytes)
+        let context = SealingContext(organization: organization, record: record)
+        try withDataKey(of: parsed, under: sealed.masterKeyID, context: context) { _ in }
+    }
+
     private static func checkNames(of secrets: [FieldSecret]) throws(VaultError) {
         guard secrets.count > 1 else { return }
         var names: Set<String> = []

@@ -135,7 +135,7 @@ struct DataLocation {
         }
     }
 
-    private static let digest: SQLiteStore.DigestFunction = { KeyDigest(SHA256.digest(of: $0)) }
+    static let digest: SQLiteStore.DigestFunction = { KeyDigest(SHA256.digest(of: $0)) }
 }
 
 extension StoreError {

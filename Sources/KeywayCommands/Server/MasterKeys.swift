@@ -44,20 +44,29 @@ struct MasterKeys: Sendable {
         }
     }
 
+    /// Refuses master keys of which some are missing that secrets somewhere are sealed under.
+    static func require(
+        _ ids: [String],
+        of place: String,
+        in keyring: MasterKeyring,
+        _ location: DataLocation
+    ) throws(CommandError) {
+        let missing = ids.filter { !keyring.ids.contains($0) }
+        guard !missing.isEmpty else { return }
+        throw CommandError(
+            .configuration,
+            "the secrets in \(place) are sealed under master keys that are not at hand "
+                + "(\(missing.joined(separator: ", "))): "
+                + (location.masterKeysAreInEnvironment
+                    ? "give the right ones in \(DataLocation.masterKeysVariable)"
+                    : "give the right file with --master-key-file, or put it back from its backup")
+        )
+    }
+
     /// Refuses master keys with which some secrets would not open, and notes the active one before its first use.
     private func check(_ keyring: MasterKeyring) async throws -> MasterKeyring {
         let used = try store.masterKeyIDs()
-        let missing = used.filter { !keyring.ids.contains($0) }
-        guard missing.isEmpty else {
-            throw CommandError(
-                .configuration,
-                "the secrets in \(location.directory) are sealed under master keys that are not at hand "
-                    + "(\(missing.joined(separator: ", "))): "
-                    + (location.masterKeysAreInEnvironment
-                        ? "give the right ones in \(DataLocation.masterKeysVariable)"
-                        : "give the right file with --master-key-file, or put it back from its backup")
-            )
-        }
+        try Self.require(used, of: location.directory, in: keyring, location)
         if !used.contains(keyring.active.id) {
             _ = try await store.commit(Change([.noteMasterKey(id: keyring.active.id)], event: nil))
         }

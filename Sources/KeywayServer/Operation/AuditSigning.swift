@@ -12,7 +12,7 @@ struct AuditSigning: Sendable {
 
     // It is sealed as a record's only secret, of a record that no organisation has.
     private static let field = "audit_signing_seed"
-    private static let nobody = Identifier(high: 0, low: 0)
+    static let nobody = Identifier(high: 0, low: 0)
     private static let destination = "keyway:audit"
 
     /// The key, created where there is none yet.

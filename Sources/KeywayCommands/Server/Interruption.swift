@@ -1,0 +1,44 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The signals that end a command, held back so that it can tidy up first.
+final class Interruption: Sendable {
+    private let received = Mutex<Int32?>(nil)
+    // Safe to share: set once, and from then on only kept alive.
+    nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
+
+    /// From here on the signals no longer end the process by themselves.
+    ///
+    /// - Parameter interrupt: Makes the work fail, on a thread of Dispatch's.
+    init(_ interrupt: @escaping @Sendable () -> Void) {
+        let queue = DispatchQueue(label: "keyway.interruption")
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { [weak self] in
+                self?.received.withLock { $0 = number }
+                interrupt()
+            }
+            source.resume()
+            sources.append(source)
+        }
+    }
+
+    /// Ends the process by the signal that it was sent, if it was.
+    func endProcessIfTold() {
+        guard let number = received.withLock({ $0 }) else { return }
+        signal(number, SIG_DFL)
+        // Dispatch's threads, of which this may be one, block signals.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        raise(number)
+    }
+}

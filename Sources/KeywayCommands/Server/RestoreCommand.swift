@@ -1,0 +1,164 @@
+import KeywayServer
+import SQLiteStorage
+import Storage
+import Vault
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension Command {
+    static let restore = Command(
+        name: "restore",
+        summary: "Make a data directory of a backup, once it was checked",
+        discussion: [
+            "The directory must be empty, or not there yet: nothing is overwritten. The backup is read from its first byte "
+                + "to its last, brought to this version's schema, and each of its secrets must open with the master keys.",
+            "Keys that were deleted after the backup was made work again: delete them again.",
+        ],
+        operands: [Restoration.file],
+        options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption, Restoration.withoutKeys],
+        examples: ["keyway restore /var/backups/keyway/keyway-20261130T140509Z.db --data-dir /var/lib/keyway"]
+    ) { arguments in
+        try await Restoration(arguments).run()
+    }
+}
+
+/// What `keyway restore` does.
+private struct Restoration {
+    static let file = Operand(
+        name: "FILE",
+        help: "What keyway backup wrote, or a copy by SQLite's own .backup; - for standard input",
+        values: .file
+    )
+    static let withoutKeys = Option.flag(
+        "without-master-keys",
+        "Restore although the master keys are not at hand yet: whether the secrets open is not checked"
+    )
+
+    private let location: DataLocation
+    private let file: String
+    private let checksKeys: Bool
+
+    init(_ arguments: Arguments) throws(CommandError) {
+        location = try DataLocation(arguments)
+        file = arguments[Self.file]
+        checksKeys = !arguments.has(Self.withoutKeys)
+    }
+
+    private var source: String { file == "-" ? "the standard input" : file }
+
+    func run() async throws {
+        umask(0o077)
+        try requireNoLog()
+        // First of all, so that what is missing is told before anything is copied.
+        let keyring = checksKeys ? try location.loadMasterKeys() : nil
+        let restoration: StoreRestoration
+        do throws(StoreError) {
+            restoration = try StoreRestoration(into: location.directory)
+        } catch {
+            throw CommandError(.cannotCreate, error.reason)
+        }
+        try copy(to: restoration.stagedDatabase)
+        let summary = try check(restoration)
+        let secrets = try await examine(restoration, summary, keyring)
+        do throws(StoreError) {
+            try restoration.finish()
+        } catch {
+            throw CommandError(.cannotCreate, error.reason)
+        }
+        try Terminal.print(text(summary, secrets: secrets))
+    }
+
+    private func text(_ summary: DatabaseSummary, secrets: Int?) -> String {
+        let upgrade =
+            summary.schemaVersion < summary.newestSchemaVersion
+            ? "Its schema was brought from version \(summary.schemaVersion) to \(summary.newestSchemaVersion).\n" : ""
+        let opened =
+            secrets.map { "The secrets of \($0) record\($0 == 1 ? "" : "s") open." }
+            ?? "Whether its secrets open was not checked."
+        return """
+            \(location.directory) is restored from \(source): \(summary.contents).
+            \(upgrade)\(opened)
+
+            Next: keyway serve \(location.options)
+
+            """
+    }
+
+    /// Refuses a plain copy of a database that was open: what was written last is in its log.
+    private func requireNoLog() throws(CommandError) {
+        var log = stat()
+        guard file != "-", stat(file + "-wal", &log) == 0, log.st_size > 0 else { return }
+        throw CommandError(
+            .input,
+            "\(file) has a write-ahead log beside it, so it is the database of a server, or a mere copy of one, and no "
+                + "backup: make one with keyway backup"
+        )
+    }
+
+    private func copy(to path: String) throws(CommandError) {
+        let input = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else {
+            throw CommandError(.input, "cannot read \(file): \(String(cString: strerror(errno)))")
+        }
+        defer { if input != STDIN_FILENO { close(input) } }
+        let output = try ByteOutput(creating: path)
+        var buffer = [UInt8](repeating: 0, count: 1_048_576)
+        while true {
+            let count = read(input, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw CommandError(.input, "cannot read \(source): \(String(cString: strerror(errno)))")
+            }
+            if count == 0 { break }
+            try output.append(Array(buffer[..<count]))
+        }
+        try output.finish()
+    }
+
+    private func check(_ restoration: StoreRestoration) throws(CommandError) -> DatabaseSummary {
+        do {
+            return try DatabaseSummary(checking: restoration.stagedDatabase)
+        } catch {
+            throw refusal(error, restoration)
+        }
+    }
+
+    /// Opens the copy as a server would, which brings its schema up to date, and tries the master keys.
+    ///
+    /// - Returns: How many records have secrets, which open; `nil` if that was not tried.
+    private func examine(
+        _ restoration: StoreRestoration,
+        _ summary: DatabaseSummary,
+        _ keyring: MasterKeyring?
+    ) async throws -> Int? {
+        let store: SQLiteStore
+        do throws(StoreError) {
+            store = try SQLiteStore(directory: restoration.stagingDirectory, digest: DataLocation.digest)
+        } catch {
+            throw refusal(error, restoration)
+        }
+        var secrets: Int?
+        do {
+            if let keyring {
+                try MasterKeys.require(summary.masterKeyIDs, of: source, in: keyring, location)
+                secrets = try SecretExamination(store: store, vault: Vault(keyring: keyring)).run()
+            }
+        } catch let error as VaultError {
+            await store.close()
+            throw CommandError(.input, "\(source) is not restored, for a secret in it does not open: \(error)")
+        } catch {
+            await store.close()
+            throw error
+        }
+        await store.close()
+        return secrets
+    }
+
+    private func refusal(_ error: StoreError, _ restoration: StoreRestoration) -> CommandError {
+        CommandError(.input, "not restored: " + error.reason.replacing(restoration.stagedDatabase, with: source))
+    }
+}
