@@ -134,7 +134,7 @@ class Actor:
         return answer.json["data"]["attributes"]
 
     def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        connection = self.server.connect(timeout=30)
+        connection = self.server.connect()
         try:
             keys = (self.keys or self.server.keys).headers
             return send(connection, method, path, body, keys | (headers or {}))

@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import io
 import json
 import os
 import pathlib
@@ -64,6 +65,18 @@ class Answer:
         return {error["source"]["pointer"] for error in self.errors if "pointer" in error.get("source", {})}
 
 
+PATIENCE = 600.0
+"""A guard against hanging, in seconds; nothing is asserted about how long something takes."""
+
+
+def wait_until(condition: Callable[[], Any], what: str = "what is waited for") -> None:
+    """Returns once the condition holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} does not come"
+        time.sleep(0.01)
+
+
 def environment() -> dict[str, str]:
     """Our environment without the settings that would reach the server."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("KEYWAY_", "AWS_"))}
@@ -74,7 +87,13 @@ def environment() -> dict[str, str]:
 def command(*arguments: str | pathlib.Path, **options: Any) -> subprocess.CompletedProcess:
     """Runs the command line to its end."""
     return subprocess.run(
-        [BINARY, *arguments], env=environment(), capture_output=True, text=True, timeout=30, check=False, **options
+        [BINARY, *arguments],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        **options,
     )
 
 
@@ -111,11 +130,24 @@ class Server:
         self.options = options
         self.before_exec = before_exec
         self.variables = variables or {}
+        self.wrapper: list[str] = []
+        """A command that runs the server in its own process."""
+        self.passed: tuple[int, ...] = ()
+        """Descriptors that the server inherits."""
         self.process: subprocess.Popen | None = None
         self.address = ""
 
     def start(self) -> "Server":
-        arguments = [BINARY, "serve", "--data-dir", self.data_dir, "--listen", "127.0.0.1:0", *self.options]
+        arguments = [
+            *self.wrapper,
+            BINARY,
+            "serve",
+            "--data-dir",
+            self.data_dir,
+            "--listen",
+            "127.0.0.1:0",
+            *self.options,
+        ]
         with self.log_file.open("ab") as log:
             offset = log.tell()
             self.process = subprocess.Popen(
@@ -124,30 +156,37 @@ class Server:
                 stdout=log,
                 stderr=log,
                 preexec_fn=self.before_exec,
+                pass_fds=self.passed,
             )
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            for event in self.events(offset):
-                if event.get("event") == "listening":
-                    self.address = event["address"]
-                    return self
-            assert self.process.poll() is None, f"the server ended: {self.log_text()[offset:]}"
-            time.sleep(0.005)
-        self.kill()
-        raise AssertionError(f"the server does not listen: {self.log_text()[offset:]}")
+        wait_until(lambda: self.is_listening(offset), "a server that listens")
+        return self
+
+    def is_listening(self, offset: int) -> bool:
+        """Whether the log says so from there on; the server must not have ended."""
+        for event in self.events(offset):
+            if event.get("event") == "listening":
+                self.address = event["address"]
+                return True
+        assert self.process.poll() is None, f"the server ended: {self.log_text()[offset:]}"
+        return False
 
     def stop(self) -> int:
         """Asks the server to finish, and returns its exit status."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(20)
+            return self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError("the server does not finish within 20 s of SIGTERM") from None
+            raise AssertionError("the server does not finish after SIGTERM") from None
 
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+    @property
+    def unfinished(self) -> int:
+        """How many requests had not ended in time when the server stopped last."""
+        return [event["unfinished"] for event in self.events() if event.get("event") == "stopped"][-1]
 
     @property
     def is_running(self) -> bool:
@@ -168,7 +207,7 @@ class Server:
                 if line.endswith(b"\n") and line.startswith(b"{"):
                     yield json.loads(line)
 
-    def connect(self, timeout: float = 10, source: str = "127.0.0.1") -> http.client.HTTPConnection:
+    def connect(self, timeout: float = PATIENCE, source: str = "127.0.0.1") -> http.client.HTTPConnection:
         """A connection to keep alive; `source` is the address of the client, any of 127.0.0.0/8."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=(source, 0))
 
@@ -182,8 +221,8 @@ class Server:
         finally:
             connection.close()
 
-    def raw(self, data: bytes, timeout: float = 10) -> bytes:
-        """Sends these bytes and reads until the server closes or is silent for a moment after its answer."""
+    def raw(self, data: bytes, timeout: float = 60, answers: int = 1) -> bytes:
+        """Sends these bytes and reads until the server closes, or is silent for a moment after so many answers."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as peer:
             # The server may refuse before it has read everything; its answer can still be there.
             with suppress(BrokenPipeError, ConnectionResetError):
@@ -197,7 +236,8 @@ class Server:
                 if not chunk:
                     return received
                 received += chunk
-                peer.settimeout(0.25)
+                if whole_answers(received, data.startswith(b"HEAD ")) >= answers:
+                    peer.settimeout(0.25)
 
     def raw_request(
         self, method: str, target: str | bytes, *lines: str | bytes, body: bytes = b"", keep_alive: bool = False
@@ -232,6 +272,20 @@ def send(connection: http.client.HTTPConnection, method: str, path: str, body: A
     connection.request(method, path, body, headers)
     response = connection.getresponse()
     return Answer(response.status, response.headers, response.read())
+
+
+def whole_answers(received: bytes, to_head: bool) -> int:
+    """How many answers are there from the first to the last byte; none counts that only the connection's end ends."""
+    stream, count = io.BytesIO(received), 0
+    while line := stream.readline():
+        status = status_of(line)
+        headers = http.client.parse_headers(stream)
+        length = 0 if to_head or status in (204, 304) else int(headers.get("Content-Length", -1))
+        if length < 0 or stream.tell() + length > len(received) or b"\r\n\r\n" not in received:
+            return count
+        stream.seek(length, io.SEEK_CUR)
+        count += 1
+    return count
 
 
 def status_of(answer: bytes) -> int | None:

@@ -12,6 +12,8 @@ import termios
 import time
 from fcntl import ioctl
 
+from harness import PATIENCE
+
 
 class Terminal:
     """A process that has a pseudo-terminal as its controlling terminal."""
@@ -32,7 +34,7 @@ class Terminal:
             preexec_fn=lambda: ioctl(0, termios.TIOCSCTTY, 0),
         )
 
-    def wait_for(self, pattern: str, timeout: float = 15) -> None:
+    def wait_for(self, pattern: str, timeout: float = PATIENCE) -> None:
         """Reads until the pattern is shown in what was not waited for yet."""
         deadline = time.monotonic() + timeout
         while not (match := re.compile(pattern).search(self.shown, self.seen)):
@@ -61,7 +63,7 @@ class Terminal:
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    def end(self, timeout: float = 15) -> int:
+    def end(self, timeout: float = PATIENCE) -> int:
         """Waits for the end of the process; the exit code, or minus the signal that ended it."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

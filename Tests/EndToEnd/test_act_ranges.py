@@ -91,7 +91,7 @@ def assert_part(answer, first: int, last: int, length: int = len(OBJECT)) -> Non
 def test_no_part_of_a_secret_comes_in_small_ranges(
     actor: Actor, connection_id: str, masked: bytes, size: int, path: str
 ) -> None:
-    connection = actor.server.connect(timeout=30)
+    connection = actor.server.connect()
     target = f"{CONNECTIONS}/{connection_id}/proxy{path}"
     whole = b""
     for first in range(0, len(OBJECT), size):

@@ -16,7 +16,7 @@ import boto3
 import pytest
 from acting import LOOPBACK, Actor, acting, assert_clean, assert_own, assert_proxied, connection_body
 from botocore.config import Config
-from harness import CONNECTIONS, Keys, Server, initialise, running
+from harness import CONNECTIONS, PATIENCE, Keys, Server, initialise, running
 from twins.aws import AWSTwin, aws_twin
 
 PART = 600 * 1024
@@ -158,7 +158,8 @@ def connect(server: Server, keys: Keys, aws: AWSTwin, authority: str) -> str:
         json.dumps(connection_body(aws)).encode(),
         {**keys.headers, "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=authority), timeout=20) as answer:
+    trust = ssl.create_default_context(cafile=authority)
+    with urllib.request.urlopen(request, context=trust, timeout=PATIENCE) as answer:
         data = json.load(answer)["data"]
     credentials = data["attributes"]["integration"]["credentials"]
     aws.trust(credentials["role"], credentials["external_id"])

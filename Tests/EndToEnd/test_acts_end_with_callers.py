@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from acting import Actor, act_events, acting, http_body
-from harness import CONNECTIONS
+from harness import CONNECTIONS, PATIENCE
 from twins.upstream import Received, Reply, Upstream
 
 
@@ -30,7 +30,7 @@ class Silent(Upstream):
         if request.path.endswith("/streamed"):
             connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ntext\r\n")
         self.was_asked.set()
-        connection.settimeout(60)
+        connection.settimeout(PATIENCE)
         if connection.recv(1) == b"":
             self.was_left.set()
         raise ConnectionAbortedError
@@ -44,7 +44,7 @@ def silent() -> Iterator[Silent]:
 
 def ask(actor: Actor, method: str, target: str) -> socket.socket:
     keys = "".join(f"{name}: {value}\r\n" for name, value in actor.server.keys.headers.items())
-    peer = socket.create_connection(("127.0.0.1", actor.server.port), timeout=30)
+    peer = socket.create_connection(("127.0.0.1", actor.server.port), timeout=PATIENCE)
     peer.sendall(f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n{keys}\r\n".encode())
     return peer
 
@@ -58,10 +58,10 @@ def test_a_caller_who_leaves_ends_the_act(tmp_path: pathlib.Path, silent: Silent
         connection_id = actor.server.create(http_body(silent.origin))
         assert actor.set(connection_id, concurrency=1).status == 200
         peer = ask(actor, "POST", f"{CONNECTIONS}/{connection_id}/proxy{path}")
-        assert silent.was_asked.wait(30)
+        assert silent.was_asked.wait(PATIENCE)
         assert actor.act(connection_id, "GET", "/other").headers["Keyway-Error"] == "too_many_acts"
         leave(peer)
-        assert silent.was_left.wait(30), "the third party is still being waited for"
+        assert silent.was_left.wait(PATIENCE), "the third party is still being waited for"
         while (answer := actor.act(connection_id, "GET", "/other")).status == 429:
             pass
         assert answer.body == b"ok"
@@ -74,6 +74,6 @@ def test_a_caller_who_leaves_ends_the_test_of_a_connection(tmp_path: pathlib.Pat
         connection_id = actor.server.create(http_body(silent.origin))
         assert actor.set(connection_id, probe_path="/silent").status == 200
         peer = ask(actor, "POST", f"{CONNECTIONS}/{connection_id}/test")
-        assert silent.was_asked.wait(30)
+        assert silent.was_asked.wait(PATIENCE)
         peer.close()
-        assert silent.was_left.wait(30), "the third party is still being waited for"
+        assert silent.was_left.wait(PATIENCE), "the third party is still being waited for"

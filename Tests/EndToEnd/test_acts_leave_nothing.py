@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from acting import LOOPBACK, Actor, http_body
-from harness import CONNECTIONS, Server, initialise, running
+from harness import CONNECTIONS, PATIENCE, Server, initialise, running
 
 ACTS = 20_000 if os.environ.get("KEYWAY_LONG") else 300
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -91,7 +91,7 @@ def act(server: Server, connection_id: str, form: str, times: int) -> None:
     target = f"{CONNECTIONS}/{connection_id}/proxy/{form}"
     request = f"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{keys}\r\n".encode()
     for _ in range(times):
-        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as peer:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as peer:
             peer.sendall(request)
             received = peer.recv(65536)
             assert received.startswith(status), received

@@ -1,23 +1,19 @@
 """No use of a secret without a trace: acts and the audit log, through SIGKILL, SIGTERM and a full disk."""
 
-import itertools
 import os
 import pathlib
 import random
 import resource
 import signal
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from http.client import HTTPException
 
 import pytest
 from acting import LOOPBACK, TWINS, Actor, act_events, acting, assert_own, assert_proxied
+from callers import Caller, act_until, answers, compare
 from catalogue import BY_NAME
-from harness import CONNECTIONS, Server, initialise, send, verify_audit_chain
+from harness import CONNECTIONS, Server, initialise, wait_until
 from twins.azure import AzureTwin
 from twins.twin import Twin
 
@@ -40,73 +36,6 @@ def server(tmp_path: pathlib.Path) -> Iterator[Server]:
         server.kill()
 
 
-@dataclass
-class Caller:
-    """One client that acts through a connection of its own until the server is gone."""
-
-    connection_id: str
-    answered: list[str] = field(default_factory=list)
-    """The request ids of the acts whose answers came to their end."""
-    refused: list[tuple[int, str]] = field(default_factory=list)
-    cut_off: int = 0
-
-    def run(self, server: Server, ready: threading.Barrier, path: str) -> None:
-        http = server.connect()
-        ready.wait()
-        try:
-            for number in itertools.count():
-                target = f"{CONNECTIONS}/{self.connection_id}/proxy{path}/{self.connection_id}/{number}"
-                answer = send(http, "POST", target, b"x" * 100, server.keys.headers)
-                if answer.headers.get("Keyway-Upstream-Status"):
-                    self.answered.append(answer.headers["X-Request-Id"])
-                else:
-                    self.refused.append((answer.status, answer.headers.get("Keyway-Error", "")))
-        except (OSError, HTTPException):
-            self.cut_off += 1
-        finally:
-            http.close()
-
-
-def act_until(server: Server, callers: list[Caller], path: str, seconds: float, end) -> None:
-    """Lets all callers act for a while, then ends the server."""
-    ready = threading.Barrier(len(callers) + 1)
-    threads = [threading.Thread(target=caller.run, args=(server, ready, path)) for caller in callers]
-    for thread in threads:
-        thread.start()
-    ready.wait()
-    time.sleep(seconds)
-    end()
-    for thread in threads:
-        thread.join(30)
-        assert not thread.is_alive(), "a caller still waits for an answer"
-
-
-def compare(data_dir: pathlib.Path, callers: list[Caller], twin: Twin, all_ended: bool) -> int:
-    """Holds the log against what the twin and the callers saw; the number of intents without an outcome."""
-    verify_audit_chain(data_dir)
-    intents: dict[str, dict] = {}
-    outcomes: dict[str, dict] = {}
-    for event in act_events(data_dir):
-        phase, request_id = event["details"]["phase"], event["request_id"]
-        known = intents if phase == "intent" else outcomes
-        assert phase in ("intent", "outcome")
-        assert request_id not in known, "each phase is told once"
-        assert phase == "intent" or request_id in intents, "the intent comes first"
-        known[request_id] = event
-    for caller in callers:
-        assert set(caller.answered) <= intents.keys(), "an act that was answered has its intent"
-    used = Counter(request.path.split("/")[2] for request in twin.acted if request.path.count("/") > 2)
-    meant = Counter(event["resource_id"] for event in intents.values())
-    for connection_id, times in used.items():
-        assert times <= meant[connection_id], "a secret was used without an intent in the log"
-    for request_id, event in outcomes.items():
-        assert event["resource_id"] == intents[request_id]["resource_id"]
-        assert event["actor"] == intents[request_id]["actor"]
-    open_ends = len(intents.keys() - outcomes.keys())
-    assert not all_ended or open_ends == 0, "an act has no outcome"
-    return open_ends
-
-
 def test_sigkill_leaves_an_intent_for_every_use(server: Server, twin: Twin) -> None:
     server.start()
     callers = [Caller(Actor(server).connect(twin)) for _ in range(ACTORS)]
@@ -115,10 +44,11 @@ def test_sigkill_leaves_an_intent_for_every_use(server: Server, twin: Twin) -> N
     open_ends = 0
     for _ in range(ROUNDS):
         server.start()
-        act_until(server, callers, "/echo", moment.uniform(0.02, 0.3), server.kill)
+        count = answers(callers) + moment.randrange(1, 100)
+        act_until(server, callers, "/echo", lambda count=count: answers(callers) >= count, server.kill)
         open_ends = compare(server.data_dir, callers, twin, all_ended=False)
     assert all(caller.refused == [] for caller in callers)
-    assert sum(len(caller.answered) for caller in callers) > ROUNDS, "the server was killed before it did anything"
+    assert answers(callers) >= ROUNDS
     assert open_ends > 0, "no kill met an act in flight"
     assert server.start().stop() == 0
 
@@ -131,7 +61,8 @@ def test_sigkill_leaves_an_intent_for_every_token(server: Server) -> None:
             server.start()
             callers = [Caller(Actor(server).connect(twin)) for _ in range(2)]
             minted = len(twin.received) - len(twin.acted)
-            act_until(server, callers, "/echo", moment.uniform(0, 0.03), server.kill)
+            count = len(twin.received) + moment.randrange(6)
+            act_until(server, callers, "/echo", lambda count=count: len(twin.received) >= count, server.kill)
             compare(server.data_dir, callers, twin, all_ended=False)
             meant = {event["resource_id"] for event in act_events(server.data_dir)}
             tokens = len(twin.received) - len(twin.acted) - minted
@@ -146,20 +77,29 @@ def test_sigterm_with_acts_in_flight_finishes_or_fails_them(server: Server, twin
     for _ in range(5):
         server.start()
         statuses: list[int] = []
-        act_until(server, callers, "/echo", 0.2, lambda statuses=statuses: statuses.append(server.stop()))
+        before = [len(caller.answered) for caller in callers]
+        act_until(
+            server,
+            callers,
+            "/echo",
+            lambda before=before: all(
+                len(caller.answered) > count for caller, count in zip(callers, before, strict=True)
+            ),
+            lambda statuses=statuses: statuses.append(server.stop()),
+        )
         assert statuses == [0]
         compare(server.data_dir, callers, twin, all_ended=True)
     assert all(status == 503 for caller in callers for status, _ in caller.refused)
-    assert all(caller.answered for caller in callers)
 
 
 def test_sigterm_does_not_wait_for_an_act_without_an_end(server: Server, twin: Twin) -> None:
     server.start()
     callers = [Caller(Actor(server).connect(twin)) for _ in range(ACTORS)]
     statuses: list[int] = []
-    act_until(server, callers, "/held", 0.5, lambda: statuses.append(server.stop()))
+    # All of them are held.
+    act_until(server, callers, "/held", lambda: len(twin.received) == ACTORS, lambda: statuses.append(server.stop()))
     assert statuses == [0]
-    assert len(twin.received) == ACTORS, "all of them were held"
+    assert server.unfinished == ACTORS
     assert all(caller.answered == [] for caller in callers)
     assert compare(server.data_dir, callers, twin, all_ended=True) == 0
     twin.release.set()
@@ -233,10 +173,7 @@ class TestAFullDisk:
 
         unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, unlimited)
-        deadline = time.monotonic() + 10
-        while actor.act(connection_id, "GET", path).status != 200:
-            assert time.monotonic() < deadline, "acts do not work again"
-            time.sleep(0.1)
+        wait_until(lambda: actor.act(connection_id, "GET", path).status == 200, "an act that works again")
         assert server.stop() == 0
         compare(server.data_dir, [], twin, all_ended=False)
 

@@ -7,7 +7,6 @@ own, so for such requests only the status is checked, or that the connection clo
 import itertools
 import json
 import socket
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -29,6 +28,7 @@ from catalogue import (
 from harness import (
     CONNECTIONS,
     MEDIA_TYPE,
+    PATIENCE,
     REGISTRATIONS,
     UNKNOWN_ID,
     Answer,
@@ -644,15 +644,13 @@ class TestConnections:
         try:
             for peer in peers:
                 peer.sendall(start)
-            began = time.monotonic()
             assert server.request("GET", CONNECTIONS).status == 200
-            assert time.monotonic() - began < 2
         finally:
             for peer in peers:
                 peer.close()
 
     def test_that_are_shut_after_the_request_get_their_answer(self, server: Server) -> None:
-        with socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as peer:
             peer.sendall(f"GET /healthz HTTP/1.1\r\nHost: {server.address}\r\nConnection: close\r\n\r\n".encode())
             peer.shutdown(socket.SHUT_WR)
             assert status_of(peer.recv(4096)) == 200
@@ -662,7 +660,7 @@ class TestConnections:
         unknown = f"GET {CONNECTIONS}/{UNKNOWN_ID} HTTP/1.1"
         keys = "".join(f"{name}: {value}\r\n" for name, value in server.keys.headers.items())
         head = f"\r\nHost: {server.address}\r\n{keys}\r\n"
-        answer = server.raw("".join(line + head for line in [known, unknown] * 10).encode())
+        answer = server.raw("".join(line + head for line in [known, unknown] * 10).encode(), answers=20)
         statuses = [int(part[:3]) for part in answer.split(b"HTTP/1.1 ")[1:]]
         assert statuses == [200, 404] * 10
 

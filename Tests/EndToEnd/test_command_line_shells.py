@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from harness import BINARY, environment
+from harness import BINARY, PATIENCE, environment
 from terminal import Terminal
 
 SHELL_PATH = {"PATH": f"{BINARY.parent}:/usr/local/bin:/usr/bin:/bin", "TERM": "dumb"}
@@ -30,7 +30,7 @@ CASES = [
 
 def run(*arguments: str | pathlib.Path, **options) -> subprocess.CompletedProcess:
     env = environment() | SHELL_PATH
-    return subprocess.run(arguments, env=env, capture_output=True, text=True, timeout=60, check=False, **options)
+    return subprocess.run(arguments, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False, **options)
 
 
 def complete_in_bash(line: str, cwd: pathlib.Path | None = None) -> set[str]:

@@ -3,12 +3,11 @@
 import os
 import pathlib
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from catalogue import BY_NAME
-from harness import CONNECTIONS, Answer, Server, initialise, verify_audit_chain
+from harness import CONNECTIONS, Answer, Server, initialise, verify_audit_chain, wait_until
 
 HTTP = BY_NAME["HTTPTokenAuth"]
 FILES = ["keyway.db", "keyway.db-wal", "keyway.db-shm", "keyway.lock"]
@@ -164,10 +163,3 @@ def test_a_read_only_file_system_is_told(server: Server) -> None:
     finally:
         subprocess.run(["umount", "--lazy", place], check=True)
     assert server.request("GET", "/readyz").status == 200
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "what is waited for does not come"
-        time.sleep(0.1)

@@ -13,6 +13,7 @@ from harness import (
     AWS_ACCOUNTS,
     BINARY,
     CONNECTIONS,
+    PATIENCE,
     REGISTRATIONS,
     UNKNOWN_ID,
     Server,
@@ -59,7 +60,7 @@ def keyway(server: Server, *arguments: str | pathlib.Path, code: int = 0) -> sub
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == code, f"{done.returncode}: {done.stdout}{done.stderr}"
@@ -508,7 +509,7 @@ class TestSecrets:
             input="s3cr3t\n",
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -624,7 +625,7 @@ class TestInterrupted:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 77, done.stderr

@@ -1,6 +1,5 @@
 """What is acknowledged is kept: through SIGKILL, SIGTERM, a full disk and a second server."""
 
-import itertools
 import os
 import pathlib
 import random
@@ -9,19 +8,15 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPException
 
 import pytest
-from catalogue import BY_NAME, answered, connection
+from catalogue import connection
 from harness import (
-    AWS_ACCOUNTS,
     BINARY,
     CONNECTIONS,
+    PATIENCE,
     Server,
     audit_events,
     command,
@@ -31,194 +26,11 @@ from harness import (
     send,
     verify_audit_chain,
     verify_chains,
+    wait_until,
 )
+from writers import HTTP, WRITERS, Writer, write_until
 
 ROUNDS = int(os.environ.get("KEYWAY_KILL_ROUNDS", "50"))
-WRITERS = 6
-HTTP = BY_NAME["HTTPTokenAuth"]
-
-
-@dataclass(frozen=True)
-class Document:
-    """What a writer wrote last: its mark stands in several places of the body, so that half of it shows."""
-
-    number: int
-    """Tells apart what must differ between documents, and stays the same in those of one id."""
-    revision: str
-
-
-class Connections:
-    """How connections are written and found again."""
-
-    path = CONNECTIONS
-    created = 201
-
-    @staticmethod
-    def content(document: Document) -> dict:
-        body = HTTP.create(document.revision)
-        credentials = body["data"]["attributes"]["integration"]["credentials"]
-        credentials["headers"] = [{"name": "X-Revision", "value": document.revision}]
-        credentials["body"] = {"content": document.revision}
-        return body
-
-    @classmethod
-    def holds(cls, attributes: dict, document: Document) -> bool:
-        return attributes == answered(cls.content(document)["data"]["attributes"])
-
-    @staticmethod
-    def find(server: Server, document: Document) -> list[dict]:
-        listed = server.request("GET", f"{CONNECTIONS}?page[size]=100&filter[query]={document.revision}").json
-        return [entry for entry in listed["data"] if entry["attributes"]["name"] == document.revision]
-
-
-class Accounts:
-    """How AWS accounts are written and found again."""
-
-    path = AWS_ACCOUNTS
-    created = 200
-
-    @staticmethod
-    def content(document: Document) -> dict:
-        tags = [f"revision:{document.revision}"]
-        attributes = {
-            "aws_account_id": f"{document.number:012}",
-            "aws_partition": "aws",
-            "auth_config": {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": document.revision},
-            "account_tags": tags,
-            "metrics_config": {"tag_filters": [{"namespace": "AWS/EC2", "tags": tags}]},
-        }
-        return {"data": {"type": "account", "attributes": attributes}}
-
-    @staticmethod
-    def holds(attributes: dict, document: Document) -> bool:
-        tags = [f"revision:{document.revision}"]
-        filters = attributes["metrics_config"]["tag_filters"]
-        whole = attributes["account_tags"] == tags and filters == [{"namespace": "AWS/EC2", "tags": tags}]
-        return whole and attributes["aws_account_id"] == f"{document.number:012}"
-
-    @staticmethod
-    def find(server: Server, document: Document) -> list[dict]:
-        return server.request("GET", f"{AWS_ACCOUNTS}?aws_account_id={document.number:012}").json["data"]
-
-
-KINDS = [Connections, Accounts]
-
-
-@dataclass
-class Doubt:
-    """A write without an answer: it may have happened or not."""
-
-    action: str
-    target: str | None
-    document: Document
-
-
-class Writer:
-    """One client that creates, changes and deletes documents of its own until the server is gone.
-
-    It remembers what was acknowledged, and at most one write that was not.
-    """
-
-    def __init__(self, round: int, index: int) -> None:
-        self.name = f"round{round}-writer{index}"
-        self.kind: type[Connections] | type[Accounts] = KINDS[index % len(KINDS)]
-        self.numbers = itertools.count((round * WRITERS + index) * 1_000_000)
-        self.random = random.Random(self.name)
-        self.alive: dict[str, Document] = {}
-        """What was acknowledged last of each document that exists."""
-        self.deleted: set[str] = set()
-        self.acknowledged = 0
-        self.refused: list[int] = []
-        self.doubt: Doubt | None = None
-        self.writes = 0
-        self.fault: AssertionError | None = None
-
-    def run(self, server: Server, ready: threading.Barrier) -> None:
-        self.doubt = None
-        http = server.connect()
-        ready.wait()
-        try:
-            with suppress(OSError, HTTPException):
-                while True:
-                    self.write(http, server)
-        except AssertionError as fault:
-            self.fault = fault
-        http.close()
-
-    def write(self, http, server: Server) -> None:
-        self.writes += 1
-        revision = f"{self.name}-{self.writes}"
-        action = self.random.choice(["create", "create", "patch", "patch", "delete"]) if self.alive else "create"
-        target = None if action == "create" else self.random.choice(list(self.alive))
-        document = Document(next(self.numbers) if target is None else self.alive[target].number, revision)
-        self.doubt = Doubt(action, target, document)
-        keys, kind = server.keys.headers, self.kind
-        if action == "create":
-            answer = send(http, "POST", kind.path, kind.content(document), keys)
-        elif action == "patch":
-            answer = send(http, "PATCH", f"{kind.path}/{target}", kind.content(document), keys)
-        else:
-            answer = send(http, "DELETE", f"{kind.path}/{target}", None, keys)
-        if answer.status >= 500:  # Failed, and said so: then it did not happen.
-            self.refused.append(answer.status)
-            self.doubt = None
-            return
-        assert answer.status == {"create": kind.created, "patch": 200, "delete": 204}[action], answer.body
-        self.acknowledged += 1
-        self.doubt = None
-        if action == "delete":
-            del self.alive[target]
-            self.deleted.add(target)
-        else:
-            self.alive[answer.json["data"]["id"] if target is None else target] = document
-
-    def resolve(self, server: Server) -> int:
-        """Finds out about the write in doubt, which must have happened wholly or not at all; 1 if it has."""
-        if self.doubt is None:
-            return 0
-        target, document = self.doubt.target, self.doubt.document
-        if target is None:
-            found = self.kind.find(server, document)
-            assert len(found) <= 1
-            for entry in found:
-                self.alive[entry["id"]] = document
-            return len(found)
-        answer = server.request("GET", f"{self.kind.path}/{target}")
-        if self.doubt.action == "delete" and answer.status == 404:
-            del self.alive[target]
-            self.deleted.add(target)
-            return 1
-        if self.doubt.action == "patch" and self.kind.holds(answer.json["data"]["attributes"], document):
-            self.alive[target] = document
-            return 1
-        return 0
-
-    def verify(self, server: Server) -> None:
-        http = server.connect()
-        for document_id, document in self.alive.items():
-            answer = send(http, "GET", f"{self.kind.path}/{document_id}", None, server.keys.headers)
-            assert answer.status == 200, f"{document.revision} is lost"
-            assert self.kind.holds(answer.json["data"]["attributes"], document), answer.body
-        for document_id in self.deleted:
-            answer = send(http, "GET", f"{self.kind.path}/{document_id}", None, server.keys.headers)
-            assert answer.status == 404, f"{document_id} is back"
-        http.close()
-
-
-def write_until(server: Server, writers: list[Writer], seconds: float, end: Callable[[], object]) -> None:
-    """Lets all writers write for a while, then ends the server."""
-    ready = threading.Barrier(len(writers) + 1)
-    threads = [threading.Thread(target=writer.run, args=(server, ready)) for writer in writers]
-    for thread in threads:
-        thread.start()
-    ready.wait()
-    time.sleep(seconds)
-    end()
-    for thread, writer in zip(threads, writers, strict=True):
-        thread.join(30)
-        assert not thread.is_alive(), "a writer still waits for an answer"
-        if writer.fault:
-            raise writer.fault
 
 
 def test_an_acknowledged_write_survives_sigkill(tmp_path: pathlib.Path) -> None:
@@ -232,7 +44,7 @@ def test_an_acknowledged_write_survives_sigkill(tmp_path: pathlib.Path) -> None:
     for number in range(ROUNDS):
         writers = [Writer(number, index) for index in range(WRITERS)]
         server.start()
-        write_until(server, writers, moment.uniform(0.02, 0.3), server.kill)
+        write_until(server, writers, moment.randrange(1, 150), server.kill)
         server.start()
         written = sum(writer.acknowledged for writer in writers)
         happened = sum(writer.resolve(server) for writer in writers)
@@ -257,7 +69,7 @@ def test_sigterm_with_writes_in_flight_finishes_or_fails_them(tmp_path: pathlib.
         writers = [Writer(number, index) for index in range(WRITERS)]
         server.start()
         statuses: list[int] = []
-        write_until(server, writers, 0.2, lambda statuses=statuses: statuses.append(server.stop()))
+        write_until(server, writers, 50, lambda statuses=statuses: statuses.append(server.stop()))
         assert statuses == [0]
         server.start()
         events += sum(writer.acknowledged for writer in writers)
@@ -273,9 +85,9 @@ def test_an_idle_client_does_not_hold_up_the_end(tmp_path: pathlib.Path) -> None
     server = Server(tmp_path / "data", initialise(tmp_path / "data")).start()
     http = server.connect()
     assert send(http, "GET", CONNECTIONS, None, server.keys.headers).status == 200
-    began = time.monotonic()
     assert server.stop() == 0
-    assert time.monotonic() - began < 5
+    assert server.unfinished == 0
+    assert http.sock.recv(1) == b"", "an orderly end"
     http.close()
 
 
@@ -401,10 +213,10 @@ class TestAFullDisk:
         raise AssertionError("the disk was never full")
 
     def wait_until_writable(self, server: Server) -> None:
-        deadline = time.monotonic() + 10
-        while server.request("POST", CONNECTIONS, self.large("fits again")).status != 201:
-            assert time.monotonic() < deadline, "writes do not work again"
-            time.sleep(0.1)
+        wait_until(
+            lambda: server.request("POST", CONNECTIONS, self.large("fits again")).status == 201,
+            "a write that works again",
+        )
 
 
 class TestAReadOnlyDirectory:
@@ -435,7 +247,7 @@ class TestAReadOnlyDirectory:
             env=environment(),
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=PATIENCE,
             check=False,
             user=self.NOBODY if as_root else None,
         )

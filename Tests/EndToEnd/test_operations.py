@@ -1,8 +1,11 @@
 """Running the server: health, metrics, logs, TLS, limits."""
 
 import json
+import os
 import pathlib
 import re
+import select
+import shutil
 import socket
 import ssl
 import subprocess
@@ -11,21 +14,26 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
 
 import pytest
 from catalogue import BY_NAME
 from datadog_api_client.v2.api.action_connection_api import ActionConnectionApi
 from harness import (
+    BINARY,
     CONNECTIONS,
+    PATIENCE,
     REGISTRATIONS,
     UNKNOWN_ID,
     Keys,
     Server,
     command,
+    environment,
     initialise,
     running,
     send,
     status_of,
+    wait_until,
 )
 from official import official_client
 
@@ -159,14 +167,12 @@ class TestLog:
         assert not any(event.get("event") == "forged" for event in server.events())
 
     def line(self, server: Server, request_id: str) -> dict:
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            found = [event for event in server.events() if request_id in event.values()]
-            if found:
-                assert len(found) == 1
-                return found[0]
-            time.sleep(0.02)
-        raise AssertionError(f"no log line has the id {request_id}")
+        def lines() -> list[dict]:
+            return [event for event in server.events() if request_id in event.values()]
+
+        wait_until(lines, f"a log line with the id {request_id}")
+        (line,) = lines()
+        return line
 
 
 class TestTLS:
@@ -205,7 +211,7 @@ class TestTLS:
             input="",
             capture_output=True,
             text=True,
-            timeout=10,
+            timeout=PATIENCE,
             check=False,
         )
         assert "Cipher is (NONE)" in done.stdout
@@ -221,13 +227,49 @@ class TestTLS:
         assert done.returncode > 0
         assert missing in done.stderr
 
+    @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644, 0o700], ids=oct)
+    def test_a_key_that_others_may_read_is_refused(
+        self, certificate: tuple[str, str], tmp_path: pathlib.Path, mode: int
+    ) -> None:
+        initialise(tmp_path / "data")
+        key = pathlib.Path(shutil.copy(certificate[1], tmp_path / "key.pem"))
+        # Through a link, as certbot has it: what counts is the file.
+        link = tmp_path / "link.pem"
+        link.symlink_to(key)
+        key.chmod(mode)
+        options = ("--listen", "127.0.0.1:0", "--tls-cert", certificate[0], "--tls-key", link)
+        done = command("serve", "--data-dir", tmp_path / "data", *options)
+        assert done.returncode == 66
+        assert f"the TLS key file {link} is open to other users (mode 0{mode:o}): run `chmod 600 {link}`" in done.stderr
+        assert "PRIVATE" not in done.stderr
+
+    @pytest.mark.parametrize("way", ["read-only", "pipe"])
+    def test_a_key_that_its_owner_alone_reads_is_taken(
+        self, certificate: tuple[str, str], tmp_path: pathlib.Path, way: str
+    ) -> None:
+        key = pathlib.Path(shutil.copy(certificate[1], tmp_path / "key.pem"))
+        key.chmod(0o400)
+        keys = initialise(tmp_path / "data")
+        if way == "read-only":
+            with running(tmp_path / "data", keys, "--tls-cert", certificate[0], "--tls-key", str(key)) as server:
+                assert self.handshake(server, ssl.TLSVersion.TLSv1_3)
+            return
+        reading, writing = os.pipe()
+        os.write(writing, key.read_bytes())
+        os.close(writing)
+        server = Server(tmp_path / "data", keys, "--tls-cert", certificate[0], "--tls-key", f"/dev/fd/{reading}")
+        server.passed = (reading,)
+        assert self.handshake(server.start(), ssl.TLSVersion.TLSv1_3)
+        os.close(reading)
+        assert server.stop() == 0
+
     def handshake(self, server: Server, version: ssl.TLSVersion) -> str | None:
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         context.minimum_version = context.maximum_version = version
         with (
-            socket.create_connection(("127.0.0.1", server.port), timeout=5) as plain,
+            socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as plain,
             context.wrap_socket(plain, server_hostname="localhost") as secure,
         ):
             return secure.version()
@@ -258,24 +300,24 @@ class TestRateLimit:
         assert sent == [header.lower() for header in RATE_LIMIT_HEADERS]
 
     def test_the_sixth_request_of_five_is_429(self, new_server: Callable[..., Server]) -> None:
-        server = new_server("--rate-limit", "5/60")
+        server = new_server("--rate-limit", "5/3600")
         for remaining in (4, 3, 2, 1, 0):
             answer = server.request("GET", CONNECTIONS)
             assert answer.status == 200
             assert answer.headers["X-RateLimit-Remaining"] == str(remaining)
-            assert (answer.headers["X-RateLimit-Limit"], answer.headers["X-RateLimit-Period"]) == ("5", "60")
+            assert (answer.headers["X-RateLimit-Limit"], answer.headers["X-RateLimit-Period"]) == ("5", "3600")
         for method, path in (("GET", CONNECTIONS), ("POST", CONNECTIONS), ("PUT", f"{REGISTRATIONS}/{UNKNOWN_ID}")):
             answer = server.request(method, path)
             assert answer.status == 429
             assert answer.errors[0]["status"] == "429"
             assert all(answer.headers[header] for header in RATE_LIMIT_HEADERS)
             assert answer.headers["X-RateLimit-Remaining"] == "0"
-            assert 1 <= int(answer.headers["X-RateLimit-Reset"]) <= 60
+            assert 1 <= int(answer.headers["X-RateLimit-Reset"]) <= 3600
 
     def test_the_wait_it_names_is_enough(self, new_server: Callable[..., Server]) -> None:
         server = new_server("--rate-limit", "2/2")
-        for _ in range(3):
-            answer = server.request("GET", CONNECTIONS)
+        while (answer := server.request("GET", CONNECTIONS)).status == 200:
+            pass
         assert answer.status == 429
         time.sleep(int(answer.headers["X-RateLimit-Reset"]))
         assert server.request("GET", CONNECTIONS).status == 200
@@ -296,48 +338,113 @@ class TestRateLimit:
 class TestFailedAuthentication:
     WRONG = Keys("0" * 32, "0" * 40, UNKNOWN_ID, UNKNOWN_ID, UNKNOWN_ID)
 
-    def test_never_blocks_a_valid_key_behind_the_same_address(self, new_server: Callable[..., Server]) -> None:
-        """Eight clients guess keys as fast as they may, while a ninth at their address has the right ones."""
+    def test_waits_while_valid_keys_behind_the_same_address_do_not(self, new_server: Callable[..., Server]) -> None:
+        """Eight clients guess keys as fast as they may, while a ninth at their address has the right ones.
+
+        Its requests are answered before guesses that came earlier, again and again.
+        """
         server = new_server()
         over = threading.Event()
         guesses = Counter()
 
         def guess() -> None:
-            http = server.connect(30)
-            while not over.is_set():
+            http = server.connect()
+            while not over.is_set() or not guesses:
                 guesses[send(http, "GET", CONNECTIONS, None, self.WRONG.headers).status] += 1
             http.close()
 
         with ThreadPoolExecutor(8) as pool:
             guessing = [pool.submit(guess) for _ in range(8)]
             try:
-                waits = [self.time_of_valid(server) for _ in range(100)]
+                wait_until(lambda: all(self.overtakes_a_guess(server) for _ in range(10)), "guesses that wait")
             finally:
                 over.set()
             for client in guessing:
                 client.result()
         assert set(guesses) <= {403, 429}
-        assert sorted(waits)[90] < 0.25
 
-    def test_is_slowed_down(self, new_server: Callable[..., Server]) -> None:
-        server = new_server()
-        http = server.connect(30)
-        waits = []
-        for _ in range(200):
-            began = time.monotonic()
-            send(http, "GET", CONNECTIONS, None, self.WRONG.headers)
-            waits.append(time.monotonic() - began)
-            if waits[-1] > 0.2:
-                break
-        http.close()
-        assert waits[0] < 0.2
-        assert waits[-1] > 0.2
-
-    def time_of_valid(self, server: Server) -> float:
-        time.sleep(0.02)
-        began = time.monotonic()
+    def overtakes_a_guess(self, server: Server) -> bool:
+        """Whether a valid request is answered while a guess that was sent before it still waits."""
+        guess = server.connect()
+        guess.request("GET", CONNECTIONS, headers=self.WRONG.headers)
         assert server.request("GET", CONNECTIONS).status == 200
-        return time.monotonic() - began
+        is_answered = bool(select.select([guess.sock], [], [], 0)[0])
+        guess.close()
+        return not is_answered
+
+
+class TestAnotherLibmicrohttpd:
+    """A version that nobody has proven, as the library's own function tells it."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def variables(cls, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+        library = tmp_path_factory.mktemp("engine") / "version.so"
+        source = b'const char *MHD_get_version (void) { return "0.9.76"; }'
+        compiler = shutil.which("cc") or shutil.which("clang")
+        arguments = [compiler, "-x", "c", "-", "-shared", "-fPIC", "-o", library]
+        subprocess.run(arguments, input=source, check=True)
+        return {"LD_PRELOAD": str(library)}
+
+    def test_is_refused(self, tmp_path: pathlib.Path, variables: dict[str, str]) -> None:
+        initialise(tmp_path / "data")
+        done = subprocess.run(
+            [BINARY, "serve", "--data-dir", tmp_path / "data", "--listen", "127.0.0.1:0"],
+            env=environment() | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 69
+        assert "libmicrohttpd 0.9.76" in done.stderr
+        assert "0.9.75 or 1.0.1" in done.stderr
+        assert "--allow-unproven-libmicrohttpd" in done.stderr
+
+    def test_serves_where_a_flag_says_so(self, tmp_path: pathlib.Path, variables: dict[str, str]) -> None:
+        keys = initialise(tmp_path / "data")
+        options = ("--allow-unproven-libmicrohttpd", "--metrics-listen", "127.0.0.1:0")
+        with running(tmp_path / "data", keys, *options, variables=variables) as server:
+            assert server.request("GET", CONNECTIONS).status == 200
+            warnings = [event for event in server.events() if event.get("event") == "libmicrohttpd not proven"]
+            assert [(event["level"], event["version"]) for event in warnings] == [("warning", "0.9.76")]
+
+
+class TestWithoutProc:
+    """A place without /proc, as a bare chroot is; it takes a mount namespace to make one."""
+
+    ENTER: ClassVar = [
+        "unshare",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+        'mount -t tmpfs none /proc && exec "$@"',
+        "sh",
+    ]
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def namespaces(cls) -> None:
+        done = subprocess.run(
+            [*cls.ENTER, "test", "!", "-e", "/proc/self"], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            pytest.skip(f"the kernel gives no mount namespace: {done.stderr.strip()}")
+
+    def test_arguments_are_there(self) -> None:
+        done = subprocess.run([*self.ENTER, BINARY, "--version"], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, command("--version").stdout)
+        done = subprocess.run([*self.ENTER, BINARY, "serve", "--unknown"], capture_output=True, text=True, check=False)
+        assert done.returncode == 64
+        assert "--unknown" in done.stderr
+
+    def test_a_server_serves(self, tmp_path: pathlib.Path) -> None:
+        keys = initialise(tmp_path / "data")
+        server = Server(tmp_path / "data", keys)
+        server.wrapper = self.ENTER
+        server.start()
+        assert server.create(BY_NAME["HTTPTokenAuth"].create("without /proc"))
+        assert server.stop() == 0
 
 
 class TestTheCommandLine:

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from harness import AWS_ACCOUNTS, Answer, Keys, Server, create_organization, initialise, running
+from harness import AWS_ACCOUNTS, PATIENCE, Answer, Keys, Server, create_organization, initialise, running
 
 AUDIT = "/api/v2/audit/events?page[limit]=1000"
 ACCOUNTS = 1_500
@@ -33,7 +33,7 @@ def stranger(data_dir: pathlib.Path, keys: Keys) -> Keys:
 @pytest.fixture(scope="module")
 def server(data_dir: pathlib.Path, keys: Keys, stranger: Keys) -> Iterator[Server]:
     with running(data_dir, keys, "--rate-limit", "off") as server:
-        connection = server.connect(timeout=60)
+        connection = server.connect(timeout=PATIENCE)
         for number in range(ACCOUNTS):
             document = {
                 "type": "account",
@@ -62,7 +62,7 @@ def slow_reader(server: Server, path: str, keys: Keys) -> socket.socket:
     """Asks for a response and reads its first bytes alone."""
     reader = socket.socket()
     reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    reader.settimeout(60)
+    reader.settimeout(PATIENCE)
     reader.connect(("127.0.0.1", server.port))
     lines = "".join(f"{name}: {value}\r\n" for name, value in keys.headers.items())
     reader.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode())

@@ -17,7 +17,7 @@ from azure.core.pipeline.policies import HeadersPolicy
 from azure.mgmt.resource.resources import ResourceManagementClient
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
-from harness import CONNECTIONS
+from harness import CONNECTIONS, PATIENCE
 from twins.linking import LinkingAzure, LinkingGitLab, LinkingStorage, LinkingVirusTotal
 from twins.twin import Twin
 
@@ -97,7 +97,7 @@ class TestAzureResourceManager:
     def test_waits_for_an_operation_by_location(
         self, client: ResourceManagementClient, actor: Actor, twin: LinkingAzure, tmp_path: pathlib.Path
     ) -> None:
-        client.resource_groups.begin_delete("g1", enforce_https=False).result(timeout=60)
+        client.resource_groups.begin_delete("g1", enforce_https=False).result(timeout=PATIENCE)
         assert_inside(actor, twin, tmp_path, 3)
 
     def test_waits_for_an_operation_by_its_status(
@@ -108,7 +108,7 @@ class TestAzureResourceManager:
             api_version="2024-01-01",
             parameters={"location": "westeurope"},
             enforce_https=False,
-        ).result(timeout=60)
+        ).result(timeout=PATIENCE)
         assert thing.name == "thing"
         assert_inside(actor, twin, tmp_path, 4)
 

@@ -18,7 +18,7 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 
-from harness import BINARY, UNKNOWN_ID, Keys, environment
+from harness import BINARY, PATIENCE, UNKNOWN_ID, Keys, environment
 
 UPDATES = bool(os.environ.get("KEYWAY_UPDATE_TRANSCRIPTS"))
 UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
@@ -63,7 +63,7 @@ class Session:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         code = [f"[exit {done.returncode}]"] if done.returncode else []

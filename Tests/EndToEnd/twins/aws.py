@@ -78,6 +78,8 @@ class AWSTwin(Twin):
         """The external id that each role asks for, by its ARN."""
         self.lifetime: float | None = None
         """How long a session is valid, where not for as long as was asked."""
+        self.grace = 0.0
+        """For how much longer a session is taken than its answer says."""
         self.ends_at_once = False
         """Whether sessions end long before AssumeRole said."""
         self.signatures: list[Signature] = []
@@ -232,7 +234,8 @@ class AWSTwin(Twin):
         found = [re.search(rf"<{name}>(.+?)</{name}>", text)[1] for name in ("AccessKeyId", "SecretAccessKey")]
         token = re.search(r"<SessionToken>(.+?)</SessionToken>", text)[1]
         lifetime = duration if self.lifetime is None else self.lifetime
-        self.sessions[found[0]] = Session(found[1], token, time.monotonic() + (0 if self.ends_at_once else lifetime))
+        ends = 0 if self.ends_at_once else time.monotonic() + lifetime + self.grace
+        self.sessions[found[0]] = Session(found[1], token, ends)
         ends = (datetime.now(UTC) + timedelta(seconds=lifetime)).strftime("%Y-%m-%dT%H:%M:%SZ")
         text = re.sub(r"<Expiration>.*?</Expiration>", f"<Expiration>{ends}</Expiration>", text)
         return Reply(200, text.encode(), reply.headers)

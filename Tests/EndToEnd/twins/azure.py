@@ -45,7 +45,7 @@ class AzureTwin(Issuer):
         if form["scope"] != self.scope:
             raise oauth_error(400, "invalid_scope", "AADSTS70011: The provided scope is not valid.")
         token = self.prefix + secrets.token_urlsafe(40)
-        self.tokens[token] = time.monotonic() + self.lifetime
+        self.note(token)
         lifetime = int(self.lifetime)
         return Reply(
             200,

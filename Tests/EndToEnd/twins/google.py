@@ -59,7 +59,7 @@ class GoogleTwin(Issuer):
             raise oauth_error(400, "unsupported_grant_type", "Invalid grant_type")
         self.verify_assertion(form["assertion"])
         token = self.prefix + secrets.token_urlsafe(40)
-        self.tokens[token] = time.monotonic() + self.lifetime
+        self.note(token)
         return Reply(200, {"access_token": token, "expires_in": int(self.lifetime), "token_type": "Bearer"})
 
     def verify_assertion(self, assertion: str) -> None:

@@ -113,20 +113,20 @@ def slow_body(request: Received, send: Send) -> None:
 
 
 def stalled(request: Received, send: Send) -> None:
-    """A piece of an answer, and then nothing for ten minutes."""
+    """A piece of an answer, and then nothing for an hour."""
     send(head(200, "Transfer-Encoding: chunked") + chunk(b"a beginning"))
-    time.sleep(600)
+    time.sleep(3600)
 
 
 def stalled_gzip(request: Received, send: Send) -> None:
     """The same, where what came unfolds to nothing yet."""
     send(head(200, "Transfer-Encoding: chunked", "Content-Encoding: gzip") + chunk(b"\x1f\x8b\x08"))
-    time.sleep(600)
+    time.sleep(3600)
 
 
 def silent(request: Received, send: Send) -> None:
-    """Takes the request, and says nothing for ten minutes."""
-    time.sleep(600)
+    """Takes the request, and says nothing for an hour."""
+    time.sleep(3600)
 
 
 def packed(mebibytes: int) -> bytes:

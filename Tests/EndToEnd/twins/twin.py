@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import itertools
 import threading
+import time
+from collections.abc import Iterator
 from typing import Any
 
 from twins.upstream import Received, Refusal, Reply, Upstream, slowly
@@ -30,8 +32,9 @@ class Twin(Upstream):
     """A loopback stand-in for one third party that verifies what that party verifies.
 
     Below its base path, besides what a subclass answers: `/echo` gives back the request, `/status/N` answers with
-    that status, `/bytes/N` with N bytes that are no text, `/stream/N` with N chunks, each after a moment, and `/held`
-    waits for `release`. All of them only to those who may.
+    that status, `/bytes/N` with N bytes that are no text, `/stream/N` with N chunks, each after a moment, `/paused/N`
+    with N chunks of which all but the first wait for `release`, and `/held` waits for it. All of them only to those who
+    may.
     """
 
     allowed: frozenset[str] = frozenset()
@@ -95,10 +98,18 @@ class Twin(Upstream):
             return Reply(200, binary, [("Content-Type", "application/octet-stream")])
         if kind == "stream":
             return Reply(200, slowly((b"piece %d\n" % number for number in range(int(rest))), 0.2))
+        if kind == "paused":
+            return Reply(200, self.paused(int(rest)))
         if kind == "held":
-            self.release.wait(60)
+            self.release.wait()
             return Reply(200, {"held": True})
         return Reply(200, {"twin": "anything", "path": path})
+
+    def paused(self, count: int) -> Iterator[bytes]:
+        yield b"piece 0\n"
+        self.release.wait()
+        for number in range(1, count):
+            yield b"piece %d\n" % number
 
 
 def only(request: Received, name: str, missing: Reply) -> str:
@@ -134,6 +145,8 @@ class Issuer(Twin):
     def __init__(self, base: str = "") -> None:
         super().__init__(base)
         self.lifetime = 3600.0
+        self.grace = 0.0
+        """For how much longer a token is taken than its answer says."""
         self.tokens: dict[str, float] = {}
         """When each token that was issued ends, on the monotonic clock."""
         self.revoked: set[str] = set()
@@ -149,6 +162,10 @@ class Issuer(Twin):
     @property
     def acted(self) -> list[Received]:
         return [request for request in self.received if not self.is_token_request(request)]
+
+    def note(self, token: str) -> None:
+        """Takes note of a token that was issued just now."""
+        self.tokens[token] = time.monotonic() + self.lifetime + self.grace
 
     def is_token_request(self, request: Received) -> bool:
         raise NotImplementedError
