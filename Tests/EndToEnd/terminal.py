@@ -12,7 +12,10 @@ import termios
 import time
 from fcntl import ioctl
 
-from harness import PATIENCE
+from harness import PATIENCE, wait_until
+
+MARK = "\x1e"
+"""Nothing that a program shows."""
 
 
 class Terminal:
@@ -42,12 +45,9 @@ class Terminal:
             self.read(0.1)
         self.seen = match.end()
 
-    def wait_until_silent(self, moment: float = 0.5) -> None:
-        """Reads until nothing has appeared for a moment."""
-        length = -1
-        while length != len(self.shown):
-            length = len(self.shown)
-            self.read(moment)
+    def wait_until_taken(self) -> None:
+        """Returns once the process, which reads key by key, has read all that was typed."""
+        wait_until(lambda: ioctl(self.inner, termios.FIONREAD, bytes(4)) == bytes(4), "the end of what was typed")
 
     def read(self, timeout: float) -> None:
         if select.select([self.descriptor], [], [], timeout)[0]:
@@ -69,7 +69,11 @@ class Terminal:
         while time.monotonic() < deadline:
             self.read(0.02)
             if self.process.poll() is not None:
-                self.read(0.1)
+                # What it wrote comes before this mark, however late.
+                os.write(self.inner, MARK.encode())
+                while not self.shown.endswith(MARK):
+                    self.read(1)
+                self.shown = self.shown.removesuffix(MARK)
                 return self.process.returncode
         self.process.kill()
         self.process.wait()

@@ -17,7 +17,7 @@ from harness import CONNECTIONS, Server, initialise, wait_until
 from twins.azure import AzureTwin
 from twins.twin import Twin
 
-ROUNDS = int(os.environ.get("KEYWAY_KILL_ROUNDS", "25"))
+ROUNDS = int(os.environ.get("KEYWAY_KILL_ROUNDS", "250" if os.environ.get("KEYWAY_LONG") else "25"))
 ACTORS = 6
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +22,11 @@ NASTY = b"a\x1b[2J\x1b]0;title\x07b\r\nc\rd\xff\n"
 class Raw(Upstream):
     """A third party that answers with what is nobody's idea of text, and one that breaks off."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_read = threading.Event()
+        """Whether the caller has the beginning of what breaks off."""
+
     def answer(self, request: Received) -> Reply:
         if request.target == "/nasty":
             return Reply(200, NASTY, [("X-Own", "1")])
@@ -33,7 +37,7 @@ class Raw(Upstream):
     def broken(self) -> Iterator[bytes]:
         # Longer than what Keyway waits for before it answers.
         yield b"begun\n" + b"x" * 100_000
-        time.sleep(0.3)
+        self.was_read.wait()
         raise ConnectionAbortedError
 
 
@@ -52,12 +56,17 @@ def twin() -> Iterator[VendorTwin]:
 
 
 @pytest.fixture
-def raw(actor: Actor) -> Iterator[str]:
-    """The id of a connection that leads to it."""
+def nasty() -> Iterator[Raw]:
     with Raw() as upstream:
-        connection_id = actor.server.create(connection_body(upstream))
-        assert actor.set(connection_id, base_url=upstream.origin, custom_domain=True).status == 200
-        yield connection_id
+        yield upstream
+
+
+@pytest.fixture
+def raw(actor: Actor, nasty: Raw) -> str:
+    """The id of a connection that leads to it."""
+    connection_id = actor.server.create(connection_body(nasty))
+    assert actor.set(connection_id, base_url=nasty.origin, custom_domain=True).status == 200
+    return connection_id
 
 
 def variables(server: Server, keys: Keys | None = None) -> dict[str, str]:
@@ -136,12 +145,16 @@ def test_a_terminal_is_shown_nothing_that_commands_it(actor, raw):
     assert r"c\u{d}d" in shown
 
 
-def test_an_answer_that_breaks_off_is_no_success(actor, raw):
-    done = act(actor, raw, "GET", "/broken")
-    assert done.returncode == 69
-    assert done.stdout.startswith(b"begun\n")
-    assert b"the answer broke off" in done.stderr
-    assert b"keyway audit events" in done.stderr
+def test_an_answer_that_breaks_off_is_no_success(actor, nasty, raw):
+    command = [BINARY, "act", raw, "GET", "/broken"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=variables(actor.server), **pipes) as process:
+        assert process.stdout.read(6) == b"begun\n"
+        nasty.was_read.set()
+        _, errors = process.communicate()
+    assert process.returncode == 69
+    assert b"the answer broke off" in errors
+    assert b"keyway audit events" in errors
 
 
 def test_a_file_is_made_for_an_answer_alone(actor, raw, tmp_path):

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from harness import BINARY, PATIENCE, environment
-from terminal import Terminal
+from terminal import MARK, Terminal
 
 SHELL_PATH = {"PATH": f"{BINARY.parent}:/usr/local/bin:/usr/bin:/bin", "TERM": "dumb"}
 
@@ -64,24 +64,24 @@ class Zsh:
         env = environment() | SHELL_PATH | {"PS1": "ready> ", "ZDOTDIR": str(cwd)}
         self.terminal = Terminal("zsh", "-f", "-i", env=env, columns=200)
         loading = "autoload -Uz compinit; compinit -u -D; source <(keyway completions zsh)"
-        setup = f"cd {cwd}; unsetopt beep prompt_sp; {loading}"
+        # A tab that tells when all that it has to show is shown.
+        marking = f"marked() {{ zle expand-or-complete; zle -R; print -rn $'\\{ord(MARK):o}' }}"
+        setup = f"cd {cwd}; unsetopt beep prompt_sp; {loading}; {marking}; zle -N marked; bindkey '\\t' marked"
         self.terminal.wait_for("ready> ")
         self.terminal.type(f"{setup}; echo set up\n")
         self.terminal.wait_for(r"\nset up\r")
         self.terminal.wait_for("ready> ")
-        self.terminal.wait_until_silent()
 
     def complete(self, line: str) -> str:
         """What appears after two tabs, the second of which lists what the first leaves open."""
         start = self.terminal.seen
-        for part in [line, "\t", "\t"]:
+        for part in [line + "\t", "\t"]:
             self.terminal.type(part)
-            self.terminal.wait_until_silent(0.3)
+            self.terminal.wait_for(MARK)
         self.terminal.type("\x15echo end of line\n")
         self.terminal.wait_for(r"\nend of line\r")
         shown = self.terminal.shown[start:]
         self.terminal.wait_for("ready> ")
-        self.terminal.wait_until_silent()
         return shown
 
     def close(self) -> None:

@@ -53,7 +53,7 @@ def test_the_terminal_echoes_again_after_a_signal(at_terminal, server, number):
     terminal.wait_for(r"\(not shown\): ")
     terminal.type(SECRET)
     # What a terminal has not taken in yet when it echoes again, shows.
-    terminal.wait_until_silent(0.2)
+    terminal.wait_until_taken()
     assert not terminal.echoes
     terminal.send(number)
     assert terminal.end() == -number

@@ -30,7 +30,7 @@ from harness import (
 )
 from writers import HTTP, WRITERS, Writer, write_until
 
-ROUNDS = int(os.environ.get("KEYWAY_KILL_ROUNDS", "50"))
+ROUNDS = int(os.environ.get("KEYWAY_KILL_ROUNDS", "500" if os.environ.get("KEYWAY_LONG") else "50"))
 
 
 def test_an_acknowledged_write_survives_sigkill(tmp_path: pathlib.Path) -> None:

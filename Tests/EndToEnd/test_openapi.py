@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from harness import AWS, AWS_ACCOUNTS, CONNECTIONS, REGISTRATIONS, Server
+from harness import AWS, AWS_ACCOUNTS, CONNECTIONS, PATIENCE, REGISTRATIONS, Server
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 ACCOUNT = f"{AWS_ACCOUNTS}/{{aws_account_config_id}}"
@@ -141,7 +141,7 @@ def test_it_is_true(new_server: Callable[..., Server], tmp_path: pathlib.Path) -
             "--seed=1",
             "--generation-deterministic",
             "--workers=2",
-            "--request-timeout=10",
+            "--request-timeout=120",
             "--warnings=off",
             "--no-color",
         ],
@@ -153,7 +153,7 @@ def test_it_is_true(new_server: Callable[..., Server], tmp_path: pathlib.Path) -
         },
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=2 * PATIENCE,
         check=False,
     )
     assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]

@@ -60,7 +60,7 @@ def test_a_crash_fails_and_names_what_ran(
         fatalError("crashed on purpose")
         """.replace("} {", "}\\#n{")
     )
-    subprocess.run(["swiftc", "-o", program, source], check=True, timeout=300)
+    subprocess.run(["swiftc", "-o", program, source], check=True, timeout=600)
     count = runner.run("x", [str(program)], report, events=events)
     assert (count.passed, count.failed) == (1, 1)
     said = capfd.readouterr().err

@@ -64,7 +64,7 @@ def refuse(status: int, code: str, message: str) -> Refusal:
 def tell(moto: str, what: str, data: bytes = b"") -> None:
     """Changes moto's own state."""
     request = urllib.request.Request(f"{moto}/moto-api/{what}", data, {"Content-Type": "text/plain"})
-    urllib.request.urlopen(request, timeout=10).close()
+    urllib.request.urlopen(request, timeout=600).close()
 
 
 class AWSTwin(Twin):
@@ -242,7 +242,7 @@ class AWSTwin(Twin):
 
     def forward(self, request: Received) -> Reply:
         """Lets moto verify again, and answer."""
-        connection = http.client.HTTPConnection(*self.moto_address, timeout=20)
+        connection = http.client.HTTPConnection(*self.moto_address, timeout=600)
         try:
             connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
             for name, value in request.headers:
