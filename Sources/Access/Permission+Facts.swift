@@ -25,6 +25,12 @@ package struct PermissionFacts: Sendable {
 }
 
 extension Permission {
+    /// The permission of that id, or `nil` if there is none.
+    package init?(id: Identifier) {
+        guard let permission = Self.allCases.first(where: { $0.id == id }) else { return nil }
+        self = permission
+    }
+
     /// The same in every organisation and every version.
     package var id: Identifier {
         Identifier(high: 0x0000_0000_0000_4000, low: 0x8000_0000_0001_0000 | facts.number)

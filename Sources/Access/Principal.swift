@@ -13,9 +13,11 @@ package struct Principal: Sendable, Equatable {
     /// What the owner's roles and the key's scopes both allow.
     package let permissions: PermissionSet
 
+    /// The principal of two keys, whose roles may be among `ownRoles`, those of the organisation's own.
+    ///
     /// - Returns: `nil` unless all three belong to one organisation, the user owns the application key, and the user
     ///   is not disabled.
-    package init?(apiKey: APIKey, applicationKey: ApplicationKey, user: User) {
+    package init?(apiKey: APIKey, applicationKey: ApplicationKey, user: User, ownRoles: [OwnRole] = []) {
         guard
             apiKey.organization == applicationKey.organization, user.organization == applicationKey.organization,
             applicationKey.owner == user.id, !user.isDisabled
@@ -26,6 +28,8 @@ package struct Principal: Sendable, Equatable {
         self.apiKey = apiKey.id
         self.applicationKey = applicationKey.id
         isRegistered = applicationKey.isRegistered
-        permissions = Role.permissions(of: user.roles, scopes: applicationKey.scopes)
+        let own = ownRoles.filter { $0.organization == user.organization }.map(Role.init)
+        let roles = (Role.shipped + own).filter { user.roles.contains($0.id) }
+        permissions = Role.permissions(of: roles, scopes: applicationKey.scopes)
     }
 }

@@ -1,10 +1,26 @@
 package import Documents
 
-/// A named set of permissions. Every organisation has the three shipped roles.
-package struct Role: Sendable {
+/// A named set of permissions: one of the three that every organisation has, or one of an organisation's own.
+package struct Role: Sendable, Equatable {
     package let id: Identifier
     package let name: String
     package let permissions: PermissionSet
+    /// `nil` of a shipped role.
+    package let own: OwnRole?
+
+    fileprivate init(id: Identifier, name: String, permissions: PermissionSet) {
+        self.id = id
+        self.name = name
+        self.permissions = permissions
+        own = nil
+    }
+
+    package init(_ own: OwnRole) {
+        id = own.id
+        name = own.name
+        permissions = own.permissions
+        self.own = own
+    }
 }
 
 extension Role {
@@ -29,21 +45,21 @@ extension Role {
     /// The roles that exist in every organisation.
     package static let shipped = [admin, standard, readOnly]
 
-    /// The role of that id, or `nil` if there is none.
+    /// The shipped role of that id, or `nil` if there is none.
     package static func shipped(_ id: Identifier) -> Role? {
         shipped.first { $0.id == id }
     }
 
     /// What a key of a user with those roles may do: what they and its scopes both allow. An unscoped key (`nil`) may
     /// do all that its owner may.
-    package static func permissions(of roles: [Identifier], scopes: [String]?) -> PermissionSet {
+    package static func permissions(of roles: [Role], scopes: [String]?) -> PermissionSet {
         let granted = permissions(of: roles)
         guard let scopes else { return granted }
         return granted.intersection(PermissionSet(scopes.compactMap(Permission.init(scope:))))
     }
 
-    /// The permissions that the roles of those ids grant together; an unknown id grants nothing.
-    package static func permissions(of roles: [Identifier]) -> PermissionSet {
-        shipped.reduce([]) { roles.contains($1.id) ? $0.union($1.permissions) : $0 }
+    /// The permissions that the roles grant together.
+    package static func permissions(of roles: [Role]) -> PermissionSet {
+        roles.reduce([]) { $0.union($1.permissions) }
     }
 }

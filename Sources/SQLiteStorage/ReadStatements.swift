@@ -19,6 +19,7 @@ final class ReadStatements {
     let scopes: Statement
     let user: Statement
     let roles: Statement
+    let ownRoles: RoleReadStatements
     let registrations: Statement
     let countRegistrations: Statement
     let organization: Statement
@@ -60,6 +61,7 @@ final class ReadStatements {
         scopes = try reading("SELECT scope FROM application_key_scopes WHERE application_key = ?1 ORDER BY position")
         user = try reading("\(Self.users) WHERE key = ?1 AND low = ?2 AND organization = ?3")
         roles = try reading("SELECT role FROM user_roles WHERE user = ?1 ORDER BY position")
+        ownRoles = try RoleReadStatements(on: database)
         registrations = try reading(
             """
             SELECT key, low FROM application_keys
@@ -116,7 +118,7 @@ extension ReadStatements {
 
     /// Of each table its greatest; organisations are asked apart, as their ids are not split.
     private static var newest: String {
-        let tables = DocumentKind.allCases.map(\.table.name) + ["users", "api_keys", "application_keys"]
+        let tables = DocumentKind.allCases.map(\.table.name) + ["users", "roles", "api_keys", "application_keys"]
         let greatest = tables.map { "SELECT * FROM (SELECT key, low FROM \($0) ORDER BY key DESC LIMIT 1)" }
         return "SELECT key, low FROM (\(greatest.joined(separator: " UNION ALL "))) ORDER BY key DESC LIMIT 1"
     }

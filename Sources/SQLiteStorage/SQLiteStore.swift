@@ -374,6 +374,18 @@ extension SQLiteStore: AccessStore {
         }
     }
 
+    package func ownRole(_ id: Identifier, in organization: Identifier) throws(StoreError) -> OwnRole? {
+        try readers.read { reader throws(SQLiteError) in try reader.ownRole(id, in: organization) }
+    }
+
+    package func ownRoles(in organization: Identifier) throws(StoreError) -> [OwnRole] {
+        try readers.read { reader throws(SQLiteError) in try reader.ownRoles(in: organization) }
+    }
+
+    package func userCounts(in organization: Identifier) throws(StoreError) -> [Identifier: Int] {
+        try readers.read { reader throws(SQLiteError) in try reader.userCounts(in: organization) }
+    }
+
     package func organization(_ id: Identifier) throws(StoreError) -> Organization? {
         try readers.read { reader throws(SQLiteError) in try reader.organization(id) }
     }

@@ -13,6 +13,12 @@ extension WriteConnection {
             return try update(user)
         case .requireEnabledUser(let role, let organization):
             return try requireEnabledUser(withRole: role, in: organization)
+        case .createRole(let role):
+            return try create(role)
+        case .updateRole(let role):
+            return try update(role)
+        case .deleteRole(let id, let organization):
+            return try deleteRole(id, in: organization)
         case .createAPIKey(let key):
             return try create(key)
         case .updateAPIKey(let key):

@@ -32,6 +32,7 @@ final class WriteStatements {
 
     let documents: PerDocumentKind<DocumentWriteStatements>
     let restrictions: RestrictionWriteStatements
+    let roles: RoleWriteStatements
 
     let insertExternalID: Statement
     let externalID: Statement
@@ -140,6 +141,7 @@ final class WriteStatements {
             try DocumentWriteStatements(of: table, on: database)
         }
         restrictions = try RestrictionWriteStatements(on: database)
+        roles = try RoleWriteStatements(on: database)
 
         insertExternalID = try writing(
             "INSERT INTO external_ids (id, organization) VALUES (?1, ?2) ON CONFLICT DO NOTHING"

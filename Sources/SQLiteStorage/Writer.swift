@@ -73,7 +73,7 @@ final class Writer: @unchecked Sendable {
         DetachedThread.start { self.run() }
     }
 
-    /// How many committed batches changed keys, users or registrations.
+    /// How many committed batches changed keys, users, roles or registrations.
     var accessGeneration: UInt64 { accessChanges.load(ordering: .acquiring) }
 
     var statistics: StoreStatistics {
@@ -272,11 +272,12 @@ extension Writer {
 }
 
 extension Mutation {
-    /// Whether it changes keys, users or registrations.
+    /// Whether it changes keys, users, roles or registrations.
     fileprivate var touchesAccess: Bool {
         switch self {
-        case .createOrganization, .createUser, .updateUser, .createAPIKey, .updateAPIKey, .deleteAPIKey,
-            .createApplicationKey, .updateApplicationKey, .deleteApplicationKey, .setRegistration:
+        case .createOrganization, .createUser, .updateUser, .createRole, .updateRole, .deleteRole, .createAPIKey,
+            .updateAPIKey, .deleteAPIKey, .createApplicationKey, .updateApplicationKey, .deleteApplicationKey,
+            .setRegistration:
             true
         case .requireEnabledUser, .createDocument, .updateDocument, .deleteDocument, .requireRevision,
             .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .bringExternalID, .noteMasterKey,

@@ -3,8 +3,8 @@ package import Documents
 
 /// Reads of keys and their owners. They block, as those of ``PublicDocuments`` do.
 package protocol AccessStore: Sendable {
-    /// Rises whenever a change of keys, users or registrations is committed: what was read under a lower number may
-    /// be out of date.
+    /// Rises whenever a change of keys, users, roles or registrations is committed: what was read under a lower number
+    /// may be out of date.
     var accessGeneration: UInt64 { get }
 
     func apiKey(digest: KeyDigest) throws(StoreError) -> APIKey?
@@ -35,6 +35,13 @@ package protocol AccessStore: Sendable {
         order: UserOrder,
         page: Page
     ) throws(StoreError) -> PageOf<User>
+
+    /// A role of the organisation's own.
+    func ownRole(_ id: Identifier, in organization: Identifier) throws(StoreError) -> OwnRole?
+    /// All roles of the organisation's own, oldest first.
+    func ownRoles(in organization: Identifier) throws(StoreError) -> [OwnRole]
+    /// How many users of the organisation have each role, shipped or its own, that any of them has.
+    func userCounts(in organization: Identifier) throws(StoreError) -> [Identifier: Int]
 
     func organization(_ id: Identifier) throws(StoreError) -> Organization?
     /// All organisations, oldest first.

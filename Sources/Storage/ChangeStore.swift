@@ -15,6 +15,15 @@ package enum Mutation: Sendable {
     /// Refuses the change with ``CommitOutcome/conflict`` unless, after the mutations before it, some user of the
     /// organisation who is not disabled has the role.
     case requireEnabledUser(withRole: Identifier, organization: Identifier)
+    /// A name that a role of the organisation's own has is ``CommitOutcome/duplicate``.
+    case createRole(OwnRole)
+    /// Replaces all but id, organisation and creation time. ``CommitOutcome/duplicate`` as above.
+    case updateRole(OwnRole)
+    /// Deletes a role of the organisation's own, takes it from all users, and takes its name from restriction policies.
+    ///
+    /// A policy that names nobody else keeps the name, and so lets nobody in: without it, it would be no policy, and let
+    /// in everyone. The revision of a connection whose policy changes rises.
+    case deleteRole(Identifier, organization: Identifier)
     case createAPIKey(APIKey)
     /// Replaces name and modification of a key.
     case updateAPIKey(APIKey)

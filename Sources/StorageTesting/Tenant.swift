@@ -108,6 +108,22 @@ package struct Tenant: Sendable {
         )
     }
 
+    /// A role of this organisation's own that is not stored yet.
+    package func role(
+        _ name: String,
+        given: PermissionSet = [.connectionsRead],
+        source: OwnRole.Source? = nil
+    ) -> OwnRole {
+        OwnRole(
+            id: Self.ids.next(),
+            organization: id,
+            name: name,
+            given: given,
+            source: source,
+            createdAt: Timestamp(microseconds: 6)
+        )
+    }
+
     /// An API key of this organisation that is not stored yet.
     package func apiKey(
         _ name: String = "api key",

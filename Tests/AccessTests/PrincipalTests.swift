@@ -79,6 +79,38 @@ struct PrincipalTests {
         #expect(principal.applicationKey == Sample.applicationKey().id)
     }
 
+    @Test("may do what roles of the organisation's own allow, if they are the owner's")
+    func ownRoles() throws {
+        func own(_ number: UInt64, _ given: PermissionSet, of organization: Identifier = Sample.organization) -> OwnRole
+        {
+            OwnRole(
+                id: Identifier(high: 5, low: number),
+                organization: organization,
+                name: "\(number)",
+                given: given,
+                createdAt: Sample.time
+            )
+        }
+        let roles = [
+            own(1, [.auditLogsRead]), own(2, [.apiKeysRead]), own(3, .all), own(4, .all, of: Sample.otherOrganization),
+        ]
+        func permissions(scopes: [String]? = nil, roles ids: [Identifier]) throws -> PermissionSet {
+            try #require(
+                Principal(
+                    apiKey: Sample.apiKey(),
+                    applicationKey: Sample.applicationKey(scopes: scopes),
+                    user: Sample.user(roles: ids),
+                    ownRoles: roles
+                )
+            ).permissions
+        }
+        let ids = [roles[0].id, roles[1].id, roles[3].id]
+        #expect(try permissions(roles: ids) == [.auditLogsRead, .apiKeysRead])
+        #expect(try permissions(scopes: ["api_keys_read", "api_keys_write"], roles: ids) == [.apiKeysRead])
+        #expect(try permissions(roles: [Role.readOnly.id, roles[0].id]).contains(.connectionsRead))
+        #expect(try permissions(roles: [Identifier(high: 0, low: 0)]) == [])
+    }
+
     @Test("is registered when its application key is", arguments: [true, false])
     func registration(_ isRegistered: Bool) throws {
         let key = Sample.applicationKey(isRegistered: isRegistered)

@@ -56,13 +56,38 @@ struct RoleTests {
 
     @Test("adds its permissions to those of others")
     func union() {
-        let both = Role.permissions(of: [Role.readOnly.id, Role.standard.id])
-        #expect(both == Role.standard.permissions)
+        #expect(Role.permissions(of: [.readOnly, .standard]) == Role.standard.permissions)
+        #expect(Role.permissions(of: []) == [])
+    }
+}
+
+@Suite("A role of one's own")
+struct OwnRoleTests {
+    private func role(given: PermissionSet, source: OwnRole.Source? = nil) -> OwnRole {
+        OwnRole(
+            id: Identifier(high: 5, low: 1),
+            organization: Sample.organization,
+            name: "Auditors",
+            given: given,
+            source: source,
+            createdAt: Sample.time
+        )
     }
 
-    @Test("is needed to be allowed anything", arguments: [[], [Identifier(high: 0, low: 0)]])
-    func unknownRoles(_ roles: [Identifier]) {
-        #expect(Role.permissions(of: roles) == [])
+    @Test("grants what it was given")
+    func given() {
+        let role = Role(role(given: [.auditLogsRead]))
+        #expect(role.permissions == [.auditLogsRead])
+        #expect(role.name == "Auditors")
+    }
+
+    @Test("gets nothing of the shipped role that it receives permissions from, but what a later version adds to that")
+    func source() {
+        #expect(role(given: [.auditLogsRead], source: .init(.standard)).permissions == [.auditLogsRead])
+        let older = OwnRole.Source(role: Role.readOnly.id, known: [.connectionsRead, .userAppKeys])
+        #expect(role(given: [.auditLogsRead], source: older).permissions == [.auditLogsRead, .awsConfigurationRead])
+        let unknown = OwnRole.Source(role: Sample.user, known: [])
+        #expect(role(given: [.auditLogsRead], source: unknown).permissions == [.auditLogsRead])
     }
 }
 

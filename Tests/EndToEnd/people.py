@@ -19,9 +19,14 @@ def new_email(name: str = "user") -> str:
     return f"{name}-{next(NUMBERS)}@example.com"
 
 
+def new_name(name: str) -> str:
+    """A name that nothing has."""
+    return f"{name} {next(NUMBERS)}"
+
+
 def role_ids(roles: RolesApi) -> dict[str, str]:
     """The id of each role, by its name."""
-    return {role.attributes.name: role.id for role in roles.list_roles().data}
+    return {role.attributes.name: role.id for role in roles.list_roles(page_size=100).data}
 
 
 def references(ids: list[str]) -> dict:
@@ -32,6 +37,22 @@ def references(ids: list[str]) -> dict:
 def user_request(email: str, *roles: str, **attributes: str) -> models.UserCreateRequest:
     data = {"type": "users", "attributes": {"email": email, **attributes}}
     return typed(models.UserCreateRequest, {"data": data | ({"relationships": references([*roles])} if roles else {})})
+
+
+def permission_references(ids: tuple[str, ...]) -> dict:
+    """The relationships of a role with permissions, if there are any."""
+    data = [{"type": "permissions", "id": permission_id} for permission_id in ids]
+    return {"relationships": {"permissions": {"data": data}}} if ids else {}
+
+
+def role_request(name: str, *permissions: str, **attributes: object) -> models.RoleCreateRequest:
+    data = {"type": "roles", "attributes": {"name": name, **attributes}} | permission_references(permissions)
+    return typed(models.RoleCreateRequest, {"data": data})
+
+
+def role_update(role_id: str, name: str, *permissions: str) -> models.RoleUpdateRequest:
+    data = {"type": "roles", "id": role_id, "attributes": {"name": name}} | permission_references(permissions)
+    return typed(models.RoleUpdateRequest, {"data": data})
 
 
 def account_request(email: str, *roles: str, **attributes: str) -> models.ServiceAccountCreateRequest:

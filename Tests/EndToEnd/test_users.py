@@ -70,7 +70,7 @@ class TestUsers:
         assert_typed(found)
         assert found.data.to_dict() == user.to_dict()
         included = [entry.get_oneof_instance() for entry in found.included]
-        assert {type(entry).__name__ for entry in included} == {"Organization", "Role"}
+        assert {type(entry).__name__ for entry in included} == {"Organization", "Role", "Permission"}
 
         edited = users.update_user(user.id, update_request(user.id, name="Jane D.", title=None))
         assert_typed(edited)

@@ -7,6 +7,7 @@ import Testing
 
 /// In targets and bodies, `APIKEY` is an API key's id, `CALLERKEY` the caller's application key, `ACCOUNT` a service
 /// account and `ACCOUNTKEY` its key, `PERSON` a user, `PERSONKEY` their key, `HAD` their role and `ROLE` another one,
+/// `OURS` a role of the organisation's own and `THEIRS` one of another organisation,
 /// `ADMIN` the only admin, `TAKEN` a user with an e-mail address, `STRANGER`, `STRANGEKEY` and `STRANGEAPIKEY` those of
 /// another organisation, and `NONE` no id that exists.
 @Suite("Each operation on keys, users and roles answers each documented status")
@@ -290,9 +291,109 @@ struct AccessStatusTests {
         Case(.exhausted, .get, "/api/v2/permissions", 429),
     ]
 
+    private static let permission = AccessBodies.reference(to: .apiKeysRead)
+
+    static let ownRoles: [Case] = [
+        Case(.admin, .post, "/api/v2/roles", body: AccessBodies.role("New", [.apiKeysRead]), 200),
+        Case(.admin, .post, "/api/v2/roles", body: #"{"data":{"attributes":{"name":"No type"}}}"#, 200),
+        Case(
+            .admin,
+            .post,
+            "/api/v2/roles",
+            body: AccessBodies.role("New", #","receives_permissions_from":["Datadog Standard Role"]"#),
+            200
+        ),
+        Case(
+            .admin,
+            .post,
+            "/api/v2/roles",
+            body: AccessBodies.role("New", #","default_permissions_opt_out":true,"user_count":7,"created_at":"x""#),
+            200
+        ),
+        Case(.admin, .post, "/api/v2/roles", body: AccessBodies.role("    "), 400),
+        Case(.admin, .post, "/api/v2/roles", body: AccessBodies.role(""), 400),
+        Case(.admin, .post, "/api/v2/roles", body: AccessBodies.role("a", #","colour":1"#), 400),
+        Case(.admin, .post, "/api/v2/roles", body: AccessBodies.role("a", #","receives_permissions_from":["x"]"#), 400),
+        Case(.admin, .post, "/api/v2/roles", body: permission, 400),
+        Case(.admin, .post, "/api/v2/roles", body: "", 400),
+        Case(.standard, .post, "/api/v2/roles", body: AccessBodies.role("New"), 403),
+        Case(.admin, .post, "/api/v2/roles", body: AccessBodies.role("Ours"), 409),
+        Case(.admin, .post, "/api/v2/roles", body: AccessBodies.role("Datadog Admin Role"), 409),
+        Case(.exhausted, .post, "/api/v2/roles", body: AccessBodies.role("New"), 429),
+        Case(.admin, .patch, "/api/v2/roles/OURS", body: AccessBodies.role("New", id: "OURS"), 200),
+        Case(.admin, .patch, "/api/v2/roles/OURS", body: AccessBodies.role(nil, [.apiKeysRead]), 200),
+        Case(.admin, .patch, "/api/v2/roles/OURS", body: AccessBodies.role("\u{1}"), 400),
+        Case(
+            .admin,
+            .patch,
+            "/api/v2/roles/OURS",
+            body: #"""
+                {"data":{"type":"roles","attributes":{},
+                "relationships":{"permissions":{"data":[{"type":"permissions","id":"NONE"}]}}}}
+                """#,
+            400
+        ),
+        Case(.admin, .patch, "/api/v2/roles/OURS", body: permission, 400),
+        Case(.standard, .patch, "/api/v2/roles/OURS", body: AccessBodies.role("New"), 403),
+        Case(.admin, .patch, "/api/v2/roles/ROLE", body: AccessBodies.role("New"), 403),
+        Case(.admin, .patch, "/api/v2/roles/NONE", body: AccessBodies.role("New"), 404),
+        Case(.admin, .patch, "/api/v2/roles/THEIRS", body: AccessBodies.role("New"), 404),
+        Case(.admin, .patch, "/api/v2/roles/invalidId", body: AccessBodies.role("New"), 404),
+        Case(.admin, .patch, "/api/v2/roles/OURS", body: AccessBodies.role("Ours too"), 409),
+        Case(.admin, .patch, "/api/v2/roles/OURS", body: AccessBodies.role("Datadog Standard Role"), 409),
+        Case(.admin, .patch, "/api/v2/roles/OURS", body: AccessBodies.role("New", id: "NONE"), 422),
+        Case(.exhausted, .patch, "/api/v2/roles/OURS", body: AccessBodies.role("New"), 429),
+        Case(.admin, .delete, "/api/v2/roles/OURS", 204),
+        Case(.standard, .delete, "/api/v2/roles/OURS", 403),
+        Case(.admin, .delete, "/api/v2/roles/ROLE", 403),
+        Case(.admin, .delete, "/api/v2/roles/NONE", 404),
+        Case(.admin, .delete, "/api/v2/roles/THEIRS", 404),
+        Case(.exhausted, .delete, "/api/v2/roles/OURS", 429),
+        Case(.admin, .post, "/api/v2/roles/OURS/clone", body: AccessBodies.role("New"), 200),
+        Case(.admin, .post, "/api/v2/roles/ROLE/clone", body: AccessBodies.role("New"), 200),
+        Case(.admin, .post, "/api/v2/roles/OURS/clone", body: AccessBodies.role("    "), 400),
+        Case(.admin, .post, "/api/v2/roles/OURS/clone", body: AccessBodies.role("New", [.apiKeysRead]), 400),
+        Case(.standard, .post, "/api/v2/roles/OURS/clone", body: AccessBodies.role("New"), 403),
+        Case(.admin, .post, "/api/v2/roles/THEIRS/clone", body: AccessBodies.role("New"), 404),
+        Case(.admin, .post, "/api/v2/roles/OURS/clone", body: AccessBodies.role("Ours"), 409),
+        Case(.exhausted, .post, "/api/v2/roles/OURS/clone", body: AccessBodies.role("New"), 429),
+        Case(.readOnly, .get, "/api/v2/roles/OURS/permissions", 200),
+        Case(.readOnly, .get, "/api/v2/roles/ROLE/permissions", 200),
+        Case(.readOnly, .get, "/api/v2/roles/THEIRS/permissions", 404),
+        Case(.exhausted, .get, "/api/v2/roles/OURS/permissions", 429),
+        Case(.admin, .post, "/api/v2/roles/OURS/permissions", body: permission, 200),
+        Case(.admin, .post, "/api/v2/roles/OURS/permissions", body: person, 400),
+        Case(
+            .admin,
+            .post,
+            "/api/v2/roles/OURS/permissions",
+            body: #"{"data":{"id":"NONE","type":"permissions"}}"#,
+            400
+        ),
+        Case(.standard, .post, "/api/v2/roles/OURS/permissions", body: permission, 403),
+        Case(.admin, .post, "/api/v2/roles/ROLE/permissions", body: permission, 403),
+        Case(.admin, .post, "/api/v2/roles/NONE/permissions", body: permission, 404),
+        Case(.exhausted, .post, "/api/v2/roles/OURS/permissions", body: permission, 429),
+        Case(
+            .admin,
+            .delete,
+            "/api/v2/roles/OURS/permissions",
+            body: AccessBodies.reference(to: .connectionsRead),
+            200
+        ),
+        Case(.admin, .delete, "/api/v2/roles/OURS/permissions", body: #"{"data":{"id":"NONE","type":"bad"}}"#, 400),
+        Case(.standard, .delete, "/api/v2/roles/OURS/permissions", body: permission, 403),
+        Case(.admin, .delete, "/api/v2/roles/ROLE/permissions", body: permission, 403),
+        Case(.admin, .delete, "/api/v2/roles/THEIRS/permissions", body: permission, 404),
+        Case(.exhausted, .delete, "/api/v2/roles/OURS/permissions", body: permission, 429),
+        Case(.readOnly, .get, "/api/v2/permissions?include_scopes=true", 200),
+        Case(.readOnly, .get, "/api/v2/permissions?include_scopes=perhaps", 400),
+    ]
+
     @Test(
         "in one shape of errors, with one event for each change, and none for a refusal",
         arguments: validation + apiKeys + organizationKeys + ownKeys + serviceAccountKeys + users + roles
+            + ownRoles
     )
     func answers(_ row: Case) async throws {
         let isExhausted = row.caller == .exhausted
@@ -368,6 +469,9 @@ private struct Names {
         func apiKey(_ keys: Keys) throws -> String {
             try #require(try fixture.sqlite.apiKey(digest: KeyDigest(of: keys.api))).id.description
         }
+        _ = try await fixture.ownRole([], name: "Ours too")
+        let there = try await Fixture.createOrganization(in: fixture.sqlite)
+        let theirs = try await fixture.ownRole([], of: there)
         var taken = ""
         for email in ["taken@example.com", "held@example.com"] {
             let answer = try await fixture.send(.post, "/api/v2/users", body: AccessBodies.user(email: email))
@@ -379,7 +483,9 @@ private struct Names {
             ("ACCOUNTKEY", account.applicationKey.description), ("ACCOUNT", account.user.description),
             ("PERSONKEY", person.applicationKey.description), ("PERSON", person.user.description),
             ("APIKEY", try apiKey(person)), ("TAKEN", taken), ("ADMIN", fixture.admin.user.description),
-            ("ROLE", Role.standard.id.description), ("HAD", Role.readOnly.id.description),
+            ("OURS", try await fixture.ownRole([.connectionsRead], name: "Ours").id.description),
+            ("THEIRS", theirs.id.description), ("ROLE", Role.standard.id.description),
+            ("HAD", Role.readOnly.id.description),
             ("NONE", "00000000-0000-a000-0000-00000000000f"),
         ]
     }

@@ -38,6 +38,12 @@ struct AuditCoverageTests {
         "POST /api/v2/users": "user.create",
         "PATCH /api/v2/users/{user_id}": "user.update",
         "DELETE /api/v2/users/{user_id}": "user.disable",
+        "POST /api/v2/roles": "role.create",
+        "PATCH /api/v2/roles/{role_id}": "role.update",
+        "DELETE /api/v2/roles/{role_id}": "role.delete",
+        "POST /api/v2/roles/{role_id}/clone": "role.create",
+        "POST /api/v2/roles/{role_id}/permissions": "role.add_permission",
+        "DELETE /api/v2/roles/{role_id}/permissions": "role.remove_permission",
         "POST /api/v2/roles/{role_id}/users": "role.add_user",
         "DELETE /api/v2/roles/{role_id}/users": "role.remove_user",
     ]
@@ -105,7 +111,12 @@ private struct AuditStory {
         put("app_key_id", (path.contains("current_user") ? try await ownKey() : member.applicationKey).description)
         put("service_account_id", member.user.description)
         put("user_id", member.user.description)
-        put("role_id", (method == .delete ? Role.readOnly : .standard).id.description)
+        if template.hasSuffix("/users") {
+            put("role_id", (method == .delete ? Role.readOnly : .standard).id.description)
+        }
+        if path.contains("{role_id}") {
+            put("role_id", try await fixture.ownRole([.connectionsRead]).id.description)
+        }
         if path.contains("{connection_id}") { put("connection_id", try await fixture.create(Bodies.openAI())) }
         if path.contains("{aws_account_config_id}") {
             let number = try fixture.events().count
@@ -134,12 +145,17 @@ private struct AuditStory {
         case ("application_keys", _): body = AccessBodies.applicationKey(scopes: #"["connections_read"]"#)
         case ("{app_key_id}", .patch): body = AccessBodies.key("application_keys", #""name":"New""#)
         case ("users", _) where template.contains("roles"): body = AccessBodies.reference(member.user)
+        case ("roles", _): body = AccessBodies.role("Created")
+        case ("{role_id}", .patch): body = AccessBodies.role("Changed")
+        case ("clone", _): body = AccessBodies.role("Copied")
+        case ("permissions", .post): body = AccessBodies.reference(to: .auditLogsRead)
+        case ("permissions", _): body = AccessBodies.reference(to: .connectionsRead)
         case ("users", _): body = AccessBodies.user()
         case ("service_accounts", _): body = AccessBodies.user(email: "bot@example.com", isServiceAccount: true)
         case ("{user_id}", _): body = AccessBodies.userUpdate(#""name":"New""#, id: member.user.description)
         default: break
         }
-        return (path, method == .delete && !template.contains("roles") ? nil : body)
+        return (path, method == .delete && !template.contains("{role_id}/") ? nil : body)
     }
 
     /// A further key of the admin.

@@ -17,7 +17,8 @@ import Testing
 /// - alien: the admin of another organisation, who names things of this one.
 ///
 /// `@own` stands for a path about the caller's own key, `@other` for one about a reader's, `@account` for one about a
-/// service account's; `role` for what the role grants that is given.
+/// service account's; `@ours` for one about a role of the organisation's own, and else roles are shipped; `role` for what
+/// the role grants that is given.
 private let table = """
                                                           none wrong admin stand. reader unreg. exact   but empty alien
 
@@ -164,14 +165,33 @@ private let table = """
 
     /api/v2/roles
         GET             -                                  403   403   200    200    200    200   200   200   200   200
+        POST            user_access_manage+role            403   403   200    403    403    200   200   403   200   200
 
     /api/v2/roles/{role_id}
         GET             -                                  403   403   200    200    200    200   200   200   200   200
+        GET    @ours    -                                  403   403   200    200    200    200   200   200   200   404
+        PATCH  @ours    user_access_manage+role            403   403   200    403    403    200   200   403   200   404
+        DELETE @ours    user_access_manage                 403   403   204    403    403    204   204   403   204   404
+        PATCH           user_access_manage                 403   403   403    403    403    403   403   403   403   403
+        DELETE          user_access_manage                 403   403   403    403    403    403   403   403   403   403
+
+    /api/v2/roles/{role_id}/clone
+        POST            user_access_manage+role            403   403   200    403    403    200   200   403   200   200
+        POST   @ours    user_access_manage+role            403   403   200    403    403    200   200   403   200   404
+
+    /api/v2/roles/{role_id}/permissions
+        GET             -                                  403   403   200    200    200    200   200   200   200   200
+        GET    @ours    -                                  403   403   200    200    200    200   200   200   200   404
+        POST   @ours    user_access_manage+role            403   403   200    403    403    200   200   403   200   404
+        DELETE @ours    user_access_manage                 403   403   200    403    403    200   200   403   200   404
+        POST            user_access_manage                 403   403   403    403    403    403   403   403   403   403
 
     /api/v2/roles/{role_id}/users
         GET             -                                  403   403   200    200    200    200   200   200   200   200
         POST            user_access_manage+role            403   403   200    403    403    200   200   403   200   404
         DELETE          user_access_manage                 403   403   200    403    403    200   200   403   200   404
+        POST   @ours    user_access_manage+role            403   403   200    403    403    200   200   403   200   404
+        DELETE @ours    user_access_manage                 403   403   200    403    403    200   200   403   200   404
 
     /api/v2/permissions
         GET             -                                  403   403   200    200    200    200   200   200   200   200
@@ -283,7 +303,8 @@ private struct World {
             number: caller.rawValue,
             reader: try await fixture.member([.readOnly]),
             account: try await fixture.member([.readOnly], isServiceAccount: true),
-            own: isOfHere ? keys ?? fixture.admin : fixture.admin
+            own: isOfHere ? keys ?? fixture.admin : fixture.admin,
+            role: row.whose == "@ours" ? try await fixture.ownRole(Self.role.permissions).id : Self.role.id
         )
         let answer = try await fixture.send(
             row.method,
@@ -360,12 +381,13 @@ private struct Things {
     let account: Keys
     /// Whose key `@own` means.
     let own: Keys
+    let role: Identifier
 
     func ids(whose: String) -> [(parameter: String, id: Identifier)] {
         let owner = ["@own": own, "@account": account][whose] ?? reader
         return [
             ("app_key_id", owner.applicationKey), ("service_account_id", account.user), ("user_id", reader.user),
-            ("role_id", World.role.id),
+            ("role_id", role),
         ]
     }
 
@@ -388,6 +410,11 @@ private struct Things {
         case (.post, "service_accounts"): return user(#","service_account":true"#)
         case (.patch, "{user_id}"): return user(reader.user, #","attributes":{"name":"New"}"#)
         case (_, "users") where row.method != .get: return user(reader.user)
+        case (.post, "roles"): return AccessBodies.role("New \(number)", World.role.permissions)
+        case (.patch, "{role_id}"):
+            return AccessBodies.role("New \(number)", World.role.permissions.union([.userAccessManage]))
+        case (.post, "clone"): return AccessBodies.role("New \(number)")
+        case (_, "permissions") where row.method != .get: return AccessBodies.reference(to: .userAppKeys)
         default: return nil
         }
     }

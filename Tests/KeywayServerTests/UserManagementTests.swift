@@ -25,7 +25,11 @@ struct UserManagementTests {
         #expect(attributes["name"] == .null)
         let role = Role.readOnly.id.description
         #expect(created["/data/relationships/roles/data"]?.compact == #"[{"type":"roles","id":"\#(role)"}]"#)
-        #expect(created["/included"]?.elements.map { $0["type"]?.text?.string } == ["orgs", "roles"])
+        #expect(
+            created["/included"]?.elements.map { $0["type"]?.text?.string } == [
+                "orgs", "roles", "permissions", "permissions", "permissions",
+            ]
+        )
         #expect(created["/included/0/id"]?.text?.string == fixture.organization.description)
         #expect(created["/included/1/attributes/name"]?.text == "Datadog Read Only Role")
         #expect(try await fixture.send(.get, "/api/v2/users/\(created.id)", as: fixture.admin).body == created.body)

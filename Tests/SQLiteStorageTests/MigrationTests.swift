@@ -74,6 +74,36 @@ struct MigrationTests {
     }
 }
 
+@Suite("The migration of roles")
+struct RoleMigrationTests {
+    private let directory = TemporaryDirectory()
+
+    @Test("leaves the users of an older version the roles that they have")
+    func users() async throws {
+        write([], toFile: directory.database)
+        let database = try Database(path: directory.database, mode: .readWrite)
+        let older = Migration.all.filter { $0.version < Migration.roles.version }
+        #expect(try Migration.run(older, on: database, creating: true) == nil)
+        let tenant = Tenant()
+        let user = tenant.newUser(roles: [Role.readOnly.id, Role.admin.id])
+        try database.execute(
+            """
+            INSERT INTO organizations VALUES (1, '\(tenant.id)', 'Example', 0);
+            INSERT INTO users
+                VALUES (\(user.id.key), \(user.id.lowBits), 1, '\(user.handle)', '', NULL, NULL, 0, 0, 5, 5);
+            INSERT INTO user_roles VALUES (\(user.id.key), 0, '\(Role.readOnly.id)');
+            INSERT INTO user_roles VALUES (\(user.id.key), 1, '\(Role.admin.id)');
+            """
+        )
+        let store = try SQLiteStore(directory: directory.path, digest: testDigest)
+        #expect(try store.user(user.id, in: tenant.id) == user)
+        #expect(try store.ownRoles(in: tenant.id).isEmpty)
+        try await tenant.commit([.createRole(tenant.role("New"))], in: store)
+        #expect(try store.ownRoles(in: tenant.id).map(\.name) == ["New"])
+        await store.close()
+    }
+}
+
 @Suite("The migration of the audit log")
 struct AuditMigrationTests {
     private let directory = TemporaryDirectory()

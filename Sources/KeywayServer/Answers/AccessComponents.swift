@@ -21,17 +21,21 @@ enum AccessComponents {
             .init("ApplicationKeyUpdate", JSONSchema.body(of: .applicationKey, for: .update)),
             .init("User", object(["data": user, "included": list(of: included)])),
             .init("UserList", object(["data": list(of: user), "included": list(of: included), "meta": meta])),
-            .init("UserCreate", withRoles(JSONSchema.body(of: .user, for: .create))),
+            .init("UserCreate", with("roles", JSONSchema.body(of: .user, for: .create))),
             .init("UserUpdate", JSONSchema.body(of: .userUpdate, for: .update)),
             .init(
                 "ServiceAccountCreate",
-                pinned(withRoles(JSONSchema.body(of: .serviceAccount, for: .create)), "service_account")
+                pinned(with("roles", JSONSchema.body(of: .serviceAccount, for: .create)), "service_account")
             ),
             .init("RestrictionPolicy", object(["data": restrictionPolicy])),
             // The id may be sent, and must be the one in the path, which a schema can't say.
             .init("RestrictionPolicyUpdate", JSONSchema.body(of: .restrictionPolicy, for: .create).without("id")),
             .init("UserReference", closed(object(["data": closed(reference("users"))]))),
+            .init("PermissionReference", closed(object(["data": closed(reference("permissions"))]))),
             .init("Role", object(["data": role])),
+            .init("RoleCreate", with("permissions", ofRole(JSONSchema.body(of: .role, for: .create)))),
+            .init("RoleUpdate", with("permissions", ofRole(JSONSchema.body(of: .role, for: .update)))),
+            .init("RoleClone", ofRole(JSONSchema.body(of: .roleClone, for: .create))),
             .init("RoleList", object(["data": list(of: role), "meta": meta])),
             .init("PermissionList", object(["data": list(of: permission)])),
         ]
@@ -96,8 +100,8 @@ enum AccessComponents {
         resource(
             "roles",
             attributes: object(
-                ["name": text, "created_at": time, "modified_at": time],
-                optional: ["user_count": count]
+                ["name": text, "managed": flag, "created_at": time, "modified_at": time],
+                optional: ["receives_permissions_from": list(of: text), "user_count": count]
             ),
             relationships: object(["permissions": many("permissions")])
         )
@@ -122,7 +126,7 @@ enum AccessComponents {
     }
 
     /// What stands beside users.
-    private static var included: JSONValue { ["oneOf": [organization, role]] }
+    private static var included: JSONValue { ["oneOf": [organization, role, permission]] }
 
     // MARK: Parts
 
@@ -198,12 +202,22 @@ enum AccessComponents {
         return body.changing(path[...]) { $0.adding(["const": true]) }
     }
 
-    /// The schema of a body that may have roles beside its attributes.
-    private static func withRoles(_ body: JSONValue) -> JSONValue {
-        let references: JSONValue = ["type": "array", "maxItems": 100, "items": closed(reference("roles"))]
-        let roles = closed(["type": "object", "properties": ["data": references]])
-        let relationships = closed(["type": "object", "properties": ["roles": roles]])
+    /// The schema of a body that may have references to resources of a type beside its attributes.
+    private static func with(_ type: String, _ body: JSONValue) -> JSONValue {
+        let references: JSONValue = ["type": "array", "maxItems": 100, "items": closed(reference(type))]
+        let list = closed(["type": "object", "properties": ["data": references]])
+        let relationships = closed(["type": "object", "properties": .object([.init(JSONText(type), list)])])
         return body.changing(["properties", "data", "properties"]) { $0.adding(["relationships": relationships]) }
+    }
+
+    /// The schema of a body whose attributes may repeat what answers tell of a role.
+    private static func ofRole(_ body: JSONValue) -> JSONValue {
+        let ignored: JSONValue = ["description": "Ignored."]
+        return body.changing(["properties", "data", "properties", "attributes", "properties"]) { attributes in
+            attributes.adding([
+                "created_at": ignored, "modified_at": ignored, "user_count": ignored, "managed": ignored,
+            ])
+        }
     }
 }
 

@@ -85,15 +85,20 @@ extension Organization {
 }
 
 extension Role {
-    /// The role as it is answered to an organisation that was created then, with the number of users who have it where
-    /// that was asked for.
+    /// The role as it is answered to an organisation that was created then, with the number of users who have it.
     func json(since time: Timestamp, userCount: Int? = nil) -> JSONValue {
         var attributes: [JSONValue.Member] = [
             .init("name", .string(name)),
-            .init("managed", true),
-            .init("created_at", .string(time.offsetText)),
-            .init("modified_at", .string(time.offsetText)),
+            .init("managed", .boolean(own == nil)),
+            .init("created_at", .string((own?.createdAt ?? time).offsetText)),
+            .init("modified_at", .string((own?.modifiedAt ?? time).offsetText)),
         ]
+        if let own {
+            let source = own.source.flatMap { Role.shipped($0.role) }
+            attributes.append(
+                .init("receives_permissions_from", .array([source].compactMap { $0.map { .string($0.name) } }))
+            )
+        }
         if let userCount { attributes.append(.init("user_count", .integer(Int64(userCount)))) }
         return [
             "type": "roles",

@@ -84,77 +84,31 @@ struct NewUserBody {
     let attributes: JSONValue
     let roles: [Role]
 
-    /// - Throws: ``InvalidDocument`` with every fault of the body.
-    init(_ body: JSONValue, schema: DocumentSchema, id: Identifier) throws(InvalidDocument) {
-        var reader = RoleReader()
-        let document = reader.part(body)
+    /// - Parameters:
+    ///   - body: The whole body.
+    ///   - schema: That of the document.
+    ///   - id: The id that the user gets.
+    ///   - role: Finds a role of the organisation.
+    /// - Throws: ``InvalidDocument`` with every fault of the body; what `role` throws.
+    init(
+        _ body: JSONValue,
+        schema: DocumentSchema,
+        id: Identifier,
+        role: @escaping (Identifier) throws -> Role?
+    ) throws {
+        var reader = RelationshipReader(
+            type: "roles",
+            unknown: "is no role's: GET /api/v2/roles lists them",
+            find: role
+        )
+        let document = try reader.part(body)
         do {
             attributes = try schema.create(document, id: id) { $0 }.document["attributes"] ?? .null
         } catch {
             throw InvalidDocument(error.problems + reader.problems)
         }
         guard reader.problems.isEmpty else { throw InvalidDocument(reader.problems) }
-        roles = reader.roles
-    }
-}
-
-/// Reads `data.relationships.roles`, which stands beside a document.
-private struct RoleReader {
-    private(set) var roles: [Role] = []
-    private(set) var problems: [Problem] = []
-
-    private static let pointer = "/data/relationships"
-    private static let rolesAtMost = 100
-
-    /// - Returns: The body without what was read.
-    mutating func part(_ body: JSONValue) -> JSONValue {
-        guard case .object(var members) = body, let place = members.firstIndex(where: { $0.name == "data" }),
-            case .object(let data) = members[place].value
-        else { return body }
-        if let relationships = members[place].value["relationships"] { read(relationships) }
-        members[place].value = .object(data.filter { !($0.name == "relationships") })
-        return .object(members)
-    }
-
-    private mutating func read(_ relationships: JSONValue) {
-        guard let roles = onlyMember("roles", of: relationships, at: Self.pointer),
-            let data = onlyMember("data", of: roles, at: "\(Self.pointer)/roles")
-        else { return }
-        let pointer = "\(Self.pointer)/roles/data"
-        guard case .array(let references) = data else {
-            return report(pointer, "must be a list, not \(data.kindName)")
-        }
-        guard references.count <= Self.rolesAtMost else {
-            return report(pointer, "must have at most \(Self.rolesAtMost) elements")
-        }
-        for (index, reference) in references.enumerated() { read(role: reference, at: "\(pointer)/\(index)") }
-    }
-
-    private mutating func read(role reference: JSONValue, at pointer: String) {
-        do {
-            let id = try ResourceReference.id(in: reference, ofType: "roles", at: pointer)
-            if let role = Role.shipped(id) {
-                if !roles.contains(where: { $0.id == id }) { roles.append(role) }
-            } else {
-                report("\(pointer)/id", "is no role's: GET /api/v2/roles lists them")
-            }
-        } catch {
-            problems += error.problems
-        }
-    }
-
-    /// The member of that name, which may be missing, of an object that may have no other.
-    private mutating func onlyMember(_ name: String, of value: JSONValue, at pointer: String) -> JSONValue? {
-        guard case .object(let members) = value else {
-            report(pointer, "must be an object, not \(value.kindName)")
-            return nil
-        }
-        if members.contains(where: { !($0.name == name) }) { report(pointer, "may have the member \(name) alone") }
-        return value[name]
-    }
-
-    private mutating func report(_ pointer: String, _ detail: String) {
-        problems.append(Problem(pointer: pointer, detail: detail))
+        roles = reader.elements ?? []
     }
 }
 

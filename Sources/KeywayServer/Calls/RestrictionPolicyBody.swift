@@ -45,7 +45,7 @@ struct RestrictionPolicyBody {
     /// - Parameters:
     ///   - body: The whole body.
     ///   - id: The connection's id, by which the body has to call the policy if it calls it by any.
-    ///   - organization: Whose users may be named.
+    ///   - organization: Whose users and roles may be named.
     ///   - store: Knows them.
     /// - Throws: ``InvalidDocument`` with every fault of the body; ``StoreError`` if the store can't tell.
     init(_ body: JSONValue, of id: Identifier, in organization: Identifier, store: any AccessStore) throws {
@@ -89,7 +89,8 @@ struct RestrictionPolicyBody {
         case .user(let id):
             try store.user(id, in: organization) == nil
                 ? "is no user of your organisation: GET /api/v2/users lists them" : nil
-        case .role(let id): Role.shipped(id) == nil ? "is no role: GET /api/v2/roles lists them" : nil
+        case .role(let id):
+            try store.role(id, in: organization) == nil ? "is no role: GET /api/v2/roles lists them" : nil
         case .organization(let id):
             id == organization ? nil : "is not your organisation: GET /api/v2/current_user tells it"
         }

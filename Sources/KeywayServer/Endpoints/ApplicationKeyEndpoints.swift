@@ -245,7 +245,7 @@ struct ApplicationKeyEndpoints: Sendable {
     /// Refuses a key that could do what the key of the request can't.
     private func requireOwn(_ key: ApplicationKey, _ call: Call) throws {
         guard let owner = try store.user(key.owner, in: key.organization) else { throw Self.notFound }
-        try call.requireOwn(Role.permissions(of: owner.roles, scopes: key.scopes), of: "The key")
+        try call.requireOwn(Role.permissions(of: try store.roles(of: owner), scopes: key.scopes), of: "The key")
     }
 }
 

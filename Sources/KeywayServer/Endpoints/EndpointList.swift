@@ -82,6 +82,7 @@ struct EndpointList: Sendable {
             + ApplicationKeyEndpoints(store: store, identifiers: identifiers, queue: queue).all
             + UserEndpoints(store: store, identifiers: identifiers, queue: queue).all
             + RoleEndpoints(store: store, queue: queue).all
+            + OwnRoleEndpoints(store: store, identifiers: identifiers, queue: queue).all
     }
 
     private var audit: [Endpoint] { AuditEndpoints(store: store, heads: auditHeads).all }

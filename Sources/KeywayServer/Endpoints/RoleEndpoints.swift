@@ -3,12 +3,10 @@ import Documents
 import HTTPServer
 import Storage
 
-/// The roles, who has them, and the permissions that they are made of.
+/// Reads of roles, who has them, and the permissions that they are made of.
 struct RoleEndpoints: Sendable {
     private let store: any AccessStore & ChangeStore
     private let editor: UserEditor
-
-    private static let notFound = APIError(404, "Role not found", at: .parameter("role_id"))
 
     private enum Criterion {
         case name, modifiedAt, userCount
@@ -43,6 +41,7 @@ struct RoleEndpoints: Sendable {
                 .removeUserFromRole,
                 .change { try await setMembership($0, isMember: false) }
             ),
+            endpoint(.get, "\(element)/permissions", [], .listRolePermissions, .lookup(listRolePermissions)),
             endpoint(.get, "/api/v2/permissions", [], .listPermissions, .lookup(listPermissions)),
         ]
     }
@@ -71,47 +70,34 @@ struct RoleEndpoints: Sendable {
         let (criterion, isDescending) = try query.order(Self.sorting)
         let name = try query.only("filter")?.lowercased()
         let ids = try query.only("filter[id]").map { $0.split(separator: ",").map { Identifier($0) } }
-        let counts = try userCounts(call)
-        var roles = Role.shipped.filter { role in
-            (name.map { $0.isEmpty || role.name.lowercased().contains($0) } ?? true) && (ids?.contains(role.id) ?? true)
-        }
-        roles.sort { left, right in
+        let organization = call.principal.organization
+        let counts = try store.userCounts(in: organization)
+        let time = try store.creationTime(of: organization)
+        let all = try store.roles(in: organization)
+        /// What the role is ordered by.
+        func value(_ role: Role) -> ListPosition.Value {
             switch criterion {
-            case .name: left.name < right.name
-            // All came to be with their organisation.
-            case .modifiedAt: left.id < right.id
-            case .userCount: (counts[left.id] ?? 0, left.id) < (counts[right.id] ?? 0, right.id)
+            case .name: .text(role.name)
+            case .modifiedAt: .integer((role.own?.modifiedAt ?? time).microseconds)
+            case .userCount: .integer(Int64(counts[role.id] ?? 0))
             }
         }
+        var roles = all.filter { role in
+            (name.map { $0.isEmpty || role.name.lowercased().contains($0) } ?? true) && (ids?.contains(role.id) ?? true)
+        }
+        roles.sort { ListPosition(value($0), $0.id) < ListPosition(value($1), $1.id) }
         if isDescending { roles.reverse() }
         let (page, next) = try call.page(query) { page in
-            // There are few of them, and all are always there: only their counts change, which may order them.
             let shown = page.after.map { after in
                 roles.filter { role in
-                    let own = criterion == .userCount ? counts[role.id] ?? 0 : 0
-                    let other = after.value.integer ?? 0
-                    let isBehind =
-                        switch criterion {
-                        case .name: (role.name, role.id) > (after.value.text ?? "", after.id)
-                        case .modifiedAt: role.id > after.id
-                        case .userCount: (Int64(own), role.id) > (other, after.id)
-                        }
-                    return role.id != after.id && isBehind != isDescending
+                    let position = ListPosition(value(role), role.id)
+                    return isDescending ? position < after : after < position
                 }.prefix(page.size)
             }
             let elements = Array(shown ?? roles.on(page))
-            let end = elements.last.map { role in
-                let value: ListPosition.Value =
-                    switch criterion {
-                    case .name: .text(role.name)
-                    case .modifiedAt: .none
-                    case .userCount: .integer(Int64(counts[role.id] ?? 0))
-                    }
-                return ListPosition(value, role.id)
-            }
-            return PageOf(elements: elements, total: Role.shipped.count, totalFiltered: roles.count, end: end)
+            let end = elements.last.map { ListPosition(value($0), $0.id) }
+            return PageOf(elements: elements, total: all.count, totalFiltered: roles.count, end: end)
         }
-        let time = try creationTime(call)
         return .resource(
             .array(page.elements.map { $0.json(since: time, userCount: counts[$0.id] ?? 0) }),
             meta: .page(total: page.total, totalFiltered: page.totalFiltered),
@@ -121,28 +107,15 @@ struct RoleEndpoints: Sendable {
 
     private func get(_ call: Call) throws -> Response {
         let role = try role(call)
-        return .resource(
-            role.json(since: try creationTime(call), userCount: try userCounts(call)[role.id] ?? 0)
-        )
+        let organization = call.principal.organization
+        let count = try store.userCounts(in: organization)[role.id] ?? 0
+        return .resource(role.json(since: try store.creationTime(of: organization), userCount: count))
     }
 
     private func role(_ call: Call) throws -> Role {
-        guard let role = Role.shipped(try call.identifier("role_id", or: Self.notFound)) else { throw Self.notFound }
+        let id = try call.identifier("role_id", or: RoleEditor.notFound)
+        guard let role = try store.role(id, in: call.principal.organization) else { throw RoleEditor.notFound }
         return role
-    }
-
-    /// When the caller's organisation was created, and with it its roles.
-    private func creationTime(_ call: Call) throws -> Timestamp {
-        guard let organization = try store.organization(call.principal.organization) else {
-            throw StoreError.corrupt("a key has no organisation")
-        }
-        return organization.createdAt
-    }
-
-    private func userCounts(_ call: Call) throws -> [Identifier: Int] {
-        try store.allUsers(in: call.principal.organization).reduce(into: [:]) { counts, user in
-            for role in user.roles { counts[role, default: 0] += 1 }
-        }
     }
 
     private func listUsers(_ call: Call) throws -> Response {
@@ -193,8 +166,13 @@ struct RoleEndpoints: Sendable {
     }
 
     private func listPermissions(_ call: Call) throws -> Response {
-        let time = try creationTime(call)
-        return .resource(.array(Permission.allCases.map { $0.json(since: time) }))
+        // There are none that scopes alone have.
+        _ = try call.query().flag("include_scopes")
+        return .permissions(.all, since: try store.creationTime(of: call.principal.organization))
+    }
+
+    private func listRolePermissions(_ call: Call) throws -> Response {
+        .permissions(try role(call).permissions, since: try store.creationTime(of: call.principal.organization))
     }
 
     // MARK: Writing
@@ -203,8 +181,10 @@ struct RoleEndpoints: Sendable {
     private func setMembership(_ call: Call, isMember: Bool) async throws -> Response {
         let role = try role(call)
         let user = try user(call)
-        if isMember { try call.requireOwn(role.permissions, of: "The role") }
         _ = try await editor.edit(user, call, as: isMember ? "role.add_user" : "role.remove_user") { user in
+            // As it is now: it may have changed, or be gone, while others were changed.
+            let role = try self.role(call)
+            if isMember { try call.requireOwn(role.permissions, of: "The role") }
             let place = user.roles.firstIndex(of: role.id)
             if isMember, place == nil { user.roles.append(role.id) }
             if !isMember, let place { user.roles.remove(at: place) }
@@ -218,6 +198,14 @@ struct RoleEndpoints: Sendable {
 }
 
 extension AccessStore {
+    /// When an organisation was created, and with it its shipped roles.
+    func creationTime(of organization: Identifier) throws(StoreError) -> Timestamp {
+        guard let organization = try self.organization(organization) else {
+            throw StoreError.corrupt("a key has no organisation")
+        }
+        return organization.createdAt
+    }
+
     /// All users of an organisation, which the store has in pages.
     fileprivate func allUsers(
         in organization: Identifier,
@@ -236,6 +224,23 @@ extension AccessStore {
     }
 }
 
+extension Response {
+    /// A list of permissions, as it is answered to an organisation that was created then.
+    static func permissions(_ permissions: PermissionSet, since time: Timestamp) -> Response {
+        .resource(.array(permissions.members.map { $0.json(since: time) }))
+    }
+}
+
+extension ListPosition {
+    /// The order of positions of one list.
+    fileprivate static func < (left: ListPosition, right: ListPosition) -> Bool {
+        if let other = right.value.integer {
+            return (left.value.integer ?? .min, left.id) < (other, right.id)
+        }
+        return (left.value.text ?? "", left.id) < (right.value.text ?? "", right.id)
+    }
+}
+
 extension RandomAccessCollection where Index == Int {
     /// The elements that stand on a page.
     fileprivate func on(_ page: Page) -> SubSequence {
@@ -247,6 +252,7 @@ extension OperationDescription {
     fileprivate static let tag = "Roles"
     private static let absent = DescribedResponse.error(404, "There is no such role")
     private static let malformedQuery = DescribedResponse.error(400, "A parameter is not valid")
+    private static let permissions = DescribedResponse(200, "The permissions", .schema("PermissionList", .json))
     private static let users = DescribedResponse(200, "A page of the users who have it", .schema("UserList", .json))
 
     fileprivate static let listRoles = OperationDescription(
@@ -300,6 +306,20 @@ extension OperationDescription {
         id: "ListPermissions",
         summary: "List the permissions",
         tag: tag,
-        responses: [DescribedResponse(200, "The permissions", .schema("PermissionList", .json))]
+        query: [
+            QueryParameter(
+                name: "include_scopes",
+                summary: "Means nothing: all permissions can be given to roles",
+                schema: ["type": "boolean"]
+            )
+        ],
+        responses: [permissions, malformedQuery]
+    )
+
+    fileprivate static let listRolePermissions = OperationDescription(
+        id: "ListRolePermissions",
+        summary: "List the permissions of a role",
+        tag: tag,
+        responses: [permissions, absent]
     )
 }

@@ -7,6 +7,7 @@ import Storage
 struct UserEndpoints: Sendable {
     private let store: any AccessStore & ChangeStore
     private let identifiers: IdentifierGenerator
+    private let queue: ChangeQueue
     private let editor: UserEditor
 
     static let sorting: [(name: String, criterion: UserOrder.Criterion)] = [
@@ -17,6 +18,7 @@ struct UserEndpoints: Sendable {
     init(store: any AccessStore & ChangeStore, identifiers: IdentifierGenerator, queue: ChangeQueue) {
         self.store = store
         self.identifiers = identifiers
+        self.queue = queue
         editor = UserEditor(store: store, queue: queue)
     }
 
@@ -120,12 +122,33 @@ struct UserEndpoints: Sendable {
         check: (NewUserBody) throws(APIError) -> Void
     ) async throws -> Response {
         let id = identifiers.next()
-        let body = try NewUserBody(try call.json(), schema: schema, id: id)
+        let sent = try call.json()
+        // A role that is changed or deleted at the same time is changed before, or after.
+        let user = try await queue.run {
+            let user = try newUser(sent, id, call, schema, check: check)
+            let change = Change([.createUser(user)], event: call.event(action, on: "users", id, details: user.details))
+            switch try await store.commit(change) {
+            case .committed: return user
+            case .duplicate: throw APIError.handleTaken
+            case .conflict, .missing: throw APIError.refusedIssue
+            }
+        }
+        return try answer(user, status: 201)
+    }
+
+    private func newUser(
+        _ sent: JSONValue,
+        _ id: Identifier,
+        _ call: Call,
+        _ schema: DocumentSchema,
+        check: (NewUserBody) throws(APIError) -> Void
+    ) throws -> User {
+        let body = try NewUserBody(sent, schema: schema, id: id) { try store.role($0, in: call.principal.organization) }
         try check(body)
         for role in body.roles { try call.requireOwn(role.permissions, of: "The role \(role.name)") }
         let isServiceAccount = body.attributes["service_account"] == true
         let email = body.attributes["email"]?.text?.string.lowercased() ?? ""
-        let user = User(
+        return User(
             id: id,
             organization: call.principal.organization,
             // Service accounts may share an address: that of those who look after them.
@@ -137,12 +160,6 @@ struct UserEndpoints: Sendable {
             roles: body.roles.map(\.id),
             createdAt: .now
         )
-        let change = Change([.createUser(user)], event: call.event(action, on: "users", id, details: user.details))
-        switch try await store.commit(change) {
-        case .committed: return try answer(user, status: 201)
-        case .duplicate: throw APIError.handleTaken
-        case .conflict, .missing: throw APIError.refusedIssue
-        }
     }
 
     private func update(_ call: Call) async throws -> Response {
@@ -158,7 +175,7 @@ struct UserEndpoints: Sendable {
             user.isDisabled = attributes?["disabled"] == true
             if wasDisabled, !user.isDisabled {
                 // The user's keys open again what their roles do.
-                try call.requireOwn(Role.permissions(of: user.roles), of: "The user")
+                try call.requireOwn(Role.permissions(of: try store.roles(of: user)), of: "The user")
             }
             user.name = attributes?["name"]?.text?.string
             user.title = attributes?["title"]?.text?.string
@@ -190,11 +207,13 @@ extension User {
 }
 
 extension AccessStore {
-    /// What is answered beside users: their organisation and their roles.
+    /// What is answered beside users: their organisation, their roles, and the permissions of these.
     func included(with users: [User], of organization: Identifier) throws(StoreError) -> [JSONValue] {
         guard let organization = try self.organization(organization) else { return [] }
-        let roles = Role.shipped.filter { role in users.contains { $0.roles.contains(role.id) } }
-        return [organization.json] + roles.map { $0.json(since: organization.createdAt) }
+        let time = organization.createdAt
+        let roles = try roles(of: users, in: organization.id)
+        return [organization.json] + roles.map { $0.json(since: time) }
+            + Role.permissions(of: roles).members.map { $0.json(since: time) }
     }
 }
 

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Finds out who sends a request, by its two keys.
 ///
-/// What was found is remembered until a change of keys, users or registrations is committed. Remembered are digests,
+/// What was found is remembered until a change of keys, users, roles or registrations is committed. Remembered are digests,
 /// never keys.
 final class Authenticator: Sendable {
     private struct Pair: Hashable {
@@ -74,7 +74,12 @@ final class Authenticator: Sendable {
             let apiKey = try store.apiKey(digest: pair.apiKey),
             let applicationKey = try store.applicationKey(digest: pair.applicationKey),
             let user = try store.user(applicationKey.owner, in: applicationKey.organization),
-            let principal = Principal(apiKey: apiKey, applicationKey: applicationKey, user: user)
+            let principal = Principal(
+                apiKey: apiKey,
+                applicationKey: applicationKey,
+                user: user,
+                ownRoles: try store.roles(of: user).compactMap(\.own)
+            )
         else {
             throw APIError(403, "Forbidden: the API key and the application key are not a valid pair.")
         }

@@ -29,6 +29,39 @@ enum AccessBodies {
 
     static func userUpdate(_ attributes: String, id: String? = nil) -> String { key("users", attributes, id: id) }
 
+    /// A role that is created, cloned or changed.
+    static func role(
+        _ name: String? = "Test",
+        _ permissions: PermissionSet? = nil,
+        id: String? = nil
+    ) -> String {
+        role(name.map { #""name":"\#($0)""# } ?? "", attributes: "", permissions, id: id)
+    }
+
+    static func role(_ name: String, _ attributes: String) -> String {
+        role(#""name":"\#(name)""#, attributes: attributes, nil, id: nil)
+    }
+
+    private static func role(
+        _ name: String,
+        attributes: String,
+        _ permissions: PermissionSet?,
+        id: String?
+    ) -> String {
+        let references = permissions?.members.map { #"{"id":"\#($0.id)","type":"permissions"}"# }
+        let relationships = references.map {
+            #","relationships":{"permissions":{"data":[\#($0.joined(separator: ","))]}}"#
+        }
+        return #"""
+            {"data":{\#(id.map { #""id":"\#($0)","# } ?? "")"type":"roles",
+            "attributes":{\#(name)\#(attributes)}\#(relationships ?? "")}}
+            """#
+    }
+
+    static func reference(to permission: Permission) -> String {
+        #"{"data":{"id":"\#(permission.id)","type":"permissions"}}"#
+    }
+
     static func reference(_ user: Identifier) -> String {
         #"{"data":{"id":"\#(user)","type":"users"}}"#
     }

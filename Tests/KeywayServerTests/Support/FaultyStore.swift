@@ -163,6 +163,18 @@ final class FaultyStore: Store {
         }
     }
 
+    func ownRole(_ id: Identifier, in organization: Identifier) throws(StoreError) -> OwnRole? {
+        try reading { () throws(StoreError) in try store.ownRole(id, in: organization) }
+    }
+
+    func ownRoles(in organization: Identifier) throws(StoreError) -> [OwnRole] {
+        try reading { () throws(StoreError) in try store.ownRoles(in: organization) }
+    }
+
+    func userCounts(in organization: Identifier) throws(StoreError) -> [Identifier: Int] {
+        try reading { () throws(StoreError) in try store.userCounts(in: organization) }
+    }
+
     func organization(_ id: Identifier) throws(StoreError) -> Organization? {
         try reading { () throws(StoreError) in try store.organization(id) }
     }

@@ -37,6 +37,24 @@ extension Fixture {
         )
     }
 
+    /// Adds a role of the organisation's own.
+    func ownRole(
+        _ given: PermissionSet,
+        name: String? = nil,
+        of organization: Identifier? = nil
+    ) async throws -> OwnRole {
+        let id = Self.ids.next()
+        let role = OwnRole(
+            id: id,
+            organization: organization ?? self.organization,
+            name: name ?? "Role \(id)",
+            given: given,
+            createdAt: .now
+        )
+        try #require(try await sqlite.commit(Change([.createRole(role)], event: nil)) == .committed)
+        return role
+    }
+
     /// Adds an organisation with an admin.
     func stranger() async throws -> Keys {
         try await member([.admin], of: try await Self.createOrganization(in: sqlite))
