@@ -39,6 +39,34 @@ struct AccessServerTests {
         #expect(await failure { try await policies.delete(absent) }?.code == .notFound)
     }
 
+    @Test("roles are created, changed, copied and deleted")
+    func roles() async throws {
+        let client = ServerTests.client(try await RunningServer())
+        let permissions = try await client.roles.permissions()
+        let read = try #require(permissions.first { $0.name == "connections_read" })
+        let audit = try #require(permissions.first { $0.name == "audit_logs_read" })
+        let new = NewRole(
+            name: "Auditors",
+            permissionIDs: [read.id],
+            receivesPermissionsFrom: ["Datadog Read Only Role"]
+        )
+        let role = try await client.roles.create(new)
+        #expect(role.permissionIDs == [read.id])
+        #expect(role.receivesPermissionsFrom == new.receivesPermissionsFrom)
+        #expect(role.isManaged == false)
+        #expect(try await client.roles.get(role.id) == role)
+        #expect(await failure { try await client.roles.create(new) }?.code == .conflict)
+        let renamed = try await client.roles.update(role.id, with: RoleUpdate(name: "Readers"))
+        #expect(renamed.name == "Readers")
+        #expect(renamed.permissionIDs == [read.id])
+        #expect(try await client.roles.grant(audit.id, to: role.id).map(\.id) == [read.id, audit.id])
+        #expect(try await client.roles.revoke(read.id, from: role.id).map(\.id) == [audit.id])
+        let copy = try await client.roles.clone(role.id, as: "Copy")
+        #expect(try await client.roles.permissions(of: copy.id).map(\.id) == [audit.id])
+        try await client.roles.delete(role.id)
+        #expect(await failure { try await client.roles.delete(role.id) }?.code == .notFound)
+    }
+
     @Test("events are found, page after page, and the head is signed")
     func audit() async throws {
         let server = try await RunningServer()

@@ -178,6 +178,37 @@ struct RequestTests {
             target: "/api/v2/users/u",
             body: #"{"data":{"id":"u","type":"users","attributes":{"title":null,"disabled":true}}}"#
         ) { _ = try await $0.users.update("u", with: UserUpdate(title: .remove, isDisabled: true)) },
+        Golden(
+            method: "POST",
+            target: "/api/v2/roles",
+            body:
+                #"{"data":{"type":"roles","attributes":{"name":"n"},"relationships":{"permissions":{"data":[{"id":"p","type":"permissions"}]}}}}"#
+        ) {
+            _ = try await $0.roles.create(NewRole(name: "n", permissionIDs: ["p"]))
+        },
+        Golden(
+            method: "PATCH",
+            target: "/api/v2/roles/r",
+            body:
+                #"{"data":{"id":"r","type":"roles","attributes":{},"relationships":{"permissions":{"data":[]}}}}"#
+        ) {
+            _ = try await $0.roles.update("r", with: RoleUpdate(permissionIDs: []))
+        },
+        Golden(
+            method: "POST",
+            target: "/api/v2/roles/r/clone",
+            body: #"{"data":{"type":"roles","attributes":{"name":"n"}}}"#
+        ) {
+            _ = try await $0.roles.clone("r", as: "n")
+        },
+        Golden(method: "DELETE", target: "/api/v2/roles/r") { try await $0.roles.delete("r") },
+        Golden(
+            method: "DELETE",
+            target: "/api/v2/roles/r/permissions",
+            body: #"{"data":{"id":"p","type":"permissions"}}"#
+        ) {
+            try await $0.roles.revoke("p", from: "r")
+        },
         Golden(method: "DELETE", target: "/api/v2/roles/r/users", body: #"{"data":{"id":"u","type":"users"}}"#) {
             try await $0.roles.remove("u", from: "r")
         },

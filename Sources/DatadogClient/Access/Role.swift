@@ -6,6 +6,10 @@ public struct Role: APIValue, Identifiable {
     public let id: String
     /// The name.
     public let name: String?
+    /// Whether it is one of those that every organisation has, and that nobody can change.
+    public let isManaged: Bool?
+    /// The name of a shipped role whose new permissions it gets, if there is one.
+    public let receivesPermissionsFrom: [String]?
     /// How many users have it.
     public let userCount: Int?
     /// When the role was created.
@@ -26,6 +30,8 @@ public struct Role: APIValue, Identifiable {
         let attributes = try json.member("attributes", "an object")
         do {
             name = try attributes.optionalText("name")
+            isManaged = try attributes.optionalFlag("managed")
+            receivesPermissionsFrom = try attributes.optionalTexts("receives_permissions_from")
             userCount = try attributes.optionalInteger("user_count")
             createdAt = try attributes.optionalTimestamp("created_at")
             modifiedAt = try attributes.optionalTimestamp("modified_at")
@@ -46,6 +52,8 @@ public struct Role: APIValue, Identifiable {
         }
         return .document(Self.type, id: id, secrets: secrets, relationships: relationships) {
             $0.add("name", name)
+            $0.add("managed", isManaged)
+            $0.add("receives_permissions_from", receivesPermissionsFrom)
             $0.add("user_count", userCount)
             $0.add("created_at", createdAt)
             $0.add("modified_at", modifiedAt)

@@ -37,6 +37,88 @@ public struct RoleOperations: Sendable {
         Elements(pageSize: pageSize) { try await list(filter: filter, page: $0) }
     }
 
+    /// Creates a role.
+    ///
+    /// - Parameter role: The role.
+    /// - Returns: The role, with an id.
+    /// - Throws: ``DatadogError``: `invalid`, `conflict` where the name is taken, and those of any operation.
+    public func create(_ role: NewRole) async throws -> Role {
+        try await requester.data(Operation("POST", Self.path, body: role))
+    }
+
+    /// Changes a role.
+    ///
+    /// - Parameters:
+    ///   - id: The role's id.
+    ///   - changes: The changes.
+    /// - Returns: The role as it is now.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid`, `conflict` where the name is taken, and those of any operation.
+    public func update(_ id: Role.ID, with changes: RoleUpdate) async throws -> Role {
+        try await requester.data(Operation("PATCH", Self.path + [id], body: Identified(id: id, body: changes)))
+    }
+
+    /// Deletes a role, which all who have it lose at once.
+    ///
+    /// - Parameter id: The role's id.
+    /// - Throws: ``DatadogError``: `notFound` and those of any operation.
+    public func delete(_ id: Role.ID) async throws {
+        try await requester.perform(ignoringAnswer: Operation("DELETE", Self.path + [id]))
+    }
+
+    /// Creates a role with the permissions of another.
+    ///
+    /// - Parameters:
+    ///   - id: The other role's id.
+    ///   - name: The new role's name.
+    /// - Returns: The new role.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid`, `conflict` where the name is taken, and those of any operation.
+    public func clone(_ id: Role.ID, as name: String) async throws -> Role {
+        try await requester.data(Operation("POST", Self.path + [id, "clone"], body: NewRole(name: name)))
+    }
+
+    /// The permissions of a role.
+    ///
+    /// - Parameter id: The role's id.
+    /// - Returns: The permissions.
+    /// - Throws: ``DatadogError``: `notFound` and those of any operation.
+    public func permissions(of id: Role.ID) async throws -> [Permission] {
+        try await permissions(Operation("GET", Self.path + [id, "permissions"]))
+    }
+
+    /// Gives a role a permission.
+    ///
+    /// - Parameters:
+    ///   - permission: The permission's id.
+    ///   - role: The role's id.
+    /// - Returns: The permissions that the role has then.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid`, and those of any operation.
+    @discardableResult
+    public func grant(_ permission: Permission.ID, to role: Role.ID) async throws -> [Permission] {
+        try await change("POST", permission: permission, role)
+    }
+
+    /// Takes a permission from a role.
+    ///
+    /// - Parameters:
+    ///   - permission: The permission's id.
+    ///   - role: The role's id.
+    /// - Returns: The permissions that the role has then.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid`, and those of any operation.
+    @discardableResult
+    public func revoke(_ permission: Permission.ID, from role: Role.ID) async throws -> [Permission] {
+        try await change("DELETE", permission: permission, role)
+    }
+
+    private func change(_ method: String, permission: Permission.ID, _ role: Role.ID) async throws -> [Permission] {
+        let body = UnknownValue(json: .reference(to: permission, Permission.type))
+        return try await permissions(Operation(method, Self.path + [role, "permissions"], body: body))
+    }
+
+    private func permissions(_ operation: Operation) async throws -> [Permission] {
+        let page: ListPage<Permission> = try await requester.page(operation)
+        return page.elements
+    }
+
     /// Gives a user a role.
     ///
     /// - Parameters:
@@ -71,7 +153,6 @@ public struct RoleOperations: Sendable {
     /// - Returns: The permissions.
     /// - Throws: ``DatadogError``: those of any operation.
     public func permissions() async throws -> [Permission] {
-        let page: ListPage<Permission> = try await requester.page(Operation("GET", ["v2", "permissions"]))
-        return page.elements
+        try await permissions(Operation("GET", ["v2", "permissions"]))
     }
 }
