@@ -28,6 +28,8 @@ package struct User: Sendable, Equatable {
     package var roles: [Identifier]
     package let createdAt: Timestamp
     package var modifiedAt: Timestamp
+    /// When one of the user's application keys was last used, as the store has it. No update sets it.
+    package var lastLoginAt: Timestamp?
 
     package init(
         id: Identifier,
@@ -68,6 +70,8 @@ package struct APIKey: Sendable, Equatable {
     package let createdBy: Identifier?
     package var modifiedAt: Timestamp
     package var modifiedBy: Identifier?
+    /// When the key was last used, as the store has it. No update sets it.
+    package var lastUsedAt: Timestamp?
 
     package init(
         id: Identifier,
@@ -108,6 +112,8 @@ package struct ApplicationKey: Sendable, Equatable {
     /// Whether the key may be used on connections (an *app key registration*).
     package let isRegistered: Bool
     package let createdAt: Timestamp
+    /// When the key was last used, as the store has it. No update sets it.
+    package var lastUsedAt: Timestamp?
 
     package init(
         id: Identifier,

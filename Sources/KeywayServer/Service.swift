@@ -39,6 +39,7 @@ package final class Service: Sendable {
 
     package let metrics: Metrics
     package let auditHeads: AuditHeads
+    package let keyUses: KeyUses
     private let router: Router<Route>
     /// The OpenAPI document of all endpoints.
     private let description: [UInt8]
@@ -61,7 +62,12 @@ package final class Service: Sendable {
     ) {
         self.store = store
         self.log = log
-        authenticator = Authenticator(store: store, limiter: RateLimiter(limit: configuration.rateLimit))
+        keyUses = KeyUses(store: store)
+        authenticator = Authenticator(
+            store: store,
+            limiter: RateLimiter(limit: configuration.rateLimit),
+            uses: keyUses
+        )
         metrics = Metrics(store: store, log: log)
         auditHeads = AuditHeads(store: store, vault: vault)
         let endpoints = EndpointList(
@@ -72,6 +78,7 @@ package final class Service: Sendable {
             configuration: configuration,
             metrics: metrics,
             auditHeads: auditHeads,
+            keyUses: keyUses,
             log: log
         ).all
         description = OpenAPIDocument(describing: endpoints).bytes

@@ -29,6 +29,7 @@ extension Reader {
         )
         key.modifiedAt = statement.timestamp(9)
         key.modifiedBy = statement.isNull(10) ? nil : statement.splitIdentifier(10)
+        key.lastUsedAt = statement.optionalTimestamp(12)
         return key
     }
 
@@ -49,7 +50,7 @@ extension Reader {
 
     /// The key in the row of a statement that begins with `ReadStatements.applicationKeys`.
     func applicationKey(from statement: borrowing Statement) throws(SQLiteError) -> ApplicationKey {
-        ApplicationKey(
+        var key = ApplicationKey(
             id: statement.splitIdentifier(0),
             organization: try statement.identifier(2),
             owner: statement.splitIdentifier(7),
@@ -60,6 +61,8 @@ extension Reader {
             isRegistered: statement.flag(10),
             createdAt: statement.timestamp(6)
         )
+        key.lastUsedAt = statement.optionalTimestamp(11)
+        return key
     }
 
     private func scopes(ofKey key: Int64) throws(SQLiteError) -> [String] {
@@ -92,6 +95,7 @@ extension Reader {
             createdAt: statement.timestamp(8)
         )
         user.modifiedAt = statement.timestamp(9)
+        user.lastLoginAt = statement.optionalTimestamp(10)
         return user
     }
 

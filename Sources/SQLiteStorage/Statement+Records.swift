@@ -22,6 +22,10 @@ extension Statement {
     func timestamp(_ column: Int32) -> Timestamp {
         Timestamp(microseconds: integer(column))
     }
+
+    func optionalTimestamp(_ column: Int32) -> Timestamp? {
+        isNull(column) ? nil : timestamp(column)
+    }
 }
 
 extension SQLiteError {

@@ -31,6 +31,8 @@ extension WriteConnection {
             return try update(key)
         case .deleteApplicationKey(let id, let organization):
             return try delete(id, in: organization, by: statements.deleteApplicationKey)
+        case .noteUse(let use):
+            return try note(use)
         case .setRegistration(let key, let organization, let isRegistered):
             return try setRegistration(of: key, in: organization, to: isRegistered)
         case .createDocument(let record, let sealed):

@@ -33,6 +33,7 @@ final class WriteStatements {
     let documents: PerDocumentKind<DocumentWriteStatements>
     let restrictions: RestrictionWriteStatements
     let roles: RoleWriteStatements
+    let lastUse: LastUseStatements
 
     let insertExternalID: Statement
     let externalID: Statement
@@ -142,6 +143,7 @@ final class WriteStatements {
         }
         restrictions = try RestrictionWriteStatements(on: database)
         roles = try RoleWriteStatements(on: database)
+        lastUse = try LastUseStatements(on: database)
 
         insertExternalID = try writing(
             "INSERT INTO external_ids (id, organization) VALUES (?1, ?2) ON CONFLICT DO NOTHING"

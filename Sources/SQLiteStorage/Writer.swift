@@ -279,7 +279,7 @@ extension Mutation {
             .updateAPIKey, .deleteAPIKey, .createApplicationKey, .updateApplicationKey, .deleteApplicationKey,
             .setRegistration:
             true
-        case .requireEnabledUser, .createDocument, .updateDocument, .deleteDocument, .requireRevision,
+        case .noteUse, .requireEnabledUser, .createDocument, .updateDocument, .deleteDocument, .requireRevision,
             .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .bringExternalID, .noteMasterKey,
             .forgetMasterKey, .setAuditSigningKey:
             false

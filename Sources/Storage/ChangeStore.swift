@@ -32,6 +32,9 @@ package enum Mutation: Sendable {
     /// Replaces name and scopes of a key.
     case updateApplicationKey(ApplicationKey)
     case deleteApplicationKey(Identifier, organization: Identifier)
+    /// Notes when a key or a user was last seen, unless what is stored is later. No change, if there is no such key or user,
+    /// and no change of access.
+    case noteUse(LastUse)
     /// Marks an application key as registered or not. No change, if it is that already, and then no event.
     case setRegistration(applicationKey: Identifier, organization: Identifier, isRegistered: Bool)
     /// A name that must be its own, and is not, is ``CommitOutcome/duplicate``; an id that exists is
@@ -82,7 +85,7 @@ package struct Change: Sendable {
 
     /// - Parameters:
     ///   - mutations: Carried out in order.
-    ///   - event: What the audit log will tell; `nil` only for work that changes nothing that a person could see.
+    ///   - event: What the audit log will tell; `nil` only for work that changes nothing that a person did.
     package init(_ mutations: [Mutation], event: AuditEvent?) {
         self.mutations = mutations
         self.event = event

@@ -225,13 +225,49 @@ extension StoreExercise {
             let before = store.accessGeneration
             let others: [Mutation] = [
                 .createDocument(tenant.record(), sealed: nil), .issueExternalID("id", organization: tenant.id),
-                .noteMasterKey(id: "k"),
+                .noteMasterKey(id: "k"), .noteUse(LastUse(of: .user, tenant.user.id, in: tenant.id, at: .now)),
             ]
             try await tenant.commit(others, in: store)
             try expect(store.accessGeneration, is: before, "the generation after other changes")
             let refused = Change([.updateUser(tenant.newUser())], event: nil)
             try expect(await store.commit(refused), is: .missing, "a refused change")
             try expect(store.accessGeneration, is: before, "the generation after a refused change")
+        },
+        StoreExercise("a last use is noted unless a later one is, and changes nothing else") { store in
+            let tenant = try await Tenant.create(in: store)
+            let other = try await Tenant.create(in: store)
+            var apiKey = tenant.apiKey(digest: .numbered(1))
+            var key = tenant.applicationKey(digest: .numbered(2), scopes: ["a"], isRegistered: true)
+            var user = tenant.user
+            try await tenant.commit([.createAPIKey(apiKey), .createApplicationKey(key)], in: store)
+            func note(_ id: Identifier, _ subject: LastUse.Subject, at time: Int64, in tenant: Tenant) -> Mutation {
+                .noteUse(LastUse(of: subject, id, in: tenant.id, at: Timestamp(microseconds: time)))
+            }
+            for (time, expected) in [(-5, -5), (-6, -5), (70, 70), (70, 70), (7, 70)] as [(Int64, Int64)] {
+                let notes = [
+                    note(apiKey.id, .apiKey, at: time, in: tenant),
+                    note(key.id, .applicationKey, at: time, in: tenant),
+                    note(user.id, .user, at: time, in: tenant),
+                    // Those of another organisation, and such as there are not, leave the others be.
+                    note(apiKey.id, .apiKey, at: 99, in: other), note(key.id, .apiKey, at: 99, in: tenant),
+                    note(Tenant.ids.next(), .user, at: 99, in: tenant), note(user.id, .user, at: 99, in: Tenant()),
+                ]
+                try expect(await store.commit(Change(notes, event: nil)), is: .committed, "noting")
+                let last = Timestamp(microseconds: expected)
+                (apiKey.lastUsedAt, key.lastUsedAt, user.lastLoginAt) = (last, last, last)
+                try expect(store.apiKey(digest: apiKey.digest), is: apiKey, "the API key")
+                try expect(store.apiKey(apiKey.id, in: tenant.id), is: apiKey, "the API key, by its id")
+                try expect(store.applicationKey(digest: key.digest), is: key, "the application key")
+                try expect(store.user(user.id, in: tenant.id), is: user, "the user")
+            }
+            user.title = "Title"
+            user.lastLoginAt = nil
+            key.name = "new name"
+            key.lastUsedAt = nil
+            try await tenant.commit([.updateUser(user), .updateApplicationKey(key)], in: store)
+            let last = Timestamp(microseconds: 70)
+            try expect(store.user(user.id, in: tenant.id)?.lastLoginAt, is: last, "the user's after an update")
+            try expect(store.applicationKey(key.id, in: tenant.id)?.lastUsedAt, is: last, "the key's after an update")
         },
         StoreExercise("the newest id is the greatest, of whatever kind") { store in
             let tenant = try await Tenant.create(in: store)

@@ -41,7 +41,8 @@ struct AccessServerTests {
 
     @Test("roles are created, changed, copied and deleted")
     func roles() async throws {
-        let client = ServerTests.client(try await RunningServer())
+        let server = try await RunningServer()
+        let client = ServerTests.client(server)
         let permissions = try await client.roles.permissions()
         let read = try #require(permissions.first { $0.name == "connections_read" })
         let audit = try #require(permissions.first { $0.name == "audit_logs_read" })
@@ -65,6 +66,22 @@ struct AccessServerTests {
         #expect(try await client.roles.permissions(of: copy.id).map(\.id) == [audit.id])
         try await client.roles.delete(role.id)
         #expect(await failure { try await client.roles.delete(role.id) }?.code == .notFound)
+        #expect(try await client.users.current().id == server.userID)
+    }
+
+    @Test("users tell their organisation and permissions, and when they were last seen")
+    func users() async throws {
+        let server = try await RunningServer()
+        let client = ServerTests.client(server)
+        #expect(try await client.users.organizations(of: server.userID).map(\.id) == [server.organizationID])
+        let permissions = try await client.roles.permissions()
+        #expect(try await client.users.permissions(of: server.userID) == permissions)
+        let changed = try await client.users.updateCurrent(server.userID, with: UserUpdate(name: "Ada"))
+        #expect(changed.name == "Ada")
+        #expect(changed.lastLoginAt?.date != nil)
+        #expect(try await client.users.current().name == "Ada")
+        let other = "00000000-0000-4000-8000-000000000000"
+        #expect(await failure { try await client.users.updateCurrent(other, with: UserUpdate()) }?.status == 422)
     }
 
     @Test("events are found, page after page, and the head is signed")

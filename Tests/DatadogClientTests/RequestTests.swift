@@ -201,6 +201,13 @@ struct RequestTests {
         ) {
             _ = try await $0.roles.clone("r", as: "n")
         },
+        Golden(
+            method: "PATCH",
+            target: "/api/v2/current_user",
+            body: #"{"data":{"id":"u","type":"users","attributes":{"title":null}}}"#
+        ) {
+            _ = try await $0.users.updateCurrent("u", with: UserUpdate(title: .remove))
+        },
         Golden(method: "DELETE", target: "/api/v2/roles/r") { try await $0.roles.delete("r") },
         Golden(
             method: "DELETE",

@@ -69,7 +69,9 @@ class TestAPIKeys:
 
         found = management.get_api_key(created.data.id, include="created_by,modified_by")
         assert_typed(found)
-        assert found.data.attributes.to_dict() == {
+        assert found.data.attributes.date_last_used is not None
+        told_later = {"date_last_used": found.data.attributes.date_last_used}
+        assert found.data.attributes.to_dict() == told_later | {
             name: value for name, value in attributes.to_dict().items() if name != "key"
         }
         assert [user.get_oneof_instance().id for user in found.included] == [server.keys.user_id]
@@ -474,3 +476,53 @@ def test_a_change_of_scopes_takes_effect_at_once(server: Server, management: Key
         assert server.request("GET", CONNECTIONS, keys=keys).status == 403
         management.update_application_key(one, key_update(one, scopes=None))
         assert server.request("GET", CONNECTIONS, keys=keys).status == 200
+
+
+class TestLastUse:
+    """Of keys is told at once, and kept over restarts."""
+
+    def test_is_told(self, server: Server, management: KeyManagementApi) -> None:
+        bot = service_account(server, READER)
+        made = management.create_api_key(api_key_request("last use")).data
+        assert management.get_api_key(made.id).data.attributes.date_last_used is None
+        assert management.get_application_key(bot.application_key_id).data.attributes.last_used_at is None
+        pair = Keys(made.attributes.key, bot.application_key, bot.application_key_id, bot.organization_id, bot.user_id)
+        # Who has only one of two keys, or may not do what they ask for, uses them all the same.
+        for method, path in (
+            ("GET", "/api/v2/validate_keys"),
+            ("GET", "/api/v2/api_keys"),
+            ("GET", "/api/v1/validate"),
+        ):
+            before = datetime.now(UTC)
+            server.request(method, path, keys=pair)
+            found = management.get_api_key(made.id)
+            assert_typed(found)
+            assert before <= found.data.attributes.date_last_used <= datetime.now(UTC)
+        key = management.get_application_key(bot.application_key_id)
+        assert_typed(key)
+        assert key.data.attributes.last_used_at < found.data.attributes.date_last_used
+        listed = management.list_api_keys(filter="last use")
+        assert_typed(listed)
+        assert [entry.attributes.date_last_used for entry in listed.data] == [found.data.attributes.date_last_used]
+        owned = management.list_application_keys(filter="of the bot", page_size=100)
+        assert_typed(owned)
+        times = {entry.id: entry.attributes.last_used_at for entry in owned.data}
+        assert datetime.fromisoformat(times[bot.application_key_id]) == key.data.attributes.last_used_at
+
+    def test_is_kept_over_a_restart(self, new_server: Callable[..., Server]) -> None:
+        server = new_server()
+        path = f"/api/v2/application_keys/{server.keys.application_key_id}"
+        bot = service_account(server, READER)
+        server.request("GET", "/api/v2/validate_keys", keys=bot)
+
+        def told() -> list[str]:
+            key = server.request("GET", f"/api/v2/application_keys/{bot.application_key_id}").json
+            user = server.request("GET", f"/api/v2/users/{bot.user_id}").json
+            return [key["data"]["attributes"]["last_used_at"], user["data"]["attributes"]["last_login_time"]]
+
+        before = told()
+        assert all(TIMESTAMP.fullmatch(time) for time in before)
+        assert server.stop() == 0
+        server.start()
+        assert told() == before
+        assert server.request("GET", path).json["data"]["attributes"]["last_used_at"] > before[0]

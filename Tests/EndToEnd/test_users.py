@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from datadog_api_client import ApiClient
@@ -129,6 +130,43 @@ class TestUsers:
         bot = service_account(server, READER)
         with official_client(server.address, bot) as api_client:
             assert UsersApi(api_client).get_current_user().data.id == bot.user_id
+
+    def test_change_what_is_known_of_themselves(self, server: Server, users: UsersApi) -> None:
+        bot = service_account(server, READER)
+        with official_client(server.address, bot) as api_client:
+            own = UsersApi(api_client)
+            changed = own.update_current_user(update_request(bot.user_id, name="Bot", title="Robot"))
+            assert_typed(changed)
+            assert (changed.data.id, changed.data.attributes.name) == (bot.user_id, "Bot")
+            raises(422, lambda: own.update_current_user(update_request(server.keys.user_id, name="a")))
+            own.update_current_user(update_request(bot.user_id, disabled=True))
+        assert server.request("GET", "/api/v2/current_user", keys=bot).status == 403
+        assert users.get_user(bot.user_id).data.attributes.disabled is True
+
+    def test_tell_their_organisation_and_their_permissions(self, server: Server, users: UsersApi) -> None:
+        bot = service_account(server, READER)
+        found = users.list_user_organizations(bot.user_id)
+        assert_typed(found)
+        organizations = [
+            entry.get_oneof_instance() for entry in found.included if entry.get_oneof_instance().type.value == "orgs"
+        ]
+        assert [organization.id for organization in organizations] == [server.keys.organization_id]
+        permissions = users.list_user_permissions(bot.user_id)
+        assert_typed(permissions)
+        names = {permission.attributes.name for permission in permissions.data}
+        assert names == {"connections_read", "aws_configuration_read", "user_app_keys"}
+        for call in (users.list_user_organizations, users.list_user_permissions):
+            raises(404, lambda call=call: call(UNKNOWN_ID))
+
+    def test_tell_when_they_were_last_seen(self, server: Server, users: UsersApi) -> None:
+        bot = service_account(server, READER)
+        assert users.get_user(bot.user_id).data.attributes.last_login_time is None
+        before = datetime.now(UTC)
+        server.request("GET", "/api/v2/validate_keys", keys=bot)
+        seen = users.get_user(bot.user_id)
+        assert_typed(seen)
+        assert before <= seen.data.attributes.last_login_time <= datetime.now(UTC)
+        assert (seen.data.attributes.uuid, seen.data.attributes.mfa_enabled) == (bot.user_id, False)
 
     def test_have_an_address_of_their_own(self, users: UsersApi) -> None:
         email = new_email()

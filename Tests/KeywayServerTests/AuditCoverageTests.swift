@@ -37,6 +37,7 @@ struct AuditCoverageTests {
         "DELETE /api/v2/restriction_policy/{resource_id}": "restriction_policy.delete",
         "POST /api/v2/users": "user.create",
         "PATCH /api/v2/users/{user_id}": "user.update",
+        "PATCH /api/v2/current_user": "user.update",
         "DELETE /api/v2/users/{user_id}": "user.disable",
         "POST /api/v2/roles": "role.create",
         "PATCH /api/v2/roles/{role_id}": "role.update",
@@ -152,6 +153,7 @@ private struct AuditStory {
         case ("permissions", _): body = AccessBodies.reference(to: .connectionsRead)
         case ("users", _): body = AccessBodies.user()
         case ("service_accounts", _): body = AccessBodies.user(email: "bot@example.com", isServiceAccount: true)
+        case ("current_user", _): body = AccessBodies.userUpdate(#""name":"New""#)
         case ("{user_id}", _): body = AccessBodies.userUpdate(#""name":"New""#, id: member.user.description)
         default: break
         }

@@ -153,6 +153,7 @@ private let table = """
 
     /api/v2/current_user
         GET             -                                  403   403   200    200    200    200   200   200   200   200
+        PATCH           user_app_keys                      403   403   200    200    200    200   200   200   200   200
 
     /api/v2/users
         GET             -                                  403   403   200    200    200    200   200   200   200   200
@@ -162,6 +163,12 @@ private let table = """
         GET             -                                  403   403   200    200    200    200   200   200   200   404
         PATCH           user_access_manage                 403   403   200    403    403    200   200   403   200   404
         DELETE          user_access_manage                 403   403   204    403    403    204   204   403   204   404
+
+    /api/v2/users/{user_id}/orgs
+        GET             -                                  403   403   200    200    200    200   200   200   200   404
+
+    /api/v2/users/{user_id}/permissions
+        GET             -                                  403   403   200    200    200    200   200   200   200   404
 
     /api/v2/roles
         GET             -                                  403   403   200    200    200    200   200   200   200   200
@@ -408,6 +415,7 @@ private struct Things {
         case (.patch, "{app_key_id}"): return Self.named("application_keys")
         case (.post, "users") where row.path == "/api/v2/users": return user("")
         case (.post, "service_accounts"): return user(#","service_account":true"#)
+        case (.patch, "current_user"): return AccessBodies.userUpdate(#""name":"New""#)
         case (.patch, "{user_id}"): return user(reader.user, #","attributes":{"name":"New"}"#)
         case (_, "users") where row.method != .get: return user(reader.user)
         case (.post, "roles"): return AccessBodies.role("New \(number)", World.role.permissions)

@@ -2,6 +2,7 @@ import Access
 import Documents
 import HTTPServer
 import KeywayServer
+import SQLiteStorage
 import Storage
 import Testing
 
@@ -32,7 +33,8 @@ struct OwnRoleTests {
         #expect(created["/data/relationships/permissions/data"]?.elements.isEmpty == true)
         #expect(try await fixture.send(.get, "\(path)/\(created.id)", as: fixture.admin).body == created.body)
         let listed = try await fixture.send(.get, "\(path)?filter=audit", as: fixture.admin)
-        #expect(listed["/data"]?.elements.map(\.compact) == [created["/data"]?.compact])
+        #expect(listed["/data/0"]?.compact == created["/data"]?.compact)
+        #expect(listed["/data"]?.elements.count == 1)
         #expect(listed["/meta"]?.compact == #"{"page":{"total_count":4,"total_filtered_count":1}}"#)
     }
 

@@ -15,14 +15,16 @@ struct UserManagementTests {
         let attributes = try #require(created["/data/attributes"])
         #expect(
             attributes.names == [
-                "name", "handle", "created_at", "modified_at", "email", "icon", "title", "verified",
-                "service_account", "disabled", "allowed_login_methods", "status",
+                "uuid", "name", "handle", "created_at", "modified_at", "email", "icon", "title", "verified",
+                "service_account", "disabled", "allowed_login_methods", "status", "mfa_enabled", "last_login_time",
             ]
         )
         #expect(attributes["email"]?.text == "jane@example.com")
         #expect(attributes["handle"]?.text == "jane@example.com")
         #expect(attributes["status"]?.text == "Active")
         #expect(attributes["name"] == .null)
+        #expect(attributes["uuid"]?.text?.string == created.id)
+        #expect(attributes["last_login_time"] == .null)
         let role = Role.readOnly.id.description
         #expect(created["/data/relationships/roles/data"]?.compact == #"[{"type":"roles","id":"\#(role)"}]"#)
         #expect(
@@ -35,6 +37,39 @@ struct UserManagementTests {
         #expect(try await fixture.send(.get, "/api/v2/users/\(created.id)", as: fixture.admin).body == created.body)
         let current = try await fixture.send(.get, "/api/v2/current_user", as: fixture.admin)
         #expect(current.id == fixture.admin.user.description)
+    }
+
+    @Test("tells their permissions, which are those of all their roles")
+    func permissions() async throws {
+        let fixture = try await Fixture()
+        let own = Role(try await fixture.ownRole([.auditLogsRead]))
+        for (roles, expected) in [
+            ([], []), ([.readOnly, own], [.connectionsRead, .awsConfigurationRead, .userAppKeys, .auditLogsRead]),
+            ([.admin], .all),
+        ] as [([Role], PermissionSet)] {
+            let keys = try await fixture.member(roles, scopes: ["connections_read"])
+            let answer = try await fixture.send(.get, "/api/v2/users/\(keys.user)/permissions", as: fixture.admin)
+            let names = answer["/data"]?.elements.compactMap { $0["attributes"]?["name"]?.text?.string }
+            #expect(names == expected.members.map(\.rawValue))
+        }
+    }
+
+    @Test("changes what is known of them, and nobody else, by any key that may make keys of theirs")
+    func current() async throws {
+        let fixture = try await Fixture()
+        let keys = try await fixture.member([.readOnly])
+        let path = "/api/v2/current_user"
+        func patch(_ attributes: String, as keys: Keys) async throws -> Answer {
+            try await fixture.send(.patch, path, as: keys, body: AccessBodies.userUpdate(attributes))
+        }
+        let changed = try await patch(#""name":"Jane","email":"Jane@Example.com""#, as: keys)
+        #expect(changed.id == keys.user.description)
+        #expect(changed["/data/attributes/name"]?.text == "Jane")
+        #expect(changed["/data/attributes/email"]?.text == "jane@example.com")
+        let scoped = try await fixture.member([.admin], scopes: ["connections_read"])
+        #expect(try await patch(#""name":"a""#, as: scoped).status == 403)
+        #expect(try await patch(#""disabled":true"#, as: keys).status == 200)
+        #expect(try await fixture.send(.get, path, as: keys).status == 403)
     }
 
     @Test("without roles has none, and may do nothing but look")

@@ -93,10 +93,14 @@ struct RoleMigrationTests {
                 VALUES (\(user.id.key), \(user.id.lowBits), 1, '\(user.handle)', '', NULL, NULL, 0, 0, 5, 5);
             INSERT INTO user_roles VALUES (\(user.id.key), 0, '\(Role.readOnly.id)');
             INSERT INTO user_roles VALUES (\(user.id.key), 1, '\(Role.admin.id)');
+            INSERT INTO api_keys VALUES (7, 8, 1, 'key', x'\(String(repeating: "00", count: 32))', 'abcd', 5, NULL, 5, NULL);
             """
         )
         let store = try SQLiteStore(directory: directory.path, digest: testDigest)
         #expect(try store.user(user.id, in: tenant.id) == user)
+        let key = try #require(try store.apiKey(Identifier(key: 7, lowBits: 8), in: tenant.id))
+        #expect(key.name == "key")
+        #expect(key.lastUsedAt == nil)
         #expect(try store.ownRoles(in: tenant.id).isEmpty)
         try await tenant.commit([.createRole(tenant.role("New"))], in: store)
         #expect(try store.ownRoles(in: tenant.id).map(\.name) == ["New"])

@@ -20,6 +20,10 @@ public struct User: APIValue, Identifiable {
     public let isVerified: Bool?
     /// Whether it is a service account.
     public let isServiceAccount: Bool?
+    /// Whether the user has a second factor.
+    public let isMFAEnabled: Bool?
+    /// When the user was last seen, if ever.
+    public let lastLoginAt: Timestamp?
     /// When the user was created.
     public let createdAt: Timestamp?
     /// When the user was last changed.
@@ -45,6 +49,8 @@ public struct User: APIValue, Identifiable {
             isDisabled = try attributes.optionalFlag("disabled")
             isVerified = try attributes.optionalFlag("verified")
             isServiceAccount = try attributes.optionalFlag("service_account")
+            isMFAEnabled = try attributes.optionalFlag("mfa_enabled")
+            lastLoginAt = try attributes.optionalTimestamp("last_login_time")
             createdAt = try attributes.optionalTimestamp("created_at")
             modifiedAt = try attributes.optionalTimestamp("modified_at")
         } catch {
@@ -71,6 +77,8 @@ public struct User: APIValue, Identifiable {
             $0.add("disabled", isDisabled)
             $0.add("verified", isVerified)
             $0.add("service_account", isServiceAccount)
+            $0.add("mfa_enabled", isMFAEnabled)
+            $0.add("last_login_time", lastLoginAt)
             $0.add("created_at", createdAt)
             $0.add("modified_at", modifiedAt)
         }

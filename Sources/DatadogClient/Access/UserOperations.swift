@@ -15,6 +15,17 @@ public struct UserOperations: Sendable {
         try await requester.data(Operation("GET", ["v2", "current_user"]))
     }
 
+    /// Changes the user whom the configured application key belongs to.
+    ///
+    /// - Parameters:
+    ///   - id: The user's id, which must be theirs.
+    ///   - changes: The changes.
+    /// - Returns: The user as they are now.
+    /// - Throws: ``DatadogError``: `invalid`, and those of any operation.
+    public func updateCurrent(_ id: User.ID, with changes: UserUpdate) async throws -> User {
+        try await requester.data(Operation("PATCH", ["v2", "current_user"], body: Identified(id: id, body: changes)))
+    }
+
     /// Creates a user.
     ///
     /// - Parameter user: The user.
@@ -40,6 +51,33 @@ public struct UserOperations: Sendable {
     /// - Throws: ``DatadogError``: `notFound` and those of any operation.
     public func get(_ id: User.ID) async throws -> User {
         try await requester.data(Operation("GET", Self.path + [id]))
+    }
+
+    /// The organisations that a user is in.
+    ///
+    /// - Parameter id: The user's id.
+    /// - Returns: The organisations.
+    /// - Throws: ``DatadogError``: `notFound` and those of any operation.
+    public func organizations(of id: User.ID) async throws -> [Organization] {
+        try await requester.read(Operation("GET", Self.path + [id, "orgs"])) { json throws(JSONMismatch) in
+            var organizations: [Organization] = []
+            for included in json["included"]?.elements ?? [] where included["type"]?.text == Organization.type {
+                organizations.append(try Organization(json: included))
+            }
+            return organizations
+        }
+    }
+
+    /// The permissions that a user's roles grant.
+    ///
+    /// - Parameter id: The user's id.
+    /// - Returns: The permissions.
+    /// - Throws: ``DatadogError``: `notFound` and those of any operation.
+    public func permissions(of id: User.ID) async throws -> [Permission] {
+        let page: ListPage<Permission> = try await requester.page(
+            Operation("GET", Self.path + [id, "permissions"])
+        )
+        return page.elements
     }
 
     /// Changes a user.

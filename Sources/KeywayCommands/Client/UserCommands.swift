@@ -22,6 +22,7 @@ private enum UserColumns {
         Column("Kind", .droppable(3)) { $0.isServiceAccount == true ? "service account" : "user" },
         Column("Created", .detail) { $0.createdAt?.rawValue },
         Column("Changed", .detail) { $0.modifiedAt?.rawValue },
+        Column("Last seen", .detail) { $0.lastLoginAt?.rawValue },
         Column("Roles", .detail) { $0.roleIDs.isEmpty ? nil : $0.roleIDs.joined(separator: " ") },
     ]
 }

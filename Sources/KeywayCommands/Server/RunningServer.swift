@@ -68,6 +68,7 @@ struct RunningServer {
         log.flush()
 
         let heads = Task { await service.auditHeads.write(to: log, every: options.auditHeadInterval) }
+        let uses = Task { await service.keyUses.keepWriting() }
         let upkeep = Task {
             await masterKeys.rewrap(with: vault)
             for await _ in signals.hangups { await masterKeys.reload(into: vault) }
@@ -75,9 +76,11 @@ struct RunningServer {
         log.note("stopping", [.init("signal", .string(await signals.end()))])
         upkeep.cancel()
         heads.cancel()
+        uses.cancel()
         log.flush()
         let unfinished = await Self.stop(server, metricsServer, egress)
         await service.endActs()
+        await service.keyUses.writeAll()
         await service.auditHeads.writeAdvanced(to: log)
         await store.close()
         log.note("stopped", [.init("unfinished", .integer(Int64(unfinished)))])

@@ -60,7 +60,7 @@ enum AccessComponents {
                     "created_at": time, "last4": text(ofLength: 4), "modified_at": time, "name": text,
                     "category": text, "remote_config_read_enabled": flag,
                 ],
-                and: showsKey ? ["key": text(ofLength: 32)] : [:]
+                and: showsKey ? ["key": text(ofLength: 32)] : ["date_last_used": optionalTime]
             ),
             relationships: object([:], optional: ["created_by": one("users"), "modified_by": one("users")])
         )
@@ -74,7 +74,7 @@ enum AccessComponents {
                     "name": text, "created_at": time, "last4": text(ofLength: 4),
                     "scopes": ["type": ["array", "null"], "minItems": 1, "items": text],
                 ],
-                and: showsKey ? ["key": text(ofLength: 40)] : [:]
+                and: showsKey ? ["key": text(ofLength: 40)] : ["last_used_at": optionalTime]
             ),
             relationships: object(["owned_by": one("users")])
         )
@@ -86,7 +86,8 @@ enum AccessComponents {
             attributes: object([
                 "name": optionalText, "handle": text, "created_at": time, "modified_at": time, "email": text,
                 "icon": text, "title": optionalText, "verified": flag, "service_account": flag, "disabled": flag,
-                "status": ["type": "string", "enum": ["Active", "Disabled"]],
+                "status": ["type": "string", "enum": ["Active", "Disabled"]], "uuid": id, "mfa_enabled": flag,
+                "last_login_time": optionalTime,
             ]),
             relationships: object(["roles": many("roles"), "org": one("orgs")])
         )
@@ -136,6 +137,7 @@ enum AccessComponents {
     private static let count: JSONValue = ["type": "integer", "minimum": 0]
     private static let id: JSONValue = ["type": "string", "format": "uuid"]
     private static let time: JSONValue = ["type": "string", "format": "date-time"]
+    private static let optionalTime: JSONValue = ["type": ["string", "null"], "format": "date-time"]
 
     private static func text(ofLength length: Int64) -> JSONValue {
         ["type": "string", "minLength": .integer(length), "maxLength": .integer(length)]

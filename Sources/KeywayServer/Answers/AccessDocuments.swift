@@ -3,8 +3,17 @@ import Documents
 
 // How keys, users and roles stand in answers.
 extension APIKey {
-    /// The key as it is answered; with its text in the answer to its creation, for nobody has it later.
-    func json(showing key: String? = nil) -> JSONValue {
+    /// The key as it is answered, with its last use.
+    func json(_ uses: KeyUses) -> JSONValue {
+        json(lastUse: .init("date_last_used", .time(uses.latest(of: id, stored: lastUsedAt))))
+    }
+
+    /// The key as it is answered to who creates it, with its text, for nobody has it later.
+    func json(showing key: String) -> JSONValue {
+        json(key: key)
+    }
+
+    private func json(key: String? = nil, lastUse: JSONValue.Member? = nil) -> JSONValue {
         var attributes: [JSONValue.Member] = [.init("created_at", .string(createdAt.offsetText))]
         if let key { attributes.append(.init("key", .string(key))) }
         attributes += [
@@ -14,6 +23,7 @@ extension APIKey {
             .init("category", "default"),
             .init("remote_config_read_enabled", true),
         ]
+        if let lastUse { attributes.append(lastUse) }
         // The first key of an organisation was made by nobody who is a user.
         var relationships: [JSONValue.Member] = []
         if let createdBy { relationships.append(.init("created_by", .reference(to: createdBy, "users"))) }
@@ -28,8 +38,17 @@ extension APIKey {
 }
 
 extension ApplicationKey {
-    /// As an API key.
-    func json(showing key: String? = nil) -> JSONValue {
+    /// The key as it is answered, with its last use.
+    func json(_ uses: KeyUses) -> JSONValue {
+        json(lastUse: .init("last_used_at", .time(uses.latest(of: id, stored: lastUsedAt))))
+    }
+
+    /// The key as it is answered to who creates it, with its text, for nobody has it later.
+    func json(showing key: String) -> JSONValue {
+        json(key: key)
+    }
+
+    private func json(key: String? = nil, lastUse: JSONValue.Member? = nil) -> JSONValue {
         var attributes: [JSONValue.Member] = [
             .init("name", .string(name)),
             .init("created_at", .string(createdAt.offsetText)),
@@ -37,6 +56,7 @@ extension ApplicationKey {
         ]
         if let key { attributes.append(.init("key", .string(key))) }
         attributes.append(.init("scopes", scopes.map { .array($0.map { .string($0) }) } ?? .null))
+        if let lastUse { attributes.append(lastUse) }
         return [
             "type": "application_keys",
             "id": .string(id.description),
@@ -47,11 +67,13 @@ extension ApplicationKey {
 }
 
 extension User {
-    var json: JSONValue {
+    /// The user as they are answered, with the last use of a key of theirs.
+    func json(_ uses: KeyUses) -> JSONValue {
         [
             "type": "users",
             "id": .string(id.description),
             "attributes": [
+                "uuid": .string(id.description),
                 "name": name.map { .string($0) } ?? .null,
                 "handle": .string(handle),
                 "created_at": .string(createdAt.offsetText),
@@ -65,6 +87,9 @@ extension User {
                 "disabled": .boolean(isDisabled),
                 "allowed_login_methods": [],
                 "status": isDisabled ? "Disabled" : "Active",
+                // Keys have no second factor.
+                "mfa_enabled": false,
+                "last_login_time": .time(uses.latest(of: id, stored: lastLoginAt)),
             ],
             "relationships": [
                 "roles": .references(to: roles, "roles"),
@@ -130,6 +155,11 @@ extension Permission {
 }
 
 extension JSONValue {
+    /// `null` for never.
+    fileprivate static func time(_ time: Timestamp?) -> JSONValue {
+        time.map { .string($0.offsetText) } ?? .null
+    }
+
     fileprivate static func reference(to id: Identifier, _ type: String) -> JSONValue {
         ["data": ["type": .string(type), "id": .string(id.description)]]
     }

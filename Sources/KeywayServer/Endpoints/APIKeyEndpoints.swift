@@ -8,6 +8,7 @@ struct APIKeyEndpoints: Sendable {
     let store: any AccessStore & ChangeStore
     let identifiers: IdentifierGenerator
     let queue: ChangeQueue
+    let uses: KeyUses
 
     static let path = "/api/v2/api_keys"
     /// The keys that an organisation may have.
@@ -72,7 +73,7 @@ struct APIKeyEndpoints: Sendable {
             )
         }
         return .resource(
-            .array(keys.elements.map { $0.json() }),
+            .array(keys.elements.map { $0.json(uses) }),
             included: try included(includes, of: keys.elements),
             meta: [
                 "page": ["total_filtered_count": .integer(Int64(keys.totalFiltered))],
@@ -85,7 +86,7 @@ struct APIKeyEndpoints: Sendable {
     private func get(_ call: Call) throws -> Response {
         let includes = try call.query().choices("include", from: Self.includable)
         let key = try key(call)
-        return .resource(key.json(), included: try included(includes, of: [key]))
+        return .resource(key.json(uses), included: try included(includes, of: [key]))
     }
 
     private func key(_ call: Call) throws -> APIKey {
@@ -105,7 +106,7 @@ struct APIKeyEndpoints: Sendable {
                 users.append((id, key.organization))
             }
         }
-        return try users.compactMap { try store.user($0.id, in: $0.organization)?.json }
+        return try users.compactMap { try store.user($0.id, in: $0.organization)?.json(uses) }
     }
 
     // MARK: Writing
@@ -147,7 +148,7 @@ struct APIKeyEndpoints: Sendable {
         let body = try call.json()
         let updated = try await queue.run {
             var key = try key(call)
-            let document = try DocumentSchema.apiKey.update(body, id: key.id, of: key.json()) { $0 }.document
+            let document = try DocumentSchema.apiKey.update(body, id: key.id, of: key.json(uses)) { $0 }.document
             key.name = document["attributes"]?["name"]?.text?.string ?? key.name
             key.modifiedAt = .now
             key.modifiedBy = call.principal.user
@@ -155,7 +156,7 @@ struct APIKeyEndpoints: Sendable {
             guard try await store.commit(change) == .committed else { throw Self.notFound }
             return key
         }
-        return .resource(updated.json())
+        return .resource(updated.json(uses))
     }
 
     private func delete(_ call: Call) async throws -> Response {

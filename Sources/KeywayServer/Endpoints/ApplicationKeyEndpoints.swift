@@ -8,6 +8,7 @@ struct ApplicationKeyEndpoints: Sendable {
     let store: any AccessStore & ChangeStore
     let identifiers: IdentifierGenerator
     let queue: ChangeQueue
+    let uses: KeyUses
 
     /// The keys that a user may have.
     static let keysAtMost = 1000
@@ -116,7 +117,7 @@ struct ApplicationKeyEndpoints: Sendable {
             )
         }
         return .resource(
-            .array(keys.elements.map { $0.json() }),
+            .array(keys.elements.map { $0.json(uses) }),
             included: try included(includes, of: keys.elements),
             meta: [
                 "page": ["total_filtered_count": .integer(Int64(keys.totalFiltered))],
@@ -129,7 +130,7 @@ struct ApplicationKeyEndpoints: Sendable {
     private func get(_ call: Call, _ reach: Reach) throws -> Response {
         let includes = try call.query().choices("include", from: ["owned_by"])
         let key = try key(call, reach)
-        return .resource(key.json(), included: try included(includes, of: [key]))
+        return .resource(key.json(uses), included: try included(includes, of: [key]))
     }
 
     /// Whose keys the call is about; `nil` if anyone's.
@@ -161,7 +162,7 @@ struct ApplicationKeyEndpoints: Sendable {
         var owners: [Identifier] = []
         for key in keys where !owners.contains(key.owner) { owners.append(key.owner) }
         guard let organization = keys.first?.organization else { return [] }
-        return try owners.compactMap { try store.user($0, in: organization)?.json }
+        return try owners.compactMap { try store.user($0, in: organization)?.json(uses) }
     }
 
     // MARK: Writing
@@ -212,7 +213,7 @@ struct ApplicationKeyEndpoints: Sendable {
             guard try await store.commit(change) == .committed else { throw Self.notFound }
             return key
         }
-        return .resource(updated.json())
+        return .resource(updated.json(uses))
     }
 
     private func delete(_ call: Call, _ reach: Reach) async throws -> Response {

@@ -15,6 +15,7 @@ struct EndpointList: Sendable {
     let configuration: Service.Configuration
     let metrics: Metrics
     let auditHeads: AuditHeads
+    let keyUses: KeyUses
     let log: AccessLog
 
     /// In the order in which the OpenAPI document has them.
@@ -78,10 +79,10 @@ struct EndpointList: Sendable {
         let queue = ChangeQueue()
         return RestrictionPolicyEndpoints(store: store).all
             + ValidationEndpoints().all
-            + APIKeyEndpoints(store: store, identifiers: identifiers, queue: queue).all
-            + ApplicationKeyEndpoints(store: store, identifiers: identifiers, queue: queue).all
-            + UserEndpoints(store: store, identifiers: identifiers, queue: queue).all
-            + RoleEndpoints(store: store, queue: queue).all
+            + APIKeyEndpoints(store: store, identifiers: identifiers, queue: queue, uses: keyUses).all
+            + ApplicationKeyEndpoints(store: store, identifiers: identifiers, queue: queue, uses: keyUses).all
+            + UserEndpoints(store: store, identifiers: identifiers, queue: queue, uses: keyUses).all
+            + RoleEndpoints(store: store, queue: queue, uses: keyUses).all
             + OwnRoleEndpoints(store: store, identifiers: identifiers, queue: queue).all
     }
 

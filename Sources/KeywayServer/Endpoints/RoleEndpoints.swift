@@ -6,6 +6,7 @@ import Storage
 /// Reads of roles, who has them, and the permissions that they are made of.
 struct RoleEndpoints: Sendable {
     private let store: any AccessStore & ChangeStore
+    private let uses: KeyUses
     private let editor: UserEditor
 
     private enum Criterion {
@@ -16,8 +17,9 @@ struct RoleEndpoints: Sendable {
         ("name", .name), ("modified_at", .modifiedAt), ("user_count", .userCount),
     ]
 
-    init(store: any AccessStore & ChangeStore, queue: ChangeQueue) {
+    init(store: any AccessStore & ChangeStore, queue: ChangeQueue, uses: KeyUses) {
         self.store = store
+        self.uses = uses
         editor = UserEditor(store: store, queue: queue)
     }
 
@@ -158,7 +160,7 @@ struct RoleEndpoints: Sendable {
 
     private func answer(_ users: PageOf<User>, _ call: Call, next: Response.Header? = nil) throws -> Response {
         .resource(
-            .array(users.elements.map(\.json)),
+            .array(users.elements.map { $0.json(uses) }),
             included: try store.included(with: users.elements, of: call.principal.organization),
             meta: .page(total: users.total, totalFiltered: users.totalFiltered),
             next: next

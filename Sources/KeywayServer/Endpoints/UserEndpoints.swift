@@ -8,6 +8,7 @@ struct UserEndpoints: Sendable {
     private let store: any AccessStore & ChangeStore
     private let identifiers: IdentifierGenerator
     private let queue: ChangeQueue
+    private let uses: KeyUses
     private let editor: UserEditor
 
     static let sorting: [(name: String, criterion: UserOrder.Criterion)] = [
@@ -15,8 +16,9 @@ struct UserEndpoints: Sendable {
         ("status", .isDisabled),
     ]
 
-    init(store: any AccessStore & ChangeStore, identifiers: IdentifierGenerator, queue: ChangeQueue) {
+    init(store: any AccessStore & ChangeStore, identifiers: IdentifierGenerator, queue: ChangeQueue, uses: KeyUses) {
         self.store = store
+        self.uses = uses
         self.identifiers = identifiers
         self.queue = queue
         editor = UserEditor(store: store, queue: queue)
@@ -26,11 +28,27 @@ struct UserEndpoints: Sendable {
         let element = "/api/v2/users/{user_id}"
         return [
             endpoint(.get, "/api/v2/current_user", [], .getCurrentUser, .lookup(getCurrent)),
+            // Who may make keys of their own may say who they are.
+            endpoint(
+                .patch,
+                "/api/v2/current_user",
+                [.userAppKeys, .userAccessManage],
+                .updateCurrentUser,
+                .change { try await update($0, $0.principal.user) }
+            ),
             endpoint(.get, "/api/v2/users", [], .listUsers, .search(list)),
             endpoint(.post, "/api/v2/users", [.userAccessInvite], .createUser, .change(createUser)),
             endpoint(.get, element, [], .getUser, .lookup(get)),
-            endpoint(.patch, element, [.userAccessManage], .updateUser, .change(update)),
+            endpoint(
+                .patch,
+                element,
+                [.userAccessManage],
+                .updateUser,
+                .change { try await update($0, try $0.identifier("user_id", or: UserEditor.notFound)) }
+            ),
             endpoint(.delete, element, [.userAccessManage], .disableUser, .change(disable)),
+            endpoint(.get, "\(element)/orgs", [], .listUserOrganizations, .lookup(get)),
+            endpoint(.get, "\(element)/permissions", [], .listUserPermissions, .lookup(listPermissions)),
             endpoint(
                 .post,
                 "/api/v2/service_accounts",
@@ -69,12 +87,25 @@ struct UserEndpoints: Sendable {
     }
 
     private func answer(_ id: Identifier, _ call: Call) throws -> Response {
+        try answer(try user(id, call))
+    }
+
+    private func user(_ id: Identifier, _ call: Call) throws -> User {
         guard let user = try store.user(id, in: call.principal.organization) else { throw UserEditor.notFound }
-        return try answer(user)
+        return user
+    }
+
+    /// The permissions that a user's roles grant together.
+    private func listPermissions(_ call: Call) throws -> Response {
+        let user = try user(try call.identifier("user_id", or: UserEditor.notFound), call)
+        return .permissions(
+            Role.permissions(of: try store.roles(of: user)),
+            since: try store.creationTime(of: user.organization)
+        )
     }
 
     private func answer(_ user: User, status: Int = 200) throws -> Response {
-        .resource(user.json, included: try store.included(with: [user], of: user.organization), status: status)
+        .resource(user.json(uses), included: try store.included(with: [user], of: user.organization), status: status)
     }
 
     private func list(_ call: Call) throws -> Response {
@@ -94,7 +125,7 @@ struct UserEndpoints: Sendable {
             return PageOf(elements: [], total: users.total, totalFiltered: 0)
         }
         return .resource(
-            .array(users.elements.map(\.json)),
+            .array(users.elements.map { $0.json(uses) }),
             included: try store.included(with: users.elements, of: organization),
             meta: .page(total: users.total, totalFiltered: users.totalFiltered),
             next: next
@@ -162,12 +193,11 @@ struct UserEndpoints: Sendable {
         )
     }
 
-    private func update(_ call: Call) async throws -> Response {
-        let id = try call.identifier("user_id", or: UserEditor.notFound)
+    private func update(_ call: Call, _ id: Identifier) async throws -> Response {
         let body = try call.json()
         let user = try await editor.edit(id, call, as: "user.update") { user in
             if let sent = body["data"]?["id"]?.text, Identifier(sent.string) != id {
-                throw APIError(422, "/data/id must be the id in the path, or be left out", at: .pointer("/data/id"))
+                throw APIError(422, "/data/id must be the id of the user, or be left out", at: .pointer("/data/id"))
             }
             let attributes = try DocumentSchema.userUpdate.update(body, id: id, of: user.document) { $0 }
                 .document["attributes"]
@@ -249,6 +279,10 @@ extension OperationDescription {
         400,
         "The body is not valid (every fault is named), or the address is another user's"
     )
+    private static let malformedUpdate = DescribedResponse.error(
+        400,
+        "The body is not valid (every fault is named), the address is another user's, or the user is the last admin"
+    )
 
     fileprivate static let getCurrentUser = OperationDescription(
         id: "GetCurrentUser",
@@ -284,19 +318,34 @@ extension OperationDescription {
         responses: [answered, absent]
     )
 
+    fileprivate static let updateCurrentUser = OperationDescription(
+        id: "UpdateCurrentUser",
+        summary: "Change the user whose application key this is; what is not sent stays as it is",
+        tag: tag,
+        request: "UserUpdate",
+        responses: [answered, malformedUpdate, .error(422, "The id in the body is another user's")]
+    )
+
+    fileprivate static let listUserOrganizations = OperationDescription(
+        id: "ListUserOrganizations",
+        summary: "Get a user, with the one organisation that they are in",
+        tag: tag,
+        responses: [answered, absent]
+    )
+
+    fileprivate static let listUserPermissions = OperationDescription(
+        id: "ListUserPermissions",
+        summary: "List the permissions that a user's roles grant",
+        tag: tag,
+        responses: [DescribedResponse(200, "The permissions", .schema("PermissionList", .json)), absent]
+    )
+
     fileprivate static let updateUser = OperationDescription(
         id: "UpdateUser",
         summary: "Change a user; what is not sent stays as it is",
         tag: tag,
         request: "UserUpdate",
-        responses: [
-            answered,
-            .error(
-                400,
-                "The body is not valid (every fault is named), the address is another user's, "
-                    + "or the user is the last admin"
-            ), absent, .error(422, "The id in the body is not the one in the path"),
-        ]
+        responses: [answered, malformedUpdate, absent, .error(422, "The id in the body is not the one in the path")]
     )
 
     fileprivate static let disableUser = OperationDescription(

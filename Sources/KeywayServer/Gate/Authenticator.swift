@@ -1,4 +1,5 @@
 import Access
+import Documents
 import HTTPServer
 import Storage
 import Synchronization
@@ -20,17 +21,19 @@ final class Authenticator: Sendable {
 
     private let store: any AccessStore
     private let limiter: RateLimiter
+    private let uses: KeyUses
     private let memory = Mutex(Memory())
 
     /// Pairs of keys that are remembered at most; then all are forgotten.
     private static let remembered = 10_000
 
-    init(store: any AccessStore, limiter: RateLimiter) {
+    init(store: any AccessStore, limiter: RateLimiter, uses: KeyUses) {
         self.store = store
         self.limiter = limiter
+        self.uses = uses
     }
 
-    /// The session of the request's keys.
+    /// The session of the request's keys, which are noted to be used.
     ///
     /// - Throws: ``APIError`` with 403 if a key is missing or wrong; ``StoreError`` if the store can't tell.
     func session(for request: any ServiceRequest) throws -> Session {
@@ -46,8 +49,12 @@ final class Authenticator: Sendable {
             }
             return memory.sessions[pair]
         }
-        if let known { return known }
+        if let known {
+            known.uses.note(at: .now)
+            return known
+        }
         let session = try open(pair)
+        session.uses.note(at: .now)
         memory.withLock { memory in
             guard memory.generation == generation else { return }
             if memory.sessions.count >= Self.remembered { memory.sessions.removeAll() }
@@ -66,6 +73,7 @@ final class Authenticator: Sendable {
         guard let key = try store.apiKey(digest: digest) else {
             throw APIError(403, "Forbidden: the API key is not valid.", at: .header("DD-API-KEY"))
         }
+        uses.use(of: key).note(at: .now)
         return (key, limiter.bucket(of: key.id, named: "api_key"))
     }
 
@@ -85,7 +93,8 @@ final class Authenticator: Sendable {
         }
         return Session(
             principal: principal,
-            bucket: limiter.bucket(of: principal.applicationKey, named: "application_key")
+            bucket: limiter.bucket(of: principal.applicationKey, named: "application_key"),
+            uses: uses.uses(of: apiKey, applicationKey, user)
         )
     }
 
@@ -102,4 +111,5 @@ struct Session: Sendable {
     let principal: Principal
     /// The application key's share of requests, or `nil` if there is no limit.
     let bucket: TokenBucket?
+    let uses: SessionUses
 }

@@ -1,6 +1,7 @@
 import Access
 import Documents
 import KeywayServer
+import SQLiteStorage
 import Storage
 import Testing
 

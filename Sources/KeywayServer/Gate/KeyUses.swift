@@ -1,0 +1,145 @@
+import Access
+import Documents
+import Storage
+import Synchronization
+
+/// Remembers when keys and users were last seen, and writes that to the store now and then.
+///
+/// A request costs a store to memory for each: nothing is locked, and nothing is written to the disk on its way.
+package final class KeyUses: Sendable {
+    /// The last time of one key or user, shared by all sessions of it.
+    final class Use: Sendable {
+        private static let never = Int64.min
+        private let latest = Atomic<Int64>(never)
+
+        /// Notes a use. Of two at once, either may be the one that stays.
+        func note(at time: Timestamp) {
+            latest.store(time.microseconds, ordering: .relaxed)
+        }
+
+        fileprivate var time: Timestamp? {
+            let time = latest.load(ordering: .relaxed)
+            return time == Self.never ? nil : Timestamp(microseconds: time)
+        }
+    }
+
+    private struct Record {
+        let subject: LastUse.Subject
+        let organization: Identifier
+        let use = Use()
+        /// The time that the store has.
+        var stored: Timestamp?
+    }
+
+    /// How often what is to be written is looked for.
+    private static let interval: Duration = .seconds(60)
+    /// The least that a time must have moved on to be written again, in microseconds: an hour.
+    private static let leastAdvance: Int64 = 3_600_000_000
+    private static let writtenAtOnce = 200
+
+    private let store: any ChangeStore
+    private let records = Mutex<[Identifier: Record]>([:])
+
+    init(store: any ChangeStore) {
+        self.store = store
+    }
+
+    /// The use of a key or user, the same each time.
+    ///
+    /// - Parameters:
+    ///   - subject: What is used.
+    ///   - id: Its id.
+    ///   - organization: Whose it is.
+    ///   - stored: The last time that the store has.
+    /// - Returns: Where to note uses.
+    func use(
+        of subject: LastUse.Subject,
+        _ id: Identifier,
+        in organization: Identifier,
+        stored: Timestamp?
+    ) -> Use {
+        records.withLock { records in
+            if let record = records[id] { return record.use }
+            let record = Record(subject: subject, organization: organization, stored: stored)
+            records[id] = record
+            return record.use
+        }
+    }
+
+    /// The last use of a key or user.
+    ///
+    /// - Parameters:
+    ///   - id: The id of the key or user.
+    ///   - stored: The last time that the store has.
+    /// - Returns: The later of what the store has and what is remembered here.
+    func latest(of id: Identifier, stored: Timestamp?) -> Timestamp? {
+        guard let use = records.withLock({ $0[id]?.use }) else { return stored }
+        return [use.time, stored].compactMap(\.self).max()
+    }
+
+    // MARK: Writing
+
+    /// Writes what has moved on by an hour, every minute, until the task is cancelled.
+    package func keepWriting() async {
+        while (try? await Task.sleep(for: Self.interval)) != nil { await write(movedBy: Self.leastAdvance) }
+    }
+
+    /// Writes all that has moved on, before the store closes.
+    package func writeAll() async { await write(movedBy: 1) }
+
+    /// What the store refuses is tried again the next time.
+    private func write(movedBy advance: Int64) async {
+        let due = due(movedBy: advance)
+        for start in stride(from: 0, to: due.count, by: Self.writtenAtOnce) {
+            let part = due[start..<min(start + Self.writtenAtOnce, due.count)]
+            let change = Change(part.map { .noteUse($0) }, event: nil)
+            guard (try? await store.commit(change)) == .committed else { continue }
+            records.withLock { records in
+                for use in part { records[use.id]?.stored = use.time }
+            }
+        }
+    }
+
+    /// What has moved on by so many microseconds since it was written.
+    func due(movedBy advance: Int64) -> [LastUse] {
+        records.withLock { records in
+            records.compactMap { id, record in
+                guard let time = record.use.time else { return nil }
+                if let stored = record.stored, time.microseconds - stored.microseconds < advance { return nil }
+                return LastUse(of: record.subject, id, in: record.organization, at: time)
+            }
+        }
+    }
+}
+
+/// Where a session notes that it is used.
+struct SessionUses: Sendable {
+    let apiKey: KeyUses.Use
+    let applicationKey: KeyUses.Use
+    let user: KeyUses.Use
+
+    func note(at time: Timestamp) {
+        apiKey.note(at: time)
+        applicationKey.note(at: time)
+        user.note(at: time)
+    }
+}
+
+extension KeyUses {
+    func use(of key: APIKey) -> Use {
+        use(of: .apiKey, key.id, in: key.organization, stored: key.lastUsedAt)
+    }
+
+    func uses(of apiKey: APIKey, _ applicationKey: ApplicationKey, _ user: User) -> SessionUses {
+        SessionUses(
+            apiKey: use(of: apiKey),
+            applicationKey: use(
+                of: .applicationKey,
+                applicationKey.id,
+                in: applicationKey.organization,
+                stored: applicationKey.lastUsedAt
+            ),
+            user: use(of: .user, user.id, in: user.organization, stored: user.lastLoginAt)
+        )
+    }
+}

@@ -1,0 +1,46 @@
+import Documents
+import Storage
+
+extension WriteConnection {
+    func note(_ use: LastUse) throws(SQLiteError) -> Effect {
+        guard let organization = try ordinal(of: use.organization) else { return .unchanged }
+        switch use.subject {
+        case .apiKey: return try note(use, organization, by: statements.lastUse.apiKey)
+        case .applicationKey: return try note(use, organization, by: statements.lastUse.applicationKey)
+        case .user: return try note(use, organization, by: statements.lastUse.user)
+        }
+    }
+
+    private func note(
+        _ use: LastUse,
+        _ organization: Int64,
+        by statement: borrowing Statement
+    ) throws(SQLiteError) -> Effect {
+        try bind(use.id, organization, to: statement)
+        try statement.bind(4, use.time.microseconds)
+        return try statement.run() == 1 ? .changed : .unchanged
+    }
+}
+
+/// The writer's statements about last uses.
+final class LastUseStatements {
+    let apiKey: Statement
+    let applicationKey: Statement
+    let user: Statement
+
+    init(on database: Database) throws(SQLiteError) {
+        func noting(_ column: String, of table: String) throws(SQLiteError) -> Statement {
+            try Statement(
+                """
+                UPDATE \(table) SET \(column) = ?4
+                WHERE key = ?1 AND low = ?2 AND organization = ?3 AND (\(column) IS NULL OR \(column) < ?4)
+                """,
+                on: database,
+                for: .write
+            )
+        }
+        apiKey = try noting("last_used_at", of: "api_keys")
+        applicationKey = try noting("last_used_at", of: "application_keys")
+        user = try noting("last_login_at", of: "users")
+    }
+}
