@@ -23,7 +23,7 @@ final class Database {
         self.handle = handle
         logPages = .allocate(capacity: 1)
         logPages.initialize(to: 0)
-        sqlite3_busy_timeout(handle, 5000)
+        sqlite3_busy_timeout(handle, Self.patience)
         // In the place of automatic checkpoints, which the writer does itself once its answers are out.
         sqlite3_wal_hook(
             handle,
@@ -41,6 +41,11 @@ final class Database {
         sqlite3_close_v2(handle)
         logPages.deallocate()
     }
+
+    /// How long locks of other connections are waited for, in milliseconds.
+    private static let patience: Int32 = 5_000
+    /// How long a checkpoint waits for readers, and all writes with it. Reads of ours are shorter; a backup is not.
+    private static let patienceWithReaders: Int32 = 200
 
     private static let isConfigured = keyway_sqlite_disable_memory_statistics() == SQLITE_OK
 }
@@ -94,6 +99,8 @@ extension Database {
             }
         var inLog: Int32 = 0
         var copied: Int32 = 0
+        sqlite3_busy_timeout(handle, Self.patienceWithReaders)
+        defer { sqlite3_busy_timeout(handle, Self.patience) }
         let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, &inLog, &copied)
         // Readers or another program are in the way: later, then.
         if code & 0xff == SQLITE_BUSY { return false }

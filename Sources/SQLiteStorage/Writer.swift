@@ -242,18 +242,23 @@ extension Writer {
 
     /// Empties the log while there is nothing to do, so that deleted secrets do not stay in it.
     private func tidy(_ connection: WriteConnection) {
-        checkpoint(.truncate, on: connection)
-        // If it failed, it is for the next tidying, which the next commit brings.
-        pagesInLog = 0
+        // If a reader is in its way, as a backup is, it is tried again a second later.
+        if checkpoint(.truncate, on: connection) { pagesInLog = 0 }
     }
 
-    private func checkpoint(_ checkpoint: Database.Checkpoint, on connection: WriteConnection) {
+    /// - Returns: Whether all of the log is in the database.
+    @discardableResult
+    private func checkpoint(_ checkpoint: Database.Checkpoint, on connection: WriteConnection) -> Bool {
         // The log of a database that is damaged or not in its place stays as it is, for whoever mends that.
-        guard (try? health.requireWritable()) != nil else { return }
+        guard (try? health.requireWritable()) != nil else { return false }
+        var isWhole = false
         readers.withoutIdleSnapshots {
             // What fails now, for want of space perhaps, stays in the log until the next time.
-            do throws(SQLiteError) { try connection.database.checkpoint(checkpoint) } catch { health.note(error) }
+            do throws(SQLiteError) { isWhole = try connection.database.checkpoint(checkpoint) } catch {
+                health.note(error)
+            }
         }
+        return isWhole
     }
 
     private func finish() {

@@ -64,6 +64,22 @@ struct LogTests {
         await store.close()
     }
 
+    @Test("is emptied once a reader of another process lets it, though nothing is written any more")
+    func idleBesideAReader() async throws {
+        let store = try directory.store()
+        let reader = try Database(path: directory.database, mode: .readOnly)
+        try reader.execute("BEGIN", operation: .read)
+        _ = try reader.integer("SELECT count(*) FROM connections")
+        let sealed = try await useSecrets(of: store)
+        // Longer than it takes the store to try.
+        try await Task.sleep(for: .milliseconds(1_500))
+        #expect(holds(sealed))
+        try reader.execute("COMMIT", operation: .read)
+        for _ in 0..<600 where holds(sealed) { try await Task.sleep(for: .milliseconds(50)) }
+        #expect(!holds(sealed))
+        await store.close()
+    }
+
     @Test("and the database hold nothing of deleted or replaced secrets after closing")
     func closed() async throws {
         let store = try directory.store()
