@@ -154,6 +154,12 @@ class TestABackup:
         assert file.read_text() == "the only copy of its time"
         assert set(tmp_path.iterdir()) == {file, link}
 
+    @pytest.mark.parametrize("destination", ["", "-"])
+    def test_is_no_stream(self, source: Server, tmp_path: pathlib.Path, destination: str) -> None:
+        done = command("backup", destination, "--data-dir", source.data_dir, cwd=tmp_path)
+        assert done.returncode == 64
+        assert list(tmp_path.iterdir()) == []
+
     def test_of_a_server_that_is_stopped_is_made_too(self, tmp_path: pathlib.Path) -> None:
         initialise(tmp_path / "data")
         done = backup(tmp_path / "data", tmp_path / "copy.db")

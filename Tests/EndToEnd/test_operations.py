@@ -395,7 +395,7 @@ class TestAnotherLibmicrohttpd:
             text=True,
             check=False,
         )
-        assert done.returncode == 69
+        assert done.returncode == 78
         assert "libmicrohttpd 0.9.76" in done.stderr
         assert "0.9.75 or 1.0.1" in done.stderr
         assert "--allow-unproven-libmicrohttpd" in done.stderr

@@ -44,7 +44,9 @@ private struct Backup {
     init(_ arguments: Arguments) throws(CommandError) {
         directory = try DataLocation(arguments).directory
         let destination = arguments[Self.destination]
-        guard !destination.isEmpty else { throw .usage("DEST must name a file or a directory", of: arguments.command) }
+        guard !destination.isEmpty, destination != "-" else {
+            throw .usage("DEST must name a file or a directory: a backup is no stream", of: arguments.command)
+        }
         var status = stat()
         let isDirectory = stat(destination, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
         path = isDirectory ? "\(destination)/\(Self.name(at: .now))" : destination

@@ -27,6 +27,7 @@ struct RunningServer {
     }
 
     func run() async throws {
+        try requireProvenEngine()
         Self.prepareProcess()
         let signals = ProcessSignals()
         let store = try location.openStore()
@@ -85,6 +86,14 @@ struct RunningServer {
         await store.close()
         log.note("stopped", [.init("unfinished", .integer(Int64(unfinished)))])
         log.flush()
+    }
+
+    /// Refuses, before anything is opened, a release of the HTTP engine that nobody has tried.
+    private func requireProvenEngine() throws(CommandError) {
+        guard EngineVersion.current.isProven || options.server.allowsUnprovenEngine else {
+            let error = HTTPServerError.unprovenEngine(version: EngineVersion.current.text)
+            throw CommandError(.configuration, error.description)
+        }
     }
 
     private static func startEgress(_ configuration: EgressConfiguration) throws(CommandError) -> EgressClient {
