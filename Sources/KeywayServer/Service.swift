@@ -152,7 +152,7 @@ package final class Service: Sendable {
                 finish(exchange, route.endpoint.errors.response(to: error), route: route)
             }
         case .apiKey:
-            answerByAPIKey(exchange, by: route)
+            answerByAPIKey(exchange, by: route, parameters)
         case .principal(let permissions, let mustBeRegistered):
             let session: Session
             do {
@@ -233,20 +233,31 @@ package final class Service: Sendable {
         switch route.endpoint.handling {
         case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
         case .description: finish(exchange, Response(.json, description), route: route)
-        case .identification, .lookup, .search, .list, .change, .question, .act:
+        case .identification, .admission, .lookup, .search, .list, .change, .question, .act:
             preconditionFailure("what reads or writes data has a principal")
         }
     }
 
-    private func answerByAPIKey(_ exchange: Exchange, by route: Route) {
-        guard case .identification(let answer) = route.endpoint.handling else {
-            preconditionFailure("who comes with an API key alone asks about it")
-        }
+    private func answerByAPIKey(_ exchange: Exchange, by route: Route, _ parameters: RouteParameters) {
         do {
             let (key, bucket) = try authenticator.apiKey(of: exchange.request)
             let exchange = exchange.limiting(to: bucket?.take(now: MonotonicClock.now()))
-            let refusal = Self.exhaustion(of: exchange.quota).map(route.endpoint.errors.response(to:))
-            finish(exchange, refusal ?? answer(key), route: route)
+            if let error = Self.exhaustion(of: exchange.quota) {
+                return finish(exchange, route.endpoint.errors.response(to: error), route: route)
+            }
+            switch route.endpoint.handling {
+            case .identification(let answer): finish(exchange, answer(key), route: route)
+            case .admission(let answer):
+                let admission = Admission(
+                    request: exchange.request,
+                    requestID: exchange.requestID,
+                    apiKey: key,
+                    parameters: parameters
+                )
+                Task { await attempt(exchange, by: route) { try await answer(admission) } }
+            case .immediate, .description, .lookup, .search, .list, .change, .question, .act:
+                preconditionFailure("who comes with an API key alone asks about it, or is let in")
+            }
         } catch {
             refuseAuthentication(exchange, error, route: route)
         }
@@ -254,7 +265,7 @@ package final class Service: Sendable {
 
     private func perform(_ call: Call, _ exchange: Exchange, by route: Route) {
         switch route.endpoint.handling {
-        case .immediate, .description, .identification:
+        case .immediate, .description, .identification, .admission:
             answerOpenly(exchange, by: route)
         case .lookup(let answer) where store.answersAtOnce:
             attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }

@@ -20,6 +20,7 @@ final class ReadStatements {
     let user: Statement
     let roles: Statement
     let ownRoles: RoleReadStatements
+    let invitation: Statement
     let registrations: Statement
     let countRegistrations: Statement
     let organization: Statement
@@ -62,6 +63,13 @@ final class ReadStatements {
         user = try reading("\(Self.users) WHERE key = ?1 AND low = ?2 AND organization = ?3")
         roles = try reading("SELECT role FROM user_roles WHERE user = ?1 ORDER BY position")
         ownRoles = try RoleReadStatements(on: database)
+        invitation = try reading(
+            """
+            SELECT u.key, u.low, i.digest, i.permissions, i.created_at
+            FROM user_invitations i JOIN users u ON u.key = i.user
+            WHERE i.key = ?1 AND i.low = ?2 AND i.organization = ?3
+            """
+        )
         registrations = try reading(
             """
             SELECT key, low FROM application_keys
@@ -121,7 +129,10 @@ extension ReadStatements {
 
     /// Of each table its greatest; organisations are asked apart, as their ids are not split.
     private static var newest: String {
-        let tables = DocumentKind.allCases.map(\.table.name) + ["users", "roles", "api_keys", "application_keys"]
+        let tables =
+            DocumentKind.allCases.map(\.table.name) + [
+                "users", "roles", "user_invitations", "api_keys", "application_keys",
+            ]
         let greatest = tables.map { "SELECT * FROM (SELECT key, low FROM \($0) ORDER BY key DESC LIMIT 1)" }
         return "SELECT key, low FROM (\(greatest.joined(separator: " UNION ALL "))) ORDER BY key DESC LIMIT 1"
     }

@@ -54,6 +54,23 @@ extension Reader {
     }
 }
 
+extension Reader {
+    func invitation(_ id: Identifier, in organization: Identifier) throws(SQLiteError) -> UserInvitation? {
+        guard let ordinal = try ordinal(of: organization) else { return nil }
+        try bind(id, ordinal, to: statements.invitation)
+        defer { statements.invitation.reset() }
+        guard try statements.invitation.step() else { return nil }
+        return UserInvitation(
+            id: id,
+            organization: organization,
+            user: statements.invitation.splitIdentifier(0),
+            digest: try statements.invitation.digest(2),
+            permissions: statements.invitation.permissions(3),
+            createdAt: statements.invitation.timestamp(4)
+        )
+    }
+}
+
 extension Statement {
     /// A set of permissions, as ``PermissionSet/names`` writes it. A name that this version does not know grants
     /// nothing.

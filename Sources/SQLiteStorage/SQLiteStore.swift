@@ -386,6 +386,10 @@ extension SQLiteStore: AccessStore {
         try readers.read { reader throws(SQLiteError) in try reader.userCounts(in: organization) }
     }
 
+    package func invitation(_ id: Identifier, in organization: Identifier) throws(StoreError) -> UserInvitation? {
+        try readers.read { reader throws(SQLiteError) in try reader.invitation(id, in: organization) }
+    }
+
     package func organization(_ id: Identifier) throws(StoreError) -> Organization? {
         try readers.read { reader throws(SQLiteError) in try reader.organization(id) }
     }

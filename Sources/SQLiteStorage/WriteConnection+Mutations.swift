@@ -19,6 +19,12 @@ extension WriteConnection {
             return try update(role)
         case .deleteRole(let id, let organization):
             return try deleteRole(id, in: organization)
+        case .createInvitation(let invitation):
+            return try create(invitation)
+        case .deleteInvitation(let id, let organization):
+            return try delete(id, in: organization, by: statements.invitations.delete)
+        case .deleteInvitations(let user, let organization):
+            return try deleteInvitations(of: user, in: organization)
         case .createAPIKey(let key):
             return try create(key)
         case .updateAPIKey(let key):

@@ -34,6 +34,7 @@ final class WriteStatements {
     let restrictions: RestrictionWriteStatements
     let roles: RoleWriteStatements
     let lastUse: LastUseStatements
+    let invitations: InvitationStatements
 
     let insertExternalID: Statement
     let externalID: Statement
@@ -144,6 +145,7 @@ final class WriteStatements {
         restrictions = try RestrictionWriteStatements(on: database)
         roles = try RoleWriteStatements(on: database)
         lastUse = try LastUseStatements(on: database)
+        invitations = try InvitationStatements(on: database)
 
         insertExternalID = try writing(
             "INSERT INTO external_ids (id, organization) VALUES (?1, ?2) ON CONFLICT DO NOTHING"

@@ -284,7 +284,8 @@ extension Mutation {
             .updateAPIKey, .deleteAPIKey, .createApplicationKey, .updateApplicationKey, .deleteApplicationKey,
             .setRegistration:
             true
-        case .noteUse, .requireEnabledUser, .createDocument, .updateDocument, .deleteDocument, .requireRevision,
+        case .createInvitation, .deleteInvitation, .deleteInvitations, .noteUse, .requireEnabledUser, .createDocument,
+            .updateDocument, .deleteDocument, .requireRevision,
             .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .bringExternalID, .noteMasterKey,
             .forgetMasterKey, .setAuditSigningKey:
             false

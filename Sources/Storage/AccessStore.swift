@@ -43,6 +43,9 @@ package protocol AccessStore: Sendable {
     /// How many users of the organisation have each role, shipped or its own, that any of them has.
     func userCounts(in organization: Identifier) throws(StoreError) -> [Identifier: Int]
 
+    /// An invitation that was not accepted or taken back; it may have expired.
+    func invitation(_ id: Identifier, in organization: Identifier) throws(StoreError) -> UserInvitation?
+
     func organization(_ id: Identifier) throws(StoreError) -> Organization?
     /// All organisations, oldest first.
     func organizations() throws(StoreError) -> [Organization]

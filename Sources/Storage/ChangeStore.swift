@@ -24,6 +24,10 @@ package enum Mutation: Sendable {
     /// A policy that names nobody else keeps the name, and so lets nobody in: without it, it would be no policy, and let
     /// in everyone. The revision of a connection whose policy changes rises.
     case deleteRole(Identifier, organization: Identifier)
+    case createInvitation(UserInvitation)
+    case deleteInvitation(Identifier, organization: Identifier)
+    /// Deletes all invitations of a user. No change, if there are none, and then no event.
+    case deleteInvitations(of: Identifier, organization: Identifier)
     case createAPIKey(APIKey)
     /// Replaces name and modification of a key.
     case updateAPIKey(APIKey)

@@ -21,7 +21,8 @@ package struct StoreExercise: Sendable {
 
     /// All that is required of a store.
     package static let all =
-        documents + awsAccounts + settings + sealedSecrets + lists + restrictions + visibleLists + users + roles + keys
+        documents + awsAccounts + settings + sealedSecrets + lists + restrictions + visibleLists + users + roles
+        + invitations + keys
         + accessLists + accessFilters + changes + externalIDs + audit + isolation + concurrency
 }
 

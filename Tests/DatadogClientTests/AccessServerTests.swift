@@ -80,6 +80,14 @@ struct AccessServerTests {
         #expect(changed.name == "Ada")
         #expect(changed.lastLoginAt?.date != nil)
         #expect(try await client.users.current().name == "Ada")
+        let invitation = try #require(try await client.users.invite([server.userID]).first)
+        #expect(invitation.userID == server.userID)
+        #expect(invitation.code != nil)
+        let found = try await client.users.invitation(invitation.id)
+        #expect(found.code == nil)
+        #expect(found.expiresAt == invitation.expiresAt)
+        try await client.users.deleteInvitations(of: server.userID)
+        #expect(await failure { try await client.users.invitation(invitation.id) }?.code == .notFound)
         let other = "00000000-0000-4000-8000-000000000000"
         #expect(await failure { try await client.users.updateCurrent(other, with: UserUpdate()) }?.status == 422)
     }

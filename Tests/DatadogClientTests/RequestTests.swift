@@ -202,6 +202,14 @@ struct RequestTests {
             _ = try await $0.roles.clone("r", as: "n")
         },
         Golden(
+            method: "POST",
+            target: "/api/v2/user_invitations",
+            body:
+                #"{"data":[{"type":"user_invitations","relationships":{"user":{"data":{"id":"u","type":"users"}}}}]}"#
+        ) {
+            _ = try await $0.users.invite(["u"])
+        },
+        Golden(
             method: "PATCH",
             target: "/api/v2/current_user",
             body: #"{"data":{"id":"u","type":"users","attributes":{"title":null}}}"#

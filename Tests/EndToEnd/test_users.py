@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from datadog_api_client import ApiClient
@@ -10,7 +11,7 @@ from datadog_api_client.v2 import models
 from datadog_api_client.v2.api.roles_api import RolesApi
 from datadog_api_client.v2.api.service_accounts_api import ServiceAccountsApi
 from datadog_api_client.v2.api.users_api import UsersApi
-from harness import CONNECTIONS, UNKNOWN_ID, Keys, Server
+from harness import CONNECTIONS, UNKNOWN_ID, Answer, Keys, Server
 from official import assert_typed, official_client, raises, typed
 from people import (
     ADMIN,
@@ -204,6 +205,55 @@ class TestUsers:
     def test_422_on_another_id_in_the_body(self, users: UsersApi) -> None:
         user = users.create_user(user_request(new_email())).data
         raises(422, lambda: users.update_user(user.id, update_request(UNKNOWN_ID, name="a")))
+
+
+class TestInvitations:
+    def invite(self, users: UsersApi, user_id: str) -> models.UserInvitationResponseData:
+        user = {"data": {"type": "users", "id": user_id}}
+        request = {"data": [{"type": "user_invitations", "relationships": {"user": user}}]}
+        response = users.send_invitations(typed(models.UserInvitationsRequest, request))
+        assert_typed(response)
+        (invitation,) = response.data
+        return invitation
+
+    def accept(self, server: Server, invitation_id: str, code: str) -> Answer:
+        path = f"/api/v2/user_invitations/{invitation_id}/accept"
+        body = {"data": {"type": "user_invitations", "attributes": {"code": code}}}
+        return server.request("POST", path, body, headers={"DD-APPLICATION-KEY": ""})
+
+    def test_give_a_person_their_first_key(self, server: Server, users: UsersApi, ids: dict[str, str]) -> None:
+        user = users.create_user(user_request(new_email("person"), ids[READER])).data
+        invitation = self.invite(users, user.id)
+        assert invitation.attributes.uuid == invitation.id
+        assert invitation.attributes.expires_at > invitation.attributes.created_at
+        found = users.get_invitation(invitation.id)
+        assert_typed(found)
+        assert found.data.relationships.user.data.id == user.id
+        code = invitation.attributes.get("code")
+        assert code not in str(found)
+        assert self.accept(server, invitation.id, "0" * 40).status == 404
+        accepted = self.accept(server, invitation.id, code)
+        assert accepted.status == 201
+        key = accepted.json["data"]
+        keys = Keys(server.keys.api_key, key["attributes"]["key"], key["id"], server.keys.organization_id, user.id)
+        with official_client(server.address, keys) as api_client:
+            assert UsersApi(api_client).get_current_user().data.id == user.id
+        assert self.accept(server, invitation.id, code).status == 404
+        raises(404, lambda: users.get_invitation(invitation.id))
+        assert code not in server.log_text()
+
+    def test_are_taken_back(self, server: Server, users: UsersApi) -> None:
+        user = users.create_user(user_request(new_email("person"))).data
+        invitation = self.invite(users, user.id)
+        for _ in range(2):
+            users.delete_user_invitations(UUID(user.id))
+        raises(404, lambda: users.get_invitation(invitation.id))
+        assert self.accept(server, invitation.id, invitation.attributes.get("code")).status == 404
+
+    def test_400_and_404(self, users: UsersApi) -> None:
+        raises(400, lambda: self.invite(users, UNKNOWN_ID), "user")
+        raises(404, lambda: users.get_invitation(UNKNOWN_ID))
+        raises(404, lambda: users.delete_user_invitations(UUID(UNKNOWN_ID)))
 
 
 class TestServiceAccounts:

@@ -39,6 +39,9 @@ struct AuditCoverageTests {
         "PATCH /api/v2/users/{user_id}": "user.update",
         "PATCH /api/v2/current_user": "user.update",
         "DELETE /api/v2/users/{user_id}": "user.disable",
+        "POST /api/v2/user_invitations": "user_invitation.create",
+        "POST /api/v2/user_invitations/{user_invitation_uuid}/accept": "user_invitation.accept",
+        "DELETE /api/v2/users/{user_id}/invitations": "user_invitation.delete",
         "POST /api/v2/roles": "role.create",
         "PATCH /api/v2/roles/{role_id}": "role.update",
         "DELETE /api/v2/roles/{role_id}": "role.delete",
@@ -71,7 +74,9 @@ struct AuditCoverageTests {
             guard let action = Self.actions[route] else { continue }
             let event = try await world.event(of: route)
             #expect(event["action"]?.text?.string == action, "\(route)")
-            #expect(event["actor"]?["user_id"]?.text?.string == world.fixture.admin.user.description)
+            // Who accepts is who was invited.
+            let isAdmin = event["actor"]?["user_id"]?.text?.string == world.fixture.admin.user.description
+            #expect(isAdmin != route.hasSuffix("/accept"))
             #expect(event["request_id"] != nil)
         }
     }
@@ -118,6 +123,12 @@ private struct AuditStory {
         if path.contains("{role_id}") {
             put("role_id", try await fixture.ownRole([.connectionsRead]).id.description)
         }
+        if path.contains("invitation"), path != "/api/v2/user_invitations" {
+            let invitations = "/api/v2/user_invitations"
+            let sent = try await fixture.send(.post, invitations, body: AccessBodies.invitation(of: member.user))
+            put("user_invitation_uuid", try #require(sent["/data/0/id"]?.text?.string))
+            body = AccessBodies.acceptance(try #require(sent["/data/0/attributes/code"]?.text?.string))
+        }
         if path.contains("{connection_id}") { put("connection_id", try await fixture.create(Bodies.openAI())) }
         if path.contains("{aws_account_config_id}") {
             let number = try fixture.events().count
@@ -146,6 +157,7 @@ private struct AuditStory {
         case ("application_keys", _): body = AccessBodies.applicationKey(scopes: #"["connections_read"]"#)
         case ("{app_key_id}", .patch): body = AccessBodies.key("application_keys", #""name":"New""#)
         case ("users", _) where template.contains("roles"): body = AccessBodies.reference(member.user)
+        case ("user_invitations", _): body = AccessBodies.invitation(of: member.user)
         case ("roles", _): body = AccessBodies.role("Created")
         case ("{role_id}", .patch): body = AccessBodies.role("Changed")
         case ("clone", _): body = AccessBodies.role("Copied")

@@ -170,6 +170,18 @@ private let table = """
     /api/v2/users/{user_id}/permissions
         GET             -                                  403   403   200    200    200    200   200   200   200   404
 
+    /api/v2/users/{user_id}/invitations
+        DELETE          user_access_invite                 403   403   204    403    403    204   204   403   204   404
+
+    /api/v2/user_invitations
+        POST            user_access_invite+role            403   403   201    403    403    201   201   403   201   400
+
+    /api/v2/user_invitations/{user_invitation_uuid}
+        GET             user_access_invite                 403   403   200    403    403    200   200   403   200   404
+
+    /api/v2/user_invitations/{user_invitation_uuid}/accept
+        POST            -                                  403   403   201    201    201    201   201   201   201   404
+
     /api/v2/roles
         GET             -                                  403   403   200    200    200    200   200   200   200   200
         POST            user_access_manage+role            403   403   200    403    403    200   200   403   200   200
@@ -313,13 +325,18 @@ private struct World {
             own: isOfHere ? keys ?? fixture.admin : fixture.admin,
             role: row.whose == "@ours" ? try await fixture.ownRole(Self.role.permissions).id : Self.role.id
         )
-        let answer = try await fixture.send(
-            row.method,
-            try await target(of: row, things),
-            as: keys,
-            body: things.body(of: row)
-        )
-        return answer.status
+        var target = try await target(of: row, things)
+        var body = things.body(of: row)
+        if target.contains("{user_invitation_uuid}") {
+            let path = "/api/v2/user_invitations"
+            let invited = try await fixture.send(.post, path, body: AccessBodies.invitation(of: things.reader.user))
+            let id = try #require(invited["/data/0/id"]?.text?.string)
+            target.replace("{user_invitation_uuid}", with: id)
+            if target.hasSuffix("/accept") {
+                body = AccessBodies.acceptance(try #require(invited["/data/0/attributes/code"]?.text?.string))
+            }
+        }
+        return try await fixture.send(row.method, target, as: keys, body: body).status
     }
 
     private func keys(of caller: Column, needing needs: [Permission]) async throws -> Keys? {
@@ -418,6 +435,7 @@ private struct Things {
         case (.patch, "current_user"): return AccessBodies.userUpdate(#""name":"New""#)
         case (.patch, "{user_id}"): return user(reader.user, #","attributes":{"name":"New"}"#)
         case (_, "users") where row.method != .get: return user(reader.user)
+        case (.post, "user_invitations"): return AccessBodies.invitation(of: reader.user)
         case (.post, "roles"): return AccessBodies.role("New \(number)", World.role.permissions)
         case (.patch, "{role_id}"):
             return AccessBodies.role("New \(number)", World.role.permissions.union([.userAccessManage]))

@@ -91,6 +91,41 @@ public struct UserOperations: Sendable {
         try await requester.data(Operation("PATCH", Self.path + [id], body: Identified(id: id, body: changes)))
     }
 
+    /// Invites users.
+    ///
+    /// - Parameter ids: The users' ids.
+    /// - Returns: The invitations. Keyway sends no mail: each has a code to pass on.
+    /// - Throws: ``DatadogError``: `invalid`, and those of any operation.
+    public func invite(_ ids: [User.ID]) async throws -> [UserInvitation] {
+        let invitations = ids.map { id -> JSONValue in
+            [
+                "type": .string(UserInvitation.type),
+                "relationships": ["user": ["data": .reference(to: id, User.type)]],
+            ]
+        }
+        let page: ListPage<UserInvitation> = try await requester.page(
+            Operation("POST", ["v2", "user_invitations"], body: UnknownValue(json: .array(invitations)))
+        )
+        return page.elements
+    }
+
+    /// Gets an invitation, without its code.
+    ///
+    /// - Parameter id: The invitation's id.
+    /// - Returns: The invitation.
+    /// - Throws: ``DatadogError``: `notFound` and those of any operation.
+    public func invitation(_ id: UserInvitation.ID) async throws -> UserInvitation {
+        try await requester.data(Operation("GET", ["v2", "user_invitations", id]))
+    }
+
+    /// Takes back a user's invitations.
+    ///
+    /// - Parameter id: The user's id.
+    /// - Throws: ``DatadogError``: `notFound` and those of any operation.
+    public func deleteInvitations(of id: User.ID) async throws {
+        try await requester.perform(ignoringAnswer: Operation("DELETE", Self.path + [id, "invitations"]))
+    }
+
     /// Disables a user, whose keys end to be valid. Users are never deleted.
     ///
     /// - Parameter id: The user's id.

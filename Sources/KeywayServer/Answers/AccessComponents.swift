@@ -31,6 +31,10 @@ enum AccessComponents {
             // The id may be sent, and must be the one in the path, which a schema can't say.
             .init("RestrictionPolicyUpdate", JSONSchema.body(of: .restrictionPolicy, for: .create).without("id")),
             .init("UserReference", closed(object(["data": closed(reference("users"))]))),
+            .init("UserInvitation", object(["data": invitation(showing: false)])),
+            .init("UserInvitationList", object(["data": list(of: invitation(showing: true))])),
+            .init("UserInvitationCreate", closed(object(["data": newInvitations]))),
+            .init("UserInvitationAcceptance", JSONSchema.body(of: .invitationAcceptance, for: .create)),
             .init("PermissionReference", closed(object(["data": closed(reference("permissions"))]))),
             .init("Role", object(["data": role])),
             .init("RoleCreate", with("permissions", ofRole(JSONSchema.body(of: .role, for: .create)))),
@@ -91,6 +95,28 @@ enum AccessComponents {
             ]),
             relationships: object(["roles": many("roles"), "org": one("orgs")])
         )
+    }
+
+    private static func invitation(showing showsCode: Bool) -> JSONValue {
+        resource(
+            "user_invitations",
+            attributes: object(
+                [
+                    "uuid": id, "login_method": ["type": "null"], "invite_type": text, "created_at": time,
+                    "expires_at": time,
+                ],
+                and: showsCode ? ["code": text] : [:]
+            ),
+            relationships: object(["user": one("users")])
+        )
+    }
+
+    private static var newInvitations: JSONValue {
+        let invitation = object([
+            "type": ["type": "string", "const": "user_invitations"],
+            "relationships": object(["user": object(["data": closed(reference("users"))])]),
+        ])
+        return ["type": "array", "minItems": 1, "maxItems": 100, "items": invitation]
     }
 
     private static var organization: JSONValue {

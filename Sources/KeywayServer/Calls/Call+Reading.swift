@@ -5,20 +5,25 @@ import JSONReading
 import Storage
 
 // What handlers read from a call.
-extension Call {
+extension ServiceRequest {
     /// The body as JSON.
     ///
     /// - Throws: ``JSONSyntaxError``, or ``APIError`` if the body is compressed.
     func json() throws -> JSONValue {
-        if let coding = request.header("Content-Encoding"), coding.lowercased() != "identity" {
+        if let coding = header("Content-Encoding"), coding.lowercased() != "identity" {
             throw APIError(
                 400,
                 "Compressed bodies are not read: send the body without Content-Encoding.",
                 at: .header("Content-Encoding")
             )
         }
-        return try JSONReader.read(request.body)
+        return try JSONReader.read(body)
     }
+}
+
+extension Call {
+    /// The body as JSON, as ``ServiceRequest/json()``.
+    func json() throws -> JSONValue { try request.json() }
 
     /// The id in the path, or an error of that status if it is none.
     func identifier(_ parameter: String, orStatus status: Int) throws -> Identifier {

@@ -21,7 +21,7 @@ extension Endpoint {
     var searches: Bool {
         switch handling {
         case .search, .list: true
-        case .immediate, .identification, .description, .lookup, .change, .question, .act: false
+        case .immediate, .identification, .admission, .description, .lookup, .change, .question, .act: false
         }
     }
 
@@ -50,6 +50,8 @@ enum Handling: Sendable {
     case immediate(@Sendable (any ServiceRequest) -> Response)
     /// Answers about the API key of a request, which is all that its guard asks for.
     case identification(@Sendable (APIKey) -> Response)
+    /// A write by whoever has an API key alone, and something else that lets them in.
+    case admission(@Sendable (Admission) async throws -> Response)
     /// Answers the OpenAPI document of all endpoints, itself included.
     case description
     /// A read by id: answered on the network thread if the store answers at once.
@@ -64,6 +66,14 @@ enum Handling: Sendable {
     case question(@Sendable (Call) async throws -> Response)
     /// Answers with what a third party answers, as it comes.
     case act(@Sendable (Call, ActReply) throws -> Void)
+}
+
+/// A request by an API key alone.
+struct Admission: Sendable {
+    let request: any ServiceRequest
+    let requestID: String
+    let apiKey: APIKey
+    let parameters: RouteParameters
 }
 
 /// A request that passed the gate.

@@ -82,6 +82,7 @@ struct EndpointList: Sendable {
             + APIKeyEndpoints(store: store, identifiers: identifiers, queue: queue, uses: keyUses).all
             + ApplicationKeyEndpoints(store: store, identifiers: identifiers, queue: queue, uses: keyUses).all
             + UserEndpoints(store: store, identifiers: identifiers, queue: queue, uses: keyUses).all
+            + InvitationEndpoints(store: store, identifiers: identifiers, queue: queue).all
             + RoleEndpoints(store: store, queue: queue, uses: keyUses).all
             + OwnRoleEndpoints(store: store, identifiers: identifiers, queue: queue).all
     }

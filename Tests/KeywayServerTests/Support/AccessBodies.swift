@@ -62,6 +62,15 @@ enum AccessBodies {
         #"{"data":{"id":"\#(permission.id)","type":"permissions"}}"#
     }
 
+    static func invitation(of users: Identifier...) -> String {
+        let elements = users.map {
+            #"{"type":"user_invitations","relationships":{"user":{"data":{"id":"\#($0)","type":"users"}}}}"#
+        }
+        return #"{"data":[\#(elements.joined(separator: ","))]}"#
+    }
+
+    static func acceptance(_ code: String) -> String { key("user_invitations", #""code":"\#(code)""#) }
+
     static func reference(_ user: Identifier) -> String {
         #"{"data":{"id":"\#(user)","type":"users"}}"#
     }

@@ -175,6 +175,10 @@ final class FaultyStore: Store {
         try reading { () throws(StoreError) in try store.userCounts(in: organization) }
     }
 
+    func invitation(_ id: Identifier, in organization: Identifier) throws(StoreError) -> UserInvitation? {
+        try reading { () throws(StoreError) in try store.invitation(id, in: organization) }
+    }
+
     func organization(_ id: Identifier) throws(StoreError) -> Organization? {
         try reading { () throws(StoreError) in try store.organization(id) }
     }

@@ -1,0 +1,290 @@
+import Access
+import Documents
+import HTTPServer
+import Storage
+
+/// How a person gets their first application key: by the code of an invitation, which the inviter passes on. No mail is
+/// sent.
+struct InvitationEndpoints: Sendable {
+    let store: any AccessStore & ChangeStore
+    let identifiers: IdentifierGenerator
+    let queue: ChangeQueue
+
+    private static let type = "user_invitations"
+    private static let notFound = APIError(
+        404,
+        "There is no such invitation, or it is accepted or expired, or its code is another one."
+    )
+    private static let countAtMost = 100
+
+    var all: [Endpoint] {
+        let element = "/api/v2/user_invitations/{user_invitation_uuid}"
+        let inviting = EndpointGuard.principal(anyOf: [.userAccessInvite], registered: false)
+        return [
+            endpoint(.post, "/api/v2/user_invitations", inviting, .sendInvitations, .change(invite)),
+            endpoint(.get, element, inviting, .getInvitation, .lookup(get)),
+            endpoint(
+                .delete,
+                "/api/v2/users/{user_id}/invitations",
+                inviting,
+                .deleteUserInvitations,
+                .change(deleteAll)
+            ),
+            endpoint(.post, "\(element)/accept", .apiKey, .acceptInvitation, .admission(accept)),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ guarding: EndpointGuard,
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            guarding: guarding,
+            errors: .strings(.json),
+            description: description,
+            handling: handling
+        )
+    }
+
+    // MARK: Inviting
+
+    private func invite(_ call: Call) async throws -> Response {
+        let body = try call.json()
+        let invitations = try await queue.run {
+            let users = try invited(body, call)
+            for user in users {
+                // Whoever knows the code can be the user.
+                try call.requireOwn(Role.permissions(of: try store.roles(of: user)), of: "The invitation")
+            }
+            var invitations: [JSONValue] = []
+            for user in users {
+                let code = KeyText.applicationKey()
+                let invitation = UserInvitation(
+                    id: identifiers.next(),
+                    organization: user.organization,
+                    user: user.id,
+                    digest: KeyDigest(of: code),
+                    permissions: Role.permissions(of: try store.roles(of: user)),
+                    createdAt: .now
+                )
+                let event = call.event(
+                    "user_invitation.create",
+                    on: Self.type,
+                    invitation.id,
+                    details: [.init("user_id", .string(user.id.description))]
+                )
+                // Who is invited anew is not let in by an older code.
+                let change = Change(
+                    [
+                        .deleteInvitations(of: user.id, organization: user.organization),
+                        .createInvitation(invitation),
+                    ],
+                    event: event
+                )
+                guard try await store.commit(change) == .committed else { throw APIError.refusedIssue }
+                invitations.append(invitation.json(code: code))
+            }
+            return invitations
+        }
+        return .resource(.array(invitations), status: 201)
+    }
+
+    /// The users that a body names, who are enabled and of the caller's organisation.
+    private func invited(_ body: JSONValue, _ call: Call) throws -> [User] {
+        guard case .object(let members) = body, members.count == 1, case .array(let elements)? = body["data"],
+            (1...Self.countAtMost).contains(elements.count)
+        else {
+            throw InvalidDocument([
+                Problem(pointer: "/data", detail: "must be a list of 1 to \(Self.countAtMost) invitations, and alone")
+            ])
+        }
+        var problems: [Problem] = []
+        var users: [User] = []
+        for (index, element) in elements.enumerated() {
+            let pointer = "/data/\(index)"
+            if !(element["type"]?.text.map { $0 == Self.type } ?? false) {
+                problems.append(Problem(pointer: "\(pointer)/type", detail: "is required and must be \"\(Self.type)\""))
+            }
+            let place = "\(pointer)/relationships/user/data"
+            let reference = element["relationships"]?["user"]?["data"] ?? .null
+            do {
+                let id = try ResourceReference.id(in: reference, ofType: "users", at: place)
+                if let user = try store.user(id, in: call.principal.organization), !user.isDisabled {
+                    users.append(user)
+                } else {
+                    problems.append(Problem(pointer: "\(place)/id", detail: "is no enabled user of your organisation"))
+                }
+            } catch let error as InvalidDocument {
+                problems += error.problems
+            }
+        }
+        guard problems.isEmpty else { throw InvalidDocument(problems) }
+        return users
+    }
+
+    private func get(_ call: Call) throws -> Response {
+        let id = try call.identifier("user_invitation_uuid", or: Self.notFound)
+        guard let invitation = try store.invitation(id, in: call.principal.organization), invitation.isGood(at: .now)
+        else { throw Self.notFound }
+        return .resource(invitation.json())
+    }
+
+    private func deleteAll(_ call: Call) async throws -> Response {
+        let id = try call.identifier("user_id", or: UserEditor.notFound)
+        let change = Change(
+            [.deleteInvitations(of: id, organization: call.principal.organization)],
+            event: call.event("user_invitation.delete", on: "users", id)
+        )
+        guard try await store.commit(change) == .committed else { throw UserEditor.notFound }
+        return .noContent
+    }
+
+    // MARK: Accepting
+
+    /// Makes the first application key of whoever has the code, with an API key of the organisation.
+    private func accept(_ admission: Admission) async throws -> Response {
+        guard let id = admission.parameters["user_invitation_uuid"].flatMap({ Identifier($0) }) else {
+            throw Self.notFound
+        }
+        let body = try DocumentSchema.invitationAcceptance.create(try admission.request.json(), id: id) { $0 }.document
+        let code = KeyDigest(of: body["attributes"]?["code"]?.text?.string ?? "")
+        let text = KeyText.applicationKey()
+        let key = try await queue.run {
+            let organization = admission.apiKey.organization
+            guard let invitation = try store.invitation(id, in: organization), invitation.digest == code,
+                invitation.isGood(at: .now), let user = try store.user(invitation.user, in: organization),
+                !user.isDisabled
+            else { throw Self.notFound }
+            let roles = try store.roles(of: user)
+            guard Role.permissions(of: roles).subtracting(invitation.permissions).members.isEmpty else {
+                throw APIError(
+                    403,
+                    "The user may do more by now than when they were invited: somebody who may do that too has to "
+                        + "invite them again."
+                )
+            }
+            let key = ApplicationKey(
+                id: identifiers.next(),
+                organization: organization,
+                owner: user.id,
+                name: body["attributes"]?["name"]?.text?.string ?? "By invitation",
+                digest: KeyDigest(of: text),
+                last4: String(text.suffix(4)),
+                scopes: nil,
+                isRegistered: false,
+                createdAt: .now
+            )
+            try await commit(key, of: user, roles, by: invitation, admission)
+            return key
+        }
+        return .resource(key.json(showing: text), status: 201)
+    }
+
+    private func commit(
+        _ key: ApplicationKey,
+        of user: User,
+        _ roles: [Role],
+        by invitation: UserInvitation,
+        _ admission: Admission
+    ) async throws {
+        guard
+            let principal = Principal(
+                apiKey: admission.apiKey,
+                applicationKey: key,
+                user: user,
+                ownRoles: roles.compactMap(\.own)
+            )
+        else { throw Self.notFound }
+        let event = AuditEvent(
+            organization: key.organization,
+            actor: .principal(principal),
+            action: "user_invitation.accept",
+            resourceType: Self.type,
+            resource: invitation.id,
+            details: [.init("application_key_id", .string(key.id.description))],
+            requestID: admission.requestID
+        )
+        let change = Change(
+            [.deleteInvitation(invitation.id, organization: key.organization), .createApplicationKey(key)],
+            event: event
+        )
+        switch try await store.commit(change) {
+        case .committed: return
+        case .missing: throw Self.notFound
+        case .conflict, .duplicate: throw APIError.refusedIssue
+        }
+    }
+}
+
+extension UserInvitation {
+    /// The invitation as it is answered; to who made it, with its code, for nobody has it later.
+    fileprivate func json(code: String? = nil) -> JSONValue {
+        var attributes: [JSONValue.Member] = [
+            .init("uuid", .string(id.description)),
+            .init("login_method", .null),
+            .init("invite_type", "application_key"),
+            .init("created_at", .string(createdAt.offsetText)),
+            .init("expires_at", .string(expiresAt.offsetText)),
+        ]
+        if let code { attributes.append(.init("code", .string(code))) }
+        return [
+            "type": "user_invitations",
+            "id": .string(id.description),
+            "attributes": .object(attributes),
+            "relationships": ["user": ["data": ["type": "users", "id": .string(user.description)]]],
+        ]
+    }
+}
+
+extension DocumentSchema {
+    static let invitationAcceptance = DocumentSchema(
+        type: "user_invitations",
+        attributes: [
+            .text("code", "The code, which the inviter was answered"),
+            .optionalText("name", "Name of the application key", format: .name),
+        ]
+    )
+}
+
+extension OperationDescription {
+    fileprivate static let tag = "Users"
+    private static let absent = DescribedResponse.error(404, "There is no such invitation any more")
+    private static let malformed = DescribedResponse.error(400, "The body is not valid; every fault is named")
+
+    fileprivate static let sendInvitations = OperationDescription(
+        id: "SendInvitations",
+        summary: "Invite users: the codes in the response are to be passed on, for no mail is sent",
+        tag: tag,
+        request: "UserInvitationCreate",
+        responses: [DescribedResponse(201, "The invitations", .schema("UserInvitationList", .json)), malformed]
+    )
+
+    fileprivate static let getInvitation = OperationDescription(
+        id: "GetInvitation",
+        summary: "Get an invitation, without its code",
+        tag: tag,
+        responses: [DescribedResponse(200, "The invitation", .schema("UserInvitation", .json)), absent]
+    )
+
+    fileprivate static let deleteUserInvitations = OperationDescription(
+        id: "DeleteUserInvitations",
+        summary: "Take back the invitations of a user, if there are any",
+        tag: tag,
+        responses: [DescribedResponse(204, "There are none"), .error(404, "There is no such user")]
+    )
+
+    fileprivate static let acceptInvitation = OperationDescription(
+        id: "AcceptInvitation",
+        summary: "Accept an invitation by its code: the response has an application key of the user's",
+        tag: tag,
+        request: "UserInvitationAcceptance",
+        responses: [
+            DescribedResponse(201, "The key", .schema("ApplicationKeyCreated", .json)), malformed, absent,
+        ]
+    )
+}
