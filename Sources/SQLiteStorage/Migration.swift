@@ -6,7 +6,9 @@ struct Migration {
     let version: Int64
     let sql: String
 
-    static let all = [initial, restrictions, auditByTime, broughtExternalIDs, roles, lastUse, invitations]
+    static let all = [
+        initial, restrictions, auditByTime, broughtExternalIDs, roles, lastUse, invitations, eventBridges,
+    ]
 
     /// Marks a file as Keyway's: "KeyW".
     static let applicationID: Int64 = 0x4b65_7957
