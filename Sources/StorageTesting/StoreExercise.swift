@@ -22,7 +22,7 @@ package struct StoreExercise: Sendable {
     /// All that is required of a store.
     package static let all =
         documents + awsAccounts + settings + sealedSecrets + lists + restrictions + visibleLists + users + roles + keys
-        + accessLists + accessFilters + changes + externalIDs + audit + isolation + concurrency
+        + accessLists + accessFilters + listPositions + changes + externalIDs + audit + isolation + concurrency
 }
 
 extension StoreExercise: CustomStringConvertible {
