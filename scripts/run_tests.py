@@ -18,7 +18,6 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 
 REPORTS = pathlib.Path(".build/test-reports")
-SUPPRESSIONS = pathlib.Path(__file__).resolve().with_name("thread-sanitizer-suppressions.txt")
 IS_LONG = os.environ.get("KEYWAY_LONG") == "1"
 # For one runner, in seconds: several times what it takes on two busy cores.
 LIMIT = 4 * 3600 if IS_LONG else 3600
@@ -182,8 +181,7 @@ def sanitized(sanitizer: Sanitizer) -> Count:
     suites = sanitizer.suites if IS_LONG else sanitizer.short
     if not suites:
         return Count()
-    options = {"TSAN_OPTIONS": f"suppressions={SUPPRESSIONS}"}
-    return swift_test(f"{sanitizer.name}-sanitizer", flags, KEYWAY_SUITES=",".join(suites), **options)
+    return swift_test(f"{sanitizer.name}-sanitizer", flags, KEYWAY_SUITES=",".join(suites))
 
 
 def main(build_flags: list[str]) -> int:
