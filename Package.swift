@@ -54,7 +54,7 @@ let package = Package(
         module("Cryptography", uses: ["COpenSSL", "CSodium", "Secrets"]),
         module("Vault", uses: ["Cryptography", "Documents", "Secrets"]),
         module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Secrets", "Storage", "Threads"]),
-        module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage"]),
+        module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage", "Threads"]),
         module("HTTPServer", uses: ["CMicrohttpd", "Secrets", "Threads"]),
         module("Egress", uses: ["CCurl", "CZlib", "Secrets", "Threads"]),
 

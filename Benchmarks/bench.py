@@ -1,7 +1,7 @@
 """Measures Keyway beside nginx and etcd, and its SDK beside the official Python client, and prints a table of figures,
 ratios and bars. See README.md.
 
-Usage: bench.py [reads] [creates] [million] [accounts] [sdk] [acts]      all six without arguments
+Usage: bench.py [reads] [creates] [million] [accounts] [readers] [sdk] [acts]      all seven without arguments
 """
 
 import base64
@@ -35,6 +35,7 @@ from measuring import (
     say,
     write,
 )
+from searches import beside_searchers, search_times, slow_readers
 from servers import ACCOUNTS, CONNECTIONS, Etcd, Keyway, Nginx
 
 SOME = int(os.environ.get("KEYWAY_BENCH_SOME", "100000"))
@@ -88,7 +89,7 @@ def main(sections: list[str]) -> int:
     say(f"{machine()}; load average {os.getloadavg()[0]:.2f}; {ROUNDS} rounds of {SECONDS} s; wrk -t{THREADS}")
     rows: list[Row] = []
     try:
-        for section in (reads, creates, million, accounts, sdk, acts):
+        for section in (reads, creates, million, accounts, readers, sdk, acts):
             if not sections or section.__name__ in sections:
                 rows += section()
     finally:
@@ -147,7 +148,7 @@ def creates() -> list[Row]:
 
 
 def million() -> list[Row]:
-    """Keyway with 1,000,000 connections: its memory, its reads beside those of 1,000, its start."""
+    """Keyway with 1,000,000 connections: its memory, its reads beside those of 1,000, its start, and searches."""
     large, small = Keyway(PLACE / "keyway-many"), Keyway(PLACE / "keyway-few")
     try:
         large.start()
@@ -166,6 +167,12 @@ def million() -> list[Row]:
             large.stop()
             starts.append(large.start(f"{CONNECTIONS}/{first_id(many)}"))
             say(f"start {number + 1}: {starts[-1]:.3f} s")
+        # The names are indexed within some seconds.
+        time.sleep(3)
+        searches = search_times(large, MANY)
+        body = PLACE / "searched.json"
+        body.write_bytes(BODY)
+        searches += beside_searchers(large, body)
     finally:
         large.stop()
         small.stop()
@@ -181,6 +188,7 @@ def million() -> list[Row]:
         Row(f"start to first answer, {MANY:,} stored", f"{start:.3f} s", "", start, 0.3, " s", at_least=False),
         Row("resident memory, idle", f"{idle:.1f} MB", "", idle, 45, " MB", at_least=False),
         Row(f"resident memory, after {MANY:,} creates", f"{loaded:.1f} MB", "", loaded, 150, " MB", at_least=False),
+        *searches,
     ]
 
 
@@ -220,6 +228,18 @@ def accounts() -> list[Row]:
             Row(f"{what}: p99", p99(ours), f"{beside}: {p99(theirs)}", ratio(ours, theirs, "p99"), None),
         ]
     return rows
+
+
+def readers() -> list[Row]:
+    """The memory that lists cost while their clients don't read on."""
+    keyway = Keyway(PLACE / "keyway-readers", "--connections-per-address", "1024")
+    try:
+        keyway.start()
+        stock(keyway, FEW)
+        stock_accounts(keyway, DOCUMENTS)
+        return slow_readers(keyway, PAGE)
+    finally:
+        keyway.stop()
 
 
 def sdk() -> list[Row]:

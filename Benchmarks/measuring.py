@@ -69,8 +69,8 @@ def read_path(server, path: str, seconds: int, clients: int = CLIENTS, headers: 
     return wrk(server, "read.lua", ["-", path], headers or server.headers, seconds, clients)
 
 
-def write(server, body: pathlib.Path, path: str, headers: dict[str, str], seconds: int) -> Load:
-    return wrk(server, "write.lua", [str(body), path], headers, seconds)
+def write(server, body: pathlib.Path, path: str, headers: dict[str, str], seconds: int, clients: int = CLIENTS) -> Load:
+    return wrk(server, "write.lua", [str(body), path], headers, seconds, clients)
 
 
 def wrk(

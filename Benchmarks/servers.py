@@ -87,6 +87,20 @@ class Keyway(Process):
         keys = json.loads(subprocess.run(arguments, check=True, capture_output=True).stdout)
         self.headers = {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["application_key"]}
 
+    def key(self, name: str, scopes: list[str]) -> dict[str, str]:
+        """The headers of a further application key, which is registered for connections."""
+        data = {"type": "application_keys", "attributes": {"name": name, "scopes": scopes}}
+        made = self.send("POST", "/api/v2/current_user/application_keys", {"data": data})["data"]
+        self.send("PUT", f"/api/v2/actions/app_key_registrations/{made['id']}", None)
+        return self.headers | {"DD-APPLICATION-KEY": made["attributes"]["key"]}
+
+    def send(self, method: str, path: str, body: dict | None) -> dict:
+        data = None if body is None else json.dumps(body).encode()
+        headers = self.headers | {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read() or b"{}")
+
     def start(self, first: str = CONNECTIONS) -> float:
         """Starts the server, and returns the seconds from there to its first success on a path."""
         self.port = free_port()

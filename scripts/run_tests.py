@@ -18,7 +18,6 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 
 REPORTS = pathlib.Path(".build/test-reports")
-SUPPRESSIONS = pathlib.Path(__file__).resolve().with_name("thread-sanitizer-suppressions.txt")
 IS_LONG = os.environ.get("KEYWAY_LONG") == "1"
 # For one runner, in seconds: several times what it takes on two busy cores.
 LIMIT = 4 * 3600 if IS_LONG else 3600
@@ -29,28 +28,26 @@ WIDTH = ["--experimental-maximum-parallelization-width", str(2 * (os.cpu_count()
 
 @dataclass
 class Sanitizer:
-    """A sanitizer, the suites that run under it, and those of them that do so in the short form (none: not at all)."""
+    """A sanitizer, the suites that run under it, and those of them that do so in the short form."""
 
     name: str
     suites: list[str]
     short: list[str]
 
 
+# What wraps C, or has threads or memory of its own.
+ADAPTERS = ["EgressTests", "HTTPServerTests", "SQLiteStorageTests"]
+
 SANITIZERS = [
     Sanitizer(
         "address",
         [
             *["AWSAccountsTests", "AccessTests", "ActingTests", "ConnectionsTests", "CryptographyTests"],
-            *["DocumentsTests", "EgressTests", "HTTPServerTests", "JSONReadingTests", "KeywayServerTests"],
-            *["SQLiteStorageTests", "ScrubbingTests", "VaultTests"],
+            *["DocumentsTests", "JSONReadingTests", "KeywayServerTests", "ScrubbingTests", "VaultTests", *ADAPTERS],
         ],
-        [],
+        ADAPTERS,
     ),
-    Sanitizer(
-        "thread",
-        ["EgressTests", "HTTPServerTests", "SQLiteStorageTests"],
-        ["EgressTests", "HTTPServerTests"],
-    ),
+    Sanitizer("thread", ADAPTERS, ADAPTERS),
 ]
 
 
@@ -180,10 +177,7 @@ def sanitized(sanitizer: Sanitizer) -> Count:
     """Builds and runs the suites of one sanitizer, in a build of their own that holds nothing else."""
     flags = [f"--sanitize={sanitizer.name}", "--scratch-path", f".build/{sanitizer.name}"]
     suites = sanitizer.suites if IS_LONG else sanitizer.short
-    if not suites:
-        return Count()
-    options = {"TSAN_OPTIONS": f"suppressions={SUPPRESSIONS}"}
-    return swift_test(f"{sanitizer.name}-sanitizer", flags, KEYWAY_SUITES=",".join(suites), **options)
+    return swift_test(f"{sanitizer.name}-sanitizer", flags, KEYWAY_SUITES=",".join(suites))
 
 
 def main(build_flags: list[str]) -> int:

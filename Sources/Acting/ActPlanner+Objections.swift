@@ -20,18 +20,19 @@ extension ActPlanner {
     ) -> [ActRefusal] {
         guard let subject = try? subject(connection) else { return [] }
         var objections: [ActRefusal] = []
-        var addresses = subject.secretsInHeaders
+        var inHeaders: [String] = []
         do {
             // A POST, since only that has the configured body. The path names a service where it must.
-            addresses += try plan(ActRequest(method: "POST", path: "/oauth2/"), on: subject).secretsInHeaders
+            let draft = try draft(ActRequest(method: "POST", path: "/oauth2/"), on: subject)
+            inHeaders = draft.secretsInHeaders
         } catch {
             if error.member != nil { objections.append(error) }
+            if let error = subject.objectionToHost() { objections.append(error) }
         }
-        objections += [
-            subject.objectionToHost(), subject.objectionToUserName(secrets), subject.objectionToKey(secrets),
-        ]
-        .compactMap { $0 }
-        for address in Set(addresses).sorted() where secrets[address]?.containsControl == true {
+        objections += [subject.objectionToUserName(secrets), subject.objectionToKey(secrets)].compactMap { $0 }
+        let unfit = secrets.filter { $0.value.containsControl }.keys.sorted()
+        if !unfit.isEmpty { inHeaders += subject.secretsInHeaders }
+        for address in unfit where inHeaders.contains(address) {
             objections.append(
                 ActRefusal(
                     .connectionNotUsable,
@@ -65,7 +66,8 @@ extension ActSubject {
         }
     }
 
-    /// A host of one label that does not become one of the integration's own: `acme` where `acme.okta.com` is meant.
+    /// A host of one label that does not become one of the integration's own: `acme` where `acme.okta.com` is meant. No
+    /// request is planned for such a host.
     fileprivate func objectionToHost() -> ActRefusal? {
         guard setting("base_url") == nil, !flag("custom_domain"), let hosts = integration.baseURL.allowedHosts,
             case .credentialHost(let name, _, _) = integration.baseURL.source,
@@ -84,9 +86,11 @@ extension ActSubject {
         let colon = UInt8(ascii: ":")
         for case .basic(let user, _) in placements {
             for case .member(let name) in user.parts {
-                let isInSecret = secrets[address(name)]?.withBytes { $0.contains(colon) } ?? false
-                let isOpen = (try? credentialMember(name))?.utf8.contains(colon) ?? false
-                guard isInSecret || isOpen else { continue }
+                let hasColon =
+                    isSecret(name)
+                    ? secrets[address(name)]?.withBytes { $0.contains(colon) }
+                    : credentialValue(name)?.text?.withUTF8 { $0.contains(colon) }
+                guard hasColon == true else { continue }
                 return ActRefusal(
                     .connectionNotUsable,
                     "basic authentication takes no user name with a colon in it",
@@ -123,7 +127,7 @@ extension ActSubject {
     }
 }
 
-extension PlannedAct {
+extension ActDraft {
     /// The addresses of the secrets that stand in headers as they are, or as a user name.
     fileprivate var secretsInHeaders: [String] {
         headers.flatMap(\.value.parts).flatMap { part -> [String] in

@@ -3,11 +3,12 @@ import LinkRewriting
 
 /// Works out what a caller's request becomes when it is sent through a connection. It needs no secret.
 package struct ActPlanner: Sendable {
-    private let catalogue: [Integration]
+    /// By their wire names.
+    private let catalogue: [String: Integration]
     let endpoints: AWSEndpoints
 
     package init(catalogue: [Integration] = IntegrationCatalogue.all, endpoints: AWSEndpoints) {
-        self.catalogue = catalogue
+        self.catalogue = Dictionary(catalogue.map { ($0.type, $0) }) { first, _ in first }
         self.endpoints = endpoints
     }
 
@@ -18,6 +19,11 @@ package struct ActPlanner: Sendable {
 
     /// - Throws: ``ActRefusal`` if the request, the connection or its settings do not allow it.
     package func plan(_ request: ActRequest, on subject: ActSubject) throws(ActRefusal) -> PlannedAct {
+        PlannedAct(try draft(request, on: subject), of: subject.connection)
+    }
+
+    /// The request with all that the connection adds to it.
+    func draft(_ request: ActRequest, on subject: ActSubject) throws(ActRefusal) -> ActDraft {
         var draft = try ActDraft(request)
         switch subject.credentialType.authentication {
         case .placed(let placements): try place(placements, of: subject, in: &draft)
@@ -40,7 +46,7 @@ package struct ActPlanner: Sendable {
             let value = header.setting.flatMap(subject.setting) ?? header.value
             draft.set(header: header.name, PlannedText(value))
         }
-        return PlannedAct(draft, of: subject.connection)
+        return draft
     }
 
     /// A connection with the declarations that it was made by: what many acts through it have in common.

@@ -13,13 +13,11 @@ package struct ActSubject: Sendable {
     private let integrationObject: JSONValue
     private let credentials: JSONValue
 
-    init(_ connection: ActConnection, in catalogue: [Integration]) throws(ActRefusal) {
+    init(_ connection: ActConnection, in catalogue: [String: Integration]) throws(ActRefusal) {
         guard let object = connection.document["attributes"]?["integration"],
-            let integration = catalogue.first(where: { object["type"]?.text?.string == $0.type }),
-            let credentials = object["credentials"],
-            let credentialType = integration.credentialTypes.first(where: {
-                credentials["type"]?.text?.string == $0.shape.type
-            })
+            let type = object["type"]?.text, let integration = catalogue[type.string], type == integration.type,
+            let credentials = object["credentials"], let credentialTypeName = credentials["type"]?.text,
+            let credentialType = integration.credentialTypes.first(where: { credentialTypeName == $0.shape.type })
         else {
             throw ActRefusal(
                 .connectionNotUsable,
@@ -29,7 +27,8 @@ package struct ActSubject: Sendable {
         self.connection = connection
         self.integration = integration
         self.credentialType = credentialType
-        links = integration.links.adding(members: connection.settings?["link_members"]?.strings ?? [])
+        let paths = connection.settings?["link_members"]?.strings ?? []
+        links = paths.isEmpty ? integration.links : integration.links.adding(members: paths)
         integrationObject = object
         self.credentials = credentials
     }
@@ -73,7 +72,10 @@ package struct ActSubject: Sendable {
 
     /// Where a member of `credentials` is kept.
     func address(_ names: String...) -> String {
-        (["integration", "credentials"] + names).map(SecretAddress.escape).joined(separator: "/")
+        names.reduce(into: "integration/credentials") { address, name in
+            address += "/"
+            address += SecretAddress.escape(name)
+        }
     }
 
     /// A declared text with the connection's own values.
@@ -93,7 +95,7 @@ package struct ActSubject: Sendable {
         return PlannedText(parts)
     }
 
-    private func isSecret(_ name: String) -> Bool {
+    func isSecret(_ name: String) -> Bool {
         credentialType.shape.fields.contains { $0.name == name && $0.part == .secret }
     }
 

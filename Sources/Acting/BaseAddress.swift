@@ -11,14 +11,18 @@ struct BaseAddress: Sendable {
     private(set) var addsPath = false
 
     /// Reads an http(s) URL; errors call it by its `name`, and blame a `member` for it.
-    init(_ url: String, named name: String, in member: ActRefusal.Member? = nil) throws(ActRefusal) {
+    init(
+        _ url: String,
+        named name: String,
+        in member: @autoclosure () -> ActRefusal.Member? = nil
+    ) throws(ActRefusal) {
         var url = url
         let origin = url.withUTF8 { WebOrigin(parsing: $0)?.text }
         guard let origin, let scheme = url.utf8.firstIndex(of: UInt8(ascii: ":")) else {
             throw ActRefusal(
                 .connectionNotUsable,
                 "\(name) must be an http:// or https:// URL with a host",
-                member: member
+                member: member()
             )
         }
         self.origin = origin
@@ -27,7 +31,7 @@ struct BaseAddress: Sendable {
         do {
             _ = try RequestPath(path)
         } catch {
-            throw ActRefusal(.connectionNotUsable, "\(name): \(error.detail)", member: member)
+            throw ActRefusal(.connectionNotUsable, "\(name): \(error.detail)", member: member())
         }
     }
 
@@ -51,16 +55,18 @@ struct BaseAddress: Sendable {
 
     /// The host without its port.
     var host: String {
-        let authority = origin.drop { $0 != "/" }.dropFirst(2)
-        if authority.hasPrefix("[") { return String(authority.prefix { $0 != "]" }) + "]" }
-        return String(authority.prefix { $0 != ":" })
+        let authority = origin.utf8.drop { $0 != UInt8(ascii: "/") }.dropFirst(2)
+        if authority.first == UInt8(ascii: "[") {
+            return String(decoding: authority.prefix { $0 != UInt8(ascii: "]") }, as: UTF8.self) + "]"
+        }
+        return String(decoding: authority.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
     }
 
     /// Whether the host is one of those, each by its name, or by its end if it begins with a dot.
     func isOne(of hosts: [String]) -> Bool {
         let host = self.host
         return hosts.contains { allowed in
-            allowed.hasPrefix(".") ? host.hasSuffix(allowed) && host.count > allowed.count : host == allowed
+            allowed.hasPrefix(".") ? host.utf8.count > allowed.utf8.count && host.hasSuffix(allowed) : host == allowed
         }
     }
 
@@ -115,7 +121,7 @@ extension ActSubject {
     private func address(
         ofHost text: String,
         named name: String,
-        in member: ActRefusal.Member,
+        in member: @autoclosure () -> ActRefusal.Member,
         path: String,
         _ spelling: (String) -> String
     ) throws(ActRefusal) -> BaseAddress {
@@ -124,10 +130,10 @@ extension ActSubject {
             throw ActRefusal(
                 .connectionNotUsable,
                 "\(name) must be a host name such as example.com",
-                member: member
+                member: member()
             )
         }
         // Whatever scheme it was written with: credentials go by TLS.
-        return try BaseAddress("https://\(spelling(host.text))\(path)", named: name, in: member).addingPath()
+        return try BaseAddress("https://\(spelling(host.text))\(path)", named: name, in: member()).addingPath()
     }
 }

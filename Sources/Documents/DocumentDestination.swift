@@ -43,13 +43,13 @@ extension DocumentSchema {
         for field in fields {
             // What stands for a value that was never sent decides nothing.
             guard let value = object[field.name], value != field.standard else { continue }
-            let pointer = "\(pointer)/\(field.name)"
             if let rule = field.destination, let text = value.text {
-                parts.append(.init(pointer: pointer, value: rule.part(of: text)))
+                parts.append(.init(pointer: "\(pointer)/\(field.name)", value: rule.part(of: text)))
             }
             guard case .variants(let variants) = field.kind, let type = value["type"]?.text,
                 let shape = variants.shape(ofType: type)
             else { continue }
+            let pointer = "\(pointer)/\(field.name)"
             if !variants.isSwitchable {
                 parts.append(.init(pointer: "\(pointer)/type", value: shape.type))
             }

@@ -57,7 +57,12 @@ struct DocumentReader {
     }
 
     var secretAddress: String {
-        address[addressStart...].map(SecretAddress.escape).joined(separator: "/")
+        var text = ""
+        for (index, name) in address[addressStart...].enumerated() {
+            if index > 0 { text += "/" }
+            text += SecretAddress.escape(name)
+        }
+        return text
     }
 
     /// Reads something as in a create, though it may stand in an update.

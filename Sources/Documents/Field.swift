@@ -103,14 +103,19 @@ package struct Variants: Sendable {
     package let shapes: [Variant]
     /// Whether an update may turn one shape into another, sending all that the new one requires.
     package let isSwitchable: Bool
+    /// Where the shapes stand, by their types.
+    private let places: [String: Int]
 
     package init(_ shapes: [Variant], isSwitchable: Bool) {
         self.shapes = shapes
         self.isSwitchable = isSwitchable
+        places = Dictionary(shapes.enumerated().map { ($1.type, $0) }) { first, _ in first }
     }
 
     package func shape(ofType type: JSONText) -> Variant? {
-        shapes.first { type == $0.type }
+        // As strings, texts that differ only in Unicode normalization are equal.
+        guard let place = places[type.string], type == shapes[place].type else { return nil }
+        return shapes[place]
     }
 }
 

@@ -1,5 +1,11 @@
 package import Secrets
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A JSON string's characters, as UTF-8.
 ///
 /// What was read from a request stays in that request's zeroed buffer: only what is asked for as a `String` is copied
@@ -60,13 +66,20 @@ package struct JSONText: Sendable {
 extension JSONText: Equatable {
     /// Compares bytes: texts that differ only in Unicode normalization differ.
     package static func == (left: JSONText, right: JSONText) -> Bool {
-        left.withUTF8 { left in
-            right.withUTF8 { right in left.count == right.count && left.elementsEqual(right) }
-        }
+        left.withUTF8 { left in right.withUTF8 { right in areEqual(left, right) } }
     }
 
     package static func == (left: JSONText, right: String) -> Bool {
-        left.withUTF8 { $0.count == right.utf8.count && $0.elementsEqual(right.utf8) }
+        left.withUTF8 { left in
+            guard left.count == right.utf8.count else { return false }
+            return right.utf8.withContiguousStorageIfAvailable { areEqual(left, $0) } ?? left.elementsEqual(right.utf8)
+        }
+    }
+
+    private static func areEqual(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+        return memcmp(first, second, left.count) == 0
     }
 
     package func equalsIgnoringASCIICase(_ other: JSONText) -> Bool {

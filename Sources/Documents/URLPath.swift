@@ -7,11 +7,20 @@ package enum URLPath {
     /// What is wrong with a path, as the end of the sentence "the path …"; `nil` if nothing is.
     package static func fault(in bytes: [UInt8]) -> String? {
         guard bytes.isEmpty || bytes.first == UInt8(ascii: "/") else { return "must be empty or begin with a slash" }
-        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) && !"#?\\".utf8.contains($0) }) else {
+        guard bytes.allSatisfy(isCharacter) else {
             return "may hold visible ASCII characters alone, without # and \\: percent-encode others"
         }
         guard !bytes.contains(UInt8(ascii: "%")) else { return decodedFault(in: bytes) }
         return structureFault(in: bytes)
+    }
+
+    /// Whether it is a visible ASCII character that may stand in a path.
+    static func isCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "#"), UInt8(ascii: "?"), UInt8(ascii: "\\"): false
+        case 0x21...0x7E: true
+        default: false
+        }
     }
 
     /// What shows when it is decoded, once and more often.

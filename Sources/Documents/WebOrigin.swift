@@ -63,7 +63,7 @@ package struct WebOrigin: Sendable, Equatable {
 
     /// Reads an http(s) URL of visible ASCII characters, without user information, query and fragment.
     package init?(parsing text: UnsafeBufferPointer<UInt8>) {
-        guard text.allSatisfy({ (0x21...0x7E).contains($0) && !"?#\\".utf8.contains($0) }) else { return nil }
+        guard text.allSatisfy(URLPath.isCharacter) else { return nil }
         let url = text.map(\.lowercasedASCII)
         for (scheme, ownPort) in [("https://", ":443"), ("http://", ":80")] where url.starts(with: scheme.utf8) {
             let authority = url.dropFirst(scheme.utf8.count).prefix { $0 != UInt8(ascii: "/") }

@@ -233,7 +233,7 @@ package final class Service: Sendable {
         switch route.endpoint.handling {
         case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
         case .description: finish(exchange, Response(.json, description), route: route)
-        case .identification, .admission, .lookup, .search, .list, .change, .question, .act:
+        case .identification, .admission, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
             preconditionFailure("what reads or writes data has a principal")
         }
     }
@@ -273,6 +273,14 @@ package final class Service: Sendable {
             read(for: call, exchange, by: route) {
                 self.attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }
             }
+        case .slicedSearch(let begin):
+            read(for: call, exchange, by: route) {
+                do {
+                    self.goOn(with: try begin(call), call, exchange, by: route)
+                } catch {
+                    self.finish(exchange, self.response(to: error, exchange, route: route), route: route)
+                }
+            }
         case .list(let answer):
             read(for: call, exchange, by: route) { self.send(answer, call, exchange, by: route) }
         case .change(let answer):
@@ -296,6 +304,21 @@ package final class Service: Sendable {
     ) {
         readingThreads.run(for: call.principal.applicationKey, body) {
             self.finish(exchange, route.endpoint.errors.response(to: .tooManyReads), route: route)
+        }
+    }
+
+    /// Does a slice of a search, and puts what is left of it behind the reads that wait.
+    private func goOn(with search: SlicedSearch, _ call: Call, _ exchange: Exchange, by route: Route) {
+        do {
+            if let response = try search.goOn() {
+                finish(exchange, try counted(response, for: call), route: route)
+            } else {
+                readingThreads.goOn(for: call.principal.applicationKey) {
+                    self.goOn(with: search, call, exchange, by: route)
+                }
+            }
+        } catch {
+            finish(exchange, response(to: error, exchange, route: route), route: route)
         }
     }
 

@@ -2,7 +2,7 @@ import Access
 import Documents
 import Secrets
 import Storage
-import Synchronization
+import Threads
 
 extension StoreExercise {
     static let audit = [
@@ -132,12 +132,14 @@ extension AuditLine {
 }
 
 /// What the store told of changes, in its order.
-private final class Outcomes: Sendable {
-    private let told = Mutex<[Result<CommitOutcome, StoreError>]>([])
+private final class Outcomes: @unchecked Sendable {
+    // Safe to share: `lock` guards what was told.
+    private let lock = Lock()
+    private var told: [Result<CommitOutcome, StoreError>] = []
 
-    var all: [Result<CommitOutcome, StoreError>] { told.withLock { $0 } }
+    var all: [Result<CommitOutcome, StoreError>] { lock { told } }
 
     func add(_ outcome: Result<CommitOutcome, StoreError>) {
-        told.withLock { $0.append(outcome) }
+        lock { told.append(outcome) }
     }
 }

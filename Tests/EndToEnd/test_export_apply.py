@@ -1,11 +1,15 @@
 """Configuration as code: `keyway export` and `keyway apply`, from one server to files and to another server."""
 
+import http.client
+import http.server
 import json
 import pathlib
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, ClassVar
 
 import pytest
 from catalogue import BY_NAME, CATALOGUE, connection, usable
@@ -296,6 +300,115 @@ class TestExportingAgain:
         assert "mine.json" in done.stderr
         assert not stale.exists()
         assert kept.exists()
+
+
+class Overlooking(http.server.BaseHTTPRequestHandler):
+    """Passes requests on to a server, but leaves out of each list whatever has one of these ids: as a list does that
+    changes while it is read."""
+
+    server_address: str
+    overlooked: set[str]
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        peer = http.client.HTTPConnection(self.server_address, timeout=60)
+        length = int(self.headers.get("Content-Length", 0))
+        peer.request(self.command, self.path, self.rfile.read(length), dict(self.headers))
+        response = peer.getresponse()
+        body = response.read()
+        self.asked.append(f"{self.command} {self.path}")
+        if response.status == 200 and isinstance(data := json.loads(body)["data"], list):
+            left = [element for element in data if element["id"] not in self.overlooked]
+            body = json.dumps({"data": left}).encode()
+        self.send_response(response.status)
+        self.send_header("Content-Type", response.headers["Content-Type"] or "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_PATCH(self) -> None:
+        self.do_GET()
+
+    def do_DELETE(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def overlooking(server: Server, ids: set[str]) -> Iterator[type[Overlooking]]:
+    """A server whose lists leave out some of another's documents."""
+
+    class Handler(Overlooking):
+        server_address = server.address
+        overlooked = ids
+        asked: ClassVar[list[str]] = []
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as front:
+        Handler.keys, Handler.address = server.keys, f"127.0.0.1:{front.server_port}"
+        threading.Thread(target=front.serve_forever).start()
+        try:
+            yield Handler
+        finally:
+            front.shutdown()
+
+
+class TestWhatAListDidNotHave:
+    @pytest.fixture
+    def stocked(self, small: tuple[Server, pathlib.Path]) -> tuple[Server, pathlib.Path, set[str]]:
+        """A server with accounts as well, its state in files, and the ids of a connection and of the accounts."""
+        server, state = small
+        ids = {json.loads(file_of(state, "http").read_text())["data"]["id"]}
+        for attributes in ACCOUNTS:
+            answer = server.request("POST", AWS_ACCOUNTS, {"data": {"type": "account", "attributes": attributes}})
+            ids.add(answer.json["data"]["id"])
+        config = {"data": {"type": "ccm_config", "attributes": {"ccm_config": {"data_export_configs": EXPORTS}}}}
+        account = next(path for path in server.request("GET", AWS_ACCOUNTS).json["data"])["id"]
+        assert server.request("POST", f"{AWS_ACCOUNTS}/{account}/ccm_config", config).status == 200
+        keyway(server, "export", "-o", state)
+        return server, state, ids
+
+    def test_keeps_its_files(self, stocked: tuple[Server, pathlib.Path, set[str]]) -> None:
+        server, state, ids = stocked
+        before = documents(state)
+        with overlooking(server, ids) as front:
+            done = keyway(front, "export", "-o", state, "--prune")
+        assert "0 new, 0 changed, 5 unchanged, 0 removed" in done.stdout
+        assert documents(state) == before
+        looked = {request.rpartition("/")[2] for request in front.asked}
+        assert ids <= looked
+
+    def test_is_not_made_again(self, stocked: tuple[Server, pathlib.Path, set[str]], tmp_path: pathlib.Path) -> None:
+        server, state, ids = stocked
+        before = state_of(server)
+        edit(file_of(state, "http"), lambda data: data["attributes"].update(name="renamed"))
+        for path in state.rglob("*.json"):
+            if json.loads(path.read_text())["data"]["type"] == "account":
+                edit(path, lambda data: data["attributes"].update(account_tags=["team:new"]))
+        with overlooking(server, ids) as front:
+            done = keyway(front, "apply", "-f", state, "--secrets", secrets_for(state, tmp_path), "--yes", "--prune")
+        assert "0 to create, 3 to update, 0 to delete, 2 unchanged" in done.stdout
+        after = state_of(server)
+        assert [document["data"]["id"] for document in after] != []
+        assert {document["data"]["id"] for document in after} == {document["data"]["id"] for document in before}
+
+    def test_is_removed_and_made_again_where_it_is_gone(
+        self, stocked: tuple[Server, pathlib.Path, set[str]], tmp_path: pathlib.Path
+    ) -> None:
+        server, state, ids = stocked
+        gone = file_of(state, "http")
+        identifier = json.loads(gone.read_text())["data"]["id"]
+        assert server.request("DELETE", f"{CONNECTIONS}/{identifier}").status == 204
+        with overlooking(server, ids) as front:
+            done = keyway(front, "apply", "-f", state, "--secrets", secrets_for(state, tmp_path), "--plan")
+            assert "1 to create, 0 to update, 0 to delete, 4 unchanged" in done.stdout
+            done = keyway(front, "export", "-o", state, "--prune")
+        assert "4 unchanged, 1 removed" in done.stdout
+        assert not gone.exists()
 
 
 class TestApplying:

@@ -273,17 +273,17 @@ struct AuditTests {
         }
     }
 
-    @Test("is searched for so long at most, and goes on where it ended")
-    func timeLimit() async throws {
-        let fixture = try await Self.fixture(1)
+    @Test("is searched whole in slices, or as far as there was time and then on from there")
+    func slices() async throws {
+        let fixture = try await Self.fixture(10)
         let (organization, user) = (fixture.organization, fixture.admin.user)
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<1300 {
+            for number in 0..<1300 {
                 group.addTask {
                     let event = AuditEvent(
                         organization: organization,
                         actor: .operatorCommand("test"),
-                        action: "test.noise",
+                        action: number % 260 == 7 ? "test.even" : "test.noise",
                         resourceType: "things",
                         resource: user
                     )
@@ -291,23 +291,42 @@ struct AuditTests {
                 }
             }
         }
-        func scan(_ cursor: String?) throws -> (AuditScan, AuditSearch) {
+        func scan(_ query: String, _ cursor: String?) throws -> (AuditScan, AuditSearch) {
             let page = cursor.map { "&page[cursor]=\($0)" } ?? ""
-            let items = try QueryItems(parsing: "filter[query]=@details.number:0\(page)")
+            let items = try QueryItems(parsing: "filter[query]=\(query)&page[limit]=1000\(page)")
             let search = try AuditSearch(parameters: items, in: organization)
-            return (try AuditScan(fixture.sqlite, in: organization, for: search, within: .zero), search)
+            return (AuditScan(fixture.sqlite, in: organization, for: search), search)
         }
-        var (rounds, found) = (0, 0)
-        var cursor: String?
-        repeat {
-            let (scan, search) = try scan(cursor)
-            rounds += 1
-            found += scan.events.count
-            cursor = scan.end.map(search.cursor)
-            #expect(scan.isTimedOut == (cursor != nil))
-        } while cursor != nil
-        #expect(rounds == 3)
-        #expect(found == 1)
+        for (query, expected) in [("@details.number:0", 1), ("even", 10), ("noise", 1295), ("nothing", 0)] {
+            var (whole, _) = try scan(query, nil)
+            var slices = 0
+            while !whole.isOver {
+                try whole.goOn(for: .zero)
+                slices += 1
+            }
+            #expect(slices > 2 || whole.events.count == 1000, "\(query)")
+            #expect(!whole.isTimedOut)
+            #expect(whole.events.count == min(expected, 1000), "\(query)")
+            #expect((whole.end != nil) == (expected > 1000))
+
+            // Without time for more than one slice, by cursors.
+            var found: [Int64] = []
+            var cursor: String?
+            repeat {
+                var (part, search) = try scan(query, cursor)
+                try part.goOn(for: .zero)
+                part.breakOff()
+                found += part.events.map(\.line.sequence)
+                cursor = part.end.map(search.cursor)
+                #expect(part.isTimedOut || part.events.count == 1000 || cursor == nil)
+            } while cursor != nil
+            #expect(found.count == expected)
+            #expect(Set(found).count == expected)
+            #expect(found.prefix(1000) == whole.events.map(\.line.sequence)[...])
+        }
+        let answer = try await get("filter[query]=even&page[limit]=100", of: fixture)
+        #expect(answer["/data"]?.elements.count == 10)
+        #expect(answer["/meta/status"] == "done")
     }
 
     @Test("is not answered while the store can't be read")

@@ -25,6 +25,23 @@ private final class Scene: @unchecked Sendable {
         }
     }
 
+    /// A read that goes on so many times.
+    func askInSlices(_ threads: ReadingThreads, for key: Identifier, _ name: String, slices: Int) {
+        @Sendable func slice(_ number: Int) {
+            self.monitor.withLock {
+                self.begun.append("\(name).\(number)")
+                self.monitor.broadcast()
+                while !self.isOpen { self.monitor.wait() }
+            }
+            if number < slices { threads.goOn(for: key) { slice(number + 1) } }
+        }
+        threads.run(for: key) {
+            slice(1)
+        } refused: {
+            self.monitor.withLock { self.refused.append(name) }
+        }
+    }
+
     func open() {
         monitor.withLock {
             isOpen = true
@@ -86,6 +103,19 @@ struct ReadingThreadsTests {
         scene.open()
         #expect(scene.begun(4) == ["a1", "a2", "b1", "a3"])
         #expect(scene.refusals == ["a4"])
+    }
+
+    @Test("go on behind those that wait, and are not refused once they have begun")
+    func slices() {
+        let threads = ReadingThreads(limits: .init(threads: 1, threadsPerKey: 1, waiting: 3, waitingPerKey: 3))
+        let scene = Scene()
+        scene.askInSlices(threads, for: keys[0], "a", slices: 4)
+        _ = scene.begun(1)
+        for name in ["a1", "a2"] { scene.ask(threads, for: keys[0], name) }
+        scene.ask(threads, for: keys[1], "b1")
+        scene.open()
+        #expect(scene.begun(7) == ["a.1", "a1", "b1", "a2", "a.2", "a.3", "a.4"])
+        #expect(scene.refusals.isEmpty)
     }
 
     @Test("make room for a key with few, at the expense of the one with most")

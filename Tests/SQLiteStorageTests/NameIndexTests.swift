@@ -130,6 +130,7 @@ struct NameIndexTests {
                     #expect(found?.elements == again?.elements)
                     #expect((found?.elements.count ?? 0) > 0)
                 }
+                rebuilt.stop()
             }
         }
         await store.close()

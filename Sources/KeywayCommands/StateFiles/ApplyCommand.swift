@@ -69,7 +69,9 @@ extension ClientSession {
         var understood: [StateDocument] = []
         var faults: [StateFault] = []
         let listed = try await serverDocuments()
-        let described = files.compactMap { $0.document.kind == .connection ? $0.document.id : nil }
+        let described = files.compactMap { file in
+            file.document.id.map { DocumentReference(kind: file.document.kind, id: $0) }
+        }
         for document in listed + (try await overlooked(described, by: listed)) {
             if let known = try? document.understood() {
                 understood.append(known)

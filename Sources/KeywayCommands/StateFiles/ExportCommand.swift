@@ -28,7 +28,7 @@ extension Command {
             return
         }
         if arguments.has(StateOptions.pruneFiles) {
-            let held = try StateDirectory(path: path).connectionIDs()
+            let held = try StateDirectory(path: path).references()
             documents += try await session.overlooked(held, by: documents)
         }
         let exported = try documents.map { document throws(CommandError) in try document.exported() }

@@ -2,6 +2,12 @@ import DatadogClient
 import Documents
 import JSONReading
 
+/// What a state file says that it describes.
+struct DocumentReference: Sendable {
+    let kind: DocumentKind
+    let id: Identifier
+}
+
 /// A document as a server answers it, in the form of a state file.
 struct ServerDocument: Sendable {
     let kind: DocumentKind
@@ -62,20 +68,40 @@ extension DatadogClient.JSONValue {
 }
 
 extension ClientSession {
-    /// Connections of these ids that a list did not have and the server has: each is looked at again, before its file is
-    /// removed or it is made a second time.
-    func overlooked(_ ids: [Identifier], by list: [ServerDocument]) async throws -> [ServerDocument] {
+    /// Documents that a list did not have and the server has: each is looked at again by its id, before its file is removed
+    /// or it is made a second time. A list is read in parts, and may change meanwhile.
+    func overlooked(_ documents: [DocumentReference], by list: [ServerDocument]) async throws -> [ServerDocument] {
         let listed = Set(list.compactMap { $0.json["data"]?["id"]?.text })
-        return try await perform("Looking again for connections") {
+        return try await perform("Looking again for what the list did not have") {
             var found: [ServerDocument] = []
-            for id in ids where !listed.contains(id.description) {
-                do {
-                    found.append(ServerDocument(try await client.connections.get(id.description)))
-                } catch let error as DatadogError where error.code == .notFound {
-                    continue
-                }
+            for document in documents where !listed.contains(document.id.description) {
+                if let document = try await self.document(document) { found.append(document) }
             }
             return found
+        }
+    }
+
+    /// The document of an id, or `nil` if there is none.
+    private func document(_ reference: DocumentReference) async throws -> ServerDocument? {
+        let id = reference.id.description
+        do {
+            switch reference.kind {
+            case .connection: return ServerDocument(try await client.connections.get(id))
+            case .awsAccount:
+                let account = try await client.awsAccounts.get(id)
+                return ServerDocument(account, try await config(of: account))
+            }
+        } catch let error as DatadogError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    /// Where an account's cost and usage reports lie, if that was said.
+    private func config(of account: AWSAccount) async throws -> CCMConfig? {
+        do {
+            return try await client.ccmConfigs.get(for: account.id)
+        } catch let error as DatadogError where error.code == .notFound {
+            return nil
         }
     }
 
@@ -85,13 +111,7 @@ extension ClientSession {
         let accounts = try await perform("Listing AWS accounts") { try await client.awsAccounts.list() }
         let configs = try await perform("Getting where cost reports lie") {
             var configs: [AWSAccount.ID: CCMConfig] = [:]
-            for account in accounts {
-                do {
-                    configs[account.id] = try await client.ccmConfigs.get(for: account.id)
-                } catch let error as DatadogError where error.code == .notFound {
-                    continue
-                }
-            }
+            for account in accounts { configs[account.id] = try await config(of: account) }
             return configs
         }
         return connections.map(ServerDocument.init)

@@ -47,10 +47,10 @@ extension StateDirectory {
         return summary
     }
 
-    /// The ids of the connections that files hold.
-    func connectionIDs() throws(CommandError) -> [Identifier] {
+    /// The documents that files hold, as far as they have ids.
+    func references() throws(CommandError) -> [DocumentReference] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
-        return try holders().compactMap { $0.kind == .connection ? $0.id : nil }
+        return try holders().compactMap { holder in holder.id.map { DocumentReference(kind: holder.kind, id: $0) } }
     }
 
     /// The files that hold documents; what is none is left alone.

@@ -9,7 +9,7 @@ struct AuditDocument {
     /// What searches call `@…`.
     let attributes: JSONValue
     let message: String
-    private let line: AuditLine
+    let line: AuditLine
     private let digest: String
 
     /// - Parameters:

@@ -20,7 +20,7 @@ extension Endpoint {
     /// Whether it may take long, so that few wait at a time.
     var searches: Bool {
         switch handling {
-        case .search, .list: true
+        case .search, .slicedSearch, .list: true
         case .immediate, .identification, .admission, .description, .lookup, .change, .question, .act: false
         }
     }
@@ -58,6 +58,8 @@ enum Handling: Sendable {
     case lookup(@Sendable (Call) throws -> Response)
     /// A read that may take long: answered from a thread that may wait.
     case search(@Sendable (Call) throws -> Response)
+    /// A read that may take very long: in slices, between which others have their turns.
+    case slicedSearch(@Sendable (Call) throws -> SlicedSearch)
     /// A read of a list that has no pages and may be of any length: sent as it is read.
     case list(@Sendable (Call) throws -> ReadList)
     /// A write: the connection waits until it is durable.

@@ -9,16 +9,17 @@ import Threads
 struct AuditEndpoints: Sendable {
     let store: any AuditStore & AccessStore
     let heads: AuditHeads
-    /// How long a search may take before it answers with what it has.
-    var timeLimit = Duration.seconds(5)
+    /// How long a search may take before it answers with what it has, and how long it goes on before others have a turn.
+    private static let timeLimit = Duration.seconds(5)
+    private static let slice = Duration.milliseconds(50)
 
     private static let events = "/api/v2/audit/events"
     private static let lines = (standard: 1000, atMost: 5000)
 
     var all: [Endpoint] {
         [
-            endpoint(.get, Self.events, .listAuditLogs, .search(list)),
-            endpoint(.post, "\(Self.events)/search", .searchAuditLogs, .search(search)),
+            endpoint(.get, Self.events, .listAuditLogs, .slicedSearch(list)),
+            endpoint(.post, "\(Self.events)/search", .searchAuditLogs, .slicedSearch(search)),
             endpoint(.get, "/api/v2/audit/head", .getAuditHead, .change(head)),
             endpoint(.get, "/api/v2/audit/log", .exportAuditLog, .search(export)),
         ]
@@ -42,18 +43,27 @@ struct AuditEndpoints: Sendable {
 
     // MARK: Searching
 
-    private func list(_ call: Call) throws -> Response {
-        try answer(AuditSearch(parameters: try call.query(), in: call.principal.organization), call)
+    private func list(_ call: Call) throws -> SlicedSearch {
+        searching(try AuditSearch(parameters: try call.query(), in: call.principal.organization), call)
     }
 
-    private func search(_ call: Call) throws -> Response {
+    private func search(_ call: Call) throws -> SlicedSearch {
         // The reference's clients may leave the body out.
         let body = call.request.body.count == 0 ? .object([]) : try call.json()
-        return try answer(AuditSearch(body: body, in: call.principal.organization), call)
+        return searching(try AuditSearch(body: body, in: call.principal.organization), call)
     }
 
-    private func answer(_ search: AuditSearch, _ call: Call) throws -> Response {
-        let scan = try AuditScan(store, in: call.principal.organization, for: search, within: timeLimit)
+    private func searching(_ search: AuditSearch, _ call: Call) -> SlicedSearch {
+        var scan = AuditScan(store, in: call.principal.organization, for: search)
+        let start = ContinuousClock.now
+        return SlicedSearch {
+            try scan.goOn(for: Self.slice)
+            if ContinuousClock.now - start >= Self.timeLimit { scan.breakOff() }
+            return scan.isOver ? Self.response(to: search, scan, call) : nil
+        }
+    }
+
+    private static func response(to search: AuditSearch, _ scan: AuditScan, _ call: Call) -> Response {
         let cursor = scan.end.map(search.cursor)
         var meta: [JSONValue.Member] = [
             .init("elapsed", .integer(Int64((MonotonicClock.now() - call.request.startedAt) / 1_000_000))),

@@ -28,7 +28,8 @@ final class ReadingThreads: @unchecked Sendable {
 
     private struct Read {
         let body: @Sendable () -> Void
-        let refused: @Sendable () -> Void
+        /// `nil` of a read that has begun.
+        let refused: (@Sendable () -> Void)?
     }
 
     /// The reads of one key, oldest first.
@@ -73,9 +74,7 @@ final class ReadingThreads: @unchecked Sendable {
                 else { return (read, false) }
                 outcast = takeNewest(of: longest)
             }
-            lines[key, default: Line()].reads.append(read)
-            if own == 0 { turns.append(key) }
-            waiting += 1
+            append(read, for: key)
             if idleThreads > 0 {
                 monitor.signal()
                 return (outcast, false)
@@ -85,14 +84,31 @@ final class ReadingThreads: @unchecked Sendable {
             return (outcast, true)
         }
         if needsThread { DetachedThread.start { self.work() } }
-        refused?.refused()
+        refused?.refused?()
+    }
+
+    /// Puts what is left of a read that is under way at the end of its key's line, which is never too long for it. To be
+    /// called from the read's own thread.
+    func goOn(for key: Identifier, _ body: @escaping @Sendable () -> Void) {
+        monitor.withLock {
+            append(Read(body: body, refused: nil), for: key)
+            if idleThreads > 0 { monitor.signal() }
+        }
+    }
+
+    private func append(_ read: Read, for key: Identifier) {
+        if length(of: key) == 0 { turns.append(key) }
+        lines[key, default: Line()].reads.append(read)
+        waiting += 1
     }
 
     /// How many reads of a key wait.
     private func length(of key: Identifier) -> Int { lines[key]?.reads.count ?? 0 }
 
     private func takeNewest(of key: Identifier) -> Read? {
-        guard let read = lines[key]?.reads.popLast() else { return nil }
+        guard let newest = lines[key]?.reads.lastIndex(where: { $0.refused != nil }),
+            let read = lines[key]?.reads.remove(at: newest)
+        else { return nil }
         waiting -= 1
         if length(of: key) == 0 { turns.removeAll { $0 == key } }
         forgetIfEmpty(key)

@@ -15,9 +15,13 @@ struct UsabilityCheck: Sendable {
     /// - Parameters:
     ///   - draft: The connection.
     ///   - settings: The stored document of its settings, if it has any.
-    ///   - body: The body that writes it.
+    ///   - body: The body that writes it; asked for only where something is refused.
     /// - Throws: ``InvalidDocument`` that names the members.
-    func check(_ draft: DocumentWriter.Draft, settings: JSONValue?, sentBy body: JSONValue) throws {
+    func check(
+        _ draft: DocumentWriter.Draft,
+        settings: JSONValue?,
+        sentBy body: @autoclosure () throws -> JSONValue
+    ) throws {
         let secrets = Dictionary(draft.secrets.map { ($0.address, $0.value) }) { $1 }
         try check(
             planner.objections(to: connection(draft.document, settings, of: draft.record.id), bringing: secrets),
@@ -36,7 +40,7 @@ struct UsabilityCheck: Sendable {
         try check(
             planner.objections(to: connection(document, settings, of: id)),
             in: settings,
-            sentBy: ["data": settings],
+            sentBy: { ["data": settings] },
             after: previous,
             objectionsBefore: { planner.objections(to: connection(document, previous, of: id)) },
             of: \.isOfSettings
@@ -46,7 +50,7 @@ struct UsabilityCheck: Sendable {
     private func check(
         _ objections: [ActRefusal],
         in document: JSONValue,
-        sentBy body: JSONValue,
+        sentBy body: () throws -> JSONValue,
         after previous: JSONValue?,
         objectionsBefore: () -> [ActRefusal],
         of kind: KeyPath<ActRefusal.Member, Bool>
@@ -63,6 +67,7 @@ struct UsabilityCheck: Sendable {
             }
         }
         guard !members.isEmpty else { return }
+        let body = try body()
         throw InvalidDocument(
             members.map { Problem(pointer: Self.place(of: $0.pointer, of: document, in: body), detail: $0.detail) }
         )

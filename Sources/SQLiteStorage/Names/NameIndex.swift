@@ -13,48 +13,73 @@ struct NameChange {
 
 /// The names of all connections in memory: counts them, finds those that contain a part, and tells the places of pages.
 ///
-/// It is read from the database in the background when the store opens, and follows what the writer commits. A name
-/// that is deleted leaves it at once. Some 60 bytes a name, and the name itself: twice where it has capitals.
+/// A thread of its own reads them from the database when the store opens, and then follows what the writer commits, so that
+/// commits don't wait for it; a reader waits for what was committed before it came. A name that is deleted leaves the
+/// index at once. Some 45 bytes a name, and the name itself: twice where its block has capitals.
 final class NameIndex: @unchecked Sendable {
-    // Safe to share: `monitor` guards all that varies. A list that a reader took is not changed (see `NameList`).
+    // Safe to share: `monitor` guards the state and what waits, `listsLock` the lists and all about readers; while the
+    // state is `building` they are the thread's. A list that a reader took is not changed (see `NameList`).
 
     private enum State {
-        /// What was committed since the building began.
-        case building([NameChange])
+        case building
         case ready
         /// The database could not be read: lists are made by SQL.
         case failed
     }
 
+    /// How many changes are carried out between two readers.
+    private static let batch = 64
+    /// How many changes may wait until the writer waits for them.
+    private static let waitingAtMost = 8192
+
     private let monitor = Monitor()
-    private var state = State.building([])
+    private var state = State.building
+    /// What was committed, and is not in the lists yet.
+    private var waiting: [NameChange] = []
+    private var isStopping = false
+    private var isRunning = false
+
+    // Taken before `monitor`.
+    private let listsLock = Lock()
     private var lists: [Int64: NameList] = [:]
     private var categories: [String: UInt16] = [:]
     /// Readers that hold a list.
     private var readers = 0
     /// Rises when a reader takes a list.
     private var epoch: UInt64 = 1
-    private var isStopping = false
-    private var isBuilding = false
 
     /// The epoch since which nothing is held by a reader, or `nil` if none reads.
     private var oldest: UInt64? { readers == 0 ? nil : epoch }
 
-    /// Tells of what was committed, in the order of the commits.
+    /// Tells of what was committed, in the order of the commits. Whoever reads afterwards finds it.
     func apply(_ changes: [NameChange]) {
         guard !changes.isEmpty else { return }
-        monitor.withLock {
-            switch state {
-            case .building(var pending):
-                // Not copied: nobody else has it.
-                state = .failed
-                pending += changes
-                state = .building(pending)
-            case .ready:
-                for change in changes { apply(change) }
-            case .failed: break
-            }
+        let isBehind = monitor.withLock {
+            guard state != .failed else { return false }
+            waiting += changes
+            monitor.broadcast()
+            return state == .ready && waiting.count > Self.waitingAtMost
         }
+        if isBehind { listsLock { _ = carryOut(atMost: .max) } }
+    }
+
+    // MARK: Carrying out, with the lists locked
+
+    /// Carries out what waits, in order.
+    ///
+    /// - Returns: Whether there was anything.
+    private func carryOut(atMost count: Int) -> Bool {
+        let changes = monitor.withLock { () -> [NameChange] in
+            guard state == .ready else { return [] }
+            if waiting.count <= count {
+                defer { waiting = [] }
+                return waiting
+            }
+            defer { waiting.removeFirst(count) }
+            return Array(waiting.prefix(count))
+        }
+        for change in changes { apply(change) }
+        return !changes.isEmpty
     }
 
     private func apply(_ change: NameChange) {
@@ -85,15 +110,15 @@ final class NameIndex: @unchecked Sendable {
         hidden: Set<Int64>,
         page: Page
     ) -> (elements: [NameElement], total: Int, totalFiltered: Int)? {
-        let taken = monitor.withLock { () -> (list: NameList?, category: UInt16?)? in
-            guard case .ready = state else { return nil }
+        guard monitor.withLock({ state == .ready }) else { return nil }
+        let taken = listsLock { () -> (list: NameList?, category: UInt16?) in
+            _ = carryOut(atMost: .max)
             epoch += 1
             readers += 1
             return (lists[organization], filter.category.map { categories[$0] ?? 0 })
         }
-        guard let taken else { return nil }
         defer {
-            monitor.withLock { readers -= 1 }
+            listsLock { readers -= 1 }
         }
         guard let list = taken.list else { return ([], 0, 0) }
         var query = NameQuery(limit: page.size)
@@ -106,26 +131,33 @@ final class NameIndex: @unchecked Sendable {
         return (elements, list.count - hidden.count, total)
     }
 
-    // MARK: Building
+    // MARK: The thread
 
-    /// Reads all names in the background, by a connection of its own.
+    /// Starts the thread, which reads all names by a connection of its own.
     func build(path: String) {
-        isBuilding = true
+        isRunning = true
         DetachedThread.start {
-            let built = try? self.read(path: path)
+            self.read(path: path)
+            self.follow()
             self.monitor.withLock {
-                if case .building(let pending) = self.state {
-                    self.state = built == true ? .ready : .failed
-                    if built == true { for change in pending { self.apply(change) } } else { self.lists = [:] }
-                }
-                self.isBuilding = false
+                self.isRunning = false
                 self.monitor.broadcast()
             }
         }
     }
 
+    private func read(path: String) {
+        let isRead = (try? readLists(path: path)) == true
+        if !isRead { lists = [:] }
+        monitor.withLock {
+            state = isRead ? .ready : .failed
+            if !isRead { waiting = [] }
+            monitor.broadcast()
+        }
+    }
+
     /// - Returns: Whether all was read: `false` if the store closes.
-    private func read(path: String) throws(SQLiteError) -> Bool {
+    private func readLists(path: String) throws(SQLiteError) -> Bool {
         let database = try Database(path: path, mode: .readOnly)
         let statement = try Statement(
             """
@@ -147,18 +179,33 @@ final class NameIndex: @unchecked Sendable {
         return true
     }
 
-    /// Waits until the index is ready, or can't be.
-    func waitUntilBuilt() {
-        monitor.withLock {
-            while isBuilding { monitor.wait() }
+    /// Carries out what is committed until the store closes, or the database could not be read.
+    private func follow() {
+        while waitForChange() {
+            while listsLock({ carryOut(atMost: Self.batch) }) {}
         }
     }
 
-    /// Ends the building, and waits until its connection is closed.
+    private func waitForChange() -> Bool {
+        monitor.withLock {
+            while state == .ready, waiting.isEmpty, !isStopping { monitor.wait() }
+            return state == .ready && !isStopping
+        }
+    }
+
+    /// Waits until the index is ready, or can't be.
+    func waitUntilBuilt() {
+        monitor.withLock {
+            while state == .building { monitor.wait() }
+        }
+    }
+
+    /// Ends the thread, and waits until its connection is closed.
     func stop() {
         monitor.withLock {
             isStopping = true
-            while isBuilding { monitor.wait() }
+            monitor.broadcast()
+            while isRunning { monitor.wait() }
         }
     }
 }

@@ -47,22 +47,29 @@ final class NameList {
 
     /// Adds a name unless it is there with that key. As of ``changeable(since:at:)``.
     func insert(_ name: [UInt8], _ key: Int64, _ category: UInt16, since oldest: UInt64?, at epoch: UInt64) {
-        if groups.isEmpty {
+        guard !groups.isEmpty else {
             let group = Group(epoch: epoch)
-            group.blocks = [NameBlock(epoch: epoch)]
+            group.blocks = [.make(name, key, category)]
+            group.count = 1
             groups = [group]
+            count = 1
+            return
         }
-        guard find(name, key) == nil else { return }
         let place = place(of: name, key)
-        let block = changeableBlock(place, since: oldest, at: epoch)
-        let group = groups[place.group]
-        block.insert(name, key, category, at: place.index)
+        guard !holds(name, key, at: place) else { return }
+        let group = changeableGroup(place.group, since: oldest, at: epoch)
+        let block = group.blocks[place.block].inserting(name, key, category, at: place.index)
         group.count += 1
         count += 1
-        guard block.count > NameBlock.capacity else { return }
+        guard block.count > NameBlock.capacity else {
+            group.blocks[place.block] = block
+            return
+        }
         // Names that come in order fill their blocks.
         let isAppending = place.index == block.count - 1
-        group.blocks.insert(block.split(at: isAppending ? place.index : block.count / 2), at: place.block + 1)
+        let (first, second) = block.split(at: isAppending ? place.index : block.count / 2)
+        group.blocks[place.block] = first
+        group.blocks.insert(second, at: place.block + 1)
         guard group.blocks.count > Self.blocksPerGroup else { return }
         let rest = Group(epoch: epoch)
         let kept = isAppending ? Self.blocksPerGroup : Self.blocksPerGroup / 2
@@ -75,29 +82,26 @@ final class NameList {
 
     /// Removes a name, if it is there with that key.
     func remove(_ name: [UInt8], _ key: Int64, since oldest: UInt64?, at epoch: UInt64) {
-        guard !groups.isEmpty, let place = find(name, key) else { return }
-        let block = changeableBlock(place, since: oldest, at: epoch)
-        let group = groups[place.group]
-        block.remove(place.index..<place.index + 1)
+        guard !groups.isEmpty, let place = element(at: place(of: name, key)), holds(name, key, at: place) else {
+            return
+        }
+        let group = changeableGroup(place.group, since: oldest, at: epoch)
         group.count -= 1
         count -= 1
-        guard block.count == 0 else { return }
-        group.blocks.remove(at: place.block)
-        if group.blocks.isEmpty { groups.remove(at: place.group) }
+        if let block = group.blocks[place.block].removing(place.index) {
+            group.blocks[place.block] = block
+        } else {
+            group.blocks.remove(at: place.block)
+            if group.blocks.isEmpty { groups.remove(at: place.group) }
+        }
     }
 
-    private func changeableBlock(_ place: Place, since oldest: UInt64?, at epoch: UInt64) -> NameBlock {
-        var group = groups[place.group]
-        if let oldest, group.epoch < oldest {
-            group = Group(copying: group, epoch: epoch)
-            groups[place.group] = group
-        }
-        var block = group.blocks[place.block]
-        if let oldest, block.epoch < oldest {
-            block = NameBlock(copying: block, epoch: epoch)
-            group.blocks[place.block] = block
-        }
-        return block
+    private func changeableGroup(_ index: Int, since oldest: UInt64?, at epoch: UInt64) -> Group {
+        let group = groups[index]
+        guard let oldest, group.epoch < oldest else { return group }
+        let copy = Group(copying: group, epoch: epoch)
+        groups[index] = copy
+        return copy
     }
 
     // MARK: Places
@@ -110,14 +114,21 @@ final class NameList {
 
     /// The first place that does not sort before a name with its key; it may be the end of the block before that.
     private func place(of name: [UInt8], _ key: Int64) -> Place {
-        let group = Self.last(groups.count) { groups[$0].blocks[0].precedes(0, name, key) }
-        let blocks = groups[group].blocks
-        let block = Self.last(blocks.count) { blocks[$0].precedes(0, name, key) }
-        return Place(
-            group: group,
-            block: block,
-            index: blocks[block].count == 0 ? 0 : blocks[block].lowerBound(name, key)
-        )
+        name.withUnsafeBytes { name in
+            let group = Self.last(groups.count) { index in
+                groups[index].blocks[0].contents.precedes(0, name, key)
+            }
+            return groups[group].blocks.withUnsafeBufferPointer { blocks in
+                let block = Self.last(blocks.count) { index in
+                    blocks[index].contents.precedes(0, name, key)
+                }
+                return Place(
+                    group: group,
+                    block: block,
+                    index: blocks[block].contents.lowerBound(name, key)
+                )
+            }
+        }
     }
 
     /// The last number below `count` that is before something; 0 if none is.
@@ -130,21 +141,21 @@ final class NameList {
         return low - 1
     }
 
-    /// The place of an element that is there with its key.
-    private func find(_ name: [UInt8], _ key: Int64) -> Place? {
-        var place = place(of: name, key)
-        if place.index == groups[place.group].blocks[place.block].count {
-            place.index = 0
-            place.block += 1
-            if place.block == groups[place.group].blocks.count {
-                place.block = 0
-                place.group += 1
-                guard place.group < groups.count else { return nil }
-            }
+    /// The place, or where it is the end of a block, that of the next block's first element, if there is one.
+    private func element(at place: Place) -> Place? {
+        guard place.index == groups[place.group].blocks[place.block].count else { return place }
+        if place.block + 1 < groups[place.group].blocks.count {
+            return Place(group: place.group, block: place.block + 1, index: 0)
         }
-        let block = groups[place.group].blocks[place.block]
-        guard block.count > 0, block.keys[place.index] == key, block.name(place.index) == name else { return nil }
-        return place
+        return place.group + 1 < groups.count ? Place(group: place.group + 1, block: 0, index: 0) : nil
+    }
+
+    /// Whether that name stands with its key where it belongs.
+    private func holds(_ name: [UInt8], _ key: Int64, at place: Place) -> Bool {
+        guard let place = element(at: place) else { return false }
+        return name.withUnsafeBytes { name in
+            groups[place.group].blocks[place.block].contents.holds(name, key, at: place.index)
+        }
     }
 }
 
@@ -153,9 +164,9 @@ struct NameElement: Equatable {
     let key: Int64
     let name: [UInt8]
 
-    init(_ block: NameBlock, _ index: Int) {
-        key = block.keys[index]
-        name = block.name(index)
+    init(_ block: NameBlock.Contents, _ index: Int) {
+        key = block.key(index)
+        name = Array(block.name(index))
     }
 }
 
@@ -178,35 +189,77 @@ extension NameList {
     func page(_ query: NameQuery) -> (elements: [NameElement], total: Int) {
         guard !groups.isEmpty else { return ([], 0) }
         if query.part == nil, query.category == nil, query.hidden.isEmpty { return (unfilteredPage(query), count) }
-        let start = query.position.map { place(after: $0) } ?? Place(group: 0, block: 0, index: 0)
-        var toPass = query.position == nil ? query.offset : 0
-        var elements: [NameElement] = []
-        var total = 0
-        for (groupIndex, group) in groups.enumerated() {
-            for (blockIndex, block) in group.blocks.enumerated() {
-                func take(_ index: Int) {
-                    if !query.hidden.isEmpty, query.hidden.contains(block.keys[index]) { return }
-                    total += 1
-                    guard elements.count < query.limit,
-                        (groupIndex, blockIndex, index) >= (start.group, start.block, start.index)
-                    else { return }
-                    if toPass > 0 { toPass -= 1 } else { elements.append(NameElement(block, index)) }
-                }
-                switch (query.part, query.category) {
-                case (let part?, let category):
-                    block.forEach(containing: part) { index in
-                        if category == nil || block.categories[index] == category { take(index) }
+        var search = Search(query, from: query.position.map { place(after: $0) } ?? Place(group: 0, block: 0, index: 0))
+        withExtendedLifetime(self) {
+            if let part = query.part {
+                part.trigrams.withUnsafeBufferPointer { trigrams in
+                    forEachBlock { block, place in
+                        if block.mayContain(trigrams) { search.look(into: block, at: place, for: part) }
+                        return true
                     }
-                case (nil, let category?):
-                    for index in 0..<block.count where block.categories[index] == category { take(index) }
-                case (nil, nil):
-                    // Nothing but what is hidden makes a difference, and that was counted.
-                    if elements.count == query.limit { return (elements, count - query.hidden.count) }
-                    for index in 0..<block.count { take(index) }
+                }
+            } else {
+                forEachBlock { block, place in
+                    search.look(into: block, at: place)
+                    // Where nothing but what is hidden makes a difference, that is counted already.
+                    return query.category != nil || !search.isFull
                 }
             }
         }
-        return (elements, total)
+        let isCounted = query.part == nil && query.category == nil
+        return (search.elements, isCounted ? count - query.hidden.count : search.total)
+    }
+
+    /// Calls `body` with each block, in order, until it returns `false`. No references are counted, since the list keeps
+    /// them all.
+    @inline(__always)
+    private func forEachBlock(_ body: (NameBlock.Contents, (group: Int, block: Int)) -> Bool) {
+        for group in groups.indices {
+            let goesOn = groups[group].blocks.withUnsafeBufferPointer { blocks in
+                for block in blocks.indices where !body(blocks[block].contents, (group, block)) { return false }
+                return true
+            }
+            guard goesOn else { return }
+        }
+    }
+
+    /// The elements that a query finds, while blocks are looked into in order.
+    private struct Search {
+        private let query: NameQuery
+        private let start: Place
+        private var toPass: Int
+        private(set) var elements: [NameElement] = []
+        private(set) var total = 0
+
+        init(_ query: NameQuery, from start: Place) {
+            self.query = query
+            self.start = start
+            toPass = query.position == nil ? query.offset : 0
+        }
+
+        var isFull: Bool { elements.count >= query.limit }
+
+        mutating func look(into block: NameBlock.Contents, at place: (group: Int, block: Int)) {
+            for index in 0..<block.count { take(index, of: block, at: place) }
+        }
+
+        mutating func look(into block: NameBlock.Contents, at place: (group: Int, block: Int), for part: NamePart) {
+            // Of most blocks nothing but the number counts.
+            let isBefore = (place.group, place.block) < (start.group, start.block)
+            if query.category == nil, query.hidden.isEmpty, isFull || isBefore {
+                total += block.count(containing: part)
+            } else {
+                block.forEach(containing: part) { take($0, of: block, at: place) }
+            }
+        }
+
+        private mutating func take(_ index: Int, of block: NameBlock.Contents, at place: (group: Int, block: Int)) {
+            if let category = query.category, block.category(index) != category { return }
+            if !query.hidden.isEmpty, query.hidden.contains(block.key(index)) { return }
+            total += 1
+            guard !isFull, (place.group, place.block, index) >= (start.group, start.block, start.index) else { return }
+            if toPass > 0 { toPass -= 1 } else { elements.append(NameElement(block, index)) }
+        }
     }
 
     /// The first place behind a name with its key.
@@ -239,7 +292,7 @@ extension NameList {
             } else if place.index >= blocks[place.block].count {
                 place = Place(group: place.group, block: place.block + 1, index: 0)
             } else {
-                elements.append(NameElement(blocks[place.block], place.index))
+                elements.append(NameElement(blocks[place.block].contents, place.index))
                 place.index += 1
             }
         }
