@@ -184,6 +184,16 @@ class TestHeaders:
         "a blank before the colon": [f"Content-Length: {len(VALID)}", "X-Name : value"],
         "an empty name": [f"Content-Length: {len(VALID)}", ": value"],
         "a line without a colon": [f"Content-Length: {len(VALID)}", "X-Name"],
+        "a folded line": [f"Content-Length: {len(VALID)}", "X-Name: a", " folded: b"],
+        "a line folded by a tab": [f"Content-Length: {len(VALID)}", "X-Name: a", "\tb"],
+        "a blank line that is none": [f"Content-Length: {len(VALID)}", "X-Name: a", " "],
+        "a NUL in a value": [f"Content-Length: {len(VALID)}", b"X-Name: a\x00b"],
+        "a NUL in a name": [f"Content-Length: {len(VALID)}", b"X-Na\x00me: a"],
+        "a bare line feed": [f"Content-Length: {len(VALID)}", b"X-Name: a\nX-Other: b"],
+        "a bare line feed at the end": [f"Content-Length: {len(VALID)}", b"X-Name: a\n"],
+        "a bare carriage return": [f"Content-Length: {len(VALID)}", b"X-Name: a\rX-Other: b"],
+        "a control character": [f"Content-Length: {len(VALID)}", b"X-Name: a\x07b"],
+        "a blank in a name": [f"Content-Length: {len(VALID)}", "X Name: a"],
     }
 
     @pytest.mark.parametrize("lines", REFUSED.values(), ids=REFUSED)
@@ -218,8 +228,15 @@ class TestHeaders:
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             b"GET  /healthz  HTTP/1.1\r\nHost: a\r\n\r\n",
             b"G\x00T /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
+            b"GET /healthz\x00 HTTP/1.1\r\nHost: a\r\n\r\n",
+            b"GET /healthz\tHTTP/1.1\r\nHost: a\r\n\r\n",
+            b"GET /healthz HTTP/1.1\nHost: a\n\n",
+            b"GET /healthz HTTP/1.1\rHost: a\r\r",
         ],
-        ids=["blank lines", "zeros", "TLS", "no target", "no version", "HTTP/9.9", "HTTP/2", "blanks", "NUL"],
+        ids=[
+            *["blank lines", "zeros", "TLS", "no target", "no version", "HTTP/9.9", "HTTP/2", "blanks", "NUL"],
+            *["NUL in the target", "tab", "bare line feeds", "bare carriage returns"],
+        ],
     )
     def test_that_are_no_http_get_no_success(self, server: Server, data: bytes) -> None:
         status = status_of(server.raw(data, timeout=2))
