@@ -148,16 +148,19 @@ extension DocumentSchema {
         .optionalList(
             "metric_name_filters",
             "Filters on metric names, per namespace",
-            of: Choice(
-                common: [.text("namespace", "Namespace that the filter applies to", format: .awsNamespace)],
-                options: [
-                    [.texts("include_only", "Only names like these", format: .line, countAtMost: 500)],
-                    [.texts("exclude_only", "All but names like these", format: .line, countAtMost: 500)],
-                ]
-            ),
+            of: metricNameFilter,
             countAtMost: 500
         ).resetting(),
     ]
+
+    /// A filter on the names of a namespace's metrics.
+    static let metricNameFilter = Choice(
+        common: [.text("namespace", "Namespace that the filter applies to", format: .awsNamespace)],
+        options: [
+            [.texts("include_only", "Only names like these", format: .line, countAtMost: 500)],
+            [.texts("exclude_only", "All but names like these", format: .line, countAtMost: 500)],
+        ]
+    )
 
     private static let tags = Field.optionalTexts(
         "tags",

@@ -39,7 +39,7 @@ extension DocumentSchema {
 }
 
 extension TextFormat {
-    fileprivate static let s3Prefix = TextFormat(
+    static let s3Prefix = TextFormat(
         length: 0...1024,
         pattern: #"^[^\u0000-\u001f\u007f]*$"#,
         expectation: "a prefix of object names"

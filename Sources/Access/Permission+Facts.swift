@@ -114,6 +114,16 @@ extension Permission {
             )
         case .auditLogsRead:
             .init(17, .read, "Compliance", "Audit Logs Read", "View the audit log")
+        case .integrationsRead:
+            .init(18, .read, "Integrations", "Integrations Read", "View event sources of Amazon EventBridge")
+        case .manageIntegrations:
+            .init(
+                19,
+                .write,
+                "Integrations",
+                "Manage Integrations",
+                "Add and remove event sources of Amazon EventBridge"
+            )
         }
     }
 }

@@ -18,6 +18,8 @@ package enum Permission: String, Sendable, CaseIterable {
     case userAccessInvite = "user_access_invite"
     case serviceAccountWrite = "service_account_write"
     case auditLogsRead = "audit_logs_read"
+    case integrationsRead = "integrations_read"
+    case manageIntegrations = "manage_integrations"
 
     /// The permission that a scope of an application key names, or `nil` for a scope that grants nothing here.
     ///
@@ -68,7 +70,7 @@ package struct PermissionSet: Sendable, Equatable, ExpressibleByArrayLiteral {
     }
 
     private static func bit(_ permission: Permission) -> UInt32 {
-        // The position among all cases; a switch over 17 names would say the same at greater length.
+        // The position among all cases; a switch over 19 names would say the same at greater length.
         1 << UInt32(positions[permission] ?? 31)
     }
 

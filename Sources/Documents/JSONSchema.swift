@@ -23,6 +23,11 @@ package struct JSONSchema {
         ])
     }
 
+    /// The schema of the attributes of a create alone, as the first version of the API has its bodies.
+    package static func attributes(of schema: DocumentSchema) -> JSONValue {
+        JSONSchema(use: .create).object(of: schema.attributes, isPartial: false)
+    }
+
     /// The schema of the inner `data` object.
     package static func data(of schema: DocumentSchema, for use: Use) -> JSONValue {
         let describer = JSONSchema(use: use)

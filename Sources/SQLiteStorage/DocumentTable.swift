@@ -10,21 +10,35 @@ struct DocumentTable {
     let hasUniqueNames: Bool
     /// The kind whose document of the same id must be there; it takes this one with it when it goes.
     let parent: DocumentKind?
-    /// A child has its parent's key, under which the secrets are the parent's.
-    var holdsSecrets: Bool { parent == nil }
+    /// Whether documents of the kind may have secrets. A child has its parent's key, under which they are the parent's.
+    let holdsSecrets: Bool
 }
 
 extension DocumentKind {
     var table: DocumentTable {
         switch self {
         case .connection:
-            DocumentTable(name: "connections", number: 1, hasUniqueNames: false, parent: nil)
+            DocumentTable(name: "connections", number: 1, hasUniqueNames: false, parent: nil, holdsSecrets: true)
         case .awsAccount:
-            DocumentTable(name: "aws_accounts", number: 2, hasUniqueNames: true, parent: nil)
+            DocumentTable(name: "aws_accounts", number: 2, hasUniqueNames: true, parent: nil, holdsSecrets: true)
         case .ccmConfig:
-            DocumentTable(name: "ccm_configs", number: 3, hasUniqueNames: false, parent: .awsAccount)
+            DocumentTable(
+                name: "ccm_configs",
+                number: 3,
+                hasUniqueNames: false,
+                parent: .awsAccount,
+                holdsSecrets: false
+            )
         case .connectionSettings:
-            DocumentTable(name: "connection_settings", number: 4, hasUniqueNames: false, parent: .connection)
+            DocumentTable(
+                name: "connection_settings",
+                number: 4,
+                hasUniqueNames: false,
+                parent: .connection,
+                holdsSecrets: false
+            )
+        case .eventBridge:
+            DocumentTable(name: "event_bridges", number: 5, hasUniqueNames: true, parent: nil, holdsSecrets: false)
         }
     }
 }
@@ -35,12 +49,14 @@ struct PerDocumentKind<Value> {
     private let awsAccount: Value
     private let ccmConfig: Value
     private let connectionSettings: Value
+    private let eventBridge: Value
 
     init(_ make: (DocumentTable) throws(SQLiteError) -> Value) throws(SQLiteError) {
         connection = try make(DocumentKind.connection.table)
         awsAccount = try make(DocumentKind.awsAccount.table)
         ccmConfig = try make(DocumentKind.ccmConfig.table)
         connectionSettings = try make(DocumentKind.connectionSettings.table)
+        eventBridge = try make(DocumentKind.eventBridge.table)
     }
 
     subscript(kind: DocumentKind) -> Value {
@@ -49,6 +65,7 @@ struct PerDocumentKind<Value> {
         case .awsAccount: awsAccount
         case .ccmConfig: ccmConfig
         case .connectionSettings: connectionSettings
+        case .eventBridge: eventBridge
         }
     }
 }

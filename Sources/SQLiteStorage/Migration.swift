@@ -6,7 +6,7 @@ struct Migration {
     let version: Int64
     let sql: String
 
-    static let all = [initial, restrictions, auditByTime, broughtExternalIDs, roles, lastUse]
+    static let all = [initial, restrictions, auditByTime, broughtExternalIDs, roles, lastUse, eventBridges]
 
     /// Marks a file as Keyway's: "KeyW".
     static let applicationID: Int64 = 0x4b65_7957

@@ -10,6 +10,8 @@ package enum DocumentKind: Sendable, CaseIterable {
     case ccmConfig
     /// Has the id of its connection, and goes with it. It has no secrets.
     case connectionSettings
+    /// Account, region and the given part of the source's name are its name. It has no secrets.
+    case eventBridge
 }
 
 /// A document as it is written: what is answered, and what a store needs to find it.

@@ -132,6 +132,44 @@ struct RequestTests {
             body:
                 #"{"data":{"type":"ccm_config","attributes":{"ccm_config":{"data_export_configs":[{"report_name":"r","report_prefix":"p","report_type":"CUR2.0","bucket_name":"b","bucket_region":"us-east-1"}]}}}}"#
         ) { _ = try await $0.ccmConfigs.create(for: "x", dataExports: [export]) },
+        Golden(method: "GET", target: "/api/v2/integration/aws/event_bridge") {
+            _ = try await $0.awsAccounts.eventBridgeSources()
+        },
+        Golden(
+            method: "POST",
+            target: "/api/v2/integration/aws/event_bridge",
+            body:
+                #"{"data":{"type":"event_bridge","attributes":{"account_id":"1","create_event_bus":true,"event_generator_name":"n","region":"us-east-1"}}}"#
+        ) {
+            _ = try await $0.awsAccounts.addEventBridgeSource(named: "n", to: "1", in: "us-east-1", createsBus: true)
+        },
+        Golden(
+            method: "DELETE",
+            target: "/api/v2/integration/aws/event_bridge",
+            body:
+                #"{"data":{"type":"event_bridge","attributes":{"account_id":"1","event_generator_name":"n-0","region":"us-east-1"}}}"#
+        ) {
+            let source = EventBridgeSource(accountID: "1", name: "n-0", region: "us-east-1")
+            try await $0.awsAccounts.removeEventBridgeSource(source)
+        },
+        Golden(method: "GET", target: "/api/v2/integration/aws/accounts/x/metric_name_filter_preview") {
+            _ = try await $0.awsAccounts.metricNamePreview(in: "x")
+        },
+        Golden(
+            method: "POST",
+            target: "/api/v2/integration/aws/accounts/x/metric_name_filter_preview",
+            body:
+                #"{"data":{"type":"metric_name_filter_preview","attributes":{"metric_name_filters":[{"namespace":"AWS/EC2","exclude_only":["*"]}]}}}"#
+        ) {
+            let filter = AWSMetricNameFilter(namespace: "AWS/EC2", names: .allBut(["*"]))
+            _ = try await $0.awsAccounts.metricNamePreview(of: [filter], in: "x")
+        },
+        Golden(
+            method: "POST",
+            target: "/api/v2/integration/aws/validate_ccm_config",
+            body:
+                #"{"data":{"type":"ccm_config_validation","attributes":{"account_id":"1","bucket_name":"b","bucket_region":"us-east-1","report_name":"r","report_prefix":"p"}}}"#
+        ) { _ = try await $0.ccmConfigs.validate(export, of: "1") },
         Golden(
             method: "POST",
             target: "/api/v2/api_keys",

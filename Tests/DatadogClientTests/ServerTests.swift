@@ -357,6 +357,23 @@ struct ServerTests {
         export.reportPrefix = "q"
         #expect(try await client.ccmConfigs.update(for: account.id, dataExports: [export]).id == account.id)
         #expect(try await client.ccmConfigs.get(for: account.id).dataExports == [export])
+        // The server has no credentials of its own at AWS.
+        #expect(await failure { try await client.ccmConfigs.validate(export, of: "123456789012") }?.code == .server)
+        #expect(await failure { try await client.ccmConfigs.validate(export, of: "000000000000") }?.code == .invalid)
         try await client.ccmConfigs.delete(for: account.id)
+        #expect(try await client.awsAccounts.metricNamePreview(in: account.id) == [])
+    }
+
+    @Test("event sources of EventBridge are added and removed")
+    func eventBridgeSources() async throws {
+        let accounts = Self.client(try await RunningServer()).awsAccounts
+        #expect(try await accounts.eventBridgeSources() == [])
+        let add = { try await accounts.addEventBridgeSource(named: "alerts", to: "123456789012", in: "us-east-1") }
+        let source = try await add()
+        #expect(source.name.hasPrefix("alerts-"))
+        #expect(await failure(add)?.code == .conflict)
+        #expect(try await accounts.eventBridgeSources() == [source])
+        try await accounts.removeEventBridgeSource(source)
+        #expect(try await accounts.eventBridgeSources() == [])
     }
 }

@@ -15,6 +15,9 @@ UNSTABLE = (
     "get_aws_account_ccm_config",
     "update_aws_account_ccm_config",
     "delete_aws_account_ccm_config",
+    "get_aws_metric_name_filter_preview",
+    "preview_aws_metric_name_filter",
+    "validate_awsccm_config",
     "validate",
 )
 

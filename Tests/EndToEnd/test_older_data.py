@@ -120,3 +120,11 @@ def test_an_external_id_that_was_issued_then_serves(older: Older, organization: 
         answer = server.request("POST", AWS_ACCOUNTS, body)
         assert answer.status < 300, answer.body
         assert answer.json["data"]["attributes"]["auth_config"]["external_id"] == issued
+
+
+def test_an_external_id_that_was_issued_then_is_nobody_elses(older: Older) -> None:
+    issued = older.said["Staging"]["spare_external_id"]
+    with running(older.data_dir, older.keys("Default")) as server:
+        for external_id, status in ((issued, 400), ("brought-since", 200)):
+            body = account(100_000_000_010, role_name="Integration", external_id=external_id)
+            assert server.request("POST", AWS_ACCOUNTS, body).status == status

@@ -41,6 +41,15 @@ DOCUMENTED = {
     (f"{ACCOUNT}/ccm_config", "patch"): {"200", "403", "404", "429"},
     (f"{ACCOUNT}/ccm_config", "delete"): {"204", "403", "404", "429"},
     (f"{ACCOUNT}/trust_policy", "get"): {"200", "400", "403", "404", "429"},
+    (f"{ACCOUNT}/metric_name_filter_preview", "get"): {"200", "403", "404", "429"},
+    (f"{ACCOUNT}/metric_name_filter_preview", "post"): {"200", "400", "403", "404", "429"},
+    (f"{AWS}/validate_ccm_config", "post"): {"200", "400", "403", "429", "503"},
+    (f"{AWS}/event_bridge", "get"): {"200", "403", "429"},
+    (f"{AWS}/event_bridge", "post"): {"200", "400", "403", "409", "429"},
+    (f"{AWS}/event_bridge", "delete"): {"200", "400", "403", "429"},
+    ("/api/v1/integration/aws/event_bridge", "get"): {"200", "403", "429"},
+    ("/api/v1/integration/aws/event_bridge", "post"): {"200", "400", "403", "409", "429"},
+    ("/api/v1/integration/aws/event_bridge", "delete"): {"200", "400", "403", "429"},
     (f"{AWS}/generate_new_external_id", "post"): {"200", "403", "429"},
     (f"{AWS}/available_namespaces", "get"): {"200", "403", "429"},
     (f"{AWS}/logs/services", "get"): {"200", "403", "429"},
@@ -130,7 +139,8 @@ CHECKS = [
 # Acts and tests would reach out for the third parties themselves; their suites have twins of these. And settings, whose
 # bodies have a shape for each integration, would take as long as all else.
 LEFT_OUT = (
-    "^(Act|TestActionConnection|PutActionConnectionSettings|Unregister|Disable|RemoveUser|Update(Current)?User|"
+    "^(Act|TestActionConnection|PreviewAWS|ValidateAWS|PutActionConnectionSettings|Unregister|Disable|RemoveUser|"
+    "Update(Current)?User|"
     "(Delete|Update).*ApplicationKey|DeleteAPIKey)"
 )
 

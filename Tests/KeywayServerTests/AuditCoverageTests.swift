@@ -21,6 +21,10 @@ struct AuditCoverageTests {
         "POST /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config": "aws_ccm_config.create",
         "PATCH /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config": "aws_ccm_config.update",
         "DELETE /api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config": "aws_ccm_config.delete",
+        "POST /api/v2/integration/aws/event_bridge": "aws_event_bridge.create",
+        "DELETE /api/v2/integration/aws/event_bridge": "aws_event_bridge.delete",
+        "POST /api/v1/integration/aws/event_bridge": "aws_event_bridge.create",
+        "DELETE /api/v1/integration/aws/event_bridge": "aws_event_bridge.delete",
         "POST /api/v2/api_keys": "api_key.create",
         "PATCH /api/v2/api_keys/{api_key_id}": "api_key.update",
         "DELETE /api/v2/api_keys/{api_key_id}": "api_key.delete",
@@ -49,8 +53,11 @@ struct AuditCoverageTests {
         "DELETE /api/v2/roles/{role_id}/users": "role.remove_user",
     ]
 
-    /// What changes nothing, although it is no GET.
-    private static let reading: Set = ["POST /api/v2/audit/events/search"]
+    /// What changes nothing, although it is no GET. What asks AWS has two events, of which the end-to-end tests know.
+    private static let reading: Set = [
+        "POST /api/v2/audit/events/search", "POST /api/v2/integration/aws/validate_ccm_config",
+        "POST /api/v2/integration/aws/accounts/{aws_account_config_id}/metric_name_filter_preview",
+    ]
 
     /// What acts through a connection has two events, of which `ActTests` knows more.
     private static func acts(_ route: String) -> Bool {
@@ -89,7 +96,15 @@ private struct AuditStory {
     func event(of route: String) async throws -> JSONValue {
         let words = route.split(separator: " ").map(String.init)
         let method = HTTPMethod(words[0])
-        let target = try await target(of: words[1], method)
+        let template = words[1]
+        var target = try await target(of: template, method)
+        if template.hasSuffix("/event_bridge"), method == .delete {
+            // Its name is assigned.
+            let isFirst = template.contains("/v1/")
+            let created = try await fixture.send(.post, template, body: Self.eventBridge(isFirst, named: "gone"))
+            let attributes = created.json["data"]?["attributes"] ?? created.json
+            target.body = Self.eventBridge(isFirst, named: attributes["event_source_name"]?.text?.string ?? "")
+        }
         let before = try fixture.events().count
         let answer = try await fixture.send(method, target.path, as: fixture.admin, body: target.body)
         #expect(answer.status < 300, "\(route): \(answer.text)")
@@ -142,6 +157,7 @@ private struct AuditStory {
         case ("settings", _): body = Bodies.settings(#""probe_path":"/a""#)
         case ("accounts", _): body = Self.account(7)
         case ("ccm_config", _): body = Self.ccmConfig
+        case ("event_bridge", _): body = Self.eventBridge(template.contains("/v1/"), named: "new")
         case ("api_keys", _), ("{api_key_id}", _): body = AccessBodies.apiKey(#""name":"New""#)
         case ("application_keys", _): body = AccessBodies.applicationKey(scopes: #"["connections_read"]"#)
         case ("{app_key_id}", .patch): body = AccessBodies.key("application_keys", #""name":"New""#)
@@ -178,6 +194,13 @@ private struct AuditStory {
             {"data":{"type":"account","attributes":{"aws_account_id":"\#(digits)","aws_partition":"aws",
             "auth_config":{"role_name":"Test"}}}}
             """#
+    }
+
+    private static func eventBridge(_ isFirst: Bool, named name: String) -> String {
+        let attributes = #"""
+            {"account_id":"\#(isFirst ? 1 : 2)00000000000","event_generator_name":"\#(name)","region":"us-east-1"}
+            """#
+        return isFirst ? attributes : #"{"data":{"type":"event_bridge","attributes":\#(attributes)}}"#
     }
 
     private static let ccmConfig = #"""

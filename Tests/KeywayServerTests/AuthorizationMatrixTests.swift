@@ -82,6 +82,23 @@ private let table = """
         PATCH           aws_configuration_edit             403   403   200    200    403    200   200   403   200   404
         DELETE          aws_configuration_edit             403   403   204    204    403    204   204   403   204   404
 
+    /api/v2/integration/aws/accounts/{aws_account_config_id}/metric_name_filter_preview
+        GET             aws_configuration_read             403   403   200    200    200    200   200   403   200   404
+        POST            aws_configuration_read             403   403   200    200    200    200   200   403   200   404
+
+    /api/v2/integration/aws/validate_ccm_config
+        POST            aws_configuration_edit             403   403   503    503    403    503   503   403   503   400
+
+    /api/v2/integration/aws/event_bridge
+        GET             integrations_read                  403   403   200    403    403    200   200   403   200   200
+        POST            manage_integrations                403   403   200    403    403    200   200   403   200   200
+        DELETE          manage_integrations                403   403   200    403    403    200   200   403   200   400
+
+    /api/v1/integration/aws/event_bridge
+        GET             integrations_read                  403   403   200    403    403    200   200   403   200   200
+        POST            manage_integrations                403   403   200    403    403    200   200   403   200   200
+        DELETE          manage_integrations                403   403   200    403    403    200   200   403   200   400
+
     /api/v2/integration/aws/generate_new_external_id
         POST            aws_configuration_edit             403   403   200    200    403    200   200   403   200   200
 
@@ -313,13 +330,26 @@ private struct World {
             own: isOfHere ? keys ?? fixture.admin : fixture.admin,
             role: row.whose == "@ours" ? try await fixture.ownRole(Self.role.permissions).id : Self.role.id
         )
-        let answer = try await fixture.send(
-            row.method,
-            try await target(of: row, things),
-            as: keys,
-            body: things.body(of: row)
-        )
-        return answer.status
+        let target = try await target(of: row, things)
+        let body = try await body(of: row, things)
+        return try await fixture.send(row.method, target, as: keys, body: body).status
+    }
+
+    private func body(of row: Row, _ things: Things) async throws -> String? {
+        if row.path.hasSuffix("/event_bridge"), row.method == .delete {
+            // Its name is assigned.
+            let created = try await fixture.send(.post, row.path, body: things.eventBridge(of: row.path))
+            try #require(created.status == 200)
+            let attributes = created.json["data"]?["attributes"] ?? created.json
+            let name = try #require(attributes["event_source_name"]?.text?.string)
+            return things.eventBridge(of: row.path, named: name)
+        }
+        if row.path.hasSuffix("/validate_ccm_config") {
+            // Keyway has no credentials of its own here, so that AWS is not asked.
+            let account = try await fixture.send(.post, Paths.accounts, body: things.account(number: 1))
+            try #require(account.status == 200)
+        }
+        return things.body(of: row)
     }
 
     private func keys(of caller: Column, needing needs: [Permission]) async throws -> Keys? {
@@ -364,8 +394,7 @@ private struct World {
             path.replace("{resource_id}", with: "connection:\(try await fixture.create(Bodies.openAI()))")
         }
         if path.contains("{aws_account_config_id}") {
-            let accounts = "/api/v2/integration/aws/accounts"
-            let account = try await fixture.send(.post, accounts, body: things.account(number: 1))
+            let account = try await fixture.send(.post, Paths.accounts, body: things.account(number: 1))
             path.replace("{aws_account_config_id}", with: account.id)
             if path.hasSuffix("/ccm_config"), row.method != .post {
                 let config = try await fixture.send(.post, path, body: Things.ccmConfig)
@@ -408,6 +437,14 @@ private struct Things {
         case (.post, "accounts"): return account(number: 2)
         case (.patch, "{aws_account_config_id}"): return account(number: 1)
         case (.post, "ccm_config"), (.patch, "ccm_config"): return Self.ccmConfig
+        case (.post, "event_bridge"): return eventBridge(of: row.path)
+        case (.post, "metric_name_filter_preview"):
+            return #"{"data":{"type":"metric_name_filter_preview","attributes":{"metric_name_filters":[]}}}"#
+        case (.post, "validate_ccm_config"):
+            return #"""
+                {"data":{"type":"ccm_config_validation","attributes":{"account_id":"\#(accountNumber(1))",
+                "bucket_name":"billing","bucket_region":"us-east-1","report_name":"cost"}}}
+                """#
         case (.post, "api_keys"), (.patch, "{api_key_id}"): return Self.named("api_keys")
         case (.post, "application_keys"):
             // No key hands out more than it has.
@@ -427,9 +464,18 @@ private struct Things {
         }
     }
 
+    func accountNumber(_ number: Int) -> String { "\(number)0000000000\(self.number)" }
+
+    func eventBridge(of path: String, named name: String = "alerts") -> String {
+        let attributes = #"""
+            {"account_id":"\#(accountNumber(3))","event_generator_name":"\#(name)","region":"us-east-1"}
+            """#
+        return path.contains("/v1/") ? attributes : #"{"data":{"type":"event_bridge","attributes":\#(attributes)}}"#
+    }
+
     func account(number: Int) -> String {
         #"""
-        {"data":{"type":"account","attributes":{"aws_account_id":"\#(number)0000000000\#(self.number)",
+        {"data":{"type":"account","attributes":{"aws_account_id":"\#(accountNumber(number))",
         "aws_partition":"aws","auth_config":{"role_name":"Test"}}}}
         """#
     }

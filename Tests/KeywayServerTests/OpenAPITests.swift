@@ -40,6 +40,21 @@ struct OpenAPITests {
         ("/api/v2/integration/aws/accounts/{aws_account_config_id}", "patch", "200 400 403 404 429 503"),
         ("/api/v2/integration/aws/accounts/{aws_account_config_id}", "delete", "204 400 403 404 429 503"),
         ("/api/v2/integration/aws/accounts/{aws_account_config_id}/trust_policy", "get", "200 400 403 404 429 503"),
+        (
+            "/api/v2/integration/aws/accounts/{aws_account_config_id}/metric_name_filter_preview", "get",
+            "200 400 403 404 429 503"
+        ),
+        (
+            "/api/v2/integration/aws/accounts/{aws_account_config_id}/metric_name_filter_preview", "post",
+            "200 400 403 404 429 503"
+        ),
+        ("/api/v2/integration/aws/validate_ccm_config", "post", "200 400 403 429 503"),
+        ("/api/v2/integration/aws/event_bridge", "get", "200 403 429 503"),
+        ("/api/v2/integration/aws/event_bridge", "post", "200 400 403 409 429 503"),
+        ("/api/v2/integration/aws/event_bridge", "delete", "200 400 403 429 503"),
+        ("/api/v1/integration/aws/event_bridge", "get", "200 403 429 503"),
+        ("/api/v1/integration/aws/event_bridge", "post", "200 400 403 409 429 503"),
+        ("/api/v1/integration/aws/event_bridge", "delete", "200 400 403 429 503"),
         ("/api/v2/integration/aws/generate_new_external_id", "post", "200 403 429 503"),
         ("/api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config", "get", "200 400 403 404 429 503"),
         ("/api/v2/integration/aws/accounts/{aws_account_config_id}/ccm_config", "post", "200 400 403 404 409 429 503"),

@@ -180,7 +180,7 @@ struct OpenAPIDocument {
 
     private var allSchemas: JSONValue {
         guard case .object(let members) = schemas else { return .null }
-        return .object(members + AccessComponents.all + AuditComponents.all)
+        return .object(members + AWSIntegrationComponents.all + AccessComponents.all + AuditComponents.all)
     }
 
     private var schemas: JSONValue {

@@ -42,10 +42,26 @@ struct EndpointList: Sendable {
             documents: store,
             writer: writer(of: .ccmConfig, .ccmConfig, auditedAs: "aws_ccm_config")
         )
+        let inquiries = AccountInquiries(
+            store: store,
+            vault: vault,
+            access: AWSAccountAccess(
+                endpoint: egress,
+                aws: AWSCredentialSource(environment: configuration.environment),
+                endpoints: AWSEndpoints(environment: configuration.environment)
+            )
+        )
+        let eventBridges = EventBridgeEndpoints(
+            documents: store,
+            writer: writer(of: .eventBridge, .eventBridge, auditedAs: "aws_event_bridge"),
+            identifiers: identifiers
+        )
         return ConnectionEndpoints(access: connectionAccess, writer: connections).all
             + RegistrationEndpoints(store: store).all
             + accounts.all
             + ccmConfigs.all
+            + AccountInquiryEndpoints(documents: store, inquiries: inquiries).all
+            + eventBridges.all
             + AWSCatalogueEndpoints().all
     }
 

@@ -1,3 +1,4 @@
+import AWSAccounts
 import Access
 import Documents
 import JSONReading
@@ -45,7 +46,12 @@ struct DocumentWriter: Sendable {
 
     /// Reads the body of a create and seals its secrets.
     func create(_ call: Call, id: Identifier, issue: @escaping (String) -> String) throws -> Draft {
-        let parted = try schema.create(try call.json(), id: id, issue: issue)
+        try create(try call.json(), id: id, by: call, issue: issue)
+    }
+
+    /// The same for a body that was made of a call's.
+    func create(_ body: JSONValue, id: Identifier, by call: Call, issue: @escaping (String) -> String) throws -> Draft {
+        let parted = try schema.create(body, id: id, issue: issue)
         let sealed: SealedSecrets?
         if parted.secrets.isEmpty {
             sealed = nil
@@ -231,6 +237,7 @@ extension DocumentKind {
                 attributes?["integration"]?["type"]?.text?.string ?? ""
             )
         case .awsAccount: (attributes?["aws_account_id"]?.text?.string ?? "", "")
+        case .eventBridge: (EventBridgeSource(attributes)?.key ?? "", "")
         case .ccmConfig, .connectionSettings: ("", "")
         }
     }

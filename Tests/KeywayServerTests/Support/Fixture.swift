@@ -171,6 +171,7 @@ extension Response {
 enum Paths {
     static let connections = "/api/v2/actions/connections"
     static let registrations = "/api/v2/actions/app_key_registrations"
+    static let accounts = "/api/v2/integration/aws/accounts"
 
     static func connection(_ id: String) -> String { "\(connections)/\(id)" }
     static func settings(_ id: String) -> String { "\(connections)/\(id)/settings" }

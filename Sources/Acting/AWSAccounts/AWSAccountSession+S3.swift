@@ -1,0 +1,54 @@
+import Documents
+import Egress
+import Secrets
+
+/// What a bucket said when it was looked into.
+package enum BucketFinding: Sendable, Equatable {
+    /// It can be listed; an object's name, if it has any.
+    case listed(firstKey: String?)
+    /// It lies in another region than was asked.
+    case elsewhere
+    /// It may not be listed.
+    case forbidden
+    /// There is none of that name.
+    case missing
+}
+
+extension AWSAccountSession {
+    /// Looks for objects whose names begin with a prefix.
+    package func list(
+        bucket: String,
+        in region: String,
+        prefix: String
+    ) async throws(AWSUnanswered) -> BucketFinding {
+        let prefix = TextEscape.percent.escape(prefix)
+        let answer = try await send(
+            "GET",
+            to: "s3",
+            in: region,
+            path: "/\(bucket)",
+            query: "list-type=2&max-keys=1&encoding-type=url&prefix=\(prefix)"
+        )
+        if let actual = answer.head["x-amz-bucket-region"], actual != region { return .elsewhere }
+        let content = TokenServiceAnswer(answer.body)
+        switch answer.head.status {
+        case 200:
+            // As S3 writes it in a URL.
+            return .listed(firstKey: content?.text("ListBucketResult/Contents/Key"))
+        case 301, 307: return .elsewhere
+        case 404: return .missing
+        case 400 where content?.text("Error/Code") == "AuthorizationHeaderMalformed": return .elsewhere
+        case 401, 403: return .forbidden
+        default:
+            throw AWSUnanswered(detail: "AWS (s3) answered \(answer.head.status), which tells nothing of the bucket")
+        }
+    }
+
+    /// Whether an object may be read, of which the first byte is asked for.
+    package func mayRead(key: String, of bucket: String, in region: String) async throws(AWSUnanswered) -> Bool {
+        let path = SignatureV4.canonicalObjectPath("/\(bucket)/\(key.replacing("+", with: "%20"))")
+        let headers = [OutgoingRequest.Header(name: "Range", text: "bytes=0-0")]
+        let answer = try await send("GET", to: "s3", in: region, path: path, headers: headers)
+        return answer.head.status != 401 && answer.head.status != 403
+    }
+}
