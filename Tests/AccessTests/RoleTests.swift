@@ -23,6 +23,8 @@ private let matrix: [(permission: String, roles: String)] = [
     ("user_access_invite", "A"),
     ("service_account_write", "A"),
     ("audit_logs_read", "A"),
+    ("integrations_read", "A"),
+    ("manage_integrations", "A"),
 ]
 
 @Suite("A shipped role")

@@ -90,14 +90,14 @@ private let table = """
         POST            aws_configuration_edit             403   403   503    503    403    503   503   403   503   400
 
     /api/v2/integration/aws/event_bridge
-        GET             integrations_read                  403   403   200    200    200    200   200   403   200   200
-        POST            manage_integrations                403   403   200    200    403    200   200   403   200   200
-        DELETE          manage_integrations                403   403   200    200    403    200   200   403   200   400
+        GET             integrations_read                  403   403   200    403    403    200   200   403   200   200
+        POST            manage_integrations                403   403   200    403    403    200   200   403   200   200
+        DELETE          manage_integrations                403   403   200    403    403    200   200   403   200   400
 
     /api/v1/integration/aws/event_bridge
-        GET             integrations_read                  403   403   200    200    200    200   200   403   200   200
-        POST            manage_integrations                403   403   200    200    403    200   200   403   200   200
-        DELETE          manage_integrations                403   403   200    200    403    200   200   403   200   400
+        GET             integrations_read                  403   403   200    403    403    200   200   403   200   200
+        POST            manage_integrations                403   403   200    403    403    200   200   403   200   200
+        DELETE          manage_integrations                403   403   200    403    403    200   200   403   200   400
 
     /api/v2/integration/aws/generate_new_external_id
         POST            aws_configuration_edit             403   403   200    200    403    200   200   403   200   200
