@@ -117,7 +117,8 @@ package final class ActAuthenticator: Sendable {
                 origin: act.origin,
                 target: target,
                 headers: headers,
-                body: body
+                body: body,
+                timeout: act.timeout
             ),
             secrets: guarded,
             token: token.map {

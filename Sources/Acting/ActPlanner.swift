@@ -40,7 +40,7 @@ package struct ActPlanner: Sendable {
             let value = header.setting.flatMap(subject.setting) ?? header.value
             draft.set(header: header.name, PlannedText(value))
         }
-        return PlannedAct(draft, of: subject.connection)
+        return PlannedAct(draft, of: subject)
     }
 
     /// A connection with the declarations that it was made by: what many acts through it have in common.

@@ -45,6 +45,7 @@ extension AuthenticatedAct {
             }
         )
         request.isForPublicHosts = true
+        request.timeout = plan.timeout
         return AuthenticatedAct(request: request, secrets: secrets, token: nil)
     }
 }

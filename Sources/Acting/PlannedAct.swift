@@ -1,4 +1,5 @@
 import Documents
+import Egress
 package import LinkRewriting
 package import Secrets
 
@@ -27,6 +28,7 @@ package struct PlannedAct: Sendable {
     let headers: [PlannedHeader]
     let body: PlannedBody
     let exchange: TokenExchange?
+    let timeout: ResponseTimeout?
 
     /// Whose tokens are used.
     struct Connection: Sendable, Hashable {
@@ -35,7 +37,9 @@ package struct PlannedAct: Sendable {
         let revision: Int64
     }
 
-    init(_ draft: ActDraft, of connection: ActConnection) {
+    init(_ draft: ActDraft, of subject: ActSubject) {
+        let connection = subject.connection
+        timeout = subject.timeout
         method = draft.method
         origin = draft.origin
         path = draft.path

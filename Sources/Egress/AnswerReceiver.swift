@@ -50,6 +50,9 @@ package enum Demand: Sendable {
 
 /// Takes an answer as it comes. All calls come from one thread, in order, and must not block.
 package protocol AnswerReceiver: AnyObject, Sendable {
+    /// The request is about to be sent over a connection that is open: from now on it may be carried out.
+    func requestLeaves()
+
     /// Status and headers are there, or as much of them as there will be before an error. At most once.
     func received(_ head: AnswerHead) -> Demand
 
@@ -58,4 +61,8 @@ package protocol AnswerReceiver: AnyObject, Sendable {
 
     /// The end: `nil` if the answer came as a whole. Exactly once, and nothing comes after it.
     func finished(_ error: EgressError?)
+}
+
+extension AnswerReceiver {
+    package func requestLeaves() {}
 }

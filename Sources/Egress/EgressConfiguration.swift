@@ -19,7 +19,9 @@ package struct EgressConfiguration: Sendable {
     package var firstByteTimeout = 60.0
     /// How long nothing may come between two pieces of an answer, in seconds; time paused by us does not count.
     package var idleTimeout = 60.0
-    /// How long a transfer may take in all, in seconds.
+    /// Whether requests have the times that are usual at their third parties: not where the operator has set a time.
+    package var hasUsualTimeouts = true
+    /// How long a transfer may take in all, in seconds; longer where its response may take longer to begin.
     package var totalTimeout = 300.0
 
     /// The longest answer head, interim answers and trailers included, in bytes.

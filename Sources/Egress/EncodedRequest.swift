@@ -13,8 +13,8 @@ struct EncodedRequest: @unchecked Sendable {
     let headers: UnsafePointer<curl_slist>
     let body: SecretBuffer?
     let isHead: Bool
-    /// Whether asking twice does the same as asking once (RFC 9110, section 9.2.2).
     let isIdempotent: Bool
+    let timeout: ResponseTimeout?
     let isForPublicHosts: Bool
 
     /// - Throws: Why the request cannot be sent: ``EgressError/malformedURL``, ``EgressError/plaintextNotAllowed`` or
@@ -34,7 +34,8 @@ struct EncodedRequest: @unchecked Sendable {
         headers = written.headers
         isHead = request.method == "HEAD"
         isForPublicHosts = request.isForPublicHosts
-        isIdempotent = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"].contains(request.method)
+        isIdempotent = OutgoingRequest.isIdempotent(request.method)
+        timeout = request.timeout
         // Without a body these methods say so (RFC 9110, section 8.6); many servers insist.
         let saysLength = ["POST", "PUT", "PATCH"].contains(request.method)
         body = isHead ? nil : request.body ?? (saysLength ? SecretBuffer(count: 0) { _ in } : nil)

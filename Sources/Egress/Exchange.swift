@@ -24,6 +24,8 @@ final class Exchange {
     var position = 0
 
     private var request: EncodedRequest?
+    /// How long the response may take to begin, and between two pieces of it.
+    private var timeouts: (firstByte: UInt64, idle: UInt64) = (.max, .max)
     private var head: AnswerHeadReader
     private var answered = 0
     private var decoder: BodyDecoder?
@@ -65,10 +67,12 @@ final class Exchange {
         self.transfer = transfer
         self.request = request
         transfer.exchange = self
-        deadline = MonotonicClock.now() + settings.connectTimeout + settings.firstByteTimeout
+        timeouts = settings.timeouts(of: request)
+        deadline = MonotonicClock.now() + settings.connectTimeout + timeouts.firstByte
         let body = request.body
         let bytes = body?.bytes.baseAddress ?? UnsafeRawPointer(request.target)
-        return keyway_curl_set_pointer(handle, CURLOPT_URL, request.url) == CURLE_OK
+        return settings.applyTimeouts(of: request, to: handle)
+            && keyway_curl_set_pointer(handle, CURLOPT_URL, request.url) == CURLE_OK
             && keyway_curl_set_pointer(handle, CURLOPT_REQUEST_TARGET, request.target) == CURLE_OK
             && keyway_curl_set_number(handle, CURLOPT_HTTPGET, 1) == CURLE_OK
             && (!request.isHead || keyway_curl_set_number(handle, CURLOPT_NOBODY, 1) == CURLE_OK)
@@ -118,7 +122,7 @@ final class Exchange {
         let sent = keyway_curl_sent(handle)
         guard sent > self.sent else { return true }
         self.sent = sent
-        deadline = now + settings.firstByteTimeout
+        deadline = now + timeouts.firstByte
         return false
     }
 
@@ -128,7 +132,7 @@ final class Exchange {
     func resume() -> CURLcode {
         guard isPaused else { return CURLE_OK }
         isPaused = false
-        deadline = MonotonicClock.now() + settings.idleTimeout
+        deadline = MonotonicClock.now() + timeouts.idle
         let code = curl_easy_pause(handle, CURLPAUSE_CONT)
         return failure == nil ? code : CURLE_ABORTED_BY_CALLBACK
     }
@@ -136,7 +140,7 @@ final class Exchange {
     private func obey(_ demand: Demand) -> Bool {
         switch demand {
         case .more:
-            deadline = MonotonicClock.now() + settings.idleTimeout
+            deadline = MonotonicClock.now() + timeouts.idle
         case .pause:
             isPaused = true
             deadline = .max
@@ -172,8 +176,9 @@ final class Exchange {
             // libcurl asks again when a kept connection turns out to be closed; the first request may have been read.
             failure = .connectionFailed("the connection was closed before the answer; the request was not repeated")
         }
+        if failure == nil { transfer?.receiver?.requestLeaves() }
         hasAsked = true
-        deadline = MonotonicClock.now() + settings.firstByteTimeout
+        deadline = MonotonicClock.now() + timeouts.firstByte
         return failure == nil
     }
 
@@ -188,7 +193,7 @@ final class Exchange {
         do throws(EgressError) {
             guard case .complete(let answer) = try head.read(line), let request, let receiver = transfer?.receiver
             else {
-                if !isPaused { deadline = MonotonicClock.now() + settings.idleTimeout }
+                if !isPaused { deadline = MonotonicClock.now() + timeouts.idle }
                 return true
             }
             do throws(EgressError) {

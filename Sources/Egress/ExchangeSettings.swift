@@ -8,10 +8,11 @@ struct ExchangeSettings {
     let publicAddressGuard: AddressGuard
     let headerBytes: Int
     let answerBytes: Int
-    /// In nanoseconds, as the two that follow.
+    /// In nanoseconds, as those that follow.
     let connectTimeout: UInt64
-    let firstByteTimeout: UInt64
-    let idleTimeout: UInt64
+    private let firstByteTimeout: UInt64
+    private let idleTimeout: UInt64
+    private let hasUsualTimeouts: Bool
     private let totalTimeout: UInt64
     private let schemes: String
     private let userAgent: String
@@ -25,6 +26,7 @@ struct ExchangeSettings {
         connectTimeout = MonotonicClock.nanoseconds(configuration.connectTimeout)
         firstByteTimeout = MonotonicClock.nanoseconds(configuration.firstByteTimeout)
         idleTimeout = MonotonicClock.nanoseconds(configuration.idleTimeout)
+        hasUsualTimeouts = configuration.hasUsualTimeouts
         totalTimeout = MonotonicClock.nanoseconds(configuration.totalTimeout)
         userAgent = configuration.userAgent
         schemes = configuration.allowsPlaintext ? "http,https" : "https"
@@ -72,6 +74,27 @@ struct ExchangeSettings {
         }
         return numbers.allSatisfy { keyway_curl_set_number(handle, $0, $1) == CURLE_OK }
             && texts.allSatisfy { keyway_curl_set_pointer(handle, $0, $1) == CURLE_OK }
+    }
+
+    /// How long a response may take to begin, and between two pieces of it, in nanoseconds.
+    func timeouts(of request: EncodedRequest) -> (firstByte: UInt64, idle: UInt64) {
+        guard let own = ownTimeout(of: request) else { return (firstByteTimeout, idleTimeout) }
+        return (own, own)
+    }
+
+    /// Lets a transfer take longer in all where its response may take longer to begin.
+    func applyTimeouts(of request: EncodedRequest, to handle: UnsafeMutableRawPointer) -> Bool {
+        guard let own = ownTimeout(of: request) else { return true }
+        let total = Self.milliseconds(totalTimeout + own)
+        return keyway_curl_set_number(handle, CURLOPT_TIMEOUT_MS, total) == CURLE_OK
+    }
+
+    private func ownTimeout(of request: EncodedRequest) -> UInt64? {
+        switch request.timeout {
+        case .exact(let seconds): MonotonicClock.nanoseconds(seconds)
+        case .usual(let seconds) where hasUsualTimeouts: MonotonicClock.nanoseconds(seconds)
+        case .usual, nil: nil
+        }
     }
 
     private static func milliseconds(_ nanoseconds: UInt64) -> Int {

@@ -74,9 +74,11 @@ struct ConnectionActs: Sendable {
     /// - Throws: What would keep it from being sent, but for limits.
     func plan(_ request: ActRequest, of call: Call) throws -> PlannedAct {
         let (target, _) = try target(of: call)
-        let plan = try planner.plan(request, on: target.subject)
-        _ = try judge(plan, request, on: target, call)
-        return plan
+        return try target.reportingErrors {
+            let plan = try planner.plan(request, on: target.subject)
+            _ = try judge(plan, request, on: target, call)
+            return plan
+        }
     }
 
     /// Sends a request through a connection and answers with what comes back.
@@ -84,6 +86,16 @@ struct ConnectionActs: Sendable {
     /// - Throws: Whatever keeps it from being begun; then there is no answer yet.
     func perform(_ request: ActRequest, of call: Call, answering reply: ActReply) throws {
         let (target, sealed) = try target(of: call)
+        try target.reportingErrors { try perform(request, on: target, sealed, of: call, answering: reply) }
+    }
+
+    private func perform(
+        _ request: ActRequest,
+        on target: ActTarget,
+        _ sealed: SealedSecrets?,
+        of call: Call,
+        answering reply: ActReply
+    ) throws {
         let plan = try planner.plan(request, on: target.subject)
         let ruling: Ruling
         do {
@@ -181,7 +193,7 @@ struct ConnectionActs: Sendable {
         case .tokenRefused: preconditionFailure("a token is renewed by who can")
         case .redirected(let link, let location): follow(link, location, from: authenticated, act, reply)
         case .redirectRefused(let refusal): refuse(act, refusal, facts, reply)
-        case .failed(let error): fail(act, error, upstreamStatus: facts.status, reply)
+        case .failed(let error): fail(act, error, facts: facts, reply)
         case .whole(let response):
             conclude(act, facts, error: nil)
             reply.proxied(response)
@@ -374,13 +386,14 @@ struct ConnectionActs: Sendable {
         _ act: Act,
         _ error: any Error,
         isRecorded: Bool = true,
-        upstreamStatus: Int? = nil,
+        facts: ProxiedAnswer.Facts? = nil,
         _ reply: ActReply
     ) {
-        let end = error as? ActEnd ?? ActEnd(error)
-        if isRecorded { act.record.end(.init(status: upstreamStatus, error: end.code)) }
+        let isPerhapsDone = facts?.wasSent == true && !OutgoingRequest.isIdempotent(act.plan.method)
+        let end = error as? ActEnd ?? ActEnd(error, perhapsDone: isPerhapsDone ? act.target.clients : nil)
+        if isRecorded { act.record.end(.init(status: facts?.status, error: end.code)) }
         settle(act, end.code)
-        reply.failed(end.answer)
+        reply.failed(ActError(error: end.answer, clients: act.target.clients))
     }
 
     /// Ends an act of which a redirect is not passed on.
@@ -394,7 +407,7 @@ struct ConnectionActs: Sendable {
         outcome.redirects = act.links.followed.map(\.origin)
         act.record.end(outcome)
         settle(act, RedirectRefusal.code, facts)
-        reply.failed(APIError.act(refusal))
+        reply.failed(ActError(error: APIError.act(refusal), clients: act.target.clients))
     }
 
     /// Ends an act that was answered, if perhaps not to the end.

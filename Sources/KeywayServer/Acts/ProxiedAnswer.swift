@@ -43,6 +43,8 @@ final class ProxiedAnswer: @unchecked Sendable {
     /// What an answer was, whatever became of it.
     struct Facts: Sendable {
         var status: Int?
+        /// Whether the request may have been carried out.
+        var wasSent = false
         /// From the request to the answer's head.
         var upstreamNanoseconds: UInt64 = 0
         /// The length of the body as it was passed on, in bytes.
@@ -135,6 +137,10 @@ final class ProxiedAnswer: @unchecked Sendable {
 // MARK: - The upstream's side
 
 extension ProxiedAnswer: AnswerReceiver {
+    func requestLeaves() {
+        facts.wasSent = true
+    }
+
     func received(_ head: AnswerHead) -> Demand {
         facts.status = head.status
         facts.upstreamNanoseconds = MonotonicClock.now() - startedAt

@@ -60,8 +60,6 @@ enum ProxiedHeaders {
     /// The name under which a header is passed on that would mean something else here.
     private static func renamed(_ name: String, in head: AnswerHead) -> String? {
         switch name {
-        // Ours names this request; the upstream's is of use to whoever asks its makers.
-        case "x-request-id": "Keyway-Upstream-Request-Id"
         // Many clients follow a redirect by themselves, and take the caller's keys to wherever it leads.
         case "location" where (300..<400).contains(head.status): upstreamLocation
         default: nil

@@ -37,16 +37,12 @@ struct ActEndpoints: Sendable {
     }
 
     private func act(_ call: Call, _ reply: ActReply) throws {
-        do {
-            let request = call.actRequest
-            if try isDryRun(call) {
-                let plan = try acts.plan(request, of: call)
-                return reply.own(.plan(plan.masked, callerBody: request.body))
-            }
-            try acts.perform(request, of: call, answering: reply)
-        } catch let error as ActRefusal {
-            throw APIError.act(error)
+        let request = call.actRequest
+        if try isDryRun(call) {
+            let plan = try acts.plan(request, of: call)
+            return reply.own(.plan(plan.masked, callerBody: request.body))
         }
+        try acts.perform(request, of: call, answering: reply)
     }
 
     private func isDryRun(_ call: Call) throws -> Bool {
@@ -67,11 +63,7 @@ struct ActEndpoints: Sendable {
             throw APIError(400, "A test takes no body: it uses the stored credentials only.", at: .pointer(""))
         }
         let id = try call.identifier("connection_id", orStatus: 400)
-        do {
-            return .test(of: id, try await acts.test(call))
-        } catch let error as ActRefusal {
-            throw APIError.act(error)
-        }
+        return .test(of: id, try await acts.test(call))
     }
 }
 
