@@ -95,7 +95,21 @@ extension ActPlanner {
             draft.path = SignatureV4.canonicalObjectPath(draft.path)
             draft.pathBelowBase = "/\(service)/\(region)\(SignatureV4.canonicalObjectPath(rest))"
         }
-        try draft.removeAWSChunking()
+        if case .streamed(let upload) = draft.body {
+            if endpoint.isObjectStorage {
+                try draft.stream(upload)
+            } else if let digest = draft.statedDigest {
+                draft.payload = digest
+            } else {
+                throw ActRefusal(
+                    .bodyTooLong,
+                    "\(service) takes requests only with a signature over a digest of the whole body, and the body is "
+                        + "longer than the 1048576 bytes that are held for that; X-Amz-Content-Sha256 can state the digest"
+                )
+            }
+        } else {
+            try draft.removeAWSChunking()
+        }
         for name in ["Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "Date"] {
             draft.remove(header: name)
         }

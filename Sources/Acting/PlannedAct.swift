@@ -27,6 +27,8 @@ package struct PlannedAct: Sendable {
     let target: PlannedText
     let headers: [PlannedHeader]
     let body: PlannedBody
+    /// What stands for the body in AWS' signatures, where it is not its digest.
+    let payload: String?
     let exchange: TokenExchange?
     let timeout: ResponseTimeout?
 
@@ -50,6 +52,7 @@ package struct PlannedAct: Sendable {
         target = draft.target
         headers = draft.headers
         body = draft.body
+        payload = draft.payload
         exchange = draft.exchange
         self.connection = Connection(
             organization: connection.organization,
@@ -64,10 +67,15 @@ package struct PlannedAct: Sendable {
 }
 
 extension PlannedAct {
+    /// Whether the body is sent while it comes, so that nobody looks at it first.
+    package var isBodyStreamed: Bool {
+        if case .streamed = body { true } else { false }
+    }
+
     /// The body as it will be sent, but for the secrets in it.
     package var maskedBody: SecretBuffer {
         switch body {
-        case .none: SecretBuffer(count: 0) { _ in }
+        case .none, .streamed: SecretBuffer(count: 0) { _ in }
         case .caller(let buffer): buffer
         case .configured(let text): Array(text.masked.utf8).withUnsafeBytes { SecretBuffer(copying: $0) }
         }
@@ -104,5 +112,7 @@ struct PlannedHeader: Sendable {
 enum PlannedBody: Sendable {
     case none
     case caller(SecretBuffer)
+    /// The caller's, which is sent while it comes.
+    case streamed(any UploadSource)
     case configured(PlannedText)
 }

@@ -18,6 +18,10 @@ package enum EgressError: Error, Sendable, Equatable {
     case headersTooLarge
     /// What came is no HTTP, or ended early, or could not be decoded.
     case malformedAnswer(String)
+    /// The request's body is not what its headers say.
+    case malformedBody(String)
+    /// The request's body is longer than the caller's server takes.
+    case bodyTooLarge
     case cancelled
     /// The client was stopped.
     case stopped

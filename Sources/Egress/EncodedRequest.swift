@@ -12,6 +12,8 @@ struct EncodedRequest: @unchecked Sendable {
     let target: UnsafePointer<CChar>
     let headers: UnsafePointer<curl_slist>
     let body: SecretBuffer?
+    let upload: (any UploadSource)?
+    let isSecure: Bool
     let isHead: Bool
     let isIdempotent: Bool
     let timeout: ResponseTimeout?
@@ -36,6 +38,8 @@ struct EncodedRequest: @unchecked Sendable {
         isForPublicHosts = request.isForPublicHosts
         isIdempotent = OutgoingRequest.isIdempotent(request.method)
         timeout = request.timeout
+        upload = request.upload
+        isSecure = origin.isSecure
         // Without a body these methods say so (RFC 9110, section 8.6); many servers insist.
         let saysLength = ["POST", "PUT", "PATCH"].contains(request.method)
         body = isHead ? nil : request.body ?? (saysLength ? SecretBuffer(count: 0) { _ in } : nil)
@@ -45,7 +49,7 @@ struct EncodedRequest: @unchecked Sendable {
         // CONNECT asks for a tunnel, not for a target, and libcurl sends no body with HEAD.
         guard
             HeaderSyntax.isToken(request.method.utf8), request.method != "CONNECT",
-            request.method != "HEAD" || request.body?.count ?? 0 == 0
+            request.method != "HEAD" || (request.body?.count ?? 0 == 0 && request.upload == nil)
         else { throw .malformedHeader(name: ":method") }
     }
 

@@ -32,6 +32,10 @@ final class Exchange {
     /// How much of a piece that libcurl keeps was decoded.
     private var decoded = 0
     private var sent = 0
+    /// Whether libcurl waits for more of the request's body.
+    private var waitsForUpload = false
+    /// What a third party says that breaks the connection while a body is sent to it.
+    private var lastWords: LastWords?
     private var hasAsked = false
     /// Why an address was refused, and whether another was not.
     private var refusedAddress: String?
@@ -80,6 +84,7 @@ final class Exchange {
                 keyway_curl_set_length(handle, CURLOPT_POSTFIELDSIZE_LARGE, body.count) == CURLE_OK
                     && keyway_curl_set_pointer(handle, CURLOPT_POSTFIELDS, bytes) == CURLE_OK
             } ?? true)
+            && (request.upload.map { prepare($0, of: transfer) } ?? true)
             && keyway_curl_set_pointer(handle, CURLOPT_CUSTOMREQUEST, request.method) == CURLE_OK
             && keyway_curl_set_pointer(handle, CURLOPT_HTTPHEADER, request.headers) == CURLE_OK
     }
@@ -100,6 +105,7 @@ final class Exchange {
     /// What the end of a transfer means to its receiver.
     func error(for code: CURLcode) -> EgressError? {
         if let failure { return failure }
+        if code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR, readLastWords() { return failure }
         if let refusedAddress, !hasOpenedSocket, code == CURLE_COULDNT_CONNECT {
             return .refusedAddress(refusedAddress)
         }
@@ -137,6 +143,45 @@ final class Exchange {
         return failure == nil ? code : CURLE_ABORTED_BY_CALLBACK
     }
 
+    // MARK: The request's body
+
+    var upload: (any UploadSource)? { request?.upload }
+
+    /// There is nothing of the body to send: the third party can't be expected to do anything.
+    func waitForUpload() {
+        waitsForUpload = true
+        deadline = .max
+    }
+
+    /// Goes on sending in the next round.
+    func waitForTurn() {
+        waitsForUpload = true
+        transfer?.goOnSending()
+    }
+
+    /// Whether the head of the response is there.
+    var hasHead: Bool { head.isComplete }
+
+    /// Hands on the response of a third party that has broken the connection, if it is there as a whole.
+    private func readLastWords() -> Bool {
+        guard upload != nil, !head.hasBegun, let response = lastWords?.response() else { return false }
+        for line in response.head { guard receivedHeader(line) else { return true } }
+        if !response.body.isEmpty { _ = receivedBody(response.body) }
+        return true
+    }
+
+    func fail(_ error: EgressError) {
+        if failure == nil { failure = error }
+    }
+
+    /// There is more of the body, or an end of it.
+    func goOnSending() {
+        guard waitsForUpload else { return }
+        waitsForUpload = false
+        deadline = MonotonicClock.now() + timeouts.firstByte
+        curl_easy_pause(handle, isPaused ? CURLPAUSE_RECV : CURLPAUSE_CONT)
+    }
+
     private func obey(_ demand: Demand) -> Bool {
         switch demand {
         case .more:
@@ -165,6 +210,10 @@ final class Exchange {
         let kind = address.pointee
         let socket = socket(kind.family, kind.socktype, kind.`protocol`)
         if socket >= 0 { _ = fcntl(socket, F_SETFD, FD_CLOEXEC) }
+        if upload != nil, request?.isSecure == false {
+            lastWords = lastWords ?? LastWords()
+            lastWords?.keep(socket)
+        }
         return socket
     }
 
@@ -202,6 +251,8 @@ final class Exchange {
                 // The status first, whatever is wrong with what follows.
                 failure = error
             }
+            // libcurl sends no more after a refusal, but would wait for the rest of what it has paused to send.
+            if answer.status >= 300 { goOnSending() }
             return obey(receiver.received(answer))
         } catch {
             failure = error

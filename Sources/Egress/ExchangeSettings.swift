@@ -84,6 +84,8 @@ struct ExchangeSettings {
 
     /// Lets a transfer take longer in all where its response may take longer to begin.
     func applyTimeouts(of request: EncodedRequest, to handle: UnsafeMutableRawPointer) -> Bool {
+        // A body that is sent while it comes takes as long as it takes.
+        if request.upload != nil { return keyway_curl_set_number(handle, CURLOPT_TIMEOUT_MS, 0) == CURLE_OK }
         guard let own = ownTimeout(of: request) else { return true }
         let total = Self.milliseconds(totalTimeout + own)
         return keyway_curl_set_number(handle, CURLOPT_TIMEOUT_MS, total) == CURLE_OK

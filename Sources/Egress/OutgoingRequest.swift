@@ -35,6 +35,8 @@ package struct OutgoingRequest: Sendable {
     package var headers: [Header]
     /// The body, or `nil` to send none.
     package var body: SecretBuffer?
+    /// The body where it is sent while it comes, instead of ``body``.
+    package var upload: (any UploadSource)?
     /// Whether it may go to public hosts alone, whatever networks the operator allows.
     package var isForPublicHosts = false
     /// How long the response may take, if not as long as any other.

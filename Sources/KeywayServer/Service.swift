@@ -424,4 +424,10 @@ extension Service: RequestHandler {
     package func handle(_ request: Request, reply: Reply) {
         answer(request, to: reply)
     }
+
+    /// The bodies of acts alone: what else is written is a document, and read as a whole.
+    package func takesBodyAsItComes(of request: Request) -> Bool {
+        guard case .found(let route, _) = router.match(request.method, request.rawPath) else { return false }
+        return route.endpoint.acts
+    }
 }

@@ -33,6 +33,12 @@ def actor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
         yield actor
 
 
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
+    with acting(tmp_path_factory.mktemp("impatient"), *LOOPBACK, "--egress-timeout", "1") as actor:
+        yield actor
+
+
 def connect(actor: Actor, kind: str, **settings: Any) -> str:
     """A connection of a credential type by which nothing may be done."""
     connection_id = actor.server.create(BY_NAME[kind].create("errors", secret=lambda label: f"secret-of-{label}-0123"))
@@ -176,9 +182,7 @@ class TestWhatCannotChange:
 
     def test_is_sent_once_by_clients_that_retry_each_status_of_a_gateway(self, actor: Actor, unknown: str) -> None:
         # As asana 5.4.0, pysnc 1.2.1 and pycircleci 0.7.0 have it, together.
-        retry = Retry(
-            total=3, backoff_factor=0, status_forcelist=[408, 429, *range(500, 600)], allowed_methods=None
-        )
+        retry = Retry(total=3, backoff_factor=0, status_forcelist=[408, 429, *range(500, 600)], allowed_methods=None)
         session = requests.Session()
         session.mount("http://", HTTPAdapter(max_retries=retry))
         answer = session.get(f"{url(actor, unknown)}/x", headers=actor.server.keys.headers, timeout=20)
@@ -198,11 +202,6 @@ class TestWhatCannotChange:
 
 class TestAPostThatWentOut:
     """It may have been carried out, so no client is led to send it again."""
-
-    @pytest.fixture(scope="class")
-    def impatient(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
-        with acting(tmp_path_factory.mktemp("impatient"), *LOOPBACK, "--egress-timeout", "1") as actor:
-            yield actor
 
     @pytest.fixture
     def silent(self) -> Iterator[HostileUpstream]:

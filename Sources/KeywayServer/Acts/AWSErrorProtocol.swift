@@ -17,7 +17,8 @@ enum AWSErrorProtocol {
     init?(of request: any ServiceRequest) {
         guard let authorization = request.header("Authorization"), authorization.hasPrefix("AWS4-") else { return nil }
         // Credential=AKID/20130524/us-east-1/s3/aws4_request
-        let scope = authorization.split(separator: "Credential=", maxSplits: 1).dropFirst().first?
+        let scope =
+            authorization.split(separator: "Credential=", maxSplits: 1).dropFirst().first?
             .prefix { $0 != "," && $0 != " " }.split(separator: "/") ?? []
         let service = scope.count > 2 && scope.last == "aws4_request" ? scope[scope.count - 2] : ""
         switch service {
@@ -35,7 +36,9 @@ enum AWSErrorProtocol {
         _ occurrence: ClientErrors.Occurrence,
         requestID: String
     ) -> Response {
-        let code = "Keyway" + occurrence.code.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+        // rule_refused becomes KeywayRuleRefused.
+        let words = occurrence.code.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+        let code = "Keyway" + words.joined()
         let message = "<Code>\(code)</Code><Message>\(Self.escaped(occurrence.message))</Message>"
         switch self {
         case .json:

@@ -17,6 +17,7 @@ extension ErrorFamily {
     ///   - request: The request, whose form shows AWS' clients.
     ///   - clients: The clients of the connection's vendor.
     ///   - requestID: The id of the request.
+    /// - Returns: The response.
     static func actResponse(
         to error: APIError,
         for request: any ServiceRequest,

@@ -51,7 +51,7 @@ extension APIError {
     ///   - code: What went wrong, for programs.
     ///   - detail: The same for people, and what to do.
     ///   - isTransient: Whether the same request may fare better later; `nil` if the status tells.
-    /// - Returns: The error, with the headers that mark it as Keyway's own, and that keep clients from sending in vain.
+    /// - Returns: The error, with the headers that mark it as Keyway's own and keep clients from sending in vain.
     static func act(_ status: Int, _ code: String, _ detail: String, isTransient: Bool? = nil) -> APIError {
         var error = APIError(status, detail)
         error.headers = [.init(name: ActHeader.error, value: code)]
@@ -66,6 +66,7 @@ extension APIError {
         case .methodNotAllowed, .pathNotAllowed, .queryNotAllowed, .headerNotAllowed, .bodyNotAllowed,
             .serviceNotNamed:
             act(400, "bad_request", refusal.sentence)
+        case .bodyTooLong: act(413, "body_too_large", refusal.sentence)
         case .destinationNotAllowed: act(403, "destination_refused", refusal.sentence)
         case .unknownPlaceholder, .connectionNotUsable, .probeNotDeclared: act(409, "not_configured", refusal.sentence)
         }
@@ -78,7 +79,8 @@ extension APIError {
             act(502, "authentication_failed", failure.sentence, isTransient: false)
         case .tokenThrottled: act(502, "authentication_failed", failure.sentence)
         case .tokenMalformed: act(502, "upstream_malformed", failure.sentence)
-        case .tokenUnreachable: failure.egressError.map { act($0) } ?? act(502, "upstream_unreachable", failure.sentence)
+        case .tokenUnreachable:
+            failure.egressError.map { act($0) } ?? act(502, "upstream_unreachable", failure.sentence)
         }
     }
 
@@ -94,7 +96,8 @@ extension APIError {
     }
 
     static func act(_ refusal: RuleRefusal) -> APIError {
-        act(403, "rule_refused", refusal.description)
+        refusal.isForLength
+            ? act(413, "body_too_large", refusal.description) : act(403, "rule_refused", refusal.description)
     }
 
     static func act(_ verdict: ActLimiter.Verdict) -> APIError? {
@@ -113,6 +116,7 @@ extension APIError {
     /// - Parameters:
     ///   - error: What went wrong.
     ///   - clients: The clients of the third party, if it may have carried out what it may not be asked for twice.
+    /// - Returns: The error for the caller.
     static func act(_ error: EgressError, perhapsDone clients: ClientErrors? = nil) -> APIError {
         let failure = act(outcome: error)
         guard let clients, failure.status >= 500, let code = failure.headers.first?.value else { return failure }
@@ -149,6 +153,14 @@ extension APIError {
             act(424, "upstream_unreachable", "The third party was not reached: \(error.detail).")
         case .connectionFailed:
             act(502, "upstream_unreachable", "The third party was not reached: \(error.detail).")
+        case .malformedBody(let reason): act(400, "bad_request", reason.asSentence)
+        case .bodyTooLarge:
+            act(
+                413,
+                "body_too_large",
+                "The body is longer than this server passes on. Its operator can let it pass on more: "
+                    + "keyway serve --act-body-limit."
+            )
         case .timedOut: act(504, "upstream_timeout", "The third party took too long to answer.")
         case .answerTooLarge, .headersTooLarge:
             act(502, "answer_too_large", "The third party's answer is larger than is passed on.")
@@ -224,6 +236,8 @@ extension EgressError {
         case .malformedHeader(let name): "the header \(name) is malformed or not the caller's to set"
         case .unresolvableHost: "its name has no address"
         case .connectionFailed(let reason), .insecure(let reason), .malformedAnswer(let reason): reason
+        case .malformedBody(let reason): reason
+        case .bodyTooLarge: "the request's body is too long"
         case .timedOut: "it took too long"
         case .answerTooLarge: "its answer is too large"
         case .headersTooLarge: "the headers of its answer are too large"
@@ -236,7 +250,8 @@ extension EgressError {
     var code: String {
         switch self {
         case .refusedAddress, .plaintextNotAllowed: "egress_refused"
-        case .malformedURL, .malformedHeader: "bad_request"
+        case .malformedURL, .malformedHeader, .malformedBody: "bad_request"
+        case .bodyTooLarge: "body_too_large"
         case .unresolvableHost, .connectionFailed, .insecure: "upstream_unreachable"
         case .timedOut: "upstream_timeout"
         case .answerTooLarge, .headersTooLarge: "answer_too_large"

@@ -177,6 +177,7 @@ struct ConnectionActs: Sendable {
         answer.send(by: egress) { delivery, facts in
             _ = act.caller.stageEnded()
             if case .tokenRefused = delivery { return renew(authenticated) }
+            if facts.refusesToken { Task { await authenticator.forgetToken(of: authenticated) } }
             settle(delivery, facts, authenticated, act, reply)
         }
     }
@@ -326,7 +327,8 @@ struct ConnectionActs: Sendable {
             rawPath: plan.pathBelowBase,
             rawQuery: request.query,
             headers: plan.masked.headers,
-            body: plan.maskedBody
+            body: plan.maskedBody,
+            isBodyStreamed: plan.isBodyStreamed
         )
         switch target.rules.judge(subject) {
         case .allowed(let rule): return Ruling(rule: rule)

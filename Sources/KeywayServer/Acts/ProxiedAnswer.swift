@@ -45,6 +45,8 @@ final class ProxiedAnswer: @unchecked Sendable {
         var status: Int?
         /// Whether the request may have been carried out.
         var wasSent = false
+        /// Whether the third party refused a token that can be renewed, but the request can't be sent again.
+        var refusesToken = false
         /// From the request to the answer's head.
         var upstreamNanoseconds: UInt64 = 0
         /// The length of the body as it was passed on, in bytes.
@@ -147,8 +149,11 @@ extension ProxiedAnswer: AnswerReceiver {
         // A switch of protocols, which can't be passed on.
         guard head.status >= 200 else { return .more }
         if let renewer, renewer.shouldRenew(after: head, of: act) {
-            passage = .dropping(0, .tokenRefused)
-            return .more
+            guard !act.isRepeatable else {
+                passage = .dropping(0, .tokenRefused)
+                return .more
+            }
+            facts.refusesToken = true
         }
         var response = response(to: head)
         if (300..<400).contains(head.status), head.status != 304,
@@ -287,7 +292,8 @@ extension ProxiedAnswer: AnswerReceiver {
             let refusesToken = response.body.withUnsafeBytes { body in
                 renewer?.shouldRenew(after: head, bodyStart: body, of: act) ?? false
             }
-            if refusesToken { return .tokenRefused }
+            if refusesToken, act.isRepeatable { return .tokenRefused }
+            if refusesToken { facts.refusesToken = true }
             facts.bytes = response.body.count
             guard isHead, head.status != 204, head.status != 304 else { return .whole(response) }
             // The length is that of an answer to GET. A coding that would be undone for it has another, and none is told.

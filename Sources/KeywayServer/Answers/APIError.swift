@@ -67,6 +67,7 @@ enum ErrorFamily: Sendable, Equatable {
     /// - Parameters:
     ///   - error: The error.
     ///   - members: Members of the body beside `errors`.
+    /// - Returns: The response.
     func response(to error: APIError, adding members: [JSONValue.Member] = []) -> Response {
         let errors: [JSONValue] = error.faults.map { fault in
             switch self {

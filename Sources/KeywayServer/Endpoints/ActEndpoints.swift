@@ -2,6 +2,7 @@ import Access
 import Acting
 import Connections
 import Documents
+import Egress
 import HTTPServer
 import Secrets
 
@@ -40,7 +41,8 @@ struct ActEndpoints: Sendable {
         let request = call.actRequest
         if try isDryRun(call) {
             let plan = try acts.plan(request, of: call)
-            return reply.own(.plan(plan.masked, callerBody: request.body))
+            let bytes = request.upload.map(\.length) ?? request.body.count
+            return reply.own(.plan(plan.masked, callerBodyBytes: bytes))
         }
         try acts.perform(request, of: call, answering: reply)
     }
@@ -79,20 +81,26 @@ extension Call {
             path: "/" + (parameters["path"] ?? ""),
             query: request.rawQuery,
             headers: headers,
-            body: request.body
+            body: request.body,
+            upload: request.bodyStream.map(CallerUpload.init)
         )
     }
 }
 
 extension Response {
     /// What would be sent, its secrets masked.
-    fileprivate static func plan(_ request: MaskedRequest, callerBody: SecretBuffer) -> Response {
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - callerBodyBytes: The length of the caller's body; `nil` if it is not known yet.
+    /// - Returns: The response.
+    fileprivate static func plan(_ request: MaskedRequest, callerBodyBytes: Int?) -> Response {
         let headers: [JSONValue] = request.headers.map { header in
             ["name": .string(header.name), "value": .string(header.value)]
         }
         let attributes: JSONValue = [
             "method": .string(request.method), "url": .string(request.url), "headers": .array(headers),
-            "body_bytes": .integer(Int64(request.body?.utf8.count ?? callerBody.count)),
+            "body_bytes": (request.body?.utf8.count ?? callerBodyBytes).map { .integer(Int64($0)) } ?? .null,
         ]
         let data: JSONValue = ["type": "act_plan", "attributes": attributes]
         return Response(.jsonAPI, JSONWriter.bytes(of: ["data": data]))

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from typing import Any
 
 import google_crc32c
@@ -134,6 +135,13 @@ class LinkingStorage(GoogleTwin):
             return Reply(200, content, [("X-Goog-Hash", f"crc32c={checksum(content)}")])
         if path != "/upload/storage/v1/b/bucket/o":
             return super().respond(request, path)
+        if query.get("uploadType") == "multipart":
+            # Its description, and its content.
+            (boundary,) = re.findall('boundary="?([^";]+)', request.all("Content-Type")[0])
+            _, described, content, _ = request.body.split(b"--" + boundary.encode())
+            name = json.loads(described.partition(b"\r\n\r\n")[2])["name"]
+            self.objects[name] = content.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n")
+            return Reply(200, self.described(name))
         if "upload_id" not in query:
             name = query.get("name") or json.loads(request.body)["name"]
             self.sessions[name] = b""
