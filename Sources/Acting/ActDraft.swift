@@ -19,6 +19,9 @@ struct ActDraft {
     var exchange: TokenExchange?
     /// The part of the response that the caller asks for.
     let range: RequestedRange?
+    let callerTakesGzip: Bool
+    /// The codings that the third party is asked for: ``AcceptedCodings``.
+    var acceptedCodings = AcceptedCodings.none
 
     /// The caller's part of a request.
     init(_ request: ActRequest) throws(ActRefusal) {
@@ -30,6 +33,7 @@ struct ActDraft {
         query = try RequestQuery(request.query)
         headers = try CallerHeader.forwarded(request.headers)
         range = RequestedRange(method: request.method, headers: request.headers)
+        callerTakesGzip = AcceptedCodings.includeGzip(request.headers)
         if let upload = request.upload {
             body = .streamed(upload)
         } else {

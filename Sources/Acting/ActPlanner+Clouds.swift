@@ -17,6 +17,10 @@ extension ActPlanner {
             try draft.join(BaseAddress("https://\(service).googleapis.com", named: "the service"))
             draft.scope = .services(domain: "googleapis.com")
         }
+        // Of an object of Cloud Storage its content, not what there is to know of it.
+        if draft.callerTakesGzip, draft.query.parameters.contains("alt=media") {
+            draft.acceptedCodings = AcceptedCodings.stored
+        }
         let tokenURL = try BaseAddress(
             subject.setting("token_url") ?? "https://oauth2.googleapis.com/token",
             named: "token_url in the connection's settings",

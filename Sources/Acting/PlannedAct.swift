@@ -18,6 +18,8 @@ package struct PlannedAct: Sendable {
     package let query: String?
     /// The part of the response that the caller asks for; a wider one is asked of the third party.
     package let range: RequestedRange?
+    /// The content codings that the third party is asked for, a header's value that nothing signs: proxies change it.
+    package let acceptedCodings: String
     /// The request in full, with a mask in the place of each secret.
     package let masked: MaskedRequest
     /// The addresses of the stored secrets that it needs.
@@ -49,6 +51,7 @@ package struct PlannedAct: Sendable {
         scope = draft.scope
         query = draft.callerQuery
         range = draft.range
+        acceptedCodings = draft.acceptedCodings
         target = draft.target
         headers = draft.headers
         body = draft.body
@@ -72,6 +75,19 @@ extension PlannedAct {
         if case .streamed = body { true } else { false }
     }
 
+    /// The request in full as ``masked``, with what is added when it is sent.
+    ///
+    /// - Parameter userAgent: `User-Agent` of requests that have none of their own.
+    /// - Returns: What a dry run shows.
+    package func maskedAsSent(userAgent: String) -> MaskedRequest {
+        var request = masked
+        if !request.headers.contains(where: { HeaderName($0.name).text == "user-agent" }) {
+            request.headers.append(CallerHeader(name: "User-Agent", value: userAgent))
+        }
+        request.headers.append(CallerHeader(name: "Accept-Encoding", value: acceptedCodings))
+        return request
+    }
+
     /// The body as it will be sent, but for the secrets in it.
     package var maskedBody: SecretBuffer {
         switch body {
@@ -86,7 +102,7 @@ extension PlannedAct {
 package struct MaskedRequest: Sendable, Equatable {
     package let method: String
     package let url: String
-    package let headers: [CallerHeader]
+    package fileprivate(set) var headers: [CallerHeader]
     /// The body that the connection itself brings, if it does; `nil` stands for the caller's.
     package let body: String?
 

@@ -100,6 +100,14 @@ keyway_curl_has_input (CURL *easy)
   return poll (&state, 1, 0) > 0;
 }
 
+/* The bytes of requests that were written, heads and bodies, to any connection. */
+static inline long
+keyway_curl_written (CURL *easy)
+{
+  long written = 0;
+  return CURLE_OK == curl_easy_getinfo (easy, CURLINFO_REQUEST_SIZE, &written) ? written : 0;
+}
+
 static inline CURLMcode
 keyway_curl_multi_set_number (CURLM *multi, CURLMoption option, long value)
 {

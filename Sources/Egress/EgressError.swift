@@ -23,6 +23,8 @@ package enum EgressError: Error, Sendable, Equatable {
     /// The request's body is longer than the caller's server takes.
     case bodyTooLarge
     case cancelled
+    /// A secret was found in a body that is passed on in its content coding, where it can't be masked.
+    case secretInCoding
     /// The client was stopped.
     case stopped
 }

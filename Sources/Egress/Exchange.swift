@@ -28,7 +28,11 @@ final class Exchange {
     private var timeouts: (firstByte: UInt64, idle: UInt64) = (.max, .max)
     private var head: AnswerHeadReader
     private var answered = 0
-    private var decoder: BodyDecoder?
+    private var decoder: (any ContentDecoder)?
+    /// Follows a coded body for a receiver that wants it as it came, too.
+    private var progress: CodedProgress?
+    /// How much of the body is to come where libcurl does not heed its length.
+    private var ownLength: Int?
     /// How much of a piece that libcurl keeps was decoded.
     private var decoded = 0
     private var sent = 0
@@ -41,6 +45,9 @@ final class Exchange {
     private var refusedAddress: String?
     private var hasOpenedSocket = false
     private let message: UnsafeMutablePointer<CChar>
+
+    /// How much libcurl hands on at once, and a decoder, at most.
+    static let pieceBytes = 16_384
 
     init?(settings: ExchangeSettings) {
         guard let handle = curl_easy_init() else { return nil }
@@ -106,9 +113,12 @@ final class Exchange {
     func error(for code: CURLcode) -> EgressError? {
         if let failure { return failure }
         if code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR, readLastWords() { return failure }
+        // We end it where its length does, which libcurl does not heed.
+        let code = ownLength == 0 && code == CURLE_WRITE_ERROR ? CURLE_OK : code
         if let refusedAddress, !hasOpenedSocket, code == CURLE_COULDNT_CONNECT {
             return .refusedAddress(refusedAddress)
         }
+        if code == CURLE_OK, let ownLength, ownLength > 0 { return .malformedAnswer("it is shorter than it says") }
         if code == CURLE_OK, decoder?.isComplete == false {
             return .malformedAnswer("it ended within its content coding")
         }
@@ -184,7 +194,8 @@ final class Exchange {
 
     private func obey(_ demand: Demand) -> Bool {
         switch demand {
-        case .more:
+        case .more, .moreAsCoded:
+            if case .moreAsCoded = demand { progress = CodedProgress() }
             deadline = MonotonicClock.now() + timeouts.idle
         case .pause:
             isPaused = true
@@ -221,8 +232,9 @@ final class Exchange {
     func mayAsk(_ address: UnsafePointer<CChar>) -> Bool {
         if let reason = reasonToRefuse(IPAddress(String(cString: address))) {
             failure = .refusedAddress(reason)
-        } else if hasAsked, request?.isIdempotent != true {
-            // libcurl asks again when a kept connection turns out to be closed; the first request may have been read.
+        } else if hasAsked, request?.isIdempotent != true, keyway_curl_written(handle) > 0 {
+            // libcurl asks again when a kept connection turns out to be closed. Where it has written something, that may
+            // have been read; where the connection was reset before, it has not.
             failure = .connectionFailed("the connection was closed before the answer; the request was not repeated")
         }
         if failure == nil { transfer?.receiver?.requestLeaves() }
@@ -253,7 +265,8 @@ final class Exchange {
             }
             // libcurl sends no more after a refusal, but would wait for the rest of what it has paused to send.
             if answer.status >= 300 { goOnSending() }
-            return obey(receiver.received(answer))
+            if !request.isHead { ownLength = answer.lengthBesideIdentity }
+            return obey(receiver.received(answer)) && ownLength != 0
         } catch {
             failure = error
             return false
@@ -269,22 +282,53 @@ final class Exchange {
     }
 
     func receivedBody(_ piece: UnsafeRawBufferPointer) -> Reception {
+        guard let length = ownLength, !isPaused else { return receivedPart(piece) }
+        let part = UnsafeRawBufferPointer(rebasing: piece.prefix(length))
+        let reception = receivedPart(part)
+        guard case .taken = reception else { return reception }
+        ownLength = length - part.count
+        return ownLength == 0 ? .refused : .taken
+    }
+
+    private func receivedPart(_ piece: UnsafeRawBufferPointer) -> Reception {
         // What libcurl had kept may be more than one piece.
         if isPaused { return .kept }
         guard let decoder else { return handOn(piece) ? .taken : .refused }
         // What was decoded before a pause comes again.
         let rest = UnsafeRawBufferPointer(rebasing: piece[min(decoded, piece.count)...])
-        switch decoder.decode(rest, receive: { handOn($0) && !isPaused }) {
+        let result = decoder.decode(rest, pieces: Self.pieceBytes) { piece in
+            progress?.hasText = true
+            return handOn(piece) && !isPaused
+        }
+        if failure != nil { return .refused }
+        switch result {
         case .taken:
             decoded = 0
-            return .taken
+            return passCoded(rest, isUsed: true, by: decoder) ? .taken : .refused
         case .stopped(let used):
             decoded += used
-            return failure == nil ? .kept : .refused
+            let part = UnsafeRawBufferPointer(rebasing: rest[..<used])
+            return passCoded(part, isUsed: false, by: decoder) ? .kept : .refused
         case .malformed:
             failure = .malformedAnswer("its content coding is not kept to")
             return .refused
         }
+    }
+
+    /// Hands on what was decoded, or taken to be decoded, as it came.
+    ///
+    /// - Returns: Whether to go on, or to pause.
+    private func passCoded(
+        _ piece: UnsafeRawBufferPointer,
+        isUsed: Bool,
+        by decoder: any ContentDecoder
+    ) -> Bool {
+        guard var progress, let receiver = transfer?.receiver else { return true }
+        let before = progress.decoded
+        progress.take(piece.count, isUsed: isUsed, isSettled: decoder.isSettled)
+        self.progress = progress
+        guard !piece.isEmpty || progress.decoded != before else { return true }
+        return obey(receiver.receivedCoded(piece, decoded: progress.decoded))
     }
 
     /// - Returns: Whether to go on, or to pause.

@@ -39,6 +39,7 @@ CODES = {
     "upstream_malformed": 502,
     "answer_too_large": 502,
     "redirect_refused": 502,
+    "secret_in_coding": 502,
     "audit_unavailable": 503,
 }
 

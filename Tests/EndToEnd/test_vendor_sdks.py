@@ -5,6 +5,7 @@ caller's to Keyway, so that a request that went past Keyway shows.
 """
 
 import dataclasses
+import gzip
 import io
 import pathlib
 from collections.abc import Iterator
@@ -212,6 +213,16 @@ class TestGoogleCloudStorage:
         # The client asks for the bucket at some time, on a thread of its own.
         downloads = [request.path for request in twin.acted if request.path != "/storage/v1/b/bucket"]
         assert downloads[-1] == "/download/storage/v1/b/bucket/o/report"
+        assert_clean(twin)
+
+    def test_downloads_what_is_stored_as_gzip(self, bucket: storage.Bucket, twin: LinkingStorage) -> None:
+        content = b"a line of a log that is much like the others\n" * 5000
+        twin.objects["log"] = gzip.compress(content)
+        twin.coded.add("log")
+        blob = bucket.blob("log")
+        assert blob.download_as_bytes() == content
+        assert blob.download_as_bytes(raw_download=True) == twin.objects["log"]
+        assert twin.acted[-1].all("Accept-Encoding") == ["gzip"]
         assert_clean(twin)
 
     def test_uploads_in_a_session(self, bucket: storage.Bucket, actor: Actor, twin: LinkingStorage) -> None:

@@ -166,6 +166,12 @@ extension APIError {
             act(502, "answer_too_large", "The third party's answer is larger than is passed on.")
         case .malformedAnswer:
             act(502, "upstream_malformed", "What the third party answered can't be passed on: \(error.detail).")
+        case .secretInCoding:
+            act(
+                502,
+                "secret_in_coding",
+                "The response holds a secret of the connection within a content coding, where it can't be masked."
+            )
         case .cancelled: act(502, "upstream_unreachable", "The request to the third party was given up.")
         case .stopped: act(503, "stopping", "The server is stopping. Try again later.")
         }
@@ -242,6 +248,7 @@ extension EgressError {
         case .answerTooLarge: "its answer is too large"
         case .headersTooLarge: "the headers of its answer are too large"
         case .cancelled: "it was given up"
+        case .secretInCoding: "it holds a secret within a content coding"
         case .stopped: "the server is stopping"
         }
     }
@@ -257,6 +264,7 @@ extension EgressError {
         case .answerTooLarge, .headersTooLarge: "answer_too_large"
         case .malformedAnswer: "upstream_malformed"
         case .cancelled: "cancelled"
+        case .secretInCoding: "secret_in_coding"
         case .stopped: "stopping"
         }
     }

@@ -72,12 +72,12 @@ struct ConnectionActs: Sendable {
     /// What an act would send.
     ///
     /// - Throws: What would keep it from being sent, but for limits.
-    func plan(_ request: ActRequest, of call: Call) throws -> PlannedAct {
+    func plan(_ request: ActRequest, of call: Call) throws -> MaskedRequest {
         let (target, _) = try target(of: call)
         return try target.reportingErrors {
             let plan = try planner.plan(request, on: target.subject)
             _ = try judge(plan, request, on: target, call)
-            return plan
+            return plan.maskedAsSent(userAgent: egress.userAgent)
         }
     }
 
@@ -172,7 +172,7 @@ struct ConnectionActs: Sendable {
         renewing renewer: ActAuthenticator? = nil,
         _ renew: @escaping @Sendable (AuthenticatedAct) -> Void
     ) {
-        let answer = ProxiedAnswer(of: authenticated, range: act.plan.range, act.links, to: reply, renewing: renewer)
+        let answer = ProxiedAnswer(of: authenticated, plan: act.plan, act.links, to: reply, renewing: renewer)
         guard act.caller.enter(answer.abandonment) else { return fail(act, EgressError.cancelled, reply) }
         answer.send(by: egress) { delivery, facts in
             _ = act.caller.stageEnded()
@@ -193,6 +193,7 @@ struct ConnectionActs: Sendable {
         switch delivery {
         case .tokenRefused: preconditionFailure("a token is renewed by who can")
         case .redirected(let link, let location): follow(link, location, from: authenticated, act, reply)
+        case .codedPart: sendForWhole(authenticated, act, reply)
         case .redirectRefused(let refusal): refuse(act, refusal, facts, reply)
         case .failed(let error): fail(act, error, facts: facts, reply)
         case .whole(let response):
@@ -202,6 +203,23 @@ struct ConnectionActs: Sendable {
             conclude(act, facts, error: error)
             reply.streamed(facts.status ?? 502)
             if error == nil { stream.finish() } else { stream.abort() }
+        }
+    }
+
+    /// Asks for the whole of a coded body, which can be read from its start alone, where the caller asked for a part.
+    private func sendForWhole(_ authenticated: AuthenticatedAct, _ act: Act, _ reply: ActReply) {
+        let answer = ProxiedAnswer(
+            of: authenticated,
+            plan: act.plan,
+            asksForWhole: true,
+            act.links,
+            to: reply,
+            renewing: nil
+        )
+        guard act.caller.enter(answer.abandonment) else { return fail(act, EgressError.cancelled, reply) }
+        answer.send(by: egress) { delivery, facts in
+            _ = act.caller.stageEnded()
+            settle(delivery, facts, authenticated, act, reply)
         }
     }
 
@@ -217,7 +235,7 @@ struct ConnectionActs: Sendable {
         next.links = act.links.following(link)
         let act = next
         let following = authenticated.following(link, of: act.plan)
-        let answer = ProxiedAnswer(of: following, range: act.plan.range, act.links, to: reply, renewing: nil)
+        let answer = ProxiedAnswer(of: following, plan: act.plan, act.links, to: reply, renewing: nil)
         guard act.caller.enter(answer.abandonment) else { return fail(act, EgressError.cancelled, reply) }
         answer.send(by: egress) { delivery, facts in
             _ = act.caller.stageEnded()

@@ -42,7 +42,7 @@ struct ActEndpoints: Sendable {
         if try isDryRun(call) {
             let plan = try acts.plan(request, of: call)
             let bytes = request.upload.map(\.length) ?? request.body.count
-            return reply.own(.plan(plan.masked, callerBodyBytes: bytes))
+            return reply.own(.plan(plan, callerBodyBytes: bytes))
         }
         try acts.perform(request, of: call, answering: reply)
     }
