@@ -18,6 +18,7 @@ struct EncodedRequest: @unchecked Sendable {
     let isIdempotent: Bool
     let timeout: ResponseTimeout?
     let isForPublicHosts: Bool
+    let isBoundedInTime: Bool
 
     /// - Throws: Why the request cannot be sent: ``EgressError/malformedURL``, ``EgressError/plaintextNotAllowed`` or
     ///   ``EgressError/malformedHeader(name:)``.
@@ -36,6 +37,7 @@ struct EncodedRequest: @unchecked Sendable {
         headers = written.headers
         isHead = request.method == "HEAD"
         isForPublicHosts = request.isForPublicHosts
+        isBoundedInTime = request.isBoundedInTime
         isIdempotent = OutgoingRequest.isIdempotent(request.method)
         timeout = request.timeout
         upload = request.upload

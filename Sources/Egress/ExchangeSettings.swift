@@ -55,7 +55,6 @@ struct ExchangeSettings {
             // A transfer that ends while a name is resolved does not wait for the resolver.
             (CURLOPT_QUICK_EXIT, 1),
             (CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(connectTimeout)),
-            (CURLOPT_TIMEOUT_MS, Self.milliseconds(totalTimeout)),
         ]
         var texts: [(CURLoption, String)] = [
             (CURLOPT_PROTOCOLS_STR, schemes),
@@ -82,12 +81,11 @@ struct ExchangeSettings {
         return (own, own)
     }
 
-    /// Lets a transfer take longer in all where its response may take longer to begin.
+    /// Bounds a transfer in all, longer where its response may take longer to begin. One that is passed on while it comes
+    /// takes as long as it takes.
     func applyTimeouts(of request: EncodedRequest, to handle: UnsafeMutableRawPointer) -> Bool {
-        // A body that is sent while it comes takes as long as it takes.
-        if request.upload != nil { return keyway_curl_set_number(handle, CURLOPT_TIMEOUT_MS, 0) == CURLE_OK }
-        guard let own = ownTimeout(of: request) else { return true }
-        let total = Self.milliseconds(totalTimeout + own)
+        guard request.isBoundedInTime else { return true }
+        let total = Self.milliseconds(totalTimeout + (ownTimeout(of: request) ?? 0))
         return keyway_curl_set_number(handle, CURLOPT_TIMEOUT_MS, total) == CURLE_OK
     }
 

@@ -39,6 +39,8 @@ package struct OutgoingRequest: Sendable {
     package var upload: (any UploadSource)?
     /// Whether it may go to public hosts alone, whatever networks the operator allows.
     package var isForPublicHosts = false
+    /// Whether request and response may take ``EgressConfiguration/totalTimeout`` together, and no longer.
+    package var isBoundedInTime = false
     /// How long the response may take, if not as long as any other.
     package var timeout: ResponseTimeout?
 

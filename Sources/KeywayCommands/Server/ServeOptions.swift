@@ -61,7 +61,7 @@ struct ServeOptions {
     private static let actBodyLimit = Option.setting(
         "act-body-limit",
         "SIZE",
-        "Longest body of an act, such as 500MiB or 20GiB, or off; 5GiB if not given"
+        "Longest body of an act and of its response, such as 500MiB or 20GiB, or off; 5GiB if not given"
     )
 
     private static let auditHeadInterval = Option.setting(
@@ -94,7 +94,8 @@ struct ServeOptions {
             server.limits.connectionsPerAddress = number
             server.limits.connections = max(server.limits.connections, 2 * number)
         }
-        if let text = arguments[Self.actBodyLimit] { server.limits.streamedBodyBytes = try Self.size(text) }
+        let actBodyLimit = try arguments[Self.actBodyLimit].map { text throws(CommandError) in try Self.size(text) }
+        if let actBodyLimit { server.limits.streamedBodyBytes = actBodyLimit }
         if tls == nil, !LoopbackAddress.isLoopback(server.address), !arguments.has(Self.plaintext) {
             throw CommandError(
                 .configuration,
@@ -125,7 +126,9 @@ struct ServeOptions {
         }
         self.service = service
         auditHeadInterval = try Self.seconds(arguments)
-        egress = try EgressOptions.configuration(arguments)
+        var egress = try EgressOptions.configuration(arguments)
+        if let actBodyLimit { egress.answerBytes = actBodyLimit }
+        self.egress = egress
     }
 
     /// The URL in one spelling, without a final slash.
