@@ -37,6 +37,8 @@ let package = Package(
         .systemLibrary(name: "CJansson", pkgConfig: "jansson"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec"),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CSystem"),
 
@@ -56,7 +58,7 @@ let package = Package(
         module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Secrets", "Storage", "Threads"]),
         module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage", "Threads"]),
         module("HTTPServer", uses: ["CMicrohttpd", "Secrets", "Threads"]),
-        module("Egress", uses: ["CCurl", "CZlib", "Secrets", "Threads"]),
+        module("Egress", uses: ["CBrotli", "CCurl", "CZlib", "CZstd", "Secrets", "Threads"]),
 
         // Acting: what a connection is for.
         module("Scrubbing", uses: ["Secrets"]),

@@ -41,15 +41,15 @@ struct AWSChunkedBody {
             var chunks: [Range<Int>] = []
             while true {
                 let line = try readLine("the length of a chunk")
-                let count = try Self.length(of: line)
+                let count = try AWSChunkedBody.length(of: line)
                 guard count > 0 else { return chunks }
                 guard count <= bytes.count - position else {
-                    throw Self.fault("the body ends within a chunk of \(count) bytes")
+                    throw AWSChunkedBody.fault("the body ends within a chunk of \(count) bytes")
                 }
                 chunks.append(position..<position + count)
                 position += count
                 guard bytes.count - position >= 2, bytes[position] == 0x0D, bytes[position + 1] == 0x0A else {
-                    throw Self.fault("a chunk of \(count) bytes is not followed by a line end")
+                    throw AWSChunkedBody.fault("a chunk of \(count) bytes is not followed by a line end")
                 }
                 position += 2
             }
@@ -58,52 +58,66 @@ struct AWSChunkedBody {
         mutating func readTrailers() throws(ActRefusal) -> [(name: String, value: String)] {
             var trailers: [(name: String, value: String)] = []
             while position < bytes.count {
-                let line = try readLine("a trailer")
-                guard !line.isEmpty else { break }
-                guard let colon = line.firstIndex(of: ":") else { throw Self.fault("a trailer has no colon") }
-                let name = line[..<colon].lowercased()
-                let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-                guard TextFormat.headerName.fault(in: JSONText(name)) == nil,
-                    value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-                else { throw Self.fault("a trailer holds a character that it may not hold") }
-                guard !trailers.contains(where: { $0.name == name }), trailers.count < Self.trailersAtMost else {
-                    throw Self.fault("the trailer \(name) is there twice, or there are too many")
+                guard let trailer = try AWSChunkedBody.trailer(in: try readLine("a trailer")) else { break }
+                guard !trailers.contains(where: { $0.name == trailer.name }), trailers.count < Self.trailersAtMost
+                else {
+                    throw AWSChunkedBody.fault("the trailer \(trailer.name) is there twice, or there are too many")
                 }
-                trailers.append((name, String(value)))
+                trailers.append(trailer)
             }
-            guard position == bytes.count else { throw Self.fault("more follows its end") }
-            return trailers.filter { $0.name != "x-amz-trailer-signature" }
+            guard position == bytes.count else { throw AWSChunkedBody.fault("more follows its end") }
+            return trailers.filter { $0.name != AWSChunkedBody.signatureTrailer }
         }
 
-        /// The text up to a line end, without blanks at its end: AWS' own examples have a line feed before that.
+        /// The text up to a line end.
         private mutating func readLine(_ what: String) throws(ActRefusal) -> Substring {
             let limit = min(bytes.count, position + Self.longestLine)
             var end = position
             while end + 1 < limit, bytes[end] != 0x0D || bytes[end + 1] != 0x0A { end += 1 }
-            guard end + 1 < limit else { throw Self.fault("\(what) is missing, or its line does not end") }
-            let line = String(decoding: bytes[position..<end], as: UTF8.self)
-            position = end + 2
-            var text = line[...]
-            while let last = text.unicodeScalars.last, " \t\n".unicodeScalars.contains(last) {
-                text.unicodeScalars.removeLast()
-            }
-            return text
+            guard end + 1 < limit else { throw AWSChunkedBody.fault("\(what) is missing, or its line does not end") }
+            defer { position = end + 2 }
+            return AWSChunkedBody.line(bytes[position..<end])
         }
+    }
 
-        private static func length(of line: Substring) throws(ActRefusal) -> Int {
-            let parts = line.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
-            let digits = parts.first ?? ""
-            guard (1...15).contains(digits.utf8.count), digits.utf8.allSatisfy({ $0.hexDigit != nil }),
-                let count = Int(digits, radix: 16)
-            else { throw fault("the length of a chunk is no hexadecimal number") }
-            guard parts.count == 1 || parts[1].hasPrefix("chunk-signature=") else {
-                throw fault("the length of a chunk is followed by something else than chunk-signature")
-            }
-            return count
-        }
+    /// A trailer of signed chunks, which is no checksum.
+    static let signatureTrailer = "x-amz-trailer-signature"
 
-        private static func fault(_ text: String) -> ActRefusal {
-            ActRefusal(.bodyNotAllowed, "the body is not in the framing aws-chunked, as its headers say: \(text)")
+    /// The text of a line without blanks at its end: AWS' own examples have a line feed before the line end.
+    static func line(_ bytes: some Collection<UInt8>) -> Substring {
+        var text = String(decoding: bytes, as: UTF8.self)[...]
+        while let last = text.unicodeScalars.last, " \t\n".unicodeScalars.contains(last) {
+            text.unicodeScalars.removeLast()
         }
+        return text
+    }
+
+    /// The length that stands before a chunk.
+    static func length(of line: Substring) throws(ActRefusal) -> Int {
+        let parts = line.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
+        let digits = parts.first ?? ""
+        guard (1...15).contains(digits.utf8.count), digits.utf8.allSatisfy({ $0.hexDigit != nil }),
+            let count = Int(digits, radix: 16)
+        else { throw fault("the length of a chunk is no hexadecimal number") }
+        guard parts.count == 1 || parts[1].hasPrefix("chunk-signature=") else {
+            throw fault("the length of a chunk is followed by something else than chunk-signature")
+        }
+        return count
+    }
+
+    /// A trailer, its name in lower case; `nil` at the empty line after the last.
+    static func trailer(in line: Substring) throws(ActRefusal) -> (name: String, value: String)? {
+        guard !line.isEmpty else { return nil }
+        guard let colon = line.firstIndex(of: ":") else { throw fault("a trailer has no colon") }
+        let name = line[..<colon].lowercased()
+        let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+        guard TextFormat.headerName.fault(in: JSONText(name)) == nil,
+            value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { throw fault("a trailer holds a character that it may not hold") }
+        return (name, String(value))
+    }
+
+    static func fault(_ text: String) -> ActRefusal {
+        ActRefusal(.bodyNotAllowed, "the body is not in the framing aws-chunked, as its headers say: \(text)")
     }
 }

@@ -99,9 +99,13 @@ package final class ActAuthenticator: Sendable {
         }
         let target = try act.target.resolve(&secrets, for: .elsewhere)
         let body: SecretBuffer?
+        var upload: (any UploadSource)?
         switch act.body {
         case .none: body = nil
         case .caller(let buffer): body = buffer
+        case .streamed(let source):
+            body = nil
+            upload = source
         case .configured(let text):
             body = try text.resolve(&secrets, for: .elsewhere).withBytes { SecretBuffer(copying: $0) }
         }
@@ -111,14 +115,17 @@ package final class ActAuthenticator: Sendable {
             headers += added
             guarded += token.entry.token.secrets
         }
+        var request = OutgoingRequest(
+            method: act.method,
+            origin: act.origin,
+            target: target,
+            headers: headers,
+            body: body,
+            timeout: act.timeout
+        )
+        request.upload = upload
         return AuthenticatedAct(
-            request: OutgoingRequest(
-                method: act.method,
-                origin: act.origin,
-                target: target,
-                headers: headers,
-                body: body
-            ),
+            request: request,
             secrets: guarded,
             token: token.map {
                 AuthenticatedAct.TokenReference(
@@ -148,6 +155,7 @@ package final class ActAuthenticator: Sendable {
             }
             return service.sign(
                 body,
+                payload: act.payload,
                 method: act.method,
                 path: act.path,
                 query: act.query,

@@ -14,9 +14,14 @@ struct ActDraft {
     var addedQuery: [PlannedText] = []
     private(set) var headers: [PlannedHeader]
     var body: PlannedBody
+    /// What stands for the body in AWS' signatures, where it is not its digest.
+    var payload: String?
     var exchange: TokenExchange?
     /// The part of the response that the caller asks for.
     let range: RequestedRange?
+    let callerTakesGzip: Bool
+    /// The codings that the third party is asked for: ``AcceptedCodings``.
+    var acceptedCodings = AcceptedCodings.none
 
     /// The caller's part of a request.
     init(_ request: ActRequest) throws(ActRefusal) {
@@ -28,7 +33,12 @@ struct ActDraft {
         query = try RequestQuery(request.query)
         headers = try CallerHeader.forwarded(request.headers)
         range = RequestedRange(method: request.method, headers: request.headers)
-        body = request.body.count == 0 ? .none : .caller(request.body)
+        callerTakesGzip = AcceptedCodings.includeGzip(request.headers)
+        if let upload = request.upload {
+            body = .streamed(upload)
+        } else {
+            body = request.body.count == 0 ? .none : .caller(request.body)
+        }
     }
 
     private static func checked(method: String) throws(ActRefusal) -> String {

@@ -17,6 +17,10 @@ extension ActPlanner {
             try draft.join(BaseAddress("https://\(service).googleapis.com", named: "the service"))
             draft.scope = .services(domain: "googleapis.com")
         }
+        // Of an object of Cloud Storage its content, not what there is to know of it.
+        if draft.callerTakesGzip, draft.query.parameters.contains("alt=media") {
+            draft.acceptedCodings = AcceptedCodings.stored
+        }
         let tokenURL = try BaseAddress(
             subject.setting("token_url") ?? "https://oauth2.googleapis.com/token",
             named: "token_url in the connection's settings",
@@ -95,7 +99,21 @@ extension ActPlanner {
             draft.path = SignatureV4.canonicalObjectPath(draft.path)
             draft.pathBelowBase = "/\(service)/\(region)\(SignatureV4.canonicalObjectPath(rest))"
         }
-        try draft.removeAWSChunking()
+        if case .streamed(let upload) = draft.body {
+            if endpoint.isObjectStorage {
+                try draft.stream(upload)
+            } else if let digest = draft.statedDigest {
+                draft.payload = digest
+            } else {
+                throw ActRefusal(
+                    .bodyTooLong,
+                    "\(service) takes requests only with a signature over a digest of the whole body, and the body is "
+                        + "longer than the 1048576 bytes that are held for that; X-Amz-Content-Sha256 can state the digest"
+                )
+            }
+        } else {
+            try draft.removeAWSChunking()
+        }
         for name in ["Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "Date"] {
             draft.remove(header: name)
         }

@@ -19,7 +19,7 @@ package struct ActPlanner: Sendable {
 
     /// - Throws: ``ActRefusal`` if the request, the connection or its settings do not allow it.
     package func plan(_ request: ActRequest, on subject: ActSubject) throws(ActRefusal) -> PlannedAct {
-        PlannedAct(try draft(request, on: subject), of: subject.connection)
+        PlannedAct(try draft(request, on: subject), of: subject)
     }
 
     /// The request with all that the connection adds to it.

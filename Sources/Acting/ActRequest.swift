@@ -1,4 +1,5 @@
 package import Documents
+package import Egress
 package import Secrets
 
 /// What a caller wants to have sent through a connection.
@@ -10,19 +11,23 @@ package struct ActRequest: Sendable {
     package let query: String?
     package let headers: [CallerHeader]
     package let body: SecretBuffer
+    /// The body where it is sent while it comes; then ``body`` is empty.
+    package let upload: (any UploadSource)?
 
     package init(
         method: String,
         path: String,
         query: String? = nil,
         headers: [CallerHeader] = [],
-        body: SecretBuffer = SecretBuffer(count: 0) { _ in }
+        body: SecretBuffer = SecretBuffer(count: 0) { _ in },
+        upload: (any UploadSource)? = nil
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.upload = upload
     }
 }
 

@@ -1,5 +1,6 @@
 package import Connections
 import Documents
+import Egress
 
 /// A connection with the declarations that it was made by.
 package struct ActSubject: Sendable {
@@ -8,6 +9,10 @@ package struct ActSubject: Sendable {
     let credentialType: CredentialType
     /// Where responses hold links that clients follow.
     package let links: ResponseLinks
+    /// What the clients of the integration's vendor read of an error.
+    package var clientErrors: ClientErrors { integration.errors }
+    /// How long the third party may take to begin its response, and between two pieces of it, in seconds.
+    let timeout: ResponseTimeout?
     /// Whether redirects to other hosts are followed.
     package var followsRedirects: Bool { flag("follow_redirects") }
     private let integrationObject: JSONValue
@@ -29,6 +34,11 @@ package struct ActSubject: Sendable {
         self.credentialType = credentialType
         let paths = connection.settings?["link_members"]?.strings ?? []
         links = paths.isEmpty ? integration.links : integration.links.adding(members: paths)
+        if let seconds = connection.settings?["timeout"]?.wholeNumber {
+            timeout = .exact(Double(seconds))
+        } else {
+            timeout = integration.timeout.map { .usual(Double($0)) }
+        }
         integrationObject = object
         self.credentials = credentials
     }

@@ -81,8 +81,20 @@ extension AssumedRole {
 extension AWSEndpoint {
     /// The headers by which a request shows whose it is. Of those that are sent beside them, `Content-Type`,
     /// `Content-MD5` and AWS' own are signed.
+    ///
+    /// - Parameters:
+    ///   - body: The body.
+    ///   - payload: What stands for it in the signature instead of its digest.
+    ///   - method: The method.
+    ///   - path: The path as it is sent.
+    ///   - query: The query as it is sent.
+    ///   - headers: The headers that are sent beside.
+    ///   - credentials: Whose request it is.
+    ///   - time: The time of the signature.
+    /// - Returns: The headers to add.
     func sign(
         _ body: SecretBuffer?,
+        payload: String? = nil,
         method: String,
         path: String,
         query: String?,
@@ -91,7 +103,8 @@ extension AWSEndpoint {
         at time: Timestamp
     ) -> [OutgoingRequest.Header] {
         let digest =
-            (body.map { body in withExtendedLifetime(body) { SHA256.digest(of: body.bytes) } }
+            payload
+            ?? (body.map { body in withExtendedLifetime(body) { SHA256.digest(of: body.bytes) } }
             ?? SHA256.digest(of: "")).description
         var added = [OutgoingRequest.Header(name: "X-Amz-Date", text: UTCTime.compact(time))]
         if let token = credentials.sessionToken { added.append(.init(name: "X-Amz-Security-Token", value: token)) }

@@ -16,6 +16,9 @@ package struct AuthenticatedAct: Sendable {
     /// Whether a token was issued for it: if that is refused, another may be taken.
     package var hasToken: Bool { token != nil }
 
+    /// Whether it can be sent once more: a body that is sent while it comes is gone then.
+    package var isRepeatable: Bool { request.upload == nil }
+
     /// One token among those that were issued.
     struct TokenReference: Sendable {
         let key: TokenCache.Key
@@ -45,6 +48,7 @@ extension AuthenticatedAct {
             }
         )
         request.isForPublicHosts = true
+        request.timeout = plan.timeout
         return AuthenticatedAct(request: request, secrets: secrets, token: nil)
     }
 }

@@ -1,4 +1,5 @@
 import Documents
+import Egress
 package import LinkRewriting
 package import Secrets
 
@@ -17,6 +18,8 @@ package struct PlannedAct: Sendable {
     package let query: String?
     /// The part of the response that the caller asks for; a wider one is asked of the third party.
     package let range: RequestedRange?
+    /// The content codings that the third party is asked for, a header's value that nothing signs: proxies change it.
+    package let acceptedCodings: String
     /// The request in full, with a mask in the place of each secret.
     package let masked: MaskedRequest
     /// The addresses of the stored secrets that it needs.
@@ -26,7 +29,10 @@ package struct PlannedAct: Sendable {
     let target: PlannedText
     let headers: [PlannedHeader]
     let body: PlannedBody
+    /// What stands for the body in AWS' signatures, where it is not its digest.
+    let payload: String?
     let exchange: TokenExchange?
+    let timeout: ResponseTimeout?
 
     /// Whose tokens are used.
     struct Connection: Sendable, Hashable {
@@ -35,7 +41,9 @@ package struct PlannedAct: Sendable {
         let revision: Int64
     }
 
-    init(_ draft: ActDraft, of connection: ActConnection) {
+    init(_ draft: ActDraft, of subject: ActSubject) {
+        let connection = subject.connection
+        timeout = subject.timeout
         method = draft.method
         origin = draft.origin
         path = draft.path
@@ -43,9 +51,11 @@ package struct PlannedAct: Sendable {
         scope = draft.scope
         query = draft.callerQuery
         range = draft.range
+        acceptedCodings = draft.acceptedCodings
         target = draft.target
         headers = draft.headers
         body = draft.body
+        payload = draft.payload
         exchange = draft.exchange
         self.connection = Connection(
             organization: connection.organization,
@@ -60,10 +70,28 @@ package struct PlannedAct: Sendable {
 }
 
 extension PlannedAct {
+    /// Whether the body is sent while it comes, so that nobody looks at it first.
+    package var isBodyStreamed: Bool {
+        if case .streamed = body { true } else { false }
+    }
+
+    /// The request in full as ``masked``, with what is added when it is sent.
+    ///
+    /// - Parameter userAgent: `User-Agent` of requests that have none of their own.
+    /// - Returns: What a dry run shows.
+    package func maskedAsSent(userAgent: String) -> MaskedRequest {
+        var request = masked
+        if !request.headers.contains(where: { HeaderName($0.name).text == "user-agent" }) {
+            request.headers.append(CallerHeader(name: "User-Agent", value: userAgent))
+        }
+        request.headers.append(CallerHeader(name: "Accept-Encoding", value: acceptedCodings))
+        return request
+    }
+
     /// The body as it will be sent, but for the secrets in it.
     package var maskedBody: SecretBuffer {
         switch body {
-        case .none: SecretBuffer(count: 0) { _ in }
+        case .none, .streamed: SecretBuffer(count: 0) { _ in }
         case .caller(let buffer): buffer
         case .configured(let text): Array(text.masked.utf8).withUnsafeBytes { SecretBuffer(copying: $0) }
         }
@@ -74,7 +102,7 @@ extension PlannedAct {
 package struct MaskedRequest: Sendable, Equatable {
     package let method: String
     package let url: String
-    package let headers: [CallerHeader]
+    package fileprivate(set) var headers: [CallerHeader]
     /// The body that the connection itself brings, if it does; `nil` stands for the caller's.
     package let body: String?
 
@@ -100,5 +128,7 @@ struct PlannedHeader: Sendable {
 enum PlannedBody: Sendable {
     case none
     case caller(SecretBuffer)
+    /// The caller's, which is sent while it comes.
+    case streamed(any UploadSource)
     case configured(PlannedText)
 }

@@ -1,7 +1,7 @@
 import Documents
 
-/// A part of a representation that a caller asks for (RFC 9110, section 14), and the wider part that is asked for in its
-/// place: a secret that begins before it or ends behind it is seen whole, and so is masked.
+/// The parts of a representation that a caller asks for (RFC 9110, section 14), and the one wider part that is asked for in
+/// their place: a secret that begins before one or ends behind it is seen whole, and so is masked.
 package struct RequestedRange: Sendable, Equatable {
     package enum Bounds: Sendable, Equatable {
         /// From a position through another, or to the end.
@@ -12,7 +12,8 @@ package struct RequestedRange: Sendable, Equatable {
 
     /// The header that asks: `Range`, or Azure Storage's own, which comes before it.
     package let header: String
-    package let bounds: Bounds
+    /// The parts: one, or several in ascending order, each with a first byte behind the last one of the part before.
+    package let parts: [Bounds]
     /// The caller's `If-Range`, if there is one: the whole is answered where it does not hold.
     package let condition: String?
 
@@ -21,8 +22,8 @@ package struct RequestedRange: Sendable, Equatable {
 
     /// The range that a request asks for.
     ///
-    /// - Returns: `nil` for none, and for one that a server may ignore and answer with the whole: several ranges, units other
-    ///   than bytes, malformed ones, and those of methods other than GET.
+    /// - Returns: `nil` for none, and for what a server may ignore and answer with the whole: many parts or parts that are
+    ///   not in order, units other than bytes, malformed ranges, and those of methods other than GET.
     init?(method: String, headers: [CallerHeader]) {
         guard method == "GET" else { return nil }
         func values(_ name: String) -> [String] {
@@ -30,15 +31,30 @@ package struct RequestedRange: Sendable, Equatable {
         }
         let ofAzure = values("x-ms-range")
         let asked = ofAzure.isEmpty ? values("range") : ofAzure
-        guard asked.count == 1, let bounds = Self.bounds(asked[0]), values("if-range").count <= 1 else { return nil }
+        guard asked.count == 1, let parts = Self.parts(asked[0]), values("if-range").count <= 1 else { return nil }
         header = ofAzure.isEmpty ? "Range" : "x-ms-range"
-        self.bounds = bounds
+        self.parts = parts
         condition = ofAzure.isEmpty ? values("if-range").first : nil
     }
 
-    private static func bounds(_ text: String) -> Bounds? {
+    /// The most parts that are served.
+    private static let mostParts = 16
+
+    private static func parts(_ text: String) -> [Bounds]? {
         guard text.prefix(6).lowercased() == "bytes=" else { return nil }
-        let ends = text.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false).map { end in
+        let texts = text.dropFirst(6).split(separator: ",", omittingEmptySubsequences: false)
+        let parts = texts.compactMap(bounds)
+        guard parts.count == texts.count, parts.count <= mostParts else { return nil }
+        for (part, next) in zip(parts, parts.dropFirst()) {
+            guard case .from(_, through: let last?) = part, case .from(let first, _) = next, last < first else {
+                return nil
+            }
+        }
+        return parts
+    }
+
+    private static func bounds(_ text: Substring) -> Bounds? {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { end in
             String(end.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
         }
         guard ends.count == 2 else { return nil }
@@ -57,14 +73,24 @@ package struct RequestedRange: Sendable, Equatable {
     }
 
     /// The header's value, as the caller has it.
-    package var text: String { text(widenedBy: 0) }
+    package var text: String {
+        let texts = parts.map { part in
+            switch part {
+            case .from(let first, through: nil): "\(first)-"
+            case .from(let first, through: let last?): "\(first)-\(last)"
+            case .last(let count): "-\(count)"
+            }
+        }
+        return "bytes=" + texts.joined(separator: ",")
+    }
 
-    /// The header's value for a part that is wider by so many bytes on either side.
+    /// The header's value for one part with all of these, wider by so many bytes on either side.
     package func text(widenedBy margin: Int) -> String {
-        switch bounds {
-        case .from(let first, through: nil): "bytes=\(max(0, first - margin))-"
-        case .from(let first, through: let last?): "bytes=\(max(0, first - margin))-\(last + margin)"
-        case .last(let count): "bytes=-\(count + margin)"
+        switch (parts.first, parts.last) {
+        case (.from(let first, _), .from(_, through: nil)): "bytes=\(max(0, first - margin))-"
+        case (.from(let first, _), .from(_, through: let last?)): "bytes=\(max(0, first - margin))-\(last + margin)"
+        case (_, .last(let count)): "bytes=-\(count + margin)"
+        default: preconditionFailure("a range has a part")
         }
     }
 }

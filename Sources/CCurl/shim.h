@@ -1,5 +1,6 @@
 #pragma once
 #include <curl/curl.h>
+#include <poll.h>
 
 /* What Swift cannot call or read: the variadic functions, wrapped by the kind of their argument, and some macros. */
 
@@ -40,10 +41,11 @@ struct keyway_curl_callbacks
   curl_opensocket_callback open_socket;
   curl_prereq_callback before_request;
   curl_write_callback received_header;
+  curl_read_callback read_upload;
   curl_write_callback received_body;
 };
 
-/* `context` is the last argument of open_socket, the first of before_request, the last of the other two, and what
+/* `context` is the last argument of open_socket, the first of before_request, the last of the other three, and what
    keyway_curl_context returns. */
 static inline CURLcode
 keyway_curl_set_callbacks (CURL *easy, const struct keyway_curl_callbacks *callbacks, void *context)
@@ -65,6 +67,10 @@ keyway_curl_set_callbacks (CURL *easy, const struct keyway_curl_callbacks *callb
     code = curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, callbacks->received_body);
   if (CURLE_OK == code)
     code = curl_easy_setopt (easy, CURLOPT_WRITEDATA, context);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_READFUNCTION, callbacks->read_upload);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_READDATA, context);
   return code;
 }
 
@@ -81,6 +87,25 @@ keyway_curl_sent (CURL *easy)
 {
   curl_off_t sent = 0;
   return CURLE_OK == curl_easy_getinfo (easy, CURLINFO_SIZE_UPLOAD_T, &sent) ? sent : 0;
+}
+
+/* Whether the transfer's connection has something to read, or was closed by the other side. */
+static inline int
+keyway_curl_has_input (CURL *easy)
+{
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  if (CURLE_OK != curl_easy_getinfo (easy, CURLINFO_ACTIVESOCKET, &socket) || CURL_SOCKET_BAD == socket)
+    return 0;
+  struct pollfd state = { .fd = socket, .events = POLLIN };
+  return poll (&state, 1, 0) > 0;
+}
+
+/* The bytes of requests that were written, heads and bodies, to any connection. */
+static inline long
+keyway_curl_written (CURL *easy)
+{
+  long written = 0;
+  return CURLE_OK == curl_easy_getinfo (easy, CURLINFO_REQUEST_SIZE, &written) ? written : 0;
 }
 
 static inline CURLMcode

@@ -25,6 +25,12 @@ extension DocumentSchema {
                 ).with(standard: []),
                 .optionalNumber("concurrency", "How many acts may go on at once", in: 1...10_000).with(standard: 100),
                 .optionalNumber("rate", "How many acts may begin in a second, no limit by default", in: 1...100_000),
+                .optionalNumber(
+                    "timeout",
+                    "How many seconds a response may take to begin, and between two pieces of it, "
+                        + (integration.timeout.map { "\($0) by default" } ?? "as many as the server has it by default"),
+                    in: 1...3600
+                ),
             ]
         )
     }

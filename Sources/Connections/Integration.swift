@@ -19,6 +19,10 @@ package struct Integration: Sendable {
     package let standardHeaders: [StandardHeader]
     /// Where responses hold links that clients follow.
     package let links: ResponseLinks
+    /// What the vendor's clients read of an error.
+    package let errors: ClientErrors
+    /// How long the third party may take to begin its response, in seconds; `nil` for as long as any other.
+    package let timeout: Int?
 
     /// What of acting Datadog's document has no room for: the members of a connection's settings that only this
     /// integration has.
@@ -32,6 +36,8 @@ package struct Integration: Sendable {
         standardHeaders: [StandardHeader] = [],
         credentials: [CredentialType],
         links: ResponseLinks = .standard,
+        errors: ClientErrors = .standard,
+        timeout: Int? = nil,
         settings: [Field] = []
     ) {
         self.type = type
@@ -41,6 +47,8 @@ package struct Integration: Sendable {
         self.standardHeaders = standardHeaders
         self.credentialTypes = credentials
         self.links = links
+        self.errors = errors
+        self.timeout = timeout
         self.settings = settings
     }
 

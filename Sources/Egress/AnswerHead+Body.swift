@@ -1,12 +1,11 @@
 extension AnswerHead {
     /// Checks that the body can be read, and is not known to be too long.
     ///
-    /// Only what every recipient must know is decoded, and once: several codings on top of each other, or others that are
-    /// registered, would hide a secret, and were not asked for. A coding that nobody knows names no coding: its body is
-    /// handed on as it came.
+    /// A registered coding that can't be undone would hide a secret. A coding that nobody knows names no coding: its body
+    /// is handed on as it came.
     ///
     /// - Returns: The decoder of the body, if it is coded.
-    func bodyDecoder(forHead isHead: Bool, atMost limit: Int) throws(EgressError) -> BodyDecoder? {
+    func bodyDecoder(forHead isHead: Bool, atMost limit: Int) throws(EgressError) -> (any ContentDecoder)? {
         if status < 200 { throw .malformedAnswer("it switches protocols, which was not asked for") }
         if isHead || status == 204 || status == 304 { return nil }
         let lengths = values("content-length")
@@ -14,17 +13,27 @@ extension AnswerHead {
         guard codings("transfer-encoding").allSatisfy({ $0 == "chunked" }) else {
             throw .malformedAnswer("its transfer coding is not supported")
         }
-        if let coding = decodedCoding {
-            guard let decoder = BodyDecoder(isGzip: coding != "deflate") else {
-                throw .malformedAnswer("no memory is left to decode it")
-            }
-            return decoder
-        }
-        guard codings("content-encoding").isEmpty || hasUnknownCoding else {
-            throw .malformedAnswer("its content coding is not supported")
-        }
         if let length = lengths.first.flatMap(Int.init), length > limit { throw .answerTooLarge }
-        return nil
+        guard isCoded else { return nil }
+        let names = codings("content-encoding")
+        let codings = names.compactMap { ContentCoding(name: $0) }
+        // In a block of one, the blocks of another could not be told from each other.
+        guard
+            codings.count == names.count, codings.count <= ContentCoding.mostStacked,
+            codings.count(where: { $0 == .zstd }) <= 1
+        else { throw .malformedAnswer("its content coding is not supported") }
+        guard let decoder = ContentCoding.decoder(of: codings) else {
+            throw .malformedAnswer("no memory is left to decode it")
+        }
+        return decoder
+    }
+
+    /// The length of a body that says `Transfer-Encoding: identity`, which is no coding, beside its length. libcurl takes
+    /// it for one that lasts until the connection ends.
+    var lengthBesideIdentity: Int? {
+        guard !values("transfer-encoding").isEmpty, codings("transfer-encoding").isEmpty, status != 204, status != 304
+        else { return nil }
+        return values("content-length").first.flatMap { Int($0) }
     }
 
     /// IANA's registry of content codings, as of 2024.
@@ -33,14 +42,8 @@ extension AnswerHead {
         "zstd",
     ]
 
-    /// The coding that the body is handed on without, in lower case; `nil` if it is handed on as it came.
-    package var decodedCoding: String? {
-        let codings = codings("content-encoding")
-        guard codings.count == 1, let coding = codings.first, ["gzip", "x-gzip", "deflate"].contains(coding) else {
-            return nil
-        }
-        return coding
-    }
+    /// Whether the body comes in a content coding that somebody knows.
+    package var isCoded: Bool { !codings("content-encoding").isEmpty && !hasUnknownCoding }
 
     /// Whether the body is said to be coded by what is no coding, and comes as it is.
     package var hasUnknownCoding: Bool {

@@ -16,6 +16,8 @@ struct AnswerHeadReader {
     /// Whether the last line was a header that was left out: then so is what continues it.
     private var hasLeftOut = true
     private(set) var isComplete = false
+    /// Whether anything was read.
+    var hasBegun: Bool { size > 0 }
 
     /// How much longer than the limit a head may be, and still be read to its end.
     private static let patience = 16

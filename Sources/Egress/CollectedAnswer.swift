@@ -18,10 +18,13 @@ extension EgressClient {
     ///   other errors of a transfer.
     package func collect(_ request: OutgoingRequest, atMost bytes: Int) async throws(EgressError) -> CollectedAnswer {
         let collector = AnswerCollector(atMost: bytes)
+        var request = request
+        request.isBoundedInTime = true
+        let bounded = request
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 collector.begin(continuation)
-                collector.transfer(is: send(request, to: collector))
+                collector.transfer(is: send(bounded, to: collector))
             }
         } onCancel: {
             collector.cancel()

@@ -14,6 +14,8 @@ package final class EgressClient: @unchecked Sendable {
     // Safe to share: the lock guards the thread, everything else is constant.
     private let inbox: Inbox
     private let allowsPlaintext: Bool
+    /// `User-Agent` of requests that have none of their own.
+    package let userAgent: String
     private let lock = Lock()
     private var thread: pthread_t?
 
@@ -24,6 +26,7 @@ package final class EgressClient: @unchecked Sendable {
     package init(configuration: EgressConfiguration) throws(EgressError) {
         if let file = configuration.certificateAuthorityFile { try CertificateFile.check(file) }
         allowsPlaintext = configuration.allowsPlaintext
+        userAgent = configuration.userAgent
         inbox = try Inbox()
         let loop = try TransferLoop(configuration: configuration, inbox: inbox)
         thread = try Self.startThread(loop)

@@ -19,13 +19,16 @@ package struct EgressConfiguration: Sendable {
     package var firstByteTimeout = 60.0
     /// How long nothing may come between two pieces of an answer, in seconds; time paused by us does not count.
     package var idleTimeout = 60.0
-    /// How long a transfer may take in all, in seconds.
+    /// Whether requests have the times that are usual at their third parties: not where the operator has set a time.
+    package var hasUsualTimeouts = true
+    /// How long a transfer that is not passed on may take in all, in seconds; longer where its response may take longer to
+    /// begin. Others last as long as something comes.
     package var totalTimeout = 300.0
 
     /// The longest answer head, interim answers and trailers included, in bytes.
     package var headerBytes = 64 * 1_024
     /// The longest body of an answer, decoded, in bytes.
-    package var answerBytes = 64 * 1_024 * 1_024
+    package var answerBytes = 5 * 1_024 * 1_024 * 1_024
 
     /// How many connections may be open; requests beyond wait for one.
     package var connectionsAtMost = 2_048

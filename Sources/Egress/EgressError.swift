@@ -18,7 +18,13 @@ package enum EgressError: Error, Sendable, Equatable {
     case headersTooLarge
     /// What came is no HTTP, or ended early, or could not be decoded.
     case malformedAnswer(String)
+    /// The request's body is not what its headers say.
+    case malformedBody(String)
+    /// The request's body is longer than the caller's server takes.
+    case bodyTooLarge
     case cancelled
+    /// A secret was found in a body that is passed on in its content coding, where it can't be masked.
+    case secretInCoding
     /// The client was stopped.
     case stopped
 }

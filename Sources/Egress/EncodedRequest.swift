@@ -12,10 +12,13 @@ struct EncodedRequest: @unchecked Sendable {
     let target: UnsafePointer<CChar>
     let headers: UnsafePointer<curl_slist>
     let body: SecretBuffer?
+    let upload: (any UploadSource)?
+    let isSecure: Bool
     let isHead: Bool
-    /// Whether asking twice does the same as asking once (RFC 9110, section 9.2.2).
     let isIdempotent: Bool
+    let timeout: ResponseTimeout?
     let isForPublicHosts: Bool
+    let isBoundedInTime: Bool
 
     /// - Throws: Why the request cannot be sent: ``EgressError/malformedURL``, ``EgressError/plaintextNotAllowed`` or
     ///   ``EgressError/malformedHeader(name:)``.
@@ -34,7 +37,11 @@ struct EncodedRequest: @unchecked Sendable {
         headers = written.headers
         isHead = request.method == "HEAD"
         isForPublicHosts = request.isForPublicHosts
-        isIdempotent = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"].contains(request.method)
+        isBoundedInTime = request.isBoundedInTime
+        isIdempotent = OutgoingRequest.isIdempotent(request.method)
+        timeout = request.timeout
+        upload = request.upload
+        isSecure = origin.isSecure
         // Without a body these methods say so (RFC 9110, section 8.6); many servers insist.
         let saysLength = ["POST", "PUT", "PATCH"].contains(request.method)
         body = isHead ? nil : request.body ?? (saysLength ? SecretBuffer(count: 0) { _ in } : nil)
@@ -44,7 +51,7 @@ struct EncodedRequest: @unchecked Sendable {
         // CONNECT asks for a tunnel, not for a target, and libcurl sends no body with HEAD.
         guard
             HeaderSyntax.isToken(request.method.utf8), request.method != "CONNECT",
-            request.method != "HEAD" || request.body?.count ?? 0 == 0
+            request.method != "HEAD" || (request.body?.count ?? 0 == 0 && request.upload == nil)
         else { throw .malformedHeader(name: ":method") }
     }
 

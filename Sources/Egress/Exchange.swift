@@ -24,17 +24,30 @@ final class Exchange {
     var position = 0
 
     private var request: EncodedRequest?
+    /// How long the response may take to begin, and between two pieces of it.
+    private var timeouts: (firstByte: UInt64, idle: UInt64) = (.max, .max)
     private var head: AnswerHeadReader
     private var answered = 0
-    private var decoder: BodyDecoder?
+    private var decoder: (any ContentDecoder)?
+    /// Follows a coded body for a receiver that wants it as it came, too.
+    private var progress: CodedProgress?
+    /// How much of the body is to come where libcurl does not heed its length.
+    private var ownLength: Int?
     /// How much of a piece that libcurl keeps was decoded.
     private var decoded = 0
     private var sent = 0
+    /// Whether libcurl waits for more of the request's body.
+    private var waitsForUpload = false
+    /// What a third party says that breaks the connection while a body is sent to it.
+    private var lastWords: LastWords?
     private var hasAsked = false
     /// Why an address was refused, and whether another was not.
     private var refusedAddress: String?
     private var hasOpenedSocket = false
     private let message: UnsafeMutablePointer<CChar>
+
+    /// How much libcurl hands on at once, and a decoder, at most.
+    static let pieceBytes = 16_384
 
     init?(settings: ExchangeSettings) {
         guard let handle = curl_easy_init() else { return nil }
@@ -65,10 +78,12 @@ final class Exchange {
         self.transfer = transfer
         self.request = request
         transfer.exchange = self
-        deadline = MonotonicClock.now() + settings.connectTimeout + settings.firstByteTimeout
+        timeouts = settings.timeouts(of: request)
+        deadline = MonotonicClock.now() + settings.connectTimeout + timeouts.firstByte
         let body = request.body
         let bytes = body?.bytes.baseAddress ?? UnsafeRawPointer(request.target)
-        return keyway_curl_set_pointer(handle, CURLOPT_URL, request.url) == CURLE_OK
+        return settings.applyTimeouts(of: request, to: handle)
+            && keyway_curl_set_pointer(handle, CURLOPT_URL, request.url) == CURLE_OK
             && keyway_curl_set_pointer(handle, CURLOPT_REQUEST_TARGET, request.target) == CURLE_OK
             && keyway_curl_set_number(handle, CURLOPT_HTTPGET, 1) == CURLE_OK
             && (!request.isHead || keyway_curl_set_number(handle, CURLOPT_NOBODY, 1) == CURLE_OK)
@@ -76,6 +91,7 @@ final class Exchange {
                 keyway_curl_set_length(handle, CURLOPT_POSTFIELDSIZE_LARGE, body.count) == CURLE_OK
                     && keyway_curl_set_pointer(handle, CURLOPT_POSTFIELDS, bytes) == CURLE_OK
             } ?? true)
+            && (request.upload.map { prepare($0, of: transfer) } ?? true)
             && keyway_curl_set_pointer(handle, CURLOPT_CUSTOMREQUEST, request.method) == CURLE_OK
             && keyway_curl_set_pointer(handle, CURLOPT_HTTPHEADER, request.headers) == CURLE_OK
     }
@@ -96,9 +112,13 @@ final class Exchange {
     /// What the end of a transfer means to its receiver.
     func error(for code: CURLcode) -> EgressError? {
         if let failure { return failure }
+        if code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR, readLastWords() { return failure }
+        // We end it where its length does, which libcurl does not heed.
+        let code = ownLength == 0 && code == CURLE_WRITE_ERROR ? CURLE_OK : code
         if let refusedAddress, !hasOpenedSocket, code == CURLE_COULDNT_CONNECT {
             return .refusedAddress(refusedAddress)
         }
+        if code == CURLE_OK, let ownLength, ownLength > 0 { return .malformedAnswer("it is shorter than it says") }
         if code == CURLE_OK, decoder?.isComplete == false {
             return .malformedAnswer("it ended within its content coding")
         }
@@ -118,7 +138,7 @@ final class Exchange {
         let sent = keyway_curl_sent(handle)
         guard sent > self.sent else { return true }
         self.sent = sent
-        deadline = now + settings.firstByteTimeout
+        deadline = now + timeouts.firstByte
         return false
     }
 
@@ -128,15 +148,55 @@ final class Exchange {
     func resume() -> CURLcode {
         guard isPaused else { return CURLE_OK }
         isPaused = false
-        deadline = MonotonicClock.now() + settings.idleTimeout
+        deadline = MonotonicClock.now() + timeouts.idle
         let code = curl_easy_pause(handle, CURLPAUSE_CONT)
         return failure == nil ? code : CURLE_ABORTED_BY_CALLBACK
     }
 
+    // MARK: The request's body
+
+    var upload: (any UploadSource)? { request?.upload }
+
+    /// There is nothing of the body to send: the third party can't be expected to do anything.
+    func waitForUpload() {
+        waitsForUpload = true
+        deadline = .max
+    }
+
+    /// Goes on sending in the next round.
+    func waitForTurn() {
+        waitsForUpload = true
+        transfer?.goOnSending()
+    }
+
+    /// Whether the head of the response is there.
+    var hasHead: Bool { head.isComplete }
+
+    /// Hands on the response of a third party that has broken the connection, if it is there as a whole.
+    private func readLastWords() -> Bool {
+        guard upload != nil, !head.hasBegun, let response = lastWords?.response() else { return false }
+        for line in response.head { guard receivedHeader(line) else { return true } }
+        if !response.body.isEmpty { _ = receivedBody(response.body) }
+        return true
+    }
+
+    func fail(_ error: EgressError) {
+        if failure == nil { failure = error }
+    }
+
+    /// There is more of the body, or an end of it.
+    func goOnSending() {
+        guard waitsForUpload else { return }
+        waitsForUpload = false
+        deadline = MonotonicClock.now() + timeouts.firstByte
+        curl_easy_pause(handle, isPaused ? CURLPAUSE_RECV : CURLPAUSE_CONT)
+    }
+
     private func obey(_ demand: Demand) -> Bool {
         switch demand {
-        case .more:
-            deadline = MonotonicClock.now() + settings.idleTimeout
+        case .more, .moreAsCoded:
+            if case .moreAsCoded = demand { progress = CodedProgress() }
+            deadline = MonotonicClock.now() + timeouts.idle
         case .pause:
             isPaused = true
             deadline = .max
@@ -161,6 +221,10 @@ final class Exchange {
         let kind = address.pointee
         let socket = socket(kind.family, kind.socktype, kind.`protocol`)
         if socket >= 0 { _ = fcntl(socket, F_SETFD, FD_CLOEXEC) }
+        if upload != nil, request?.isSecure == false {
+            lastWords = lastWords ?? LastWords()
+            lastWords?.keep(socket)
+        }
         return socket
     }
 
@@ -168,12 +232,14 @@ final class Exchange {
     func mayAsk(_ address: UnsafePointer<CChar>) -> Bool {
         if let reason = reasonToRefuse(IPAddress(String(cString: address))) {
             failure = .refusedAddress(reason)
-        } else if hasAsked, request?.isIdempotent != true {
-            // libcurl asks again when a kept connection turns out to be closed; the first request may have been read.
+        } else if hasAsked, request?.isIdempotent != true, keyway_curl_written(handle) > 0 {
+            // libcurl asks again when a kept connection turns out to be closed. Where it has written something, that may
+            // have been read; where the connection was reset before, it has not.
             failure = .connectionFailed("the connection was closed before the answer; the request was not repeated")
         }
+        if failure == nil { transfer?.receiver?.requestLeaves() }
         hasAsked = true
-        deadline = MonotonicClock.now() + settings.firstByteTimeout
+        deadline = MonotonicClock.now() + timeouts.firstByte
         return failure == nil
     }
 
@@ -188,7 +254,7 @@ final class Exchange {
         do throws(EgressError) {
             guard case .complete(let answer) = try head.read(line), let request, let receiver = transfer?.receiver
             else {
-                if !isPaused { deadline = MonotonicClock.now() + settings.idleTimeout }
+                if !isPaused { deadline = MonotonicClock.now() + timeouts.idle }
                 return true
             }
             do throws(EgressError) {
@@ -197,7 +263,10 @@ final class Exchange {
                 // The status first, whatever is wrong with what follows.
                 failure = error
             }
-            return obey(receiver.received(answer))
+            // libcurl sends no more after a refusal, but would wait for the rest of what it has paused to send.
+            if answer.status >= 300 { goOnSending() }
+            if !request.isHead { ownLength = answer.lengthBesideIdentity }
+            return obey(receiver.received(answer)) && ownLength != 0
         } catch {
             failure = error
             return false
@@ -213,22 +282,53 @@ final class Exchange {
     }
 
     func receivedBody(_ piece: UnsafeRawBufferPointer) -> Reception {
+        guard let length = ownLength, !isPaused else { return receivedPart(piece) }
+        let part = UnsafeRawBufferPointer(rebasing: piece.prefix(length))
+        let reception = receivedPart(part)
+        guard case .taken = reception else { return reception }
+        ownLength = length - part.count
+        return ownLength == 0 ? .refused : .taken
+    }
+
+    private func receivedPart(_ piece: UnsafeRawBufferPointer) -> Reception {
         // What libcurl had kept may be more than one piece.
         if isPaused { return .kept }
         guard let decoder else { return handOn(piece) ? .taken : .refused }
         // What was decoded before a pause comes again.
         let rest = UnsafeRawBufferPointer(rebasing: piece[min(decoded, piece.count)...])
-        switch decoder.decode(rest, receive: { handOn($0) && !isPaused }) {
+        let result = decoder.decode(rest, pieces: Self.pieceBytes) { piece in
+            progress?.hasText = true
+            return handOn(piece) && !isPaused
+        }
+        if failure != nil { return .refused }
+        switch result {
         case .taken:
             decoded = 0
-            return .taken
+            return passCoded(rest, isUsed: true, by: decoder) ? .taken : .refused
         case .stopped(let used):
             decoded += used
-            return failure == nil ? .kept : .refused
+            let part = UnsafeRawBufferPointer(rebasing: rest[..<used])
+            return passCoded(part, isUsed: false, by: decoder) ? .kept : .refused
         case .malformed:
             failure = .malformedAnswer("its content coding is not kept to")
             return .refused
         }
+    }
+
+    /// Hands on what was decoded, or taken to be decoded, as it came.
+    ///
+    /// - Returns: Whether to go on, or to pause.
+    private func passCoded(
+        _ piece: UnsafeRawBufferPointer,
+        isUsed: Bool,
+        by decoder: any ContentDecoder
+    ) -> Bool {
+        guard var progress, let receiver = transfer?.receiver else { return true }
+        let before = progress.decoded
+        progress.take(piece.count, isUsed: isUsed, isSettled: decoder.isSettled)
+        self.progress = progress
+        guard !piece.isEmpty || progress.decoded != before else { return true }
+        return obey(receiver.receivedCoded(piece, decoded: progress.decoded))
     }
 
     /// - Returns: Whether to go on, or to pause.

@@ -15,6 +15,10 @@ extension Exchange {
             let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
             return exchange(context)?.receivedHeader(line) == true ? line.count : refusal(of: line)
         },
+        read_upload: { buffer, size, count, context in
+            exchange(context)?.readUpload(into: UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
+                ?? Int(CURL_READFUNC_ABORT)
+        },
         received_body: { bytes, size, count, context in
             let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
             return switch exchange(context)?.receivedBody(piece) {

@@ -8,10 +8,11 @@ struct ExchangeSettings {
     let publicAddressGuard: AddressGuard
     let headerBytes: Int
     let answerBytes: Int
-    /// In nanoseconds, as the two that follow.
+    /// In nanoseconds, as those that follow.
     let connectTimeout: UInt64
-    let firstByteTimeout: UInt64
-    let idleTimeout: UInt64
+    private let firstByteTimeout: UInt64
+    private let idleTimeout: UInt64
+    private let hasUsualTimeouts: Bool
     private let totalTimeout: UInt64
     private let schemes: String
     private let userAgent: String
@@ -25,6 +26,7 @@ struct ExchangeSettings {
         connectTimeout = MonotonicClock.nanoseconds(configuration.connectTimeout)
         firstByteTimeout = MonotonicClock.nanoseconds(configuration.firstByteTimeout)
         idleTimeout = MonotonicClock.nanoseconds(configuration.idleTimeout)
+        hasUsualTimeouts = configuration.hasUsualTimeouts
         totalTimeout = MonotonicClock.nanoseconds(configuration.totalTimeout)
         userAgent = configuration.userAgent
         schemes = configuration.allowsPlaintext ? "http,https" : "https"
@@ -53,7 +55,6 @@ struct ExchangeSettings {
             // A transfer that ends while a name is resolved does not wait for the resolver.
             (CURLOPT_QUICK_EXIT, 1),
             (CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(connectTimeout)),
-            (CURLOPT_TIMEOUT_MS, Self.milliseconds(totalTimeout)),
         ]
         var texts: [(CURLoption, String)] = [
             (CURLOPT_PROTOCOLS_STR, schemes),
@@ -72,6 +73,28 @@ struct ExchangeSettings {
         }
         return numbers.allSatisfy { keyway_curl_set_number(handle, $0, $1) == CURLE_OK }
             && texts.allSatisfy { keyway_curl_set_pointer(handle, $0, $1) == CURLE_OK }
+    }
+
+    /// How long a response may take to begin, and between two pieces of it, in nanoseconds.
+    func timeouts(of request: EncodedRequest) -> (firstByte: UInt64, idle: UInt64) {
+        guard let own = ownTimeout(of: request) else { return (firstByteTimeout, idleTimeout) }
+        return (own, own)
+    }
+
+    /// Bounds a transfer in all, longer where its response may take longer to begin. One that is passed on while it comes
+    /// takes as long as it takes.
+    func applyTimeouts(of request: EncodedRequest, to handle: UnsafeMutableRawPointer) -> Bool {
+        guard request.isBoundedInTime else { return true }
+        let total = Self.milliseconds(totalTimeout + (ownTimeout(of: request) ?? 0))
+        return keyway_curl_set_number(handle, CURLOPT_TIMEOUT_MS, total) == CURLE_OK
+    }
+
+    private func ownTimeout(of request: EncodedRequest) -> UInt64? {
+        switch request.timeout {
+        case .exact(let seconds): MonotonicClock.nanoseconds(seconds)
+        case .usual(let seconds) where hasUsualTimeouts: MonotonicClock.nanoseconds(seconds)
+        case .usual, nil: nil
+        }
     }
 
     private static func milliseconds(_ nanoseconds: UInt64) -> Int {

@@ -10,6 +10,7 @@ import Threads
 enum Command {
     case start(Transfer)
     case resume(Transfer)
+    case send(Transfer)
     case cancel(Transfer)
     case run(@Sendable () -> Void)
 }

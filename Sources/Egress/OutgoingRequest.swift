@@ -1,5 +1,13 @@
 package import Secrets
 
+/// How long a third party may take to begin its response, and between two pieces of it, in seconds.
+package enum ResponseTimeout: Sendable {
+    /// Unless the operator has set a time for all.
+    case usual(Double)
+    /// Whatever the operator has set.
+    case exact(Double)
+}
+
 /// A request to a third party, ready to be sent: nothing is added to it but what HTTP needs.
 package struct OutgoingRequest: Sendable {
     /// A header of it. Its value may be, or hold, a credential.
@@ -27,20 +35,33 @@ package struct OutgoingRequest: Sendable {
     package var headers: [Header]
     /// The body, or `nil` to send none.
     package var body: SecretBuffer?
+    /// The body where it is sent while it comes, instead of ``body``.
+    package var upload: (any UploadSource)?
     /// Whether it may go to public hosts alone, whatever networks the operator allows.
     package var isForPublicHosts = false
+    /// Whether request and response may take ``EgressConfiguration/totalTimeout`` together, and no longer.
+    package var isBoundedInTime = false
+    /// How long the response may take, if not as long as any other.
+    package var timeout: ResponseTimeout?
+
+    /// Whether asking twice does the same as asking once (RFC 9110, section 9.2.2).
+    package static func isIdempotent(_ method: String) -> Bool {
+        ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"].contains(method)
+    }
 
     package init(
         method: String,
         origin: String,
         target: Secret,
         headers: [Header] = [],
-        body: SecretBuffer? = nil
+        body: SecretBuffer? = nil,
+        timeout: ResponseTimeout? = nil
     ) {
         self.method = method
         self.origin = origin
         self.target = target
         self.headers = headers
         self.body = body
+        self.timeout = timeout
     }
 }

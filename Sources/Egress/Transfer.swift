@@ -17,6 +17,11 @@ package final class Transfer: @unchecked Sendable {
         inbox.append(.resume(self))
     }
 
+    /// There is more of the request's body; else without effect. From any thread.
+    func goOnSending() {
+        inbox.append(.send(self))
+    }
+
     /// Ends the transfer with ``EgressError/cancelled``, unless it has ended. From any thread; the receiver may still
     /// be called until it is told of the end.
     package func cancel() {
@@ -25,6 +30,7 @@ package final class Transfer: @unchecked Sendable {
 
     /// Tells the receiver, once, and lets go of it and of the request.
     func finish(_ error: EgressError?) {
+        if case .success(let request) = request { request.upload?.close() }
         let receiver = receiver
         self.receiver = nil
         request = nil

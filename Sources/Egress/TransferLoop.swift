@@ -104,6 +104,8 @@ final class TransferLoop {
             guard let exchange = transfer.exchange else { return }
             let code = exchange.resume()
             if code != CURLE_OK { finish(exchange, exchange.error(for: code)) }
+        case .send(let transfer):
+            transfer.exchange?.goOnSending()
         case .cancel(let transfer):
             if let exchange = transfer.exchange { finish(exchange, .cancelled) }
         case .run(let body):
@@ -194,7 +196,7 @@ extension Command {
     fileprivate var isOwed: Bool {
         switch self {
         case .start, .run: true
-        case .resume, .cancel: false
+        case .resume, .send, .cancel: false
         }
     }
 }

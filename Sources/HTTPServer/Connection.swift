@@ -43,6 +43,16 @@ final class Connection: @unchecked Sendable {
         self.deadline = Atomic(deadline)
     }
 
+    /// Lets the client take so many seconds from now for what it sends.
+    func allowSeconds(_ seconds: UInt64) {
+        deadline.store(MonotonicClock.now() + seconds * 1_000_000_000, ordering: .relaxed)
+    }
+
+    /// Lets the client take as long as for a request from now.
+    func allowSecondsOfRequest() {
+        if engine.limits.requestTimeout != 0 { allowSeconds(UInt64(engine.limits.requestTimeout)) }
+    }
+
     /// Breaks the connection so that the client sees an error, not an end.
     func reset() { keyway_reset(socket) }
 

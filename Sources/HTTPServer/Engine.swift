@@ -117,7 +117,15 @@ final class Engine: Sendable {
         request.contentLength = headers.contentLength
         request.room = headers.roomForResponse(of: HTTPServer.connectionMemory)
         guard let refusal = refusal(of: request, headers, handle: handle, method: method, version: version) else {
-            request.stage = .receiving
+            guard let length = headers.contentLength, length > limits.bodyBytes else {
+                request.stage = .receiving
+                return .YES
+            }
+            beginStream(of: request)
+            // A client that waits to be told to go on is spared to send what nobody reads.
+            if headers.expectsContinue, let answer = request.takeAnswerAtHand() {
+                return send(answer, to: request, handle: handle)
+            }
             return .YES
         }
         if refusal.isAboutFraming || !headers.hasBody || headers.expectsContinue
@@ -148,8 +156,25 @@ final class Engine: Sendable {
         {
             return .malformedMethod
         }
-        if let length = headers.contentLength, length > limits.bodyBytes { return .bodyTooLarge }
-        return nil
+        guard let length = headers.contentLength, length > limits.bodyBytes else { return nil }
+        guard handler.takesBodyAsItComes(of: request) else { return .bodyTooLarge }
+        guard length <= limits.streamedBodyBytes else { return .streamedBodyTooLarge }
+        return isFailing ? .stopping : reserve(RequestBodyStream.share, for: request) ? nil : .bodyMemoryExhausted
+    }
+
+    /// Hands over a request whose body is taken as it comes, for which memory was reserved.
+    private func beginStream(of request: Request) {
+        let body = RequestBodyStream(of: request, length: request.contentLength)
+        request.bodyStream = body
+        request.stage = .streaming(body)
+        if request.collector.count > 0 {
+            let start = request.collector.collected()
+            request.collector = BodyCollector()
+            body.append(start.bytes)
+        }
+        request.connection.allowSecondsOfRequest()
+        request.handOver()
+        handler.handle(request, reply: Reply(to: request))
     }
 
     /// A piece of the body is there.
@@ -160,7 +185,16 @@ final class Engine: Sendable {
         switch request.stage {
         case .receiving:
             if request.received > limits.bodyBytes {
-                discard(request, .bodyTooLarge)
+                guard handler.takesBodyAsItComes(of: request), !isFailing else {
+                    discard(request, .bodyTooLarge)
+                    break
+                }
+                guard reserve(request.collector.count + RequestBodyStream.share, for: request) else {
+                    discard(request, .bodyMemoryExhausted)
+                    break
+                }
+                beginStream(of: request)
+                take(UnsafeRawBufferPointer(chunk), of: request)
             } else if request.contentLength == chunk.count {
                 if reserve(chunk.count, for: request) {
                     request.body = SecretBuffer(copying: UnsafeRawBufferPointer(chunk))
@@ -176,6 +210,9 @@ final class Engine: Sendable {
                     discard(request, .bodyMemoryExhausted)
                 }
             }
+        case .streaming:
+            if isFailing { return .NO }
+            take(UnsafeRawBufferPointer(chunk), of: request)
         case .discarding:
             if request.received > limits.discardedBodyBytes { return .NO }
         case .started, .handedOver:
@@ -184,6 +221,25 @@ final class Engine: Sendable {
         // The engine's copy of what may be a credential.
         if let start = chunk.baseAddress { explicit_bzero(start, chunk.count) }
         return .YES
+    }
+
+    /// Gives a piece to who takes the body as it comes.
+    private func take(_ chunk: UnsafeRawBufferPointer, of request: Request) {
+        guard case .streaming(let body) = request.stage else { return }
+        request.receivedInTime += chunk.count
+        if request.receivedInTime >= limits.leastPerTimeout, body.isRead {
+            request.receivedInTime = 0
+            request.connection.allowSecondsOfRequest()
+        }
+        if request.received > limits.streamedBodyBytes {
+            body.finish(.tooLong)
+        } else {
+            body.append(chunk)
+        }
+        // What had been collected before is read by now.
+        if request.reserved > RequestBodyStream.share, body.heldBytes <= RequestBodyStream.share {
+            release(request, downTo: RequestBodyStream.share)
+        }
     }
 
     private func discard(_ request: Request, _ refusal: Refusal) {
@@ -204,6 +260,10 @@ final class Engine: Sendable {
             if isFailing { return send(.refusal(.stopping), to: request, handle: handle) }
             request.handOver()
             handler.handle(request, reply: Reply(to: request))
+        case .streaming(let body):
+            request.connection.deadline.store(.max, ordering: .relaxed)
+            request.stage = .handedOver
+            body.finish(.end)
         case .discarding(let refusal):
             return send(.refusal(refusal), to: request, handle: handle)
         case .handedOver:
@@ -226,6 +286,7 @@ final class Engine: Sendable {
             return (connection.current, connection.current?.detach())
         }
         guard let request else { return }
+        request.bodyStream?.detach()
         // An orderly end would tell the client that the body is whole.
         if !asIntended, request.endsWithConnection { connection.reset() }
         stream?.close()
@@ -247,10 +308,10 @@ final class Engine: Sendable {
         return true
     }
 
-    private func release(_ request: Request) {
-        guard request.reserved > 0 else { return }
-        bufferedBytes.subtract(request.reserved, ordering: .relaxed)
-        request.reserved = 0
+    private func release(_ request: Request, downTo bytes: Int = 0) {
+        guard request.reserved > bytes else { return }
+        bufferedBytes.subtract(request.reserved - bytes, ordering: .relaxed)
+        request.reserved = bytes
     }
 
     // MARK: Answers

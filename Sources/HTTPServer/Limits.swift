@@ -7,8 +7,10 @@ package struct Limits: Sendable {
     package var headerBytes = 16_384
     /// The longest request target in bytes; above it 414.
     package var targetBytes = 8_192
-    /// The longest request body in bytes; above it 413.
+    /// The longest request body that is held, in bytes; above it 413, unless the handler takes it as it comes.
     package var bodyBytes = 1_048_576
+    /// The longest request body that is handed over as it comes, in bytes; above it 413.
+    package var streamedBodyBytes = 5 * 1_024 * 1_048_576
     /// The memory for the bodies of all requests being received, in bytes; above it 503.
     package var bufferedBodyBytes = 64 * 1_048_576
     /// How much of a refused body is read and dropped so that the client, still sending, gets the answer; in bytes.
@@ -20,8 +22,11 @@ package struct Limits: Sendable {
     package var connectionsPerAddress = 512
     /// The seconds after which a silent connection is closed; 0 means never. A request being handled never is.
     package var idleTimeout = 30
-    /// The seconds a client may take to send one request in all, however steadily; 0 means for ever.
+    /// The seconds a client may take to send one request in all, however steadily; 0 means for ever. Where the body is
+    /// handed over as it comes, those for each ``leastPerTimeout`` of it.
     package var requestTimeout = 60
+    /// How much of a body that is handed over as it comes must come within ``requestTimeout``, in bytes.
+    package var leastPerTimeout = 16_384
 
     package init() {}
 }

@@ -17,6 +17,7 @@ package enum Refusal: Error, Hashable, CaseIterable {
     case unknownTransferEncoding
     // Over a limit.
     case bodyTooLarge
+    case streamedBodyTooLarge
     case targetTooLong
     case headersTooLarge
     case tooManyConnectionsFromAddress
@@ -34,7 +35,7 @@ package enum Refusal: Error, Hashable, CaseIterable {
             .contentLengthWithTransferEncoding,
             .unknownTransferEncoding:
             400
-        case .bodyTooLarge: 413
+        case .bodyTooLarge, .streamedBodyTooLarge: 413
         case .targetTooLong: 414
         case .tooManyConnectionsFromAddress: 429
         case .headersTooLarge: 431
@@ -72,6 +73,9 @@ package enum Refusal: Error, Hashable, CaseIterable {
             "The only transfer coding is \"chunked\", once, and only in HTTP/1.1."
         case .bodyTooLarge:
             "The request body is too large."
+        case .streamedBodyTooLarge:
+            "The request body is longer than this server passes on. Its operator can let it pass on more: "
+                + "keyway serve --act-body-limit."
         case .targetTooLong:
             "The request target is too long."
         case .headersTooLarge:

@@ -8,12 +8,12 @@ import Threads
     import Darwin
 #endif
 
-/// A request, all of it received.
+/// A request, all of it received, but for its body where that is taken as it comes.
 ///
 /// Header lookups go to the engine, which forgets the request once its answer has left: then there are no headers.
 /// Everything else stays as long as the object.
 ///
-/// Safe to share: `method`, `body` and the fields of the reception are written by the connection's network thread
+/// Safe to share: `method`, `body`, `bodyStream` and the fields of the reception are written by the connection's network thread
 /// before the request is handed over, and not afterwards; `handle`, `pending`, `isAnswered`, `isSuspended`,
 /// `isHandedOver` and `stream` are only touched with the connection's lock held. The engine keeps the headers until it reports the
 /// request completed, which sets `handle` to nil with the lock held: a lookup never meets freed memory.
@@ -26,6 +26,8 @@ package final class Request: @unchecked Sendable {
     package internal(set) var method = HTTPMethod.get
     /// Zeroed when the last reference goes.
     package internal(set) var body = Request.noBody
+    /// The body where it is taken as it comes; then ``body`` is empty.
+    package internal(set) var bodyStream: RequestBodyStream?
     /// When the request line had been received, in ``MonotonicClock`` nanoseconds.
     package let startedAt: UInt64
 
@@ -37,6 +39,8 @@ package final class Request: @unchecked Sendable {
     // The reception, of concern to the network thread only.
     enum Stage {
         case started, receiving, handedOver
+        /// The handler has the request, and reads its body.
+        case streaming(RequestBodyStream)
         case discarding(Refusal)
     }
 
@@ -51,6 +55,8 @@ package final class Request: @unchecked Sendable {
     var targetEnd = 0
     var contentLength: Int?
     var received = 0
+    /// How much of a body that is taken as it comes has come since its time was renewed, in bytes.
+    var receivedInTime = 0
     var collector = BodyCollector()
     /// The part of the engine's memory for bodies that this one takes.
     var reserved = 0
@@ -148,15 +154,20 @@ extension Request {
     /// - Returns: Whether it counts.
     @discardableResult
     func answer(_ answer: Answer) -> Bool {
-        connection.lock {
-            guard !isAnswered else { return false }
+        let (isFirst, wake) = connection.lock { () -> (Bool, (@Sendable () -> Void)?) in
+            guard !isAnswered else { return (false, nil) }
             isAnswered = true
             abandonment = nil
             pending = answer
-            if case .stream(_, _, let body) = answer { stream = body }
             resume()
-            return true
+            if case .stream(_, _, let body) = answer {
+                stream = body
+                return (true, nil)
+            }
+            return (true, bodyStream?.closeLocked())
         }
+        wake?()
+        return isFirst
     }
 
     /// Wakes the connection if it waits. To be called with the lock held, so that the engine, which takes it before it
@@ -171,6 +182,7 @@ extension Request {
     ///
     /// - Returns: Whether it waits: not when the server is about to end, which would not survive it.
     func suspend() -> Bool {
+        guard !isSuspended else { return true }
         guard let handle, !connection.engine.isFailing else { return false }
         isSuspended = true
         MHD_suspend_connection(handle)
@@ -206,8 +218,16 @@ extension Request {
 
     /// The handler is about to get the request.
     func handOver() {
-        stage = .handedOver
+        if bodyStream == nil { stage = .handedOver }
         connection.lock { isHandedOver = true }
+    }
+
+    /// The answer if it is there, else `nil`.
+    func takeAnswerAtHand() -> Answer? {
+        connection.lock {
+            defer { pending = nil }
+            return pending
+        }
     }
 
     /// The answer if it is there. Otherwise suspends the connection, and the engine asks again once it is resumed.

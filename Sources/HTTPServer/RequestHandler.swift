@@ -8,7 +8,15 @@ package protocol RequestHandler: Sendable {
     ///   - reply: To be sent once, during the call or later, from any thread.
     func handle(_ request: Request, reply: Reply)
 
+    /// Whether the body of a request that is longer than ``Limits/bodyBytes`` is taken as it comes
+    /// (``Request/bodyStream``): then the request is handed over before its body is there. Called on a network thread.
+    func takesBodyAsItComes(of request: Request) -> Bool
+
     /// Renders the answer to a request that the server does not hand to ``handle(_:reply:)``, or whose reply was
     /// dropped. Called on a network thread; the server adds `Connection: close` where it closes.
     func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response
+}
+
+extension RequestHandler {
+    package func takesBodyAsItComes(of request: Request) -> Bool { false }
 }

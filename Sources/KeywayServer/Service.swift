@@ -1,4 +1,5 @@
 import Access
+import Connections
 package import Documents
 package import Egress
 package import HTTPServer
@@ -114,7 +115,7 @@ package final class Service: Sendable {
     package func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response {
         var response = ErrorFamily.objects.response(to: APIError(refusal.status, refusal.detail))
         // Nobody knows yet what it was about: it may be an act.
-        ActErrorHeader.mark(&response)
+        ActHeader.mark(&response)
         let requestID = requestIDs.next()
         response.headers.append(.init(name: "X-Request-Id", value: requestID))
         metrics.unrouted.observe(status: refusal.status, nanoseconds: 0)
@@ -149,7 +150,7 @@ package final class Service: Sendable {
                 answerOpenly(exchange, by: route)
             } else {
                 let error = APIError(403, "This path is for the server's own machine.")
-                finish(exchange, route.endpoint.errors.response(to: error), route: route)
+                finish(exchange, response(to: error, exchange, route: route), route: route)
             }
         case .apiKey:
             answerByAPIKey(exchange, by: route, parameters)
@@ -165,7 +166,7 @@ package final class Service: Sendable {
                 quota: session.bucket?.take(now: MonotonicClock.now())
             )
             if let error = Self.objection(to: exchange, permissions: permissions, mustBeRegistered: mustBeRegistered) {
-                return finish(exchange, route.endpoint.errors.response(to: error), route: route)
+                return finish(exchange, response(to: error, exchange, route: route), route: route)
             }
             let call = Call(
                 request: request,
@@ -243,7 +244,7 @@ package final class Service: Sendable {
             let (key, bucket) = try authenticator.apiKey(of: exchange.request)
             let exchange = exchange.limiting(to: bucket?.take(now: MonotonicClock.now()))
             if let error = Self.exhaustion(of: exchange.quota) {
-                return finish(exchange, route.endpoint.errors.response(to: error), route: route)
+                return finish(exchange, response(to: error, exchange, route: route), route: route)
             }
             switch route.endpoint.handling {
             case .identification(let answer): finish(exchange, answer(key), route: route)
@@ -255,7 +256,7 @@ package final class Service: Sendable {
                     parameters: parameters
                 )
                 Task { await attempt(exchange, by: route) { try await answer(admission) } }
-            case .immediate, .description, .lookup, .search, .list, .change, .question, .act:
+            case .immediate, .description, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
                 preconditionFailure("who comes with an API key alone asks about it, or is let in")
             }
         } catch {
@@ -303,7 +304,7 @@ package final class Service: Sendable {
         _ body: @escaping @Sendable () -> Void
     ) {
         readingThreads.run(for: call.principal.applicationKey, body) {
-            self.finish(exchange, route.endpoint.errors.response(to: .tooManyReads), route: route)
+            self.finish(exchange, self.response(to: APIError.tooManyReads, exchange, route: route), route: route)
         }
     }
 
@@ -382,7 +383,7 @@ package final class Service: Sendable {
             proxied: { response in self.finish(unlimited, response, route: route, isProxied: true) },
             stream: { response, length, owner in
                 var response = response
-                response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
+                ActHeader.name(exchange.requestID, in: &response)
                 return exchange.reply.stream(response, length: length, owner: owner)
             },
             whenCallerLeaves: { body in exchange.reply.whenClientLeaves(body) },
@@ -407,6 +408,7 @@ package final class Service: Sendable {
     }
 
     private func response(to error: any Error, _ exchange: Exchange, route: Route) -> Response {
+        let clients = (error as? ActError)?.clients ?? .standard
         let (error, forOperator) = APIError.from(error)
         if let forOperator {
             log.note(
@@ -415,19 +417,23 @@ package final class Service: Sendable {
                 [.init("request_id", .string(exchange.requestID)), .init("reason", .string(forOperator))]
             )
         }
-        return route.endpoint.errors.response(to: error)
+        guard route.endpoint.acts else { return route.endpoint.errors.response(to: error) }
+        return ErrorFamily.actResponse(to: error, for: exchange.request, clients, requestID: exchange.requestID)
     }
 
     private func finish(_ exchange: Exchange, _ response: Response, route: Route?, isProxied: Bool = false) {
         var response = response
-        if !isProxied, route?.endpoint.acts ?? true { ActErrorHeader.mark(&response) }
+        if route?.endpoint.acts ?? true, !isProxied { ActHeader.mark(&response) }
+        if route?.endpoint.acts == true { ActHeader.name(exchange.requestID, in: &response) }
         complete(&response, of: exchange, route: route)
         exchange.reply.send(response)
     }
 
     /// Adds what stands in every answer, and measures and logs it.
     private func complete(_ response: inout Response, of exchange: Exchange, route: Route?) {
-        response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
+        if route?.endpoint.acts != true {
+            response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
+        }
         exchange.quota?.addHeaders(to: &response)
         // Before the answer: who has the answer finds its line in the log's buffer.
         note(exchange, status: response.status, route: route)
@@ -451,5 +457,11 @@ package final class Service: Sendable {
 extension Service: RequestHandler {
     package func handle(_ request: Request, reply: Reply) {
         answer(request, to: reply)
+    }
+
+    /// The bodies of acts alone: what else is written is a document, and read as a whole.
+    package func takesBodyAsItComes(of request: Request) -> Bool {
+        guard case .found(let route, _) = router.match(request.method, request.rawPath) else { return false }
+        return route.endpoint.acts
     }
 }

@@ -13,6 +13,7 @@ struct RequestedRangeTests {
         arguments: [
             ("bytes=0-9", "bytes=0-109"), ("bytes=500-", "bytes=400-"), ("bytes=500-500", "bytes=400-600"),
             ("bytes=-7", "bytes=-107"), ("Bytes=1 - 2", "bytes=0-102"),
+            ("bytes=500-500, 700-702,900-", "bytes=400-"), ("bytes=500-500,700-702", "bytes=400-802"),
         ]
     )
     func widened(_ asked: String, _ wider: String) {
@@ -22,13 +23,20 @@ struct RequestedRangeTests {
     @Test(
         "that may be ignored is none",
         arguments: [
-            "bytes=0-1,3-4", "bytes=2-1", "bytes=", "bytes=-", "bytes=a-b", "bytes=1--2", "bytes=+1-2", "lines=1-2",
+            "bytes=0-1,1-4", "bytes=3-4,0-1", "bytes=0-,5-6", "bytes=0-1,-5", "bytes=0-1,", "bytes=,0-1",
+            "bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14,16-16,18-18,20-20,22-22,24-24,26-26,28-28,30-30,32-32",
+            "bytes=2-1", "bytes=", "bytes=-", "bytes=a-b", "bytes=1--2", "bytes=+1-2", "lines=1-2",
             "1-2",
             "bytes=1-1234567890123456", "bytes=99999999999999999999-",
         ]
     )
     func ignored(_ asked: String) {
         #expect(Self.range([("Range", asked)]) == nil)
+    }
+
+    @Test("is shown as it was asked for, in all its parts")
+    func shown() {
+        #expect(Self.range([("Range", "bytes=0-1, 3-4,9-")])?.text == "bytes=0-1,3-4,9-")
     }
 
     @Test("is of a GET, once")

@@ -62,6 +62,23 @@ struct AnswerTests {
         #expect(server.connections == 1)
     }
 
+    @Test(
+        "that says that it is in no transfer coding ends where its length does, on a connection that stays open",
+        arguments: ["hello", ""]
+    )
+    func identity(_ body: String) async throws {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+        let server = try LoopbackServer { peer in
+            while try peer.request() != nil { try peer.send(head + body) }
+        }
+        let client = try EgressClient.local()
+        for _ in 1...2 { #expect(try await client.collect(.get(server.origin)).text == body) }
+        let ends = try await outcome(of: "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nuntil it closes").get()
+        #expect(ends.text == "until it closes")
+        let short = "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 9\r\n\r\nshort"
+        #expect(isMalformed(try await outcome(of: short)))
+    }
+
     @Test("comes after interim answers, which are not reported", arguments: [100, 102, 103])
     func interim(_ status: Int) async throws {
         let interim = "HTTP/1.1 \(status) Wait\r\nX-Interim: 1\r\n\r\n"
@@ -136,7 +153,7 @@ struct AnswerTests {
     func unknownCoding(_ coding: String) async throws {
         let answer = try await outcome(of: "HTTP/1.1 200 OK\r\nContent-Encoding: \(coding)\r\n\r\nabc").get()
         #expect(answer.text == "abc")
-        #expect(answer.head.decodedCoding == nil)
+        #expect(!answer.head.isCoded)
     }
 
     @Test(
@@ -299,13 +316,35 @@ struct AnswerTests {
         #expect(facts.body.count <= 1_000_000)
     }
 
-    @Test("that is coded twice is not unfolded")
+    @Test("that is coded twice is unfolded twice, but not four times")
     func nested() async throws {
-        let body = try shell("printf hello | gzip -c | gzip -c")
+        let body = try shell("(head -c 3000000 /dev/zero; printf hello) | gzip -c | gzip -c")
         for head in ["Content-Encoding: gzip, gzip", "Content-Encoding: gzip\r\nContent-Encoding: gzip"] {
             let start = "HTTP/1.1 200 OK\r\n\(head)\r\nContent-Length: \(body.count)\r\n\r\n"
-            #expect(isMalformed(try await outcome(of: Array(start.utf8) + body)))
+            let answer = try await outcome(of: Array(start.utf8) + body).get()
+            #expect(answer.body.count == 3_000_005)
+            #expect(answer.text.hasSuffix("hello"))
         }
+        let often = try shell("printf hello | gzip -c | gzip -c | gzip -c | gzip -c")
+        let start =
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip, gzip, gzip\r\nContent-Length: \(often.count)\r\n\r\n"
+        #expect(isMalformed(try await outcome(of: Array(start.utf8) + often)))
+    }
+
+    @Test("that a receiver wants as it came, too, is handed on so, after what it unfolds to")
+    func asCoded() async throws {
+        let body = try shell("(head -c 3000000 /dev/zero; seq 1 20000) | gzip -c")
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
+        let server = try LoopbackServer.answeringOnce(Array(head.utf8) + body)
+        let client = try EgressClient.local()
+        let recorder = Recorder { $0 == 0 ? .moreAsCoded : .more }
+        client.send(.get(server.origin), to: recorder)
+        let facts = await recorder.end()
+        let plain = try shell("head -c 3000000 /dev/zero; seq 1 20000")
+        #expect(facts.error == nil)
+        #expect(facts.body == plain)
+        #expect(facts.coded == body)
+        #expect(facts.decoded == body.count)
     }
 
     @Test("has errors whose texts hold nothing of request or answer")

@@ -166,6 +166,36 @@ struct TransferTests {
         #expect(counter.value == 4)
     }
 
+    @Test(
+        "goes out over a new connection if the kept one was reset before anything was written to it",
+        arguments: ["GET", "POST"]
+    )
+    func reset(_ method: String) async throws {
+        let counter = Counter()
+        let isAnswered = Counter()
+        let isReset = Counter()
+        let server = try LoopbackServer { peer in
+            while try peer.request() != nil {
+                counter.add(1)
+                try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                if counter.value == 1 {
+                    while isAnswered.value == 0 { usleep(1_000) }
+                    peer.reset()
+                    isReset.add(1)
+                    return
+                }
+            }
+        }
+        let client = try EgressClient.local()
+        #expect(try await client.collect(.get(server.origin)).text == "ok")
+        isAnswered.add(1)
+        while isReset.value == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        let request = method == "GET" ? OutgoingRequest.get(server.origin) : .post(server.origin, body: "a")
+        #expect(try await client.collect(request).text == "ok")
+        #expect(counter.value == 2)
+        #expect(server.connections == 2)
+    }
+
     private func result(
         of request: OutgoingRequest,
         by client: EgressClient

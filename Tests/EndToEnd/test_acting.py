@@ -285,8 +285,13 @@ class TestARefusalOfTheEngine:
     """It comes before anyone knows that the request is an act, and is told from a third party's answer all the same."""
 
     def test_of_a_body_that_is_too_long(self, actor: Actor, openai: VendorTwin) -> None:
-        connection_id = actor.connect(openai)
-        assert_own(actor.act(connection_id, "POST", "/echo", bytes(1024 * 1024 + 1)), "body_too_large")
+        # Announced, not sent: beyond the operator's limit.
+        path = f"{CONNECTIONS}/{actor.connect(openai)}/proxy/echo"
+        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {(5 << 30) + 1}\r\n"
+        keys = "".join(f"{name}: {value}\r\n" for name, value in actor.server.keys.headers.items())
+        answer = actor.server.raw(f"{head}{keys}\r\n".encode())
+        assert answer.startswith(b"HTTP/1.1 413")
+        assert b"Keyway-Error: body_too_large" in answer
         assert openai.received == []
 
     def test_of_a_path_that_climbs(self, actor: Actor, openai: VendorTwin) -> None:

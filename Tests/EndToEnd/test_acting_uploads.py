@@ -17,10 +17,12 @@ import pytest
 from acting import LOOPBACK, Actor, acting, assert_clean, assert_own, assert_proxied, connection_body
 from botocore.config import Config
 from harness import CONNECTIONS, PATIENCE, Keys, Server, initialise, running
-from twins.aws import AWSTwin, aws_twin
+from twins.aws import AWSTwin, aws_twin, unframed
 
 PART = 600 * 1024
-"""A part's size: with the framing it is below the limit of bodies."""
+"""A part's size: with the framing it is short enough to be held."""
+LONG = 5 << 20
+"""The length of a body that is sent on while it comes."""
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,74 @@ def test_framed_uploads_are_stored_as_what_is_in_them(
     fetched = aws_actor.act(connection_id, "GET", path)
     assert_proxied(fetched)
     assert fetched.body == CONTENT
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("trailer", [True, False])
+def test_long_framed_uploads_are_sent_on_while_they_come(
+    aws: AWSTwin, aws_actor: Actor, connection_id: str, signed: bool, trailer: bool
+) -> None:
+    content = bytes(range(256)) * (LONG // 256)
+    headers = {
+        "X-Amz-Content-Sha256": (SIGNED if signed else UNSIGNED) + ("-TRAILER" if trailer else ""),
+        "X-Amz-Decoded-Content-Length": str(len(content)),
+        "Content-Encoding": "aws-chunked",
+    }
+    if trailer:
+        headers["X-Amz-Trailer"] = "x-amz-checksum-crc32"
+    trailers = f"x-amz-checksum-crc32:{crc32(content)}\r\n" if trailer else ""
+    path = f"/s3/us-east-1/framed/long-{signed}-{trailer}"
+    assert_proxied(aws_actor.act(connection_id, "PUT", path, framed(content, 65536, trailers, signed), headers))
+    sent = aws.received[-1]
+    assert sent.all("X-Amz-Content-Sha256") == [UNSIGNED + "-TRAILER" if trailer else "UNSIGNED-PAYLOAD"]
+    assert (unframed(sent.body)[0] if trailer else sent.body) == content
+    assert b"chunk-signature" not in sent.body
+    fetched = aws_actor.act(connection_id, "GET", path)
+    assert_proxied(fetched)
+    assert fetched.body == content
+
+
+def test_a_long_upload_that_is_no_framing_does_not_come_to_its_end(
+    aws: AWSTwin, aws_actor: Actor, connection_id: str
+) -> None:
+    headers = {
+        "X-Amz-Content-Sha256": UNSIGNED,
+        "X-Amz-Decoded-Content-Length": str(LONG),
+        "Content-Encoding": "aws-chunked",
+    }
+    body = framed(bytes(LONG), 65536)[:-5000] + bytes(5000)
+    answer = aws_actor.act(connection_id, "PUT", "/s3/us-east-1/framed/cut", body, headers)
+    assert_own(answer, "bad_request")
+    assert "aws-chunked" in answer.errors[0]["detail"]
+    assert aws_actor.act(connection_id, "GET", "/s3/us-east-1/framed/cut").status == 404
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_long_upload_goes_by_the_digest_that_is_stated_or_by_none(
+    aws: AWSTwin, aws_actor: Actor, connection_id: str, stated: bool
+) -> None:
+    content = bytes(range(256)) * (LONG // 256)
+    digest = hashlib.sha256(content).hexdigest()
+    headers = {"X-Amz-Content-Sha256": digest} if stated else {}
+    path = f"/s3/us-east-1/framed/plain-{stated}"
+    assert_proxied(aws_actor.act(connection_id, "PUT", path, content, headers))
+    assert aws.received[-1].all("X-Amz-Content-Sha256") == [digest if stated else "UNSIGNED-PAYLOAD"]
+    assert aws_actor.act(connection_id, "GET", path).body == content
+
+
+def test_a_long_body_for_a_service_that_wants_a_digest_is_refused(
+    aws: AWSTwin, aws_actor: Actor, connection_id: str
+) -> None:
+    seen = len(aws.received)
+    headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.SendMessage"}
+    answer = aws_actor.act(connection_id, "POST", "/sqs/us-east-1/", b"{}" + b" " * LONG, headers)
+    assert_own(answer, "body_too_large")
+    assert "digest" in answer.errors[0]["detail"]
+    assert len(aws.received) == seen
+    body = json.dumps({"QueueName": "q"}).encode() + b" " * LONG
+    headers["X-Amz-Target"] = "AmazonSQS.CreateQueue"
+    headers["X-Amz-Content-Sha256"] = hashlib.sha256(body).hexdigest()
+    assert_proxied(aws_actor.act(connection_id, "POST", "/sqs/us-east-1/", body, headers))
 
 
 @pytest.mark.parametrize("codings", ["aws-chunked,gzip", "gzip, aws-chunked"])
@@ -212,3 +282,23 @@ class TestBoto3OverTLS:
             assert tag == f'"{hashlib.md5(piece).hexdigest()}"'
         listed = s3.list_parts(Bucket="uploads", Key="parts", UploadId=upload["UploadId"])
         assert [part["Size"] for part in listed["Parts"]] == [PART, PART, PART // 2]
+
+    def test_puts_a_long_object(self, aws: AWSTwin, s3: Any) -> None:
+        content = bytes(range(256)) * (LONG // 256)
+        stored = s3.put_object(Bucket="uploads", Key="long", Body=content)
+        sent = aws.received[-1]
+        assert sent.all("X-Amz-Content-Sha256") == [UNSIGNED + "-TRAILER"]
+        assert unframed(sent.body)[0] == content
+        assert stored["ETag"] == f'"{hashlib.md5(content).hexdigest()}"'
+        assert s3.get_object(Bucket="uploads", Key="long")["Body"].read() == content
+
+    def test_uploads_and_downloads_in_parts_by_itself(self, aws: AWSTwin, s3: Any) -> None:
+        """As large and as many as it likes: 8 MiB each, several at a time."""
+        content = bytes(range(256)) * (20 * (1 << 20) // 256) + b"end"
+        s3.upload_fileobj(io.BytesIO(content), "uploads", "multipart")
+        parts = [request for request in aws.received if "partNumber=" in request.target and "multipart" in request.path]
+        assert len(parts) >= 3
+        assert s3.head_object(Bucket="uploads", Key="multipart")["ContentLength"] == len(content)
+        received = io.BytesIO()
+        s3.download_fileobj("uploads", "multipart", received)
+        assert received.getvalue() == content

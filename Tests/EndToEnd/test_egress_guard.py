@@ -4,7 +4,6 @@ import contextlib
 import datetime
 import http.client
 import ipaddress
-import os
 import pathlib
 import ssl
 from collections.abc import Iterator
@@ -77,6 +76,13 @@ INTERNAL = [
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
     """A caller of a server that may use plain HTTP, and go to no special address."""
     with acting(tmp_path_factory.mktemp("guarded"), "--egress-allow-plaintext") as actor:
+        yield actor
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
+    """A caller of a server whose operator takes no long bodies."""
+    with acting(tmp_path_factory.mktemp("narrow"), *LOOPBACK, "--act-body-limit", "64MiB") as actor:
         yield actor
 
 
@@ -211,9 +217,9 @@ STATUS_ALONE = {
     "a length below nothing": raw(head(200, "Content-Length: -1")),
     "a header without a colon": raw(b"HTTP/1.1 200 OK\r\nNo colon\r\nContent-Length: 0\r\n\r\n"),
     "a NUL in a header": raw(head(200, "X-Nul: a\0b", "Content-Length: 0")),
-    "brotli": whole(b"\x0b\x02\x80hello\x03", "Content-Encoding: br"),
-    "gzip in gzip": whole(hostile.packed(0), "Content-Encoding: gzip, gzip"),
-    "gzip twice": whole(hostile.packed(0), "Content-Encoding: gzip", "Content-Encoding: gzip"),
+    "compress": whole(b"\x1f\x9d\x90", "Content-Encoding: compress"),
+    "gzip once that should be twice": whole(hostile.packed(1), "Content-Encoding: gzip, gzip"),
+    "gzip four times": whole(hostile.packed(0), "Content-Encoding: gzip, gzip, gzip", "Content-Encoding: gzip"),
     "gzip that is none": whole(b"hello, not gzip", "Content-Encoding: gzip"),
 }
 # Answers that begin well. What came of them may be passed on, but never with a clean end.
@@ -238,6 +244,8 @@ def broken(actor: Actor, connection_id: str, timeout: float = PATIENCE) -> str:
         with contextlib.suppress(http.client.IncompleteRead, ConnectionError):
             while response.read1(1 << 20):
                 pass
+            if response.length:
+                return "broken"
             # A clean end: then it is an error of Keyway's own, or the act is taken for a success.
             return response.headers.get("Keyway-Error") or "a clean end"
         return "broken"
@@ -273,12 +281,12 @@ class TestAnUpstream:
         assert actor.server.raw(sent.encode()).startswith(b"HTTP/1.1 200 ")
 
     @pytest.mark.parametrize("name", BREAKING)
-    def test_that_breaks_its_answer_breaks_ours(self, actor: Actor, upstream: HostileUpstream, name: str) -> None:
+    def test_that_breaks_its_answer_breaks_ours(self, narrow: Actor, upstream: HostileUpstream, name: str) -> None:
         upstream.script = BREAKING[name]
-        before = memory(actor)
-        assert broken(actor, actor.connect(upstream)) in ("broken", "upstream_malformed", "answer_too_large")
-        assert memory(actor) - before < 64, "an answer is passed on, not kept"
-        assert actor.request("GET", CONNECTIONS).status == 200
+        before = memory(narrow)
+        assert broken(narrow, narrow.connect(upstream)) in ("broken", "upstream_malformed", "answer_too_large")
+        assert memory(narrow) - before < 64, "an answer is passed on, not kept"
+        assert narrow.request("GET", CONNECTIONS).status == 200
 
     def test_with_endless_headers_is_broken_off(self, actor: Actor, upstream: HostileUpstream) -> None:
         before = memory(actor)
@@ -312,11 +320,6 @@ class TestAnUpstream:
             assert impatient.test(connection_id)["result"] == "unreachable"
             assert twin.received == []
 
-    @pytest.mark.skipif("KEYWAY_PATIENCE" not in os.environ, reason="takes five minutes: set KEYWAY_PATIENCE to run it")
-    def test_that_drips_is_given_up(self, actor: Actor, upstream: HostileUpstream) -> None:
-        upstream.script = hostile.slow_body
-        assert broken(actor, actor.connect(upstream)) == "broken"
-
     def test_cannot_set_what_is_keyways_own(self, actor: Actor, upstream: HostileUpstream) -> None:
         upstream.script = whole(
             b"body",
@@ -324,7 +327,7 @@ class TestAnUpstream:
             "Keyway-Error: rule_refused",
             "Keyway-Upstream-Status: 500",
             "keyway-anything: 1",
-            "X-Request-Id: forged",
+            "Keyway-Request-Id: forged",
             "X-Content-Type-Options: sniff",
             "Content-Security-Policy: default-src *",
             "Connection: X-Hop, close",
@@ -348,7 +351,7 @@ class TestAnUpstream:
             "Upgrade",
         ):
             assert answer.headers.get_all(name) is None, name
-        assert answer.headers["X-Request-Id"] != "forged"
+        assert "forged" not in (answer.headers["X-Request-Id"], *answer.headers.get_all("Keyway-Request-Id"))
         assert answer.headers["X-Kept"] == "1"
         assert answer.headers["ETag"] == '"kept"'
         assert answer.body == b"body"

@@ -18,6 +18,13 @@ struct EgressOptionsTests {
         #expect(configuration.firstByteTimeout == 60)
         #expect(configuration.idleTimeout == 60)
         #expect(configuration.totalTimeout == 300)
+        #expect(configuration.answerBytes == 5 << 30)
+    }
+
+    @Test("bound responses as requests")
+    func length() throws {
+        #expect(try Self.read(["--act-body-limit", "20MiB"]).answerBytes == 20 << 20)
+        #expect(try Self.read(["--act-body-limit", "off"]).answerBytes == .max)
     }
 
     @Test("name networks one by one or in a list")

@@ -62,10 +62,13 @@ private struct Rule: Sendable {
                 faults.append(.method)
             } else if subject.overridesMethod {
                 faults.append(.methodOverride)
+            } else if subject.act.mayOverrideMethodUnseen {
+                faults.append(.unseenBody)
             }
         }
         if !paths.contains(where: { $0.matches(subject.path) }) { faults.append(.path) }
         guard faults.isEmpty, !body.isEmpty else { return faults }
+        guard !subject.act.isBodyStreamed else { return [.unseenBody] }
         guard let value = subject.body else { return [.body] }
         return body.filter { !$0.isMet(by: value) }.map { .bodyField($0.pointer) }
     }

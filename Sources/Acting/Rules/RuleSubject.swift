@@ -14,6 +14,8 @@ package struct RuleSubject: Sendable {
     /// The headers as they are planned, which say how a server will read the body.
     package let headers: [CallerHeader]
     package let body: SecretBuffer
+    /// Whether the body is sent while it comes, so that it can't be looked at; then ``body`` is empty.
+    package let isBodyStreamed: Bool
 
     package init(
         principal: Principal,
@@ -21,7 +23,8 @@ package struct RuleSubject: Sendable {
         rawPath: String,
         rawQuery: String?,
         headers: [CallerHeader],
-        body: SecretBuffer
+        body: SecretBuffer,
+        isBodyStreamed: Bool = false
     ) {
         self.principal = principal
         self.method = method
@@ -29,6 +32,7 @@ package struct RuleSubject: Sendable {
         self.rawQuery = rawQuery
         self.headers = headers
         self.body = body
+        self.isBodyStreamed = isBodyStreamed
     }
 
     /// The body's value.
@@ -47,10 +51,20 @@ package struct RuleSubject: Sendable {
     /// Rack takes a body for a form that comes without a media type.
     var overridesMethod: Bool {
         if MethodOverride.stands(in: rawQuery) { return true }
-        let types = values(of: "content-type")
-        guard body.count > 0, types.isEmpty || types.contains(where: { $0.lowercased().contains("form-urlencoded") })
-        else { return false }
+        guard body.count > 0, mayBeForm else { return false }
         return withExtendedLifetime(body) { MethodOverride.stands(in: body.bytes) }
+    }
+
+    /// Whether the method may be overridden in a body that can't be looked at. Frameworks look for it in POSTs
+    /// alone.
+    var mayOverrideMethodUnseen: Bool {
+        isBodyStreamed && method.uppercased() == "POST" && mayBeForm
+    }
+
+    /// Whether some server may take the body for a form.
+    private var mayBeForm: Bool {
+        let types = values(of: "content-type")
+        return types.isEmpty || types.contains { $0.lowercased().contains("form-urlencoded") }
     }
 
     private var isCalledJSON: Bool {

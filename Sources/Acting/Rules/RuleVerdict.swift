@@ -13,6 +13,9 @@ package struct RuleRefusal: Sendable, Equatable {
     package let rule: String
     package let faults: [RuleFault]
 
+    /// Whether the rule might allow the act, if the body was short enough to be looked at.
+    package var isForLength: Bool { faults == [.unseenBody] }
+
     /// How far the rule is from allowing the act: a path that does not fit weighs more than all else together, then a
     /// method, then a principal.
     var distance: Int { faults.reduce(0) { $0 | $1.weight } }
@@ -27,6 +30,8 @@ package enum RuleFault: Sendable, Equatable {
     case path
     /// The body is no JSON, or not for everyone who reads it.
     case body
+    /// The body has to be looked at, and is too long for that.
+    case unseenBody
     /// A member of the body is missing, or has none of the values; by its pointer.
     case bodyField(String)
 }
@@ -37,7 +42,7 @@ extension RuleFault {
         case .path: 8
         case .method, .methodOverride: 4
         case .principal: 2
-        case .body, .bodyField: 1
+        case .body, .unseenBody, .bodyField: 1
         }
     }
 }
@@ -59,6 +64,7 @@ extension RuleFault: CustomStringConvertible {
             "it allows some methods only, and a parameter of the query or of a form overrides the method"
         case .path: "none of its paths matches"
         case .body: "it needs a JSON body in UTF-8, with its media type, not compressed and without duplicate members"
+        case .unseenBody: "it has to look at the body, which is longer than the 1048576 bytes that are looked at"
         case .bodyField(let pointer): "it does not allow what stands, or is missing, at \(pointer) of the body"
         }
     }

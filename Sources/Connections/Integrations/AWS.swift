@@ -20,6 +20,7 @@ extension Integration {
                 probe: .callerIdentity
             )
         ],
+        errors: .standard.repeatingPosts(),
         settings: [
             .optionalText(
                 "region",

@@ -18,6 +18,14 @@ extension Integration {
             )
         ],
         links: .members("results_url"),
+        errors: .anthropic,
+        timeout: 600,
         settings: [.apiVersion("Version of the API that requests ask for by anthropic-version, 2023-06-01 by default")]
     )
+}
+
+extension ClientErrors {
+    fileprivate static let anthropic = ClientErrors { error in
+        [.init("type", "error"), .init("error", ["type": .string(error.code), "message": .string(error.message)])]
+    }
 }

@@ -28,6 +28,7 @@ extension Integration {
             )
         ],
         links: .members("nextLink", #"@odata\.nextLink"#, #"@odata\.deltaLink"#),
+        errors: .standard.repeatingPosts(),
         settings: [
             .optionalDestination(
                 "authority",

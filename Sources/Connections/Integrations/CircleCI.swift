@@ -15,6 +15,7 @@ extension Integration {
                 authentication: .headers(("Circle-Token", "{api_token}")).without(query: "circle-token"),
                 probe: .get("/me")
             )
-        ]
+        ],
+        errors: .message.repeatingPosts()
     )
 }

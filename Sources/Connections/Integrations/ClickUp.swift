@@ -15,6 +15,13 @@ extension Integration {
                 authentication: .headers(("Authorization", "{api_token}")),
                 probe: .get("/user")
             )
-        ]
+        ],
+        errors: .clickUp
     )
+}
+
+extension ClientErrors {
+    fileprivate static let clickUp = ClientErrors { error in
+        [.init("err", .string(error.message)), .init("ECODE", .string(error.code))]
+    }
 }

@@ -27,7 +27,8 @@ extension Integration {
                 )
             )
         ],
-        links: .members("links.first", "links.last", "links.next", "links.prev", "links.self")
+        links: .members("links.first", "links.last", "links.next", "links.prev", "links.self"),
+        errors: .none
     )
 
     /// Sites whose data centres have other names than they.

@@ -16,6 +16,13 @@ extension Integration {
                 probe: .get("/tokens/self")
             )
         ],
-        links: .members("links.first", "links.last", "links.next", "links.prev", "links.self")
+        links: .members("links.first", "links.last", "links.next", "links.prev", "links.self"),
+        errors: .fastly
     )
+}
+
+extension ClientErrors {
+    fileprivate static let fastly = ClientErrors { error in
+        [.init("msg", .string(error.code)), .init("detail", .string(error.message))]
+    }
 }

@@ -17,6 +17,7 @@ extension Integration {
                 authentication: .placed([.basic(user: "{api_key}", password: "X")]),
                 probe: .get("/api/v2/tickets?per_page=1")
             )
-        ]
+        ],
+        errors: .codeAndMessage
     )
 }

@@ -21,6 +21,7 @@ extension Integration {
         links: .headers("X-Goog-Upload-URL", "X-Goog-Upload-Control-URL")
             .members("mediaLink", "nextLink")
             .members("selfLink", below: "/storage/"),
+        errors: .google,
         settings: [
             .optionalText(
                 "scopes",

@@ -20,6 +20,8 @@ extension Integration {
                 )
             )
         ],
-        links: .headers("X-Goog-Upload-URL", "X-Goog-Upload-Control-URL")
+        links: .headers("X-Goog-Upload-URL", "X-Goog-Upload-Control-URL"),
+        errors: .google,
+        timeout: 600
     )
 }

@@ -19,6 +19,7 @@ extension Integration {
             )
         ],
         links: .members("_links.self"),
+        errors: .message,
         settings: [
             .optionalDestination(
                 "host",

@@ -20,6 +20,7 @@ extension Integration {
                 probe: .get("/api/v2/caller-identity")
             )
         ],
+        errors: .codeAndMessage,
         settings: [
             .optionalDestination(
                 "host",

@@ -18,6 +18,30 @@ extension Integration {
             )
         ],
         links: .members("upload_url", "complete_url"),
+        errors: .notion,
         settings: [.apiVersion("Version of the API that requests ask for by Notion-Version, 2022-06-28 by default")]
     )
+}
+
+extension ClientErrors {
+    /// Notion's clients show the message where they know the code (developers.notion.com/reference/status-codes), by which
+    /// they also tell what is worth another try.
+    fileprivate static let notion = ClientErrors { error in
+        let code =
+            switch error.status {
+            case 403: "restricted_resource"
+            case 404: "object_not_found"
+            case 409: "conflict_error"
+            case 429: "rate_limited"
+            case 500... where !error.isTransient: "invalid_request"
+            case 500: "internal_server_error"
+            case 504: "gateway_timeout"
+            case 501...: "service_unavailable"
+            default: "invalid_request"
+            }
+        return [
+            .init("object", "error"), .init("status", .integer(Int64(error.status))), .init("code", .string(code)),
+            .init("message", .string(error.message)),
+        ]
+    }
 }

@@ -25,6 +25,16 @@ extension Integration {
                 probe: .get("/api/v1/users/me")
             )
         ],
-        links: .members("_links.*.href")
+        links: .members("_links.*.href"),
+        errors: .okta
     )
+}
+
+extension ClientErrors {
+    fileprivate static let okta = ClientErrors(repeatsPosts: true) { error in
+        [
+            .init("errorCode", .string(error.code)), .init("errorSummary", .string(error.message)),
+            .init("errorCauses", []),
+        ]
+    }
 }

@@ -15,6 +15,7 @@ extension Integration {
                 authentication: .bearer("api_token"),
                 probe: .get("/v1/models")
             )
-        ]
+        ],
+        timeout: 600
     )
 }

@@ -22,6 +22,16 @@ extension Integration {
                 probe: .get("/api/now/table/sys_user?sysparm_limit=1")
             )
         ],
-        links: .members("download_link")
+        links: .members("download_link"),
+        errors: .serviceNow
     )
+}
+
+extension ClientErrors {
+    fileprivate static let serviceNow = ClientErrors { error in
+        [
+            .init("error", ["message": .string(error.code), "detail": .string(error.message)]),
+            .init("status", "failure"),
+        ]
+    }
 }

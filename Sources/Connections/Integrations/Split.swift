@@ -22,6 +22,7 @@ extension Integration {
                 probe: .get("/workspaces")
             )
         ],
+        errors: .codeAndMessage,
         settings: [
             .optionalText(
                 "authentication_style",

@@ -14,7 +14,7 @@ public struct ActAnswer<Body: Sendable>: Sendable, CustomStringConvertible, Cust
     public let body: Body
     /// How long the third party took to begin its answer (`Keyway-Upstream-Time`).
     public let upstreamTime: Duration?
-    /// Keyway's name for the request, which its audit log has too (`X-Request-Id`).
+    /// Keyway's name for the request, which its audit log has too (`Keyway-Request-Id`).
     public let requestID: String?
 
     /// The value of a header.
@@ -42,7 +42,7 @@ public struct ActAnswer<Body: Sendable>: Sendable, CustomStringConvertible, Cust
         headers = head.headers
         self.body = body
         upstreamTime = head.header("Keyway-Upstream-Time").flatMap(Double.init).map { .milliseconds($0) }
-        requestID = head.header("X-Request-Id")
+        requestID = head.header("Keyway-Request-Id") ?? head.header("X-Request-Id")
     }
 }
 

@@ -20,12 +20,15 @@ public struct ConnectionSettings: APIValue {
     public var concurrency: Int?
     /// How many acts may begin in a second.
     public var rate: Int?
+    /// How many seconds a response may take to begin, and between two pieces of it.
+    public var timeout: Int?
     /// The settings that this integration alone has, such as `api_version` or `region`.
     public var others: JSONObject
 
     static let type = "connection_settings"
     private static let names: Set = [
         "base_url", "custom_domain", "follow_redirects", "probe_path", "mode", "rules", "concurrency", "rate",
+        "timeout",
     ]
 
     /// Describes settings.
@@ -39,6 +42,7 @@ public struct ConnectionSettings: APIValue {
     ///   - rules: What may be done; where there are rules, nothing else may.
     ///   - concurrency: How many acts may go on at once.
     ///   - rate: How many acts may begin in a second.
+    ///   - timeout: How many seconds a response may take to begin, and between two pieces of it.
     ///   - others: The settings that this integration alone has.
     public init(
         baseURL: String? = nil,
@@ -49,6 +53,7 @@ public struct ConnectionSettings: APIValue {
         rules: [ActRule]? = nil,
         concurrency: Int? = nil,
         rate: Int? = nil,
+        timeout: Int? = nil,
         others: JSONObject = JSONObject()
     ) {
         id = nil
@@ -60,6 +65,7 @@ public struct ConnectionSettings: APIValue {
         self.rules = rules
         self.concurrency = concurrency
         self.rate = rate
+        self.timeout = timeout
         self.others = others
     }
 
@@ -82,6 +88,7 @@ public struct ConnectionSettings: APIValue {
             rules = try attributes.optionalValues("rules")
             concurrency = try attributes.optionalInteger("concurrency")
             rate = try attributes.optionalInteger("rate")
+            timeout = try attributes.optionalInteger("timeout")
         } catch {
             throw error.inside("attributes")
         }
@@ -103,6 +110,7 @@ public struct ConnectionSettings: APIValue {
             $0.add("rules", rules)
             $0.add("concurrency", concurrency)
             $0.add("rate", rate)
+            $0.add("timeout", timeout)
         }
     }
 }

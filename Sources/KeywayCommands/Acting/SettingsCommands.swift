@@ -23,6 +23,7 @@ private enum SettingsColumns {
         Column("Probe path", .detail) { $0.probePath },
         Column("Concurrency", .detail) { $0.concurrency.map(String.init) },
         Column("Rate", .detail) { $0.rate.map { "\($0) in a second" } },
+        Column("Timeout", .detail) { $0.timeout.map { "\($0) s" } },
         Column("Mode", .detail) { $0.mode?.json.text },
     ]
 

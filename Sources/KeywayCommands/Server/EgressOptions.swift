@@ -24,7 +24,7 @@ enum EgressOptions {
     private static let timeout = Option.setting(
         "egress-timeout",
         "SECONDS",
-        "How long an act waits for the next byte of an answer; 60 if not given"
+        "How long an act waits for the next byte of an answer; 60, and 600 for models, if not given"
     )
 
     static let all = [allow, plaintext, authorities, timeout]
@@ -50,6 +50,7 @@ enum EgressOptions {
             guard seconds <= 3_600 else { throw CommandError(.usage, "--egress-timeout must be at most 3600") }
             configuration.firstByteTimeout = Double(seconds)
             configuration.idleTimeout = Double(seconds)
+            configuration.hasUsualTimeouts = false
         }
         return configuration
     }

@@ -58,6 +58,11 @@ struct ServeOptions {
         "N",
         "Open connections of one client address; 512 if not given"
     )
+    private static let actBodyLimit = Option.setting(
+        "act-body-limit",
+        "SIZE",
+        "Longest body of an act and of its response, such as 500MiB or 20GiB, or off; 5GiB if not given"
+    )
 
     private static let auditHeadInterval = Option.setting(
         "audit-head-interval",
@@ -68,7 +73,7 @@ struct ServeOptions {
     static let all =
         [
             listen, rateLimit, certificate, key, plaintext, publicURL, metricsListen, principal, connectionsPerAddress,
-            auditHeadInterval, unprovenEngine,
+            actBodyLimit, auditHeadInterval, unprovenEngine,
         ] + EgressOptions.all
 
     let server: ServerConfiguration
@@ -89,6 +94,8 @@ struct ServeOptions {
             server.limits.connectionsPerAddress = number
             server.limits.connections = max(server.limits.connections, 2 * number)
         }
+        let actBodyLimit = try arguments[Self.actBodyLimit].map { text throws(CommandError) in try Self.size(text) }
+        if let actBodyLimit { server.limits.streamedBodyBytes = actBodyLimit }
         if tls == nil, !LoopbackAddress.isLoopback(server.address), !arguments.has(Self.plaintext) {
             throw CommandError(
                 .configuration,
@@ -119,7 +126,9 @@ struct ServeOptions {
         }
         self.service = service
         auditHeadInterval = try Self.seconds(arguments)
-        egress = try EgressOptions.configuration(arguments)
+        var egress = try EgressOptions.configuration(arguments)
+        if let actBodyLimit { egress.answerBytes = actBodyLimit }
+        self.egress = egress
     }
 
     /// The URL in one spelling, without a final slash.
@@ -147,6 +156,22 @@ struct ServeOptions {
             throw CommandError(.usage, "--rate-limit must be requests/seconds, such as 60000/60, or off")
         }
         return RateLimit(requests: requests, seconds: seconds)
+    }
+
+    /// A number of bytes, KiB, MiB, GiB or TiB.
+    private static func size(_ text: String) throws(CommandError) -> Int {
+        if text == "off" { return .max }
+        let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let units = ["": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40]
+        guard let number = Int(Substring(digits)), number > 0, let unit = units[String(text.dropFirst(digits.count))],
+            !number.multipliedReportingOverflow(by: unit).overflow
+        else {
+            throw CommandError(
+                .usage,
+                "--act-body-limit must be a size such as 500MiB or 20GiB (units are KiB, MiB, GiB, TiB), or off"
+            )
+        }
+        return number * unit
     }
 
     private static func seconds(_ arguments: Arguments) throws(CommandError) -> Duration {

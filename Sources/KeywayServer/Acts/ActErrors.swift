@@ -1,17 +1,34 @@
 import Acting
+import Connections
 import Egress
 import HTTPServer
 import Storage
 
-/// What tells an error of Keyway's own from anything that a third party says.
-enum ActErrorHeader {
-    static let name = "Keyway-Error"
+/// The headers by which Keyway speaks of an act itself: what tells an error of its own from anything that a third party
+/// says, and the name of the request.
+enum ActHeader {
+    static let error = "Keyway-Error"
+    /// Where it says `false`, the clients of many vendors don't send the request again by themselves.
+    static let shouldRetry = "X-Should-Retry"
+
+    /// Names the request in an answer to an act: in `Keyway-Request-Id`, and in `X-Request-Id` unless the third party has
+    /// its own there, which its makers ask for.
+    static func name(_ requestID: String, in response: inout Response) {
+        response.headers.append(.init(name: "Keyway-Request-Id", value: requestID))
+        guard !response.headers.contains(where: { $0.name.lowercased() == "x-request-id" }) else { return }
+        response.headers.append(.init(name: "X-Request-Id", value: requestID))
+    }
 
     /// Marks an answer that is an error of Keyway's own, to an act or to what may have been meant as one.
     static func mark(_ response: inout Response) {
-        guard response.status >= 400, !response.headers.contains(where: { $0.name == name }) else { return }
+        mark(&response.headers, status: response.status)
+    }
+
+    /// Marks the headers of such an answer.
+    static func mark(_ headers: inout [Response.Header], status: Int) {
+        guard status >= 400, !headers.contains(where: { $0.name == error }) else { return }
         let code =
-            switch response.status {
+            switch status {
             case 403: "forbidden"
             case 404: "not_found"
             case 405: "method_not_allowed"
@@ -21,7 +38,9 @@ enum ActErrorHeader {
             case 503: "unavailable"
             default: "failed"
             }
-        response.headers.append(.init(name: name, value: code))
+        headers.append(.init(name: error, value: code))
+        // The same request would be refused again.
+        if status < 500, status != 429 { headers.append(.init(name: shouldRetry, value: "false")) }
     }
 }
 
@@ -31,10 +50,14 @@ extension APIError {
     ///   - status: The status of the answer.
     ///   - code: What went wrong, for programs.
     ///   - detail: The same for people, and what to do.
-    /// - Returns: The error, with the header that marks it as Keyway's own.
-    static func act(_ status: Int, _ code: String, _ detail: String) -> APIError {
+    ///   - isTransient: Whether the same request may fare better later; `nil` if the status tells.
+    /// - Returns: The error, with the headers that mark it as Keyway's own and keep clients from sending in vain.
+    static func act(_ status: Int, _ code: String, _ detail: String, isTransient: Bool? = nil) -> APIError {
         var error = APIError(status, detail)
-        error.headers = [.init(name: ActErrorHeader.name, value: code)]
+        error.headers = [.init(name: ActHeader.error, value: code)]
+        if !(isTransient ?? (status >= 500 || status == 429)) {
+            error.headers.append(.init(name: ActHeader.shouldRetry, value: "false"))
+        }
         return error
     }
 
@@ -43,6 +66,7 @@ extension APIError {
         case .methodNotAllowed, .pathNotAllowed, .queryNotAllowed, .headerNotAllowed, .bodyNotAllowed,
             .serviceNotNamed:
             act(400, "bad_request", refusal.sentence)
+        case .bodyTooLong: act(413, "body_too_large", refusal.sentence)
         case .destinationNotAllowed: act(403, "destination_refused", refusal.sentence)
         case .unknownPlaceholder, .connectionNotUsable, .probeNotDeclared: act(409, "not_configured", refusal.sentence)
         }
@@ -51,20 +75,29 @@ extension APIError {
     static func act(_ failure: ActFailure) -> APIError {
         switch failure.code {
         case .secretMissing, .secretUnusable, .principalMissing: act(409, "not_configured", failure.sentence)
-        case .principalRefused, .tokenRefused, .tokenThrottled: act(502, "authentication_failed", failure.sentence)
+        case .principalRefused, .tokenRefused:
+            act(502, "authentication_failed", failure.sentence, isTransient: false)
+        case .tokenThrottled: act(502, "authentication_failed", failure.sentence)
         case .tokenMalformed: act(502, "upstream_malformed", failure.sentence)
-        case .tokenUnreachable: failure.egressError.map(act) ?? act(502, "upstream_unreachable", failure.sentence)
+        case .tokenUnreachable:
+            failure.egressError.map { act($0) } ?? act(502, "upstream_unreachable", failure.sentence)
         }
     }
 
     static func act(_ refusal: RedirectRefusal) -> APIError {
-        var error = act(502, RedirectRefusal.code, "The third party redirects the request. \(refusal.reason)")
+        var error = act(
+            502,
+            RedirectRefusal.code,
+            "The third party redirects the request. \(refusal.reason)",
+            isTransient: false
+        )
         error.headers.append(.init(name: ProxiedHeaders.upstreamLocation, value: refusal.location))
         return error
     }
 
     static func act(_ refusal: RuleRefusal) -> APIError {
-        act(403, "rule_refused", refusal.description)
+        refusal.isForLength
+            ? act(413, "body_too_large", refusal.description) : act(403, "rule_refused", refusal.description)
     }
 
     static func act(_ verdict: ActLimiter.Verdict) -> APIError? {
@@ -80,7 +113,24 @@ extension APIError {
         return error
     }
 
-    static func act(_ error: EgressError) -> APIError {
+    /// - Parameters:
+    ///   - error: What went wrong.
+    ///   - clients: The clients of the third party, if it may have carried out what it may not be asked for twice.
+    /// - Returns: The error for the caller.
+    static func act(_ error: EgressError, perhapsDone clients: ClientErrors? = nil) -> APIError {
+        let failure = act(outcome: error)
+        guard let clients, failure.status >= 500, let code = failure.headers.first?.value else { return failure }
+        return act(
+            // No client is known that sends anything again after 424.
+            clients.repeatsPosts ? 424 : failure.status,
+            code,
+            failure.faults.map(\.detail).joined(separator: " ")
+                + " The request was sent, and may have been carried out: look before you send it again.",
+            isTransient: false
+        )
+    }
+
+    private static func act(outcome error: EgressError) -> APIError {
         switch error {
         case .refusedAddress:
             act(
@@ -98,13 +148,30 @@ extension APIError {
             )
         case .malformedURL, .malformedHeader:
             act(400, "bad_request", "The request can't be sent as it is: \(error.detail).")
-        case .unresolvableHost, .connectionFailed, .insecure:
+        // Neither a name nor a certificate gets better by the next attempt. No client is known that makes one after 424.
+        case .unresolvableHost, .insecure:
+            act(424, "upstream_unreachable", "The third party was not reached: \(error.detail).")
+        case .connectionFailed:
             act(502, "upstream_unreachable", "The third party was not reached: \(error.detail).")
+        case .malformedBody(let reason): act(400, "bad_request", reason.asSentence)
+        case .bodyTooLarge:
+            act(
+                413,
+                "body_too_large",
+                "The body is longer than this server passes on. Its operator can let it pass on more: "
+                    + "keyway serve --act-body-limit."
+            )
         case .timedOut: act(504, "upstream_timeout", "The third party took too long to answer.")
         case .answerTooLarge, .headersTooLarge:
             act(502, "answer_too_large", "The third party's answer is larger than is passed on.")
         case .malformedAnswer:
             act(502, "upstream_malformed", "What the third party answered can't be passed on: \(error.detail).")
+        case .secretInCoding:
+            act(
+                502,
+                "secret_in_coding",
+                "The response holds a secret of the connection within a content coding, where it can't be masked."
+            )
         case .cancelled: act(502, "upstream_unreachable", "The request to the third party was given up.")
         case .stopped: act(503, "stopping", "The server is stopping. Try again later.")
         }
@@ -116,14 +183,17 @@ struct ActEnd: Error {
     let code: String
     let answer: any Error
 
-    init(_ error: any Error) {
+    /// - Parameters:
+    ///   - error: Why there is no answer.
+    ///   - clients: The clients of the third party, if it may have carried out what it may not be asked for twice.
+    init(_ error: any Error, perhapsDone clients: ClientErrors? = nil) {
         switch error {
         case let failure as ActFailure:
             code = failure.code.rawValue
             answer = APIError.act(failure)
         case let error as EgressError:
             code = error.code
-            answer = APIError.act(error)
+            answer = APIError.act(error, perhapsDone: clients)
         default:
             code = "failed"
             answer = error
@@ -172,10 +242,13 @@ extension EgressError {
         case .malformedHeader(let name): "the header \(name) is malformed or not the caller's to set"
         case .unresolvableHost: "its name has no address"
         case .connectionFailed(let reason), .insecure(let reason), .malformedAnswer(let reason): reason
+        case .malformedBody(let reason): reason
+        case .bodyTooLarge: "the request's body is too long"
         case .timedOut: "it took too long"
         case .answerTooLarge: "its answer is too large"
         case .headersTooLarge: "the headers of its answer are too large"
         case .cancelled: "it was given up"
+        case .secretInCoding: "it holds a secret within a content coding"
         case .stopped: "the server is stopping"
         }
     }
@@ -184,12 +257,14 @@ extension EgressError {
     var code: String {
         switch self {
         case .refusedAddress, .plaintextNotAllowed: "egress_refused"
-        case .malformedURL, .malformedHeader: "bad_request"
+        case .malformedURL, .malformedHeader, .malformedBody: "bad_request"
+        case .bodyTooLarge: "body_too_large"
         case .unresolvableHost, .connectionFailed, .insecure: "upstream_unreachable"
         case .timedOut: "upstream_timeout"
         case .answerTooLarge, .headersTooLarge: "answer_too_large"
         case .malformedAnswer: "upstream_malformed"
         case .cancelled: "cancelled"
+        case .secretInCoding: "secret_in_coding"
         case .stopped: "stopping"
         }
     }

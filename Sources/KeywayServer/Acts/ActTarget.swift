@@ -13,6 +13,8 @@ struct ActTarget: Sendable {
     /// What the secrets are sealed for.
     let destination: String
     let rules: ActRules
+    /// What the clients of the integration's vendor read of an error.
+    let clients: ClientErrors
     /// How many acts may be under way at once.
     let concurrency: Int
     /// How many acts may begin in a second; `nil` for any number.
@@ -38,12 +40,21 @@ struct ActTarget: Sendable {
             )
         )
         integration = document["attributes"]?["integration"]?["type"]?.text?.string ?? ""
+        clients = subject.clientErrors
         destination = DocumentSchema.connectionDestination(document: document, settings: settings).text
         rules = ActRules(settings: attributes ?? [:])
         concurrency = attributes?["concurrency"]?.wholeNumber.map(Int.init) ?? Self.concurrency
         rate = attributes?["rate"]?.wholeNumber.map(Int.init)
     }
 
+    /// Runs `body`, and lets its errors be told to the clients of the integration's vendor.
+    func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw ActError(error: error, clients: clients)
+        }
+    }
 }
 
 /// Remembers what was read of connections that are acted through: reading their documents takes longer than all else

@@ -72,11 +72,13 @@ struct ConnectionActs: Sendable {
     /// What an act would send.
     ///
     /// - Throws: What would keep it from being sent, but for limits.
-    func plan(_ request: ActRequest, of call: Call) throws -> PlannedAct {
+    func plan(_ request: ActRequest, of call: Call) throws -> MaskedRequest {
         let (target, _) = try target(of: call)
-        let plan = try planner.plan(request, on: target.subject)
-        _ = try judge(plan, request, on: target, call)
-        return plan
+        return try target.reportingErrors {
+            let plan = try planner.plan(request, on: target.subject)
+            _ = try judge(plan, request, on: target, call)
+            return plan.maskedAsSent(userAgent: egress.userAgent)
+        }
     }
 
     /// Sends a request through a connection and answers with what comes back.
@@ -84,6 +86,16 @@ struct ConnectionActs: Sendable {
     /// - Throws: Whatever keeps it from being begun; then there is no answer yet.
     func perform(_ request: ActRequest, of call: Call, answering reply: ActReply) throws {
         let (target, sealed) = try target(of: call)
+        try target.reportingErrors { try perform(request, on: target, sealed, of: call, answering: reply) }
+    }
+
+    private func perform(
+        _ request: ActRequest,
+        on target: ActTarget,
+        _ sealed: SealedSecrets?,
+        of call: Call,
+        answering reply: ActReply
+    ) throws {
         let plan = try planner.plan(request, on: target.subject)
         let ruling: Ruling
         do {
@@ -160,11 +172,12 @@ struct ConnectionActs: Sendable {
         renewing renewer: ActAuthenticator? = nil,
         _ renew: @escaping @Sendable (AuthenticatedAct) -> Void
     ) {
-        let answer = ProxiedAnswer(of: authenticated, range: act.plan.range, act.links, to: reply, renewing: renewer)
+        let answer = ProxiedAnswer(of: authenticated, plan: act.plan, act.links, to: reply, renewing: renewer)
         guard act.caller.enter(answer.abandonment) else { return fail(act, EgressError.cancelled, reply) }
         answer.send(by: egress) { delivery, facts in
             _ = act.caller.stageEnded()
             if case .tokenRefused = delivery { return renew(authenticated) }
+            if facts.refusesToken { Task { await authenticator.forgetToken(of: authenticated) } }
             settle(delivery, facts, authenticated, act, reply)
         }
     }
@@ -180,8 +193,9 @@ struct ConnectionActs: Sendable {
         switch delivery {
         case .tokenRefused: preconditionFailure("a token is renewed by who can")
         case .redirected(let link, let location): follow(link, location, from: authenticated, act, reply)
+        case .codedPart: sendForWhole(authenticated, act, reply)
         case .redirectRefused(let refusal): refuse(act, refusal, facts, reply)
-        case .failed(let error): fail(act, error, upstreamStatus: facts.status, reply)
+        case .failed(let error): fail(act, error, facts: facts, reply)
         case .whole(let response):
             conclude(act, facts, error: nil)
             reply.proxied(response)
@@ -189,6 +203,23 @@ struct ConnectionActs: Sendable {
             conclude(act, facts, error: error)
             reply.streamed(facts.status ?? 502)
             if error == nil { stream.finish() } else { stream.abort() }
+        }
+    }
+
+    /// Asks for the whole of a coded body, which can be read from its start alone, where the caller asked for a part.
+    private func sendForWhole(_ authenticated: AuthenticatedAct, _ act: Act, _ reply: ActReply) {
+        let answer = ProxiedAnswer(
+            of: authenticated,
+            plan: act.plan,
+            asksForWhole: true,
+            act.links,
+            to: reply,
+            renewing: nil
+        )
+        guard act.caller.enter(answer.abandonment) else { return fail(act, EgressError.cancelled, reply) }
+        answer.send(by: egress) { delivery, facts in
+            _ = act.caller.stageEnded()
+            settle(delivery, facts, authenticated, act, reply)
         }
     }
 
@@ -204,7 +235,7 @@ struct ConnectionActs: Sendable {
         next.links = act.links.following(link)
         let act = next
         let following = authenticated.following(link, of: act.plan)
-        let answer = ProxiedAnswer(of: following, range: act.plan.range, act.links, to: reply, renewing: nil)
+        let answer = ProxiedAnswer(of: following, plan: act.plan, act.links, to: reply, renewing: nil)
         guard act.caller.enter(answer.abandonment) else { return fail(act, EgressError.cancelled, reply) }
         answer.send(by: egress) { delivery, facts in
             _ = act.caller.stageEnded()
@@ -314,7 +345,8 @@ struct ConnectionActs: Sendable {
             rawPath: plan.pathBelowBase,
             rawQuery: request.query,
             headers: plan.masked.headers,
-            body: plan.maskedBody
+            body: plan.maskedBody,
+            isBodyStreamed: plan.isBodyStreamed
         )
         switch target.rules.judge(subject) {
         case .allowed(let rule): return Ruling(rule: rule)
@@ -374,13 +406,14 @@ struct ConnectionActs: Sendable {
         _ act: Act,
         _ error: any Error,
         isRecorded: Bool = true,
-        upstreamStatus: Int? = nil,
+        facts: ProxiedAnswer.Facts? = nil,
         _ reply: ActReply
     ) {
-        let end = error as? ActEnd ?? ActEnd(error)
-        if isRecorded { act.record.end(.init(status: upstreamStatus, error: end.code)) }
+        let isPerhapsDone = facts?.wasSent == true && !OutgoingRequest.isIdempotent(act.plan.method)
+        let end = error as? ActEnd ?? ActEnd(error, perhapsDone: isPerhapsDone ? act.target.clients : nil)
+        if isRecorded { act.record.end(.init(status: facts?.status, error: end.code)) }
         settle(act, end.code)
-        reply.failed(end.answer)
+        reply.failed(ActError(error: end.answer, clients: act.target.clients))
     }
 
     /// Ends an act of which a redirect is not passed on.
@@ -394,7 +427,7 @@ struct ConnectionActs: Sendable {
         outcome.redirects = act.links.followed.map(\.origin)
         act.record.end(outcome)
         settle(act, RedirectRefusal.code, facts)
-        reply.failed(APIError.act(refusal))
+        reply.failed(ActError(error: APIError.act(refusal), clients: act.target.clients))
     }
 
     /// Ends an act that was answered, if perhaps not to the end.

@@ -27,13 +27,15 @@ final class ProxiedAnswer: @unchecked Sendable {
         case redirected(WebLink, location: String)
         /// It was not passed on: it redirects to another host.
         case redirectRefused(RedirectRefusal)
+        /// It was not passed on: it is a part of a coded body, and the whole is to be asked for.
+        case codedPart
         /// There is none.
         case failed(EgressError)
 
         /// What broke it off.
         var error: EgressError? {
             switch self {
-            case .whole, .tokenRefused, .redirected, .redirectRefused: nil
+            case .whole, .tokenRefused, .redirected, .redirectRefused, .codedPart: nil
             case .streamed(_, let error): error
             case .failed(let error): error
             }
@@ -43,6 +45,10 @@ final class ProxiedAnswer: @unchecked Sendable {
     /// What an answer was, whatever became of it.
     struct Facts: Sendable {
         var status: Int?
+        /// Whether the request may have been carried out.
+        var wasSent = false
+        /// Whether the third party refused a token that can be renewed, but the request can't be sent again.
+        var refusesToken = false
         /// From the request to the answer's head.
         var upstreamNanoseconds: UInt64 = 0
         /// The length of the body as it was passed on, in bytes.
@@ -64,6 +70,8 @@ final class ProxiedAnswer: @unchecked Sendable {
     private let caller = ActCaller()
     private let act: AuthenticatedAct
     private let range: RequestedRange?
+    private let asksForWhole: Bool
+    private let acceptedCodings: String
     /// By how much more than the range is asked for on either side, in bytes.
     private let margin: Int
     private let reply: ActReply
@@ -80,6 +88,9 @@ final class ProxiedAnswer: @unchecked Sendable {
     private var passage = Passage.none
     private var scrubber: Scrubber
     private var linkRewriter: JSONLinkRewriter?
+    /// A body that is passed on in the coding in which it came.
+    private var coded: CodedBody?
+    private var codedLength: Int?
     /// The part that is passed on, where a range was asked for.
     private var cut: RangeCut?
     private var losesItsWay = false
@@ -89,19 +100,23 @@ final class ProxiedAnswer: @unchecked Sendable {
 
     /// - Parameters:
     ///   - act: The request, and what is masked in its answer.
-    ///   - range: The part of the answer that the caller asked for.
+    ///   - plan: The request as it was planned.
+    ///   - asksForWhole: Whether the whole is asked for where the caller asked for a part.
     ///   - links: What becomes of its links and redirects.
     ///   - reply: Where a streamed answer goes.
     ///   - renewer: Tells whether an answer refuses the request's token; `nil` if no other is to be tried.
     init(
         of act: AuthenticatedAct,
-        range: RequestedRange?,
+        plan: PlannedAct,
+        asksForWhole: Bool = false,
         _ links: ActLinks,
         to reply: ActReply,
         renewing renewer: ActAuthenticator?
     ) {
         self.act = act
-        self.range = range
+        range = plan.range
+        self.asksForWhole = asksForWhole
+        acceptedCodings = plan.acceptedCodings
         self.links = links
         self.reply = reply
         self.renewer = act.hasToken ? renewer : nil
@@ -119,11 +134,10 @@ final class ProxiedAnswer: @unchecked Sendable {
     func send(by egress: EgressClient, then completion: @escaping Completion) {
         self.completion = completion
         var request = act.request
-        if let range {
+        request.headers.append(.init(name: "Accept-Encoding", text: acceptedCodings))
+        if let range, !asksForWhole {
             request.headers.append(.init(name: range.header, text: range.text(widenedBy: margin)))
             if let condition = range.condition { request.headers.append(.init(name: "If-Range", text: condition)) }
-            // A part of what is coded can't be searched.
-            request.headers.append(.init(name: "Accept-Encoding", text: "identity"))
         }
         caller.waits(for: egress.send(request, to: self))
     }
@@ -135,16 +149,28 @@ final class ProxiedAnswer: @unchecked Sendable {
 // MARK: - The upstream's side
 
 extension ProxiedAnswer: AnswerReceiver {
+    func requestLeaves() {
+        facts.wasSent = true
+    }
+
     func received(_ head: AnswerHead) -> Demand {
         facts.status = head.status
         facts.upstreamNanoseconds = MonotonicClock.now() - startedAt
         // A switch of protocols, which can't be passed on.
         guard head.status >= 200 else { return .more }
         if let renewer, renewer.shouldRenew(after: head, of: act) {
-            passage = .dropping(0, .tokenRefused)
-            return .more
+            guard !act.isRepeatable else {
+                passage = .dropping(0, .tokenRefused)
+                return .more
+            }
+            facts.refusesToken = true
         }
-        var response = response(to: head)
+        let linkRewriter = links.bodyRewriter(for: head)
+        let outcome = range.map { RangeCut.of($0, in: head, widenedBy: margin) } ?? .none
+        // What Keyway has to change is decoded, and what is stored nowhere.
+        var isDecoded = head.isCoded && (linkRewriter != nil || head.status >= 400)
+        if case .cut = outcome { isDecoded = false }
+        var response = response(to: head, isDecoded: isDecoded)
         if (300..<400).contains(head.status), head.status != 304,
             let location = response.headers.first(where: Self.isUpstreamLocation)?.value, !location.isEmpty
         {
@@ -160,28 +186,41 @@ extension ProxiedAnswer: AnswerReceiver {
                 return .more
             }
         }
-        if let range {
-            switch RangeCut.of(range, in: head, widenedBy: margin) {
-            case .none: break
-            case .cut(let cut):
-                self.cut = cut
-                scrubber = Scrubber(patterns, style: .sameLength)
-                ProxiedHeaders.describePart(cut, &response)
-                passage = isHeld(head) ? .holding(response, head) : .streaming(stream(response))
-                return .more
-            case .unsatisfiable(let length):
-                ProxiedHeaders.describeUnsatisfiable(length, &response)
-                passage = .dropping(0, .whole(response))
-                return .more
-            case .unreadable(let reason):
-                passage = .dropping(0, .failed(.malformedAnswer("its part can't be passed on: \(reason)")))
-                return .more
-            }
+        switch outcome {
+        case .none: break
+        case .cut(var cut):
+            ProxiedHeaders.describePart(&cut, &response)
+            self.cut = cut
+            if head.isCoded { return passCoded(response, head) }
+            scrubber = Scrubber(patterns, style: .sameLength)
+            passage = isHeld(head) ? .holding(response, head) : .streaming(stream(response))
+            return .more
+        case .unsatisfiable(let length):
+            ProxiedHeaders.describeUnsatisfiable(length, &response)
+            passage = .dropping(0, .whole(response))
+            return .more
+        case .coded:
+            let error = EgressError.malformedAnswer("its part can't be passed on: the whole does not come")
+            passage = .dropping(0, asksForWhole ? .failed(error) : .codedPart)
+            return .more
+        case .unreadable(let reason):
+            passage = .dropping(0, .failed(.malformedAnswer("its part can't be passed on: \(reason)")))
+            return .more
         }
         if ProxiedHeaders.isJSON(head) { scrubber = Scrubber(patterns, style: .json) }
-        linkRewriter = links.bodyRewriter(for: head)
+        self.linkRewriter = linkRewriter
+        if head.isCoded, !isDecoded, !isHead { return passCoded(response, head) }
         passage = isHeld(head) ? .holding(response, head) : .streaming(stream(response))
         return .more
+    }
+
+    /// Begins to pass on a coded body as it comes. Until something is let out, a secret that is found can be told with an
+    /// error of Keyway's own.
+    private func passCoded(_ response: Response, _ head: AnswerHead) -> Demand {
+        coded = CodedBody(patterns)
+        codedLength = cut?.length ?? Self.length(in: head)
+        passage = .holding(response, head)
+        return .moreAsCoded
     }
 
     private static func isUpstreamLocation(_ header: Response.Header) -> Bool {
@@ -193,7 +232,7 @@ extension ProxiedAnswer: AnswerReceiver {
         var response = response
         // Whether a link will be rewritten shows when the headers have left.
         if linkRewriter != nil { ProxiedHeaders.describeChangedBody(&response.headers) }
-        return reply.stream(response, cut?.length, caller)
+        return reply.stream(response, codedLength ?? cut?.length, caller)
     }
 
     /// Masks secrets, and then cuts out the part that was asked for, or rewrites links.
@@ -224,6 +263,10 @@ extension ProxiedAnswer: AnswerReceiver {
     }
 
     func received(_ piece: UnsafeRawBufferPointer) -> Demand {
+        if coded != nil {
+            coded?.takeText(piece)
+            return coded?.fault == nil ? .more : .cancel
+        }
         var masked: [UInt8] = []
         switch passage {
         case .none: return .more
@@ -246,8 +289,48 @@ extension ProxiedAnswer: AnswerReceiver {
         if caller.hasLeft || losesItsWay { return .cancel }
         let demand = pass(on: masked)
         // What is left of the whole is of no use to a caller who asked for a part.
-        if case .streaming = passage, let cut, cut.isOfWhole, cut.missing == 0 { return .cancel }
+        if case .streaming = passage, let cut, cut.isOfWhole, cut.isComplete { return .cancel }
         return demand
+    }
+
+    func receivedCoded(_ piece: UnsafeRawBufferPointer, decoded: Int) -> Demand {
+        var output: [UInt8] = []
+        coded?.take(piece, decoded: decoded, into: &output)
+        if coded?.fault != nil || caller.hasLeft { return .cancel }
+        if let part = cut?.take(output) { output = part }
+        let demand = passOrHold(output)
+        return cut?.isComplete == true ? .cancel : demand
+    }
+
+    /// Passes on what was let out of a coded body, but holds a short one until it is there as a whole.
+    private func passOrHold(_ output: [UInt8]) -> Demand {
+        var output = output
+        guard !output.isEmpty, case .holding(var response, let head) = passage else { return pass(on: output) }
+        passage = .none
+        response.body += output
+        if let codedLength, codedLength <= Self.heldAtMost {
+            passage = .holding(response, head)
+            return .more
+        }
+        output = response.body
+        response.body = []
+        passage = .streaming(stream(response))
+        return pass(on: output)
+    }
+
+    private func finishCoded(into output: inout [UInt8]) {
+        var rest: [UInt8] = []
+        coded?.finish(into: &rest)
+        output += cut?.take(rest) ?? rest
+    }
+
+    /// Why a coded body is not passed on.
+    private var codingError: EgressError? {
+        switch coded?.fault {
+        case nil: nil
+        case .secret: .secretInCoding
+        case .tooMuchHeld: .malformedAnswer("its content coding can't be searched in pieces")
+        }
     }
 
     func finished(_ error: EgressError?) {
@@ -261,41 +344,52 @@ extension ProxiedAnswer: AnswerReceiver {
 
     private func delivery(after error: EgressError?) -> Delivery {
         defer { facts.masked = scrubber.maskedCount }
-        var error = error
+        var error = codingError ?? error
         if losesItsWay { error = .malformedAnswer("its part begins where it can't be told how to read it") }
         switch passage {
         case .none: return .failed(error ?? .malformedAnswer("there was no answer"))
         case .dropping(_, let delivery):
             // However its body ended, its head said all that matters.
             return error == .stopped ? .failed(.stopped) : delivery
+        case .holding(let response, _) where coded != nil && cut?.isComplete == true && codingError == nil:
+            facts.bytes = response.body.count
+            return .whole(response)
         case .holding(var response, let head):
             if losesItsWay, let error { return .failed(error) }
+            if error == nil, coded != nil {
+                finishCoded(into: &response.body)
+                error = codingError
+            }
+            // Other methods may have done something, of which the status tells.
+            if error == .secretInCoding, act.request.method == "GET" { return .failed(.secretInCoding) }
             if let error, error != .cancelled, !isHead, response.status != 204, response.status != 304 {
                 // The act may have been done: the caller learns the status, and that the body is not whole.
                 return .streamed(stream(response), error)
             }
             if error == .cancelled { return .failed(.cancelled) }
-            finishFiltering(into: &response.body)
-            if let cut, cut.missing > 0 { return .failed(.malformedAnswer("its part is shorter than it says")) }
+            if coded == nil { finishFiltering(into: &response.body) }
+            if let cut, !cut.isComplete { return .failed(.malformedAnswer("its part is shorter than it says")) }
             if linkRewriter?.rewrittenCount ?? 0 > 0 { ProxiedHeaders.describeChangedBody(&response.headers) }
             let refusesToken = response.body.withUnsafeBytes { body in
                 renewer?.shouldRenew(after: head, bodyStart: body, of: act) ?? false
             }
-            if refusesToken { return .tokenRefused }
+            if refusesToken, act.isRepeatable { return .tokenRefused }
+            if refusesToken { facts.refusesToken = true }
             facts.bytes = response.body.count
             guard isHead, head.status != 204, head.status != 304 else { return .whole(response) }
-            // The length is that of an answer to GET. A coding that would be undone for it has another, and none is told.
-            let isPassedAsItIs = head["Content-Encoding"] == nil && linkRewriter == nil
+            // The length is that of an answer to GET. A body that would be changed for it has another, and none is told.
+            let isPassedAsItIs = linkRewriter == nil && !(head.isCoded && head.status >= 400)
             let length = isPassedAsItIs ? Self.length(in: head) : nil
             return .streamed(reply.stream(response, length, caller), nil)
         case .streaming(let stream):
-            if let cut, cut.missing == 0, !losesItsWay { return .streamed(stream, nil) }
+            if let cut, cut.isComplete, !losesItsWay, codingError == nil { return .streamed(stream, nil) }
             if error == nil {
                 var rest: [UInt8] = []
-                finishFiltering(into: &rest)
+                if coded == nil { finishFiltering(into: &rest) } else { finishCoded(into: &rest) }
+                error = codingError
                 _ = pass(on: rest)
             }
-            if let cut, cut.missing > 0, error == nil { error = .malformedAnswer("its part is shorter than it says") }
+            if let cut, !cut.isComplete, error == nil { error = .malformedAnswer("its part is shorter than it says") }
             return .streamed(stream, error)
         }
     }
@@ -310,14 +404,14 @@ extension ProxiedAnswer: AnswerReceiver {
         head["Content-Length"].flatMap { Int($0) }
     }
 
-    private func response(to head: AnswerHead) -> Response {
+    private func response(to head: AnswerHead, isDecoded: Bool) -> Response {
         let own: [Response.Header] = [
             .init(name: "Keyway-Upstream-Status", value: "\(head.status)"),
             .init(name: "Keyway-Upstream-Time", value: Self.milliseconds(facts.upstreamNanoseconds)),
         ]
-        var passedOn = ProxiedHeaders.passedOn(head, scrubbedOf: patterns)
+        var passedOn = ProxiedHeaders.passedOn(head, scrubbedOf: patterns, isDecoded: isDecoded)
         links.rewrite(&passedOn)
-        if !isHead, head.decodedCoding != nil { ProxiedHeaders.describeChangedBody(&passedOn) }
+        if !isHead, isDecoded { ProxiedHeaders.describeChangedBody(&passedOn) }
         ProxiedHeaders.keepFromSharedCaches(&passedOn)
         return Response(status: head.status, headers: passedOn + own + ProxiedHeaders.guarding)
     }

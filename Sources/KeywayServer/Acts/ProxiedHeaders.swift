@@ -1,10 +1,11 @@
+import Cryptography
 import Egress
 import HTTPServer
 import Scrubbing
 
 /// Which headers of a third party's answer reach the caller.
 enum ProxiedHeaders {
-    /// What concerns the hop alone, the coding that was undone, or what only a browser would take to heart and apply to
+    /// What concerns the hop alone, or what only a browser would take to heart and apply to
     /// this server's address.
     private static let dropped: Set<String> = [
         "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
@@ -17,7 +18,17 @@ enum ProxiedHeaders {
     ]
 
     /// The answer's headers as they are passed on: masked, and without what is dropped or can't be passed on.
-    static func passedOn(_ head: AnswerHead, scrubbedOf patterns: ScrubPatterns) -> [Response.Header] {
+    ///
+    /// - Parameters:
+    ///   - head: What the third party sent.
+    ///   - patterns: What is masked.
+    ///   - isDecoded: Whether the body is passed on without its content coding.
+    /// - Returns: What reaches the caller.
+    static func passedOn(
+        _ head: AnswerHead,
+        scrubbedOf patterns: ScrubPatterns,
+        isDecoded: Bool
+    ) -> [Response.Header] {
         var hops: Set<String> = []
         for header in head.headers where header.name.lowercased() == "connection" {
             for name in header.value.split(separator: ",") {
@@ -28,7 +39,7 @@ enum ProxiedHeaders {
         headers.reserveCapacity(head.headers.count + 8)
         for header in head.headers {
             let name = header.name.lowercased()
-            if name == "content-encoding", !head.hasUnknownCoding { continue }
+            if name == "content-encoding", isDecoded { continue }
             guard !dropped.contains(name), !hops.contains(name), !name.hasPrefix("keyway-"),
                 header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
             else { continue }
@@ -60,8 +71,6 @@ enum ProxiedHeaders {
     /// The name under which a header is passed on that would mean something else here.
     private static func renamed(_ name: String, in head: AnswerHead) -> String? {
         switch name {
-        // Ours names this request; the upstream's is of use to whoever asks its makers.
-        case "x-request-id": "Keyway-Upstream-Request-Id"
         // Many clients follow a redirect by themselves, and take the caller's keys to wherever it leads.
         case "location" where (300..<400).contains(head.status): upstreamLocation
         default: nil
@@ -85,11 +94,22 @@ enum ProxiedHeaders {
         }
     }
 
-    /// Makes a response one with a part of what it had, whose checksums are of another part or of the whole.
-    static func describePart(_ cut: RangeCut, _ response: inout Response) {
+    /// Makes a response one with a part of what it had, or several, whose checksums are of other parts or of the whole.
+    static func describePart(_ cut: inout RangeCut, _ response: inout Response) {
         response.status = 206
         dropChecksums(of: &response.headers)
-        response.headers.append(.init(name: "Content-Range", value: cut.contentRange))
+        if let contentRange = cut.contentRange {
+            response.headers.append(.init(name: "Content-Range", value: contentRange))
+        } else {
+            let isType = { (header: Response.Header) in header.name.lowercased() == "content-type" }
+            let frames = MultipartFrames(
+                boundary: RandomBytes.array(count: 16).withUnsafeBytes { Hex.string($0) },
+                contentType: response.headers.first(where: isType)?.value
+            )
+            response.headers.removeAll(where: isType)
+            response.headers.append(.init(name: "Content-Type", value: frames.bodyType))
+            cut.frame(by: frames)
+        }
         response.headers.append(.init(name: "Accept-Ranges", value: "bytes"))
     }
 

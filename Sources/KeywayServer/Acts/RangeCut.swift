@@ -1,30 +1,33 @@
 import Acting
 import Egress
 
-/// The part of a third party's body that a caller asked for: what stands before it and behind it was asked for so that
-/// secrets at its edges are seen whole, and is left out.
+/// The parts of a third party's body that a caller asked for: what stands around them was asked for so that secrets at
+/// their edges are seen whole, and is left out.
 struct RangeCut {
     enum Outcome {
         /// The response is passed on as it is: it is no part, or may be the whole.
         case none
         case cut(RangeCut)
-        /// The part lies behind the end of the representation, which has so many bytes, if that is known.
+        /// All parts lie behind the end of the representation, which has so many bytes, if that is known.
         case unsatisfiable(length: Int?)
+        /// It is a part of a coded body, which can be read from its start alone.
+        case coded
         /// The part can't be searched, for that reason.
         case unreadable(String)
     }
 
-    /// The positions of the first and the last byte of the part.
-    private let first: Int
-    private let last: Int
+    /// The positions of the first and the last byte of each part, in ascending order.
+    let parts: [ClosedRange<Int>]
     /// The length of the whole, if it is known.
-    private let total: Int?
-    /// How many bytes of the body stand before the part and have not come yet.
-    private var skipped: Int
-    /// How many bytes of the part have not come yet.
-    private(set) var missing: Int
+    let total: Int?
     /// Whether the third party sends all of the representation.
     let isOfWhole: Bool
+    /// What stands around several parts.
+    private var frames: MultipartFrames?
+    /// Where the next byte of the body stands in the whole.
+    private var position: Int
+    /// The part that comes next or has begun.
+    private var index = 0
     /// The first bytes of a body that does not begin with the representation: see ``losesItsWay(_:)``.
     private var leading = 0
 
@@ -33,26 +36,45 @@ struct RangeCut {
     /// So many backslashes at the start of a body leave open which of them escapes the next.
     private static let undecided = 32
 
-    var length: Int { last - first + 1 }
-    var contentRange: String { "bytes \(first)-\(last)/\(total.map(String.init) ?? "*")" }
-
-    private init(first: Int, last: Int, total: Int?, bodyStart: Int, isOfWhole: Bool) {
-        self.first = first
-        self.last = last
+    private init(_ parts: [ClosedRange<Int>], total: Int?, bodyStart: Int, isOfWhole: Bool) {
+        self.parts = parts
         self.total = total
         self.isOfWhole = isOfWhole
-        skipped = first - bodyStart
-        missing = last - first + 1
+        position = bodyStart
         leading = bodyStart == 0 ? Self.undecided + 1 : 0
     }
 
-    /// Works out which part of a response is passed on.
+    /// The length of the body that is passed on.
+    var length: Int {
+        parts.reduce(0) { $0 + $1.count } + (frames.map { $0.length(around: parts, of: total) } ?? 0)
+    }
+
+    /// Whether all parts have come.
+    var isComplete: Bool { index == parts.count }
+
+    /// The value of `Content-Range`, if there is one part.
+    var contentRange: String? {
+        parts.count == 1 ? Self.contentRange(of: parts[0], total) : nil
+    }
+
+    static func contentRange(of part: ClosedRange<Int>, _ total: Int?) -> String {
+        "bytes \(part.lowerBound)-\(part.upperBound)/\(total.map(String.init) ?? "*")"
+    }
+
+    /// Puts several parts into one body.
+    ///
+    /// - Parameter frames: What stands around them.
+    mutating func frame(by frames: MultipartFrames) {
+        self.frames = frames
+    }
+
+    /// Works out which parts of a response are passed on.
     ///
     /// - Parameters:
-    ///   - range: The part that the caller asked for.
+    ///   - range: The parts that the caller asked for.
     ///   - head: The response to the request for the wider part.
     ///   - margin: By how much that is wider, in bytes.
-    /// - Returns: The part, or why there is none.
+    /// - Returns: The parts, or why there are none.
     static func of(_ range: RequestedRange, in head: AnswerHead, widenedBy margin: Int) -> Outcome {
         switch head.status {
         case 200 where range.condition == nil: ofWhole(range, head)
@@ -62,54 +84,56 @@ struct RangeCut {
     }
 
     private static func ofWhole(_ range: RequestedRange, _ head: AnswerHead) -> Outcome {
-        if isCoded(head) { return .unreadable("it is stored in a content coding, of which no part can be read") }
         guard let length = head["Content-Length"].flatMap({ Int($0) }) else {
             // The whole is a right response to a range, and what a caller without a position to begin at can use.
-            if case .from(0, through: _) = range.bounds { return .none }
+            if case .from(0, through: _) = range.parts[0] { return .none }
             return .unreadable("the third party sends all of it, and does not say how much that is")
         }
-        guard let (first, last) = positions(of: range, in: length) else { return .unsatisfiable(length: length) }
-        return .cut(RangeCut(first: first, last: last, total: length, bodyStart: 0, isOfWhole: true))
+        let parts = range.parts.compactMap { positions(of: $0, in: length) }
+        guard !parts.isEmpty else { return .unsatisfiable(length: length) }
+        return .cut(RangeCut(parts, total: length, bodyStart: 0, isOfWhole: true))
     }
 
     private static func ofPart(_ range: RequestedRange, _ head: AnswerHead, _ margin: Int) -> Outcome {
+        if head.isCoded { return .coded }
         guard let (start, end, total) = contentRange(head) else {
             return .unreadable("the third party does not say which part it sends")
         }
-        if isCoded(head) { return .unreadable("it is stored in a content coding, of which no part can be read") }
         let isEnd = total.map { end >= $0 - 1 } ?? false
-        var (first, last): (Int, Int)
-        switch range.bounds {
-        case .from(let from, through: let through):
-            if from > end { return isEnd ? .unsatisfiable(length: total) : .unreadable("it is another part") }
-            (first, last) = (from, min(through ?? end, end))
-        case .last(let count):
+        var parts: [ClosedRange<Int>]
+        if case .last(let count) = range.parts[0] {
             guard let total, isEnd else { return .unreadable("the third party does not say where it ends") }
-            guard count > 0 else { return .unsatisfiable(length: total) }
-            (first, last) = (max(0, total - count), total - 1)
+            guard let part = positions(of: .last(count), in: total) else { return .unsatisfiable(length: total) }
+            parts = [part]
+        } else {
+            parts = range.parts.compactMap { positions(of: $0, in: end + 1) }
+            guard !parts.isEmpty else {
+                return isEnd ? .unsatisfiable(length: total) : .unreadable("it is another part")
+            }
         }
         // Without its margins a secret at an edge would not be seen whole.
-        guard start <= max(0, first - margin) else {
+        guard start <= max(0, parts[0].lowerBound - margin) else {
             return .unreadable("the third party sends less than was asked for")
         }
-        if !isEnd { last = min(last, end - margin) }
-        guard first <= last else { return .unreadable("the third party sends less than was asked for") }
-        return .cut(RangeCut(first: first, last: last, total: total, bodyStart: start, isOfWhole: false))
-    }
-
-    private static func positions(of range: RequestedRange, in length: Int) -> (first: Int, last: Int)? {
-        switch range.bounds {
-        case .from(let first, through: let last):
-            first < length ? (first, min(last ?? length - 1, length - 1)) : nil
-        case .last(let count):
-            count > 0 && length > 0 ? (max(0, length - count), length - 1) : nil
+        if !isEnd {
+            // A server may send less than it is asked for.
+            parts = parts.compactMap { part in
+                let last = min(part.upperBound, end - margin)
+                return part.lowerBound <= last ? part.lowerBound...last : nil
+            }
+            guard parts.count == range.parts.count else {
+                return .unreadable("the third party sends less than was asked for")
+            }
         }
+        return .cut(RangeCut(parts, total: total, bodyStart: start, isOfWhole: false))
     }
 
-    private static func isCoded(_ head: AnswerHead) -> Bool {
-        head.headers.contains { header in
-            header.name.lowercased() == "content-encoding" && !header.value.isEmpty
-                && header.value.lowercased() != "identity" && !head.hasUnknownCoding
+    private static func positions(of part: RequestedRange.Bounds, in length: Int) -> ClosedRange<Int>? {
+        switch part {
+        case .from(let first, through: let last):
+            first < length ? first...min(last ?? length - 1, length - 1) : nil
+        case .last(let count):
+            count > 0 && length > 0 ? max(0, length - count)...length - 1 : nil
         }
     }
 
@@ -142,12 +166,24 @@ struct RangeCut {
         return leading == Self.undecided
     }
 
-    /// The bytes of the part among the next ones of the masked body.
-    mutating func take(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
-        let skipping = min(skipped, bytes.count)
-        skipped -= skipping
-        let part = bytes[skipping...].prefix(missing)
-        missing -= part.count
-        return part
+    /// The bytes that are passed on among the next ones of the masked body.
+    mutating func take(_ bytes: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        var rest = bytes[...]
+        while index < parts.count {
+            let part = parts[index]
+            rest = rest.dropFirst(max(0, part.lowerBound - position - (bytes.count - rest.count)))
+            let here = position + bytes.count - rest.count
+            guard !rest.isEmpty else { break }
+            if here == part.lowerBound, let frames { output += frames.start(of: part, of: total) }
+            let taken = rest.prefix(part.upperBound + 1 - here)
+            output += taken
+            rest = rest.dropFirst(taken.count)
+            guard here + taken.count > part.upperBound else { break }
+            index += 1
+            if index == parts.count, let frames { output += frames.end }
+        }
+        position += bytes.count
+        return output
     }
 }

@@ -1,3 +1,4 @@
+import Acting
 import Documents
 import JSONReading
 import Storage
@@ -9,6 +10,8 @@ extension APIError {
     static func from(_ error: any Error) -> (error: APIError, forOperator: String?) {
         switch error {
         case let error as APIError: (error, nil)
+        case let error as ActError: from(error.error)
+        case let error as ActRefusal: (APIError.act(error), nil)
         case let error as InvalidDocument: (APIError(error), nil)
         case let error as JSONSyntaxError: (APIError(error), nil)
         case let error as StoreError: from(error)

@@ -64,7 +64,11 @@ enum ErrorFamily: Sendable, Equatable {
     /// An array of strings: keys, users, AWS accounts. The media type is that of the endpoint's other answers.
     case strings(MediaType)
 
-    func response(to error: APIError) -> Response {
+    /// - Parameters:
+    ///   - error: The error.
+    ///   - members: Members of the body beside `errors`.
+    /// - Returns: The response.
+    func response(to error: APIError, adding members: [JSONValue.Member] = []) -> Response {
         let errors: [JSONValue] = error.faults.map { fault in
             switch self {
             case .strings: .string(fault.detail)
@@ -76,7 +80,8 @@ enum ErrorFamily: Sendable, Equatable {
             case .objects: .jsonAPI
             case .strings(let mediaType): mediaType
             }
-        var response = Response(mediaType, status: error.status, JSONWriter.bytes(of: ["errors": .array(errors)]))
+        let body: JSONValue = .object([.init("errors", .array(errors))] + members)
+        var response = Response(mediaType, status: error.status, JSONWriter.bytes(of: body))
         response.headers += error.headers
         return response
     }
@@ -115,6 +120,7 @@ enum StatusTitle {
         case 414: "URI Too Long"
         case 415: "Unsupported Media Type"
         case 422: "Unprocessable Content"
+        case 424: "Failed Dependency"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 502: "Bad Gateway"

@@ -7,6 +7,7 @@ enum MediaType: String, Sendable {
     case jsonAPI = "application/vnd.api+json"
     /// JSON values, one in each line.
     case jsonLines = "application/x-ndjson"
+    case xml = "application/xml"
     /// Prometheus' text format, version 0.0.4.
     case metrics = "text/plain; version=0.0.4; charset=utf-8"
 }

@@ -13,6 +13,8 @@ package protocol ServiceRequest: AnyObject, Sendable {
     var rawPath: String { get }
     var rawQuery: String? { get }
     var body: SecretBuffer { get }
+    /// The body where it is taken as it comes; then ``body`` is empty.
+    var bodyStream: RequestBodyStream? { get }
     /// When the request line had been received, in ``MonotonicClock`` nanoseconds.
     var startedAt: UInt64 { get }
     var remoteAddress: RemoteAddress { get }
@@ -68,3 +70,7 @@ extension Reply: ServiceReply {
     }
 }
 extension BodyStream: ServiceBodyStream {}
+
+extension ServiceRequest {
+    package var bodyStream: RequestBodyStream? { nil }
+}

@@ -2,6 +2,7 @@ import Access
 import Acting
 import Connections
 import Documents
+import Egress
 import HTTPServer
 import Secrets
 
@@ -37,16 +38,13 @@ struct ActEndpoints: Sendable {
     }
 
     private func act(_ call: Call, _ reply: ActReply) throws {
-        do {
-            let request = call.actRequest
-            if try isDryRun(call) {
-                let plan = try acts.plan(request, of: call)
-                return reply.own(.plan(plan.masked, callerBody: request.body))
-            }
-            try acts.perform(request, of: call, answering: reply)
-        } catch let error as ActRefusal {
-            throw APIError.act(error)
+        let request = call.actRequest
+        if try isDryRun(call) {
+            let plan = try acts.plan(request, of: call)
+            let bytes = request.upload.map(\.length) ?? request.body.count
+            return reply.own(.plan(plan, callerBodyBytes: bytes))
         }
+        try acts.perform(request, of: call, answering: reply)
     }
 
     private func isDryRun(_ call: Call) throws -> Bool {
@@ -67,11 +65,7 @@ struct ActEndpoints: Sendable {
             throw APIError(400, "A test takes no body: it uses the stored credentials only.", at: .pointer(""))
         }
         let id = try call.identifier("connection_id", orStatus: 400)
-        do {
-            return .test(of: id, try await acts.test(call))
-        } catch let error as ActRefusal {
-            throw APIError.act(error)
-        }
+        return .test(of: id, try await acts.test(call))
     }
 }
 
@@ -87,20 +81,26 @@ extension Call {
             path: "/" + (parameters["path"] ?? ""),
             query: request.rawQuery,
             headers: headers,
-            body: request.body
+            body: request.body,
+            upload: request.bodyStream.map(CallerUpload.init)
         )
     }
 }
 
 extension Response {
     /// What would be sent, its secrets masked.
-    fileprivate static func plan(_ request: MaskedRequest, callerBody: SecretBuffer) -> Response {
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - callerBodyBytes: The length of the caller's body; `nil` if it is not known yet.
+    /// - Returns: The response.
+    fileprivate static func plan(_ request: MaskedRequest, callerBodyBytes: Int?) -> Response {
         let headers: [JSONValue] = request.headers.map { header in
             ["name": .string(header.name), "value": .string(header.value)]
         }
         let attributes: JSONValue = [
             "method": .string(request.method), "url": .string(request.url), "headers": .array(headers),
-            "body_bytes": .integer(Int64(request.body?.utf8.count ?? callerBody.count)),
+            "body_bytes": (request.body?.utf8.count ?? callerBodyBytes).map { .integer(Int64($0)) } ?? .null,
         ]
         let data: JSONValue = ["type": "act_plan", "attributes": attributes]
         return Response(.jsonAPI, JSONWriter.bytes(of: ["data": data]))

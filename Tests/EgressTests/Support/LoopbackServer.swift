@@ -86,7 +86,7 @@ final class LoopbackServer: Sendable {
 final class Peer {
     struct Closed: Error {}
 
-    private let descriptor: Int32
+    private var descriptor: Int32
     private var buffer: [UInt8] = []
 
     init(_ descriptor: Int32) {
@@ -95,7 +95,15 @@ final class Peer {
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Closes the connection by a reset, which a client that waits for nothing does not see.
+    func reset() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        close(descriptor)
+        descriptor = -1
+    }
 
     /// A request as received, with its body if it has a length; `nil` if the client closed instead.
     func request() throws -> String? {

@@ -7,16 +7,21 @@ final class Recorder: AnswerReceiver, @unchecked Sendable {
     private struct State {
         var heads: [AnswerHead] = []
         var body: [UInt8] = []
+        var coded: [UInt8] = []
+        var decoded = 0
         var ends: [EgressError?] = []
         var waiting: [(isMet: (Recorder.Facts) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
 
-        var facts: Facts { Facts(heads: heads, body: body, ends: ends) }
+        var facts: Facts { Facts(heads: heads, body: body, coded: coded, decoded: decoded, ends: ends) }
     }
 
     /// What has come so far.
     struct Facts {
         let heads: [AnswerHead]
         let body: [UInt8]
+        /// The body as it came, and how much of it was decoded to the last; empty unless that is asked for.
+        let coded: [UInt8]
+        let decoded: Int
         /// One element once the transfer has ended; `nil` in it stands for success.
         let ends: [EgressError?]
 
@@ -47,6 +52,14 @@ final class Recorder: AnswerReceiver, @unchecked Sendable {
         }
         change { _ in }
         return demand(total)
+    }
+
+    func receivedCoded(_ piece: UnsafeRawBufferPointer, decoded: Int) -> Demand {
+        change { state in
+            state.coded += piece
+            state.decoded = decoded
+        }
+        return .more
     }
 
     func finished(_ error: EgressError?) {

@@ -6,6 +6,7 @@ a session, and does not look at the date of a request or at whether the digest i
 front recomputes the signature from the bytes that came, by botocore's own signer, and verifies all of these.
 """
 
+import base64
 import hashlib
 import http.client
 import json
@@ -13,6 +14,7 @@ import logging
 import re
 import time
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,6 +61,41 @@ def refuse(status: int, code: str, message: str) -> Refusal:
     text = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
     body = f'<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{text}</ErrorResponse>'
     return Refusal(Reply(status, body.encode(), [("Content-Type", "text/xml")]))
+
+
+def unframed(body: bytes) -> tuple[bytes, dict[str, str]]:
+    """What is in the framing aws-chunked, and its trailers; chunks may be short at the end alone, as S3 has it."""
+    content, short = b"", False
+    while True:
+        line, _, body = body.partition(b"\r\n")
+        if not re.fullmatch(rb"[0-9a-f]+", line):
+            raise refuse(400, "IncompleteBody", "The framing is none")
+        size = int(line, 16)
+        if size and short:
+            raise refuse(403, "InvalidChunkSizeError", "Only the last chunk is allowed to have a size less than 8192")
+        if not size:
+            break
+        short = size < 8192
+        content, body = content + body[:size], body[size:]
+        if body[:2] != b"\r\n":
+            raise refuse(400, "IncompleteBody", "A chunk does not end")
+        body = body[2:]
+    lines = body.decode().removesuffix("\r\n").split("\r\n")
+    return content, dict(line.split(":", 1) for line in lines if line)
+
+
+def verify_framed(request: Received) -> None:
+    """A framed body's length and checksums are what its headers and trailers say."""
+    if request.all("Content-Encoding")[:1] != ["aws-chunked"]:
+        raise refuse(400, "InvalidRequest", "Content-Encoding")
+    content, trailers = unframed(request.body)
+    if request.all("X-Amz-Decoded-Content-Length") != [str(len(content))]:
+        raise refuse(400, "IncompleteBody", "x-amz-decoded-content-length")
+    if request.all("X-Amz-Trailer") != [",".join(trailers)]:
+        raise refuse(400, "MalformedTrailerError", "x-amz-trailer")
+    crc = base64.b64encode(zlib.crc32(content).to_bytes(4, "big")).decode()
+    if trailers.get("x-amz-checksum-crc32", crc) != crc:
+        raise refuse(400, "BadDigest", "The CRC32 you specified did not match the calculated checksum.")
 
 
 def tell(moto: str, what: str, data: bytes = b"") -> None:
@@ -201,7 +238,9 @@ class AWSTwin(Twin):
         digests = request.all("X-Amz-Content-SHA256")
         if not digests and service == "s3":
             raise refuse(400, "MissingSecurityHeader", "x-amz-content-sha256")
-        if digests and digests != [hashlib.sha256(request.body).hexdigest()]:
+        if service == "s3" and digests == ["STREAMING-UNSIGNED-PAYLOAD-TRAILER"]:
+            verify_framed(request)
+        elif digests != ["UNSIGNED-PAYLOAD"] and digests and digests != [hashlib.sha256(request.body).hexdigest()]:
             raise refuse(400, "XAmzContentSHA256Mismatch", "The provided header does not match what was computed.")
 
     @staticmethod
@@ -246,10 +285,15 @@ class AWSTwin(Twin):
         try:
             connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
             for name, value in request.headers:
-                connection.putheader(name, value.encode("latin-1"))
+                if name.lower() != "transfer-encoding":
+                    connection.putheader(name, value.encode("latin-1"))
+            if request.all("Transfer-Encoding"):
+                connection.putheader("Content-Length", str(len(request.body)))
             connection.endheaders(request.body)
             response = connection.getresponse()
-            dropped = {"connection", "content-length", "transfer-encoding", "date", "server"}
+            dropped = {"connection", "transfer-encoding", "date", "server"}
+            if request.method != "HEAD":
+                dropped.add("content-length")
             headers = [header for header in response.getheaders() if header[0].lower() not in dropped]
             return Reply(response.status, response.read(), headers)
         finally:

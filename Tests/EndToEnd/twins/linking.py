@@ -1,8 +1,10 @@
 """Third parties whose responses hold absolute links, as the vendors give them: to pages, operations and uploads."""
 
 import base64
+import gzip
 import hashlib
 import json
+import re
 from typing import Any
 
 import google_crc32c
@@ -104,6 +106,8 @@ class LinkingStorage(GoogleTwin):
     def __init__(self) -> None:
         super().__init__()
         self.objects: dict[str, bytes] = {}
+        self.coded: set[str] = set()
+        """The objects that are stored as gzip."""
         self.sessions: dict[str, bytes] = {}
 
     def described(self, name: str) -> dict[str, Any]:
@@ -131,9 +135,23 @@ class LinkingStorage(GoogleTwin):
             return Reply(200, self.described(name))
         if path == f"/download/storage/v1/b/bucket/o/{name}" and name in self.objects:
             content = self.objects[name]
-            return Reply(200, content, [("X-Goog-Hash", f"crc32c={checksum(content)}")])
+            headers = [("X-Goog-Hash", f"crc32c={checksum(content)}")]
+            if name not in self.coded:
+                return Reply(200, content, headers)
+            headers.append(("X-Goog-Stored-Content-Encoding", "gzip"))
+            if "gzip" in "".join(request.all("Accept-Encoding")):
+                return Reply(200, content, [*headers, ("Content-Encoding", "gzip")])
+            # Decoded for whoever takes no gzip, with the checksum of the coded bytes.
+            return Reply(200, iter([gzip.decompress(content)]), headers)
         if path != "/upload/storage/v1/b/bucket/o":
             return super().respond(request, path)
+        if query.get("uploadType") == "multipart":
+            # Its description, and its content.
+            (boundary,) = re.findall('boundary="?([^";]+)', request.all("Content-Type")[0])
+            _, described, content, _ = request.body.split(b"--" + boundary.encode())
+            name = json.loads(described.partition(b"\r\n\r\n")[2])["name"]
+            self.objects[name] = content.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n")
+            return Reply(200, self.described(name))
         if "upload_id" not in query:
             name = query.get("name") or json.loads(request.body)["name"]
             self.sessions[name] = b""

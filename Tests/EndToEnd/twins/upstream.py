@@ -176,7 +176,8 @@ class Upstream:
         head = [f"HTTP/1.1 {reply.status} Twin", *(f"{name}: {value}" for name, value in headers)]
         bodiless = request.method == "HEAD" or reply.status in (204, 304)
         if isinstance(body, bytes):
-            if reply.status not in (204, 304):
+            # Of a response to HEAD it is that of the one to GET, where that is known.
+            if reply.status not in (204, 304) and "content-length" not in {name.lower() for name, _ in headers}:
                 head.append(f"Content-Length: {len(body)}")
             encoded = "\r\n".join([*head, "", ""]).encode("latin-1")
             connection.sendall(encoded if bodiless else encoded + body)

@@ -55,7 +55,7 @@ struct ActRefusalTests {
         "says why, and that it is Keyway that says so",
         arguments: [
             ("http://127.0.0.1:1", 502, "upstream_unreachable"), ("http://10.1.2.3", 403, "egress_refused"),
-            ("https://nobody.invalid", 502, "upstream_unreachable"),
+            ("https://nobody.invalid", 424, "upstream_unreachable"),
         ]
     )
     func failures(_ baseURL: String, _ status: Int, _ code: String) async throws {

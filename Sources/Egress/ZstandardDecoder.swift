@@ -1,0 +1,83 @@
+import CZstd
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Undoes `zstd` (RFC 8878), of one frame or several.
+final class ZstandardDecoder: ContentDecoder {
+    private let stream: OpaquePointer
+    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Exchange.pieceBytes, alignment: 16)
+    private var hasStarted = false
+    /// How many frames have come to their ends.
+    private var ended = 0
+    private var isAtFrameEnd = false
+    /// Whether anything was handed on of the frame that is read.
+    private var hasOutput = false
+    private var mayHaveMore = false
+    /// Whether what follows is no frame any more, and is left out as it is after gzip.
+    private var isPastEnd = false
+
+    /// What a content coding may ask of a reader: windows of 8 MiB (RFC 9659).
+    private static let windowBits: Int32 = 23
+
+    var isComplete: Bool { !hasStarted || isAtFrameEnd || isPastEnd || (ended > 0 && !hasOutput) }
+
+    /// A block is handed on when its last byte has come.
+    var isSettled: Bool { (isAtFrameEnd || isPastEnd) && !mayHaveMore }
+
+    init?() {
+        guard
+            let stream = keyway_zstd_start(
+                { _, count in DecoderMemory.allocate(count) },
+                { _, start in DecoderMemory.free(start) },
+                Self.windowBits
+            )
+        else {
+            piece.deallocate()
+            return nil
+        }
+        self.stream = stream
+    }
+
+    deinit {
+        ZSTD_freeDStream(stream)
+        if let start = piece.baseAddress { explicit_bzero(start, piece.count) }
+        piece.deallocate()
+    }
+
+    func decode(
+        _ input: UnsafeRawBufferPointer,
+        pieces bytes: Int,
+        receive: (UnsafeRawBufferPointer) -> Bool
+    ) -> DecodingProgress {
+        var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
+        var isWanted = true
+        while !isPastEnd {
+            // Without anything to do, the library counts calls and fails.
+            guard source.pos < source.size || mayHaveMore else { return .taken }
+            guard isWanted else { return .stopped(used: source.pos) }
+            var output = ZSTD_outBuffer(dst: piece.baseAddress, size: bytes, pos: 0)
+            let isFirstOfFrame = isAtFrameEnd
+            if source.pos < source.size {
+                hasStarted = true
+                if isFirstOfFrame { hasOutput = false }
+            }
+            let result = ZSTD_decompressStream(stream, &output, &source)
+            if ZSTD_isError(result) != 0 {
+                guard ended > 0, !hasOutput else { return .malformed }
+                isPastEnd = true
+                break
+            }
+            isAtFrameEnd = result == 0
+            if isAtFrameEnd { ended += 1 }
+            mayHaveMore = output.pos == bytes && !isAtFrameEnd
+            if output.pos > 0 { hasOutput = true }
+            isWanted = output.pos == 0 || receive(UnsafeRawBufferPointer(rebasing: piece[..<output.pos]))
+        }
+        mayHaveMore = false
+        return .taken
+    }
+}
