@@ -8,8 +8,7 @@ import CZlib
 
 /// Decodes a body coded by `gzip` or `deflate` (RFC 9110, section 8.4.1), a piece at a time.
 ///
-/// libcurl could do it, but not stop in the middle: what a piece unfolds to, perhaps a thousand times its size, it would
-/// keep while we pause.
+/// libcurl could do it, but not stop in the middle: a piece may unfold to a thousand times its size.
 final class BodyDecoder {
     enum Progress {
         /// All that was given is used.
@@ -19,9 +18,8 @@ final class BodyDecoder {
         case malformed
     }
 
-    private static let pieceBytes = 16_384
     private let stream: UnsafeMutablePointer<z_stream>
-    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 16)
+    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Exchange.pieceBytes, alignment: 16)
     private let isGzip: Bool
     private var hasStarted = false
     private var isWithoutHeader = false
@@ -54,8 +52,13 @@ final class BodyDecoder {
         piece.deallocate()
     }
 
-    /// Decodes `input` until it is used or `receive` answers that it wants no more.
-    func decode(_ input: UnsafeRawBufferPointer, receive: (UnsafeRawBufferPointer) -> Bool) -> Progress {
+    /// Decodes `input`, and hands on pieces of at most so many bytes, until it is used or `receive` answers that it wants
+    /// no more.
+    func decode(
+        _ input: UnsafeRawBufferPointer,
+        pieces bytes: Int,
+        receive: (UnsafeRawBufferPointer) -> Bool
+    ) -> Progress {
         // zlib's own declaration lacks a const.
         stream.pointee.next_in = UnsafeMutablePointer(
             mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self)
@@ -73,7 +76,7 @@ final class BodyDecoder {
                 hasOutput = false
             }
             stream.pointee.next_out = piece.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            stream.pointee.avail_out = UInt32(piece.count)
+            stream.pointee.avail_out = UInt32(bytes)
             let code = hasEnded ? Z_STREAM_END : inflate(stream, Z_NO_FLUSH)
             // Without input there is nothing to do, which is no error.
             guard code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR else {
@@ -92,12 +95,12 @@ final class BodyDecoder {
             if !input.isEmpty { hasStarted = true }
             if code == Z_STREAM_END, !hasEnded { ended += 1 }
             hasEnded = code == Z_STREAM_END
-            let count = piece.count - Int(stream.pointee.avail_out)
+            let count = bytes - Int(stream.pointee.avail_out)
             if count > 0 { hasOutput = true }
             if count > 0, !receive(UnsafeRawBufferPointer(rebasing: piece[..<count])) {
                 return .stopped(used: input.count - Int(stream.pointee.avail_in))
             }
-            if count < piece.count, stream.pointee.avail_in == 0 { return .taken }
+            if count < bytes, stream.pointee.avail_in == 0 { return .taken }
         }
     }
 

@@ -20,15 +20,29 @@ final class Exchange {
     private(set) var isPaused = false
     /// When something must have happened, by ``MonotonicClock``.
     private(set) var deadline = UInt64.max
+    /// When the transfer must have ended.
+    private var lastMoment = UInt64.max
     /// Where the client keeps it.
     var position = 0
+    /// How the transfer ended as libcurl has it.
+    var result: CURLcode?
+    /// Whether it is among those that wait for a turn, or have stopped.
+    var isWaiting = false
+    var isNoted = false
 
     private var request: EncodedRequest?
     private var head: AnswerHeadReader
     private var answered = 0
     private var decoder: BodyDecoder?
-    /// How much of a piece that libcurl keeps was decoded.
-    private var decoded = 0
+    /// What came of the body, and was not handed on yet.
+    private var kept = KeptBytes()
+    /// Whether the decoder may have more to hand on without being given anything.
+    private var decoderHasMore = false
+    /// Whether libcurl was told to read no more for now.
+    private var isHeld = false
+    /// The longest piece that is handed on, in bytes: a short one where that takes its time.
+    private var longestPiece = pieceBytes
+    private let turns: Turns
     private var sent = 0
     private var hasAsked = false
     /// Why an address was refused, and whether another was not.
@@ -36,10 +50,15 @@ final class Exchange {
     private var hasOpenedSocket = false
     private let message: UnsafeMutablePointer<CChar>
 
-    init?(settings: ExchangeSettings) {
+    /// How much libcurl reads at once, at most.
+    static let pieceBytes = 16_384
+    private static let shortPieceBytes = 4_096
+
+    init?(settings: ExchangeSettings, turns: Turns) {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
         self.settings = settings
+        self.turns = turns
         head = AnswerHeadReader(limit: settings.headerBytes)
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -65,7 +84,9 @@ final class Exchange {
         self.transfer = transfer
         self.request = request
         transfer.exchange = self
-        deadline = MonotonicClock.now() + settings.connectTimeout + settings.firstByteTimeout
+        let now = MonotonicClock.now()
+        deadline = now + settings.connectTimeout + settings.firstByteTimeout
+        lastMoment = now + settings.totalTimeout
         let body = request.body
         let bytes = body?.bytes.baseAddress ?? UnsafeRawPointer(request.target)
         return keyway_curl_set_pointer(handle, CURLOPT_URL, request.url) == CURLE_OK
@@ -84,6 +105,7 @@ final class Exchange {
     func end() {
         transfer = nil
         deadline = .max
+        lastMoment = .max
     }
 
     /// Hands on what was read of a head that will not be complete: the request may have been carried out, so its status
@@ -113,7 +135,8 @@ final class Exchange {
 
     /// Whether nothing has happened for too long.
     func isOverdue(at now: UInt64) -> Bool {
-        guard deadline < now else { return false }
+        if lastMoment <= now { return true }
+        guard !isPaused, !isBehind, deadline < now else { return false }
         // A long request takes its time.
         let sent = keyway_curl_sent(handle)
         guard sent > self.sent else { return true }
@@ -123,25 +146,17 @@ final class Exchange {
     }
 
     /// Goes on after a pause.
-    ///
-    /// - Returns: The error that ended the transfer, as the receiver was given what had been kept.
-    func resume() -> CURLcode {
-        guard isPaused else { return CURLE_OK }
+    func resume() {
         isPaused = false
         deadline = MonotonicClock.now() + settings.idleTimeout
-        let code = curl_easy_pause(handle, CURLPAUSE_CONT)
-        return failure == nil ? code : CURLE_ABORTED_BY_CALLBACK
     }
 
-    private func obey(_ demand: Demand) -> Bool {
+    private func obey(_ demand: Demand, at now: UInt64) -> Bool {
         switch demand {
         case .more:
-            deadline = MonotonicClock.now() + settings.idleTimeout
+            deadline = now + settings.idleTimeout
         case .pause:
             isPaused = true
-            deadline = .max
-            // What libcurl has read already, a buffer at most, it keeps.
-            return curl_easy_pause(handle, CURLPAUSE_RECV) == CURLE_OK
         case .cancel:
             if failure == nil { failure = .cancelled }
         }
@@ -197,48 +212,91 @@ final class Exchange {
                 // The status first, whatever is wrong with what follows.
                 failure = error
             }
-            return obey(receiver.received(answer))
+            return obey(receiver.received(answer), at: MonotonicClock.now()) && holdIfNeeded()
         } catch {
             failure = error
             return false
         }
     }
 
-    /// What becomes of a piece of the body.
-    enum Reception {
-        case taken
-        /// libcurl is to give it again when the pause is over.
-        case kept
-        case refused
+    // MARK: The body
+
+    /// Whether something came of the body that was not handed on yet.
+    var isBehind: Bool { !kept.isEmpty || decoderHasMore }
+
+    /// - Returns: Whether to go on.
+    func receivedBody(_ piece: UnsafeRawBufferPointer) -> Bool {
+        let used = isPaused || isBehind ? 0 : handOn(piece)
+        kept.append(UnsafeRawBufferPointer(rebasing: piece[used...]))
+        return failure == nil && holdIfNeeded()
     }
 
-    func receivedBody(_ piece: UnsafeRawBufferPointer) -> Reception {
-        // What libcurl had kept may be more than one piece.
-        if isPaused { return .kept }
-        guard let decoder else { return handOn(piece) ? .taken : .refused }
-        // What was decoded before a pause comes again.
-        let rest = UnsafeRawBufferPointer(rebasing: piece[min(decoded, piece.count)...])
-        switch decoder.decode(rest, receive: { handOn($0) && !isPaused }) {
+    /// Has libcurl read no more while the receiver pauses, or something is left to hand on. To be called by what libcurl
+    /// calls.
+    private func holdIfNeeded() -> Bool {
+        guard isPaused || isBehind else { return true }
+        turns.note(self)
+        guard !isHeld else { return true }
+        isHeld = true
+        return curl_easy_pause(handle, CURLPAUSE_RECV) == CURLE_OK
+    }
+
+    /// Has libcurl read on when everything was handed on. What it had read meanwhile, a buffer or two, comes at once.
+    ///
+    /// - Returns: What ended the transfer, if something did.
+    func goOnReading() -> CURLcode {
+        guard isHeld else { return CURLE_OK }
+        isHeld = false
+        return curl_easy_pause(handle, CURLPAUSE_CONT)
+    }
+
+    /// Hands on what was kept, as much as there is time for in this round.
+    func takeTurn() {
+        kept.use { handOn($0) }
+    }
+
+    /// Hands on bytes of the body until the round ends, the receiver pauses, or there is an error.
+    ///
+    /// - Returns: How many of them were used.
+    private func handOn(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard let decoder else {
+            var used = 0
+            while used < bytes.count, turns.isOpen, !isPaused, failure == nil {
+                let piece = bytes[used..<min(used + longestPiece, bytes.count)]
+                used += piece.count
+                pass(UnsafeRawBufferPointer(rebasing: piece))
+            }
+            return used
+        }
+        guard turns.isOpen else { return 0 }
+        decoderHasMore = true
+        let progress = decoder.decode(bytes, pieces: longestPiece) { piece in
+            pass(piece)
+            return turns.isOpen && !isPaused && failure == nil
+        }
+        switch progress {
         case .taken:
-            decoded = 0
-            return .taken
+            decoderHasMore = false
+            return bytes.count
         case .stopped(let used):
-            decoded += used
-            return failure == nil ? .kept : .refused
+            return used
         case .malformed:
             failure = .malformedAnswer("its content coding is not kept to")
-            return .refused
+            return bytes.count
         }
     }
 
-    /// - Returns: Whether to go on, or to pause.
-    private func handOn(_ piece: UnsafeRawBufferPointer) -> Bool {
+    private func pass(_ piece: UnsafeRawBufferPointer) {
         answered += piece.count
         guard answered <= settings.answerBytes else {
             failure = .answerTooLarge
-            return false
+            return
         }
-        guard let receiver = transfer?.receiver else { return false }
-        return obey(receiver.received(piece))
+        guard let receiver = transfer?.receiver else { return }
+        let start = MonotonicClock.now()
+        let demand = receiver.received(piece)
+        let now = MonotonicClock.now()
+        if turns.count(piece.count, nanoseconds: now - start) { longestPiece = Self.shortPieceBytes }
+        _ = obey(demand, at: now)
     }
 }

@@ -12,7 +12,7 @@ struct ExchangeSettings {
     let connectTimeout: UInt64
     let firstByteTimeout: UInt64
     let idleTimeout: UInt64
-    private let totalTimeout: UInt64
+    let totalTimeout: UInt64
     private let schemes: String
     private let userAgent: String
     private let certificateAuthorityFile: String?
@@ -53,7 +53,7 @@ struct ExchangeSettings {
             // A transfer that ends while a name is resolved does not wait for the resolver.
             (CURLOPT_QUICK_EXIT, 1),
             (CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(connectTimeout)),
-            (CURLOPT_TIMEOUT_MS, Self.milliseconds(totalTimeout)),
+            (CURLOPT_BUFFERSIZE, Exchange.pieceBytes),
         ]
         var texts: [(CURLoption, String)] = [
             (CURLOPT_PROTOCOLS_STR, schemes),
