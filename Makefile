@@ -6,7 +6,7 @@
 #   make lint        check layout, warnings, imports, generated files and the Python code
 #   make format      let the formatters settle the layout
 #   make build       build the server as it ships: .build/release/keyway
-#   make bench       measure the server beside nginx and etcd, and the SDK beside the Python client (eleven minutes)
+#   make bench       measure the server beside nginx and etcd, and the SDK beside the Python client (thirteen minutes)
 #   make bootstrap   install what any of these needs, and nothing that is there already
 #   make clean       remove what was built; .keyway (keys and data of `make run`) stays
 #
@@ -56,6 +56,7 @@ build: toolchain
 bench: build .venv/ready
 	@scripts/bootstrap bench
 	swift build $(RELEASE) --product BenchmarkDatadogClient
+	swift build $(RELEASE) --product BenchmarkMasking
 	@.venv/bin/python Benchmarks/bench.py
 
 bootstrap: toolchain .venv/ready

@@ -91,6 +91,13 @@ let package = Package(
             path: "Benchmarks/SDK",
             swiftSettings: settings
         ),
+        // What masks in `make bench`.
+        .executableTarget(
+            name: "BenchmarkMasking",
+            dependencies: ["Scrubbing", "Secrets"],
+            path: "Benchmarks/Masking",
+            swiftSettings: settings
+        ),
 
         // The service and the command.
         module(

@@ -1,7 +1,7 @@
 """Measures Keyway beside nginx and etcd, and its SDK beside the official Python client, and prints a table of figures,
 ratios and bars. See README.md.
 
-Usage: bench.py [reads] [creates] [million] [accounts] [readers] [sdk] [acts]      all seven without arguments
+Usage: bench.py [reads] [creates] [million] [accounts] [readers] [sdk] [acts] [masking]      all without arguments
 """
 
 import base64
@@ -18,6 +18,7 @@ from dataclasses import asdict
 from acts import acts
 from clients import official_client, our_client, stock_every_integration
 from loader import PLACEHOLDER, load
+from masking import masking
 from measuring import (
     PLACE,
     ROUNDS,
@@ -89,7 +90,7 @@ def main(sections: list[str]) -> int:
     say(f"{machine()}; load average {os.getloadavg()[0]:.2f}; {ROUNDS} rounds of {SECONDS} s; wrk -t{THREADS}")
     rows: list[Row] = []
     try:
-        for section in (reads, creates, million, accounts, readers, sdk, acts):
+        for section in (reads, creates, million, accounts, readers, sdk, acts, masking):
             if not sections or section.__name__ in sections:
                 rows += section()
     finally:

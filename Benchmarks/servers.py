@@ -147,6 +147,13 @@ http {{
         file.write_bytes(content)
         self.run(path, serving=f"root {self.place}/root;")
 
+    def start_coded(self, path: str, folded: bytes) -> None:
+        """Serves one file that is coded by gzip."""
+        file = self.place / "root" / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(folded)
+        self.run(path, serving=f"root {self.place}/root; add_header Content-Encoding gzip;")
+
     def start_proxy(self, upstream: "Nginx", path: str, authorization: str) -> None:
         """Passes everything on to the upstream, with this header added."""
         serving = self.PROXY.format(authorization=authorization)

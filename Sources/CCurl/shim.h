@@ -1,8 +1,11 @@
 #pragma once
 #include <curl/curl.h>
 #include <poll.h>
+#include <stdint.h>
+#include <sys/epoll.h>
 
-/* What Swift cannot call or read: the variadic functions, wrapped by the kind of their argument, and some macros. */
+/* What Swift cannot call or read: the variadic functions, wrapped by the kind of their argument, and some macros; and
+   epoll, which is not in Swift's Glibc. */
 
 static inline CURLcode
 keyway_curl_start (curl_malloc_callback allocate, curl_free_callback release, curl_realloc_callback resize,
@@ -133,4 +136,54 @@ static inline const struct sockaddr *
 keyway_curl_address (const struct curl_sockaddr *address)
 {
   return &address->addr;
+}
+
+/* What happened on a descriptor. */
+struct keyway_poll_event
+{
+  int descriptor;
+  uint32_t events;
+};
+
+static const uint32_t keyway_poll_in = EPOLLIN;
+static const uint32_t keyway_poll_out = EPOLLOUT;
+static const uint32_t keyway_poll_hang_up = EPOLLHUP;
+static const uint32_t keyway_poll_error = EPOLLERR;
+
+/* A set of descriptors that are waited for; -1 with errno. */
+static inline int
+keyway_poll_create (void)
+{
+  return epoll_create1 (EPOLL_CLOEXEC);
+}
+
+/* Adds a descriptor. 0, or -1 with errno. */
+static inline int
+keyway_poll_add (int set, int descriptor, uint32_t events)
+{
+  struct epoll_event event = { .events = events, .data.fd = descriptor };
+  return epoll_ctl (set, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+/* Changes for what a descriptor is watched, or takes it out of the set: for nothing it would still report errors. 0, or
+   -1 with errno. */
+static inline int
+keyway_poll_change (int set, int descriptor, uint32_t events)
+{
+  struct epoll_event event = { .events = events, .data.fd = descriptor };
+  return epoll_ctl (set, events ? EPOLL_CTL_MOD : EPOLL_CTL_DEL, descriptor, &event);
+}
+
+/* Waits for something to happen, and writes at most `most` events; their number, or -1 with errno. */
+static inline int
+keyway_poll_wait (int set, struct keyway_poll_event *ready, int most, int milliseconds)
+{
+  struct epoll_event events[64];
+  int count = epoll_wait (set, events, most < 64 ? most : 64, milliseconds);
+  for (int i = 0; i < count; i++)
+    {
+      ready[i].descriptor = events[i].data.fd;
+      ready[i].events = events[i].events;
+    }
+  return count;
 }

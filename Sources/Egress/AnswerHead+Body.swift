@@ -59,7 +59,7 @@ extension AnswerHead {
     }
 
     private func values(_ name: String) -> [String] {
-        headers.filter { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }.map(\.value)
+        headers.filter { HeaderSyntax.isSame($0.name, name) }.map(\.value)
     }
 }
 

@@ -33,8 +33,7 @@ package struct AnswerHead: Sendable {
 
     /// The first header of that name, its case ignored.
     package subscript(_ name: String) -> String? {
-        let name = name.lowercased()
-        return headers.first { $0.name.lowercased() == name }?.value
+        headers.first { HeaderSyntax.isSame($0.name, name) }?.value
     }
 }
 

@@ -20,8 +20,15 @@ final class Exchange {
     private(set) var isPaused = false
     /// When something must have happened, by ``MonotonicClock``.
     private(set) var deadline = UInt64.max
+    /// When the transfer must have ended.
+    private var lastMoment = UInt64.max
     /// Where the client keeps it.
     var position = 0
+    /// How the transfer ended as libcurl has it.
+    var result: CURLcode?
+    /// Whether it is among those that wait for a turn, or have stopped.
+    var isWaiting = false
+    var isNoted = false
 
     private var request: EncodedRequest?
     /// How long the response may take to begin, and between two pieces of it.
@@ -33,8 +40,15 @@ final class Exchange {
     private var progress: CodedProgress?
     /// How much of the body is to come where libcurl does not heed its length.
     private var ownLength: Int?
-    /// How much of a piece that libcurl keeps was decoded.
-    private var decoded = 0
+    /// What came of the body, and was not handed on yet.
+    private var kept = KeptBytes()
+    /// Whether the decoder may have more to hand on without being given anything.
+    private var decoderHasMore = false
+    /// Whether libcurl was told to read no more for now.
+    private var isHeld = false
+    /// The longest piece that is handed on, in bytes: a short one where that takes its time.
+    private var longestPiece = pieceBytes
+    private let turns: Turns
     private var sent = 0
     /// Whether libcurl waits for more of the request's body.
     private var waitsForUpload = false
@@ -46,13 +60,15 @@ final class Exchange {
     private var hasOpenedSocket = false
     private let message: UnsafeMutablePointer<CChar>
 
-    /// How much libcurl hands on at once, and a decoder, at most.
+    /// How much libcurl reads at once, at most.
     static let pieceBytes = 16_384
+    private static let shortPieceBytes = 4_096
 
-    init?(settings: ExchangeSettings) {
+    init?(settings: ExchangeSettings, turns: Turns) {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
         self.settings = settings
+        self.turns = turns
         head = AnswerHeadReader(limit: settings.headerBytes)
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -79,11 +95,12 @@ final class Exchange {
         self.request = request
         transfer.exchange = self
         timeouts = settings.timeouts(of: request)
-        deadline = MonotonicClock.now() + settings.connectTimeout + timeouts.firstByte
+        let now = MonotonicClock.now()
+        deadline = now + settings.connectTimeout + timeouts.firstByte
+        lastMoment = settings.totalTimeout(of: request).map { now + $0 } ?? .max
         let body = request.body
         let bytes = body?.bytes.baseAddress ?? UnsafeRawPointer(request.target)
-        return settings.applyTimeouts(of: request, to: handle)
-            && keyway_curl_set_pointer(handle, CURLOPT_URL, request.url) == CURLE_OK
+        return keyway_curl_set_pointer(handle, CURLOPT_URL, request.url) == CURLE_OK
             && keyway_curl_set_pointer(handle, CURLOPT_REQUEST_TARGET, request.target) == CURLE_OK
             && keyway_curl_set_number(handle, CURLOPT_HTTPGET, 1) == CURLE_OK
             && (!request.isHead || keyway_curl_set_number(handle, CURLOPT_NOBODY, 1) == CURLE_OK)
@@ -100,6 +117,7 @@ final class Exchange {
     func end() {
         transfer = nil
         deadline = .max
+        lastMoment = .max
     }
 
     /// Hands on what was read of a head that will not be complete: the request may have been carried out, so its status
@@ -112,7 +130,6 @@ final class Exchange {
     /// What the end of a transfer means to its receiver.
     func error(for code: CURLcode) -> EgressError? {
         if let failure { return failure }
-        if code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR, readLastWords() { return failure }
         // We end it where its length does, which libcurl does not heed.
         let code = ownLength == 0 && code == CURLE_WRITE_ERROR ? CURLE_OK : code
         if let refusedAddress, !hasOpenedSocket, code == CURLE_COULDNT_CONNECT {
@@ -133,7 +150,8 @@ final class Exchange {
 
     /// Whether nothing has happened for too long.
     func isOverdue(at now: UInt64) -> Bool {
-        guard deadline < now else { return false }
+        if lastMoment <= now { return true }
+        guard !isPaused, !isBehind, deadline < now else { return false }
         // A long request takes its time.
         let sent = keyway_curl_sent(handle)
         guard sent > self.sent else { return true }
@@ -143,14 +161,9 @@ final class Exchange {
     }
 
     /// Goes on after a pause.
-    ///
-    /// - Returns: The error that ended the transfer, as the receiver was given what had been kept.
-    func resume() -> CURLcode {
-        guard isPaused else { return CURLE_OK }
+    func resume() {
         isPaused = false
         deadline = MonotonicClock.now() + timeouts.idle
-        let code = curl_easy_pause(handle, CURLPAUSE_CONT)
-        return failure == nil ? code : CURLE_ABORTED_BY_CALLBACK
     }
 
     // MARK: The request's body
@@ -172,12 +185,16 @@ final class Exchange {
     /// Whether the head of the response is there.
     var hasHead: Bool { head.isComplete }
 
-    /// Hands on the response of a third party that has broken the connection, if it is there as a whole.
-    private func readLastWords() -> Bool {
-        guard upload != nil, !head.hasBegun, let response = lastWords?.response() else { return false }
-        for line in response.head { guard receivedHeader(line) else { return true } }
+    /// Hands on the response of a third party that has broken the connection, if it is there as a whole: the transfer
+    /// has then not failed.
+    func readLastWords() {
+        guard
+            failure == nil, result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR, upload != nil, !head.hasBegun,
+            let response = lastWords?.response()
+        else { return }
+        result = CURLE_OK
+        for line in response.head { guard receivedHeader(line) else { return } }
         if !response.body.isEmpty { _ = receivedBody(response.body) }
-        return true
     }
 
     func fail(_ error: EgressError) {
@@ -189,19 +206,16 @@ final class Exchange {
         guard waitsForUpload else { return }
         waitsForUpload = false
         deadline = MonotonicClock.now() + timeouts.firstByte
-        curl_easy_pause(handle, isPaused ? CURLPAUSE_RECV : CURLPAUSE_CONT)
+        curl_easy_pause(handle, isHeld ? CURLPAUSE_RECV : CURLPAUSE_CONT)
     }
 
-    private func obey(_ demand: Demand) -> Bool {
+    private func obey(_ demand: Demand, at now: UInt64) -> Bool {
         switch demand {
         case .more, .moreAsCoded:
             if case .moreAsCoded = demand { progress = CodedProgress() }
-            deadline = MonotonicClock.now() + timeouts.idle
+            deadline = now + timeouts.idle
         case .pause:
             isPaused = true
-            deadline = .max
-            // What libcurl has read already, a buffer at most, it keeps.
-            return curl_easy_pause(handle, CURLPAUSE_RECV) == CURLE_OK
         case .cancel:
             if failure == nil { failure = .cancelled }
         }
@@ -266,79 +280,107 @@ final class Exchange {
             // libcurl sends no more after a refusal, but would wait for the rest of what it has paused to send.
             if answer.status >= 300 { goOnSending() }
             if !request.isHead { ownLength = answer.lengthBesideIdentity }
-            return obey(receiver.received(answer)) && ownLength != 0
+            return obey(receiver.received(answer), at: MonotonicClock.now()) && ownLength != 0 && holdIfNeeded()
         } catch {
             failure = error
             return false
         }
     }
 
-    /// What becomes of a piece of the body.
-    enum Reception {
-        case taken
-        /// libcurl is to give it again when the pause is over.
-        case kept
-        case refused
+    // MARK: The body
+
+    /// Whether something came of the body that was not handed on yet.
+    var isBehind: Bool { !kept.isEmpty || decoderHasMore }
+
+    /// - Returns: Whether to go on.
+    func receivedBody(_ piece: UnsafeRawBufferPointer) -> Bool {
+        let piece = UnsafeRawBufferPointer(rebasing: piece.prefix(ownLength ?? piece.count))
+        ownLength = ownLength.map { $0 - piece.count }
+        let used = isPaused || isBehind ? 0 : handOn(piece)
+        kept.append(UnsafeRawBufferPointer(rebasing: piece[used...]))
+        return failure == nil && ownLength != 0 && holdIfNeeded()
     }
 
-    func receivedBody(_ piece: UnsafeRawBufferPointer) -> Reception {
-        guard let length = ownLength, !isPaused else { return receivedPart(piece) }
-        let part = UnsafeRawBufferPointer(rebasing: piece.prefix(length))
-        let reception = receivedPart(part)
-        guard case .taken = reception else { return reception }
-        ownLength = length - part.count
-        return ownLength == 0 ? .refused : .taken
+    /// Has libcurl read no more while the receiver pauses, or something is left to hand on. To be called by what libcurl
+    /// calls.
+    private func holdIfNeeded() -> Bool {
+        guard result == nil, isPaused || isBehind else { return true }
+        turns.note(self)
+        guard !isHeld else { return true }
+        isHeld = true
+        return curl_easy_pause(handle, CURLPAUSE_RECV) == CURLE_OK
     }
 
-    private func receivedPart(_ piece: UnsafeRawBufferPointer) -> Reception {
-        // What libcurl had kept may be more than one piece.
-        if isPaused { return .kept }
-        guard let decoder else { return handOn(piece) ? .taken : .refused }
-        // What was decoded before a pause comes again.
-        let rest = UnsafeRawBufferPointer(rebasing: piece[min(decoded, piece.count)...])
-        let result = decoder.decode(rest, pieces: Self.pieceBytes) { piece in
-            progress?.hasText = true
-            return handOn(piece) && !isPaused
+    /// Has libcurl read on when everything was handed on. What it had read meanwhile, a buffer or two, comes at once.
+    ///
+    /// - Returns: What ended the transfer, if something did.
+    func goOnReading() -> CURLcode {
+        guard isHeld else { return CURLE_OK }
+        isHeld = false
+        return curl_easy_pause(handle, CURLPAUSE_CONT)
+    }
+
+    /// Hands on what was kept, as much as there is time for in this round.
+    func takeTurn() {
+        kept.use { handOn($0) }
+    }
+
+    /// Hands on bytes of the body until the round ends, the receiver pauses, or there is an error.
+    ///
+    /// - Returns: How many of them were used.
+    private func handOn(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard let decoder else {
+            var used = 0
+            while used < bytes.count, turns.isOpen, !isPaused, failure == nil {
+                let piece = bytes[used..<min(used + longestPiece, bytes.count)]
+                used += piece.count
+                pass(UnsafeRawBufferPointer(rebasing: piece))
+            }
+            return used
         }
-        if failure != nil { return .refused }
+        guard turns.isOpen else { return 0 }
+        decoderHasMore = true
+        let result = decoder.decode(bytes, pieces: longestPiece) { piece in
+            progress?.hasText = true
+            pass(piece)
+            return turns.isOpen && !isPaused && failure == nil
+        }
+        guard failure == nil else { return bytes.count }
         switch result {
         case .taken:
-            decoded = 0
-            return passCoded(rest, isUsed: true, by: decoder) ? .taken : .refused
+            decoderHasMore = false
+            passCoded(bytes, isUsed: true, by: decoder)
+            return bytes.count
         case .stopped(let used):
-            decoded += used
-            let part = UnsafeRawBufferPointer(rebasing: rest[..<used])
-            return passCoded(part, isUsed: false, by: decoder) ? .kept : .refused
+            passCoded(UnsafeRawBufferPointer(rebasing: bytes[..<used]), isUsed: false, by: decoder)
+            return used
         case .malformed:
             failure = .malformedAnswer("its content coding is not kept to")
-            return .refused
+            return bytes.count
         }
     }
 
     /// Hands on what was decoded, or taken to be decoded, as it came.
-    ///
-    /// - Returns: Whether to go on, or to pause.
-    private func passCoded(
-        _ piece: UnsafeRawBufferPointer,
-        isUsed: Bool,
-        by decoder: any ContentDecoder
-    ) -> Bool {
-        guard var progress, let receiver = transfer?.receiver else { return true }
+    private func passCoded(_ piece: UnsafeRawBufferPointer, isUsed: Bool, by decoder: any ContentDecoder) {
+        guard var progress, let receiver = transfer?.receiver else { return }
         let before = progress.decoded
         progress.take(piece.count, isUsed: isUsed, isSettled: decoder.isSettled)
         self.progress = progress
-        guard !piece.isEmpty || progress.decoded != before else { return true }
-        return obey(receiver.receivedCoded(piece, decoded: progress.decoded))
+        guard !piece.isEmpty || progress.decoded != before else { return }
+        _ = obey(receiver.receivedCoded(piece, decoded: progress.decoded), at: MonotonicClock.now())
     }
 
-    /// - Returns: Whether to go on, or to pause.
-    private func handOn(_ piece: UnsafeRawBufferPointer) -> Bool {
+    private func pass(_ piece: UnsafeRawBufferPointer) {
         answered += piece.count
         guard answered <= settings.answerBytes else {
             failure = .answerTooLarge
-            return false
+            return
         }
-        guard let receiver = transfer?.receiver else { return false }
-        return obey(receiver.received(piece))
+        guard let receiver = transfer?.receiver else { return }
+        let start = MonotonicClock.now()
+        let demand = receiver.received(piece)
+        let now = MonotonicClock.now()
+        if turns.count(piece.count, nanoseconds: now - start) { longestPiece = Self.shortPieceBytes }
+        _ = obey(demand, at: now)
     }
 }

@@ -21,11 +21,7 @@ extension Exchange {
         },
         received_body: { bytes, size, count, context in
             let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            return switch exchange(context)?.receivedBody(piece) {
-            case .taken: piece.count
-            case .kept: Int(CURL_WRITEFUNC_PAUSE)
-            case .refused, nil: refusal(of: piece)
-            }
+            return exchange(context)?.receivedBody(piece) == true ? piece.count : refusal(of: piece)
         }
     )
 

@@ -81,12 +81,10 @@ struct ExchangeSettings {
         return (own, own)
     }
 
-    /// Bounds a transfer in all, longer where its response may take longer to begin. One that is passed on while it comes
-    /// takes as long as it takes.
-    func applyTimeouts(of request: EncodedRequest, to handle: UnsafeMutableRawPointer) -> Bool {
-        guard request.isBoundedInTime else { return true }
-        let total = Self.milliseconds(totalTimeout + (ownTimeout(of: request) ?? 0))
-        return keyway_curl_set_number(handle, CURLOPT_TIMEOUT_MS, total) == CURLE_OK
+    /// How long a transfer may take in all, in nanoseconds: longer where its response may take longer to begin. `nil` where
+    /// the body is passed on while it comes, which takes as long as it takes.
+    func totalTimeout(of request: EncodedRequest) -> UInt64? {
+        request.isBoundedInTime ? totalTimeout + (ownTimeout(of: request) ?? 0) : nil
     }
 
     private func ownTimeout(of request: EncodedRequest) -> UInt64? {

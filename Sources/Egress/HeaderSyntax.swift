@@ -18,6 +18,14 @@ enum HeaderSyntax {
             && bytes.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
     }
 
+    /// Whether two names of headers are one.
+    static func isSame(_ name: String, _ other: String) -> Bool {
+        let (name, other) = (name.utf8, other.utf8)
+        return name.count == other.count && name.elementsEqual(other) { lowercased($0) == lowercased($1) }
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte }
+
     /// Whether the header is about the connection or the framing of the message, which are not the caller's.
     static func isReserved(_ lowercasedName: String) -> Bool { reserved.contains(lowercasedName) }
 

@@ -21,6 +21,8 @@ final class Inbox: @unchecked Sendable {
     private let lock = Lock()
     private var commands: [Command] = []
     private var isClosed = false
+    /// The client's thread, which need not be woken by itself.
+    private var thread: pthread_t?
     /// Becomes readable when there are commands, or the inbox was closed.
     let wakeReading: Int32
     private let wakeWriting: Int32
@@ -46,11 +48,21 @@ final class Inbox: @unchecked Sendable {
     func append(_ command: Command) -> Bool {
         lock {
             if isClosed { return false }
-            if commands.isEmpty { wake() }
+            if commands.isEmpty, !isOnThread { wake() }
             commands.append(command)
             return true
         }
     }
+
+    /// Makes the thread that calls the one that takes the commands; it must look at ``hasCommands`` before it waits.
+    func isServedByThisThread() {
+        lock { thread = pthread_self() }
+    }
+
+    /// Whether there is something to take.
+    var hasCommands: Bool { lock { !commands.isEmpty } }
+
+    private var isOnThread: Bool { thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
 
     /// Takes no more commands.
     func shut() {

@@ -12,11 +12,13 @@ final class TransferLoop {
     private let inbox: Inbox
     private let settings: ExchangeSettings
     private let multi: UnsafeMutableRawPointer
-    private var sockets = PollSet()
+    private let sockets: PollSet
+    private let turns = Turns()
     /// When libcurl wants to be called without a socket.
     private var timer = UInt64.max
     private var nextSweep: UInt64 = 0
     private var active: [Exchange] = []
+    private var commands: [Command] = []
     private static let sweepPeriod: UInt64 = 100_000_000
 
     init(configuration: EgressConfiguration, inbox: Inbox) throws(EgressError) {
@@ -25,7 +27,8 @@ final class TransferLoop {
         self.multi = multi
         self.inbox = inbox
         settings = ExchangeSettings(configuration)
-        sockets.watch(inbox.wakeReading, for: Int32(POLLIN))
+        sockets = try PollSet()
+        sockets.watch(inbox.wakeReading, for: keyway_poll_in)
         let numbers: [(CURLMoption, Int)] = [
             (CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.connectionsAtMost),
             (CURLMOPT_MAXCONNECTS, configuration.idleConnections),
@@ -39,7 +42,7 @@ final class TransferLoop {
                 { _, milliseconds, context in TransferLoop.loop(context)?.setTimer(milliseconds) ?? -1 },
                 Unmanaged.passUnretained(self).toOpaque()
             ) == CURLM_OK
-        guard isReady, Exchange(settings: settings) != nil else {
+        guard isReady, Exchange(settings: settings, turns: turns) != nil else {
             throw .connectionFailed("this libcurl lacks an option that is needed: use 7.87 or newer")
         }
     }
@@ -57,10 +60,11 @@ final class TransferLoop {
 
     /// Works until the inbox is closed.
     func run() {
-        var ready: [(socket: Int32, events: Int32)] = []
-        var commands: [Command] = []
+        var ready: [(socket: Int32, events: UInt32)] = []
         var running: Int32 = 0
+        inbox.isServedByThisThread()
         while true {
+            turns.begin()
             sockets.wait(milliseconds: patience(), ready: &ready)
             for (socket, events) in ready {
                 if socket == inbox.wakeReading {
@@ -70,11 +74,7 @@ final class TransferLoop {
                 }
             }
             ready.removeAll(keepingCapacity: true)
-
-            let goesOn = inbox.take(&commands)
-            for command in commands where goesOn || command.isOwed { obey(command) }
-            commands.removeAll(keepingCapacity: true)
-            guard goesOn else { break }
+            guard obeyCommands() else { break }
 
             let now = MonotonicClock.now()
             if timer <= now {
@@ -82,14 +82,30 @@ final class TransferLoop {
                 // It sets the timer anew.
                 curl_multi_socket_action(multi, -1, 0, &running)
             }
+            takeTurns()
             finishCompleted()
+            for exchange in turns.takeStopped() { settle(exchange) }
             if nextSweep <= now { endOverdue(at: now) }
         }
         while let exchange = active.last { finish(exchange, .stopped) }
     }
 
+    /// Does what other threads want, and then what that has led to on this one.
+    ///
+    /// - Returns: Whether to go on.
+    private func obeyCommands() -> Bool {
+        for _ in 1...2 {
+            let goesOn = inbox.take(&commands)
+            for command in commands where goesOn || command.isOwed { obey(command) }
+            commands.removeAll(keepingCapacity: true)
+            if !goesOn { return false }
+        }
+        return true
+    }
+
     /// How long to wait at most, in milliseconds.
     private func patience() -> Int32 {
+        if turns.isAnyoneWaiting || inbox.hasCommands { return 0 }
         let end = active.isEmpty ? timer : min(timer, nextSweep)
         guard end != .max else { return -1 }
         let now = MonotonicClock.now()
@@ -101,9 +117,9 @@ final class TransferLoop {
         case .start(let transfer):
             start(transfer)
         case .resume(let transfer):
-            guard let exchange = transfer.exchange else { return }
-            let code = exchange.resume()
-            if code != CURLE_OK { finish(exchange, exchange.error(for: code)) }
+            guard let exchange = transfer.exchange, exchange.isPaused else { return }
+            exchange.resume()
+            settle(exchange)
         case .send(let transfer):
             transfer.exchange?.goOnSending()
         case .cancel(let transfer):
@@ -122,7 +138,7 @@ final class TransferLoop {
         case .failure(let error): return transfer.finish(error)
         case nil: return
         }
-        guard let exchange = Exchange(settings: settings) else {
+        guard let exchange = Exchange(settings: settings, turns: turns) else {
             return transfer.finish(.connectionFailed("no memory is left"))
         }
         exchange.position = active.count
@@ -142,9 +158,32 @@ final class TransferLoop {
             else { continue }
             let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
             // Reading on frees the message.
-            let code = message.pointee.data.result
-            finish(exchange, exchange.error(for: code))
+            exchange.result = message.pointee.data.result
+            settle(exchange)
         }
+    }
+
+    /// Lets exchanges hand on what they kept: at least one.
+    private func takeTurns() {
+        while let exchange = turns.next() {
+            if exchange.transfer != nil {
+                exchange.takeTurn()
+                settle(exchange)
+            }
+            guard turns.isOpen else { return }
+        }
+    }
+
+    /// Sees to what an exchange needs next: an end, a turn, or more of its response.
+    private func settle(_ exchange: Exchange) {
+        guard exchange.transfer != nil else { return }
+        exchange.readLastWords()
+        if let failure = exchange.failure { return finish(exchange, failure) }
+        if exchange.isPaused { return }
+        if exchange.isBehind { return turns.append(exchange) }
+        if let result = exchange.result { return finish(exchange, exchange.error(for: result)) }
+        let code = exchange.goOnReading()
+        if code != CURLE_OK { finish(exchange, exchange.error(for: code)) }
     }
 
     private func endOverdue(at now: UInt64) {
@@ -169,9 +208,9 @@ final class TransferLoop {
 
     private func watch(_ socket: Int32, for events: Int32) -> Int32 {
         switch events {
-        case CURL_POLL_IN: sockets.watch(socket, for: Int32(POLLIN))
-        case CURL_POLL_OUT: sockets.watch(socket, for: Int32(POLLOUT))
-        case CURL_POLL_INOUT: sockets.watch(socket, for: Int32(POLLIN) | Int32(POLLOUT))
+        case CURL_POLL_IN: sockets.watch(socket, for: keyway_poll_in)
+        case CURL_POLL_OUT: sockets.watch(socket, for: keyway_poll_out)
+        case CURL_POLL_INOUT: sockets.watch(socket, for: keyway_poll_in | keyway_poll_out)
         default: sockets.remove(socket)
         }
         return 0
@@ -182,11 +221,11 @@ final class TransferLoop {
         return 0
     }
 
-    private static func curlEvents(_ events: Int32) -> Int32 {
+    private static func curlEvents(_ events: UInt32) -> Int32 {
         var mask: Int32 = 0
-        if events & Int32(POLLIN | POLLHUP) != 0 { mask |= CURL_CSELECT_IN }
-        if events & Int32(POLLOUT) != 0 { mask |= CURL_CSELECT_OUT }
-        if events & Int32(POLLERR | POLLNVAL) != 0 { mask |= CURL_CSELECT_ERR }
+        if events & (keyway_poll_in | keyway_poll_hang_up) != 0 { mask |= CURL_CSELECT_IN }
+        if events & keyway_poll_out != 0 { mask |= CURL_CSELECT_OUT }
+        if events & keyway_poll_error != 0 { mask |= CURL_CSELECT_ERR }
         return mask
     }
 }

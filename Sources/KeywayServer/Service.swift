@@ -45,7 +45,7 @@ package final class Service: Sendable {
     /// The OpenAPI document of all endpoints.
     private let description: [UInt8]
     private let authenticator: Authenticator
-    private let brake = FailureBrake()
+    let brake = FailureBrake()
     private let requestIDs = RequestIDs()
     private let readingThreads = ReadingThreads()
     private let responses = ResponseBudget()

@@ -12,6 +12,8 @@ struct CandidateIndex: Sendable {
     /// How far a product is shifted to be a hash.
     private let shift: UInt32
     /// The four bytes themselves, folded, with the number of their writing: what tells that a bit was marked for others.
+    /// Their value has a bit for each place in a pattern where they stand. And the first seven bytes of each pattern, and
+    /// the first one to four: see ``beginning(atEndOf:)``.
     private let groups: NumberTable
     /// For each byte, whether it stands among the first seven of a secret.
     private let leading: SecretBuffer
@@ -21,24 +23,36 @@ struct CandidateIndex: Sendable {
     /// How many bytes of a pattern its groups take.
     static let groupedBytes = 7
 
+    /// Whether a pattern begins with what a number of JSON may be.
+    let mayBeNumber: Bool
+
     init(_ secrets: [Secret]) {
-        // Some thirty groups a secret, with their spellings: one in two hundred bits is set, as a rule.
+        // Some thirty groups a secret, with their spellings: one in seventy bits is set, and what is looked at for each
+        // word of a text stays close to the processor.
         var bits: UInt32 = 13
-        while bits < 21, 1 << bits < 8_192 * secrets.count { bits += 1 }
+        while bits < 21, 1 << bits < 2_048 * secrets.count { bits += 1 }
         let shift = 32 - bits
         var groups: NumberTable?
+        var mayBeNumber = false
         hashes = SecretBuffer(count: 1 << (bits - 3)) { table in
-            groups = NumberTable(atMost: Self.stride * 5 * secrets.count) { groups in
+            groups = NumberTable(atMost: (2 * Self.stride + 1) * 5 * secrets.count) { groups in
                 for secret in secrets {
                     let beginning = secret.prefix(ScrubPatterns.leastSecret)
                     for writing in Writing.allCases {
                         for alignment in 0..<writing.alignments {
                             writing.pattern(of: beginning, alignment: alignment).withBytes { pattern in
+                                mayBeNumber = mayBeNumber || pattern.allSatisfy(JSONPlace.mayStandInNumber)
+                                groups.set(Self.key(prefix: pattern, writing), to: 1)
+                                for length in 1...4 {
+                                    let bytes = UnsafeRawBufferPointer(rebasing: pattern[..<length])
+                                    groups.set(Self.key(beginning: Self.folded(bytes, writing), length, writing), to: 1)
+                                }
                                 for start in 0..<Self.stride {
                                     let group = UInt32(
                                         littleEndian: pattern.loadUnaligned(fromByteOffset: start, as: UInt32.self)
                                     )
-                                    groups.set(Self.key(group, writing), to: 1)
+                                    let key = Self.key(group, writing)
+                                    groups.set(key, to: (groups[key] ?? 0) | 1 << start)
                                     Self.mark(group, from: 0, writing, shift, in: table)
                                 }
                             }
@@ -48,6 +62,7 @@ struct CandidateIndex: Sendable {
             }
         }
         self.shift = shift
+        self.mayBeNumber = mayBeNumber
         self.groups = groups ?? NumberTable(atMost: 0) { _ in }
         leading = SecretBuffer(count: 256) { table in
             for secret in secrets {
@@ -92,23 +107,57 @@ struct CandidateIndex: Sendable {
         UInt64(group) | UInt64(writing.number) << 32
     }
 
-    /// Whether four bytes whose hash is marked are a group of a pattern.
-    private func isGroup(_ group: UInt32) -> Bool {
-        Writing.allCases.contains { writing in
-            var folded: UInt32 = 0
-            for place: UInt32 in [0, 8, 16, 24] {
-                folded |= UInt32(writing.folded(UInt8(truncatingIfNeeded: group >> place))) << place
+    private static func key(beginning: UInt32, _ length: Int, _ writing: Writing) -> UInt64 {
+        key(beginning, writing) | UInt64(length) << 40
+    }
+
+    /// At most four bytes, folded, as a number.
+    private static func folded(_ bytes: UnsafeRawBufferPointer, _ writing: Writing) -> UInt32 {
+        var folded: UInt32 = 0
+        for byte in bytes.reversed() { folded = folded << 8 | UInt32(writing.folded(byte)) }
+        return folded
+    }
+
+    /// The first seven bytes of what may be a pattern. Further ones may be escaped where it stands.
+    private static func key(prefix: UnsafeRawBufferPointer, _ writing: Writing) -> UInt64 {
+        (0..<groupedBytes).reversed().reduce(UInt64(writing.number)) { $0 << 8 | UInt64(writing.folded(prefix[$1])) }
+    }
+
+    /// Whether four bytes of a text whose hash is marked are a group of a pattern that may stand there.
+    private func isGroup(at position: Int, of text: UnsafeRawBufferPointer) -> Bool {
+        let group = UnsafeRawBufferPointer(rebasing: text[position..<position + Self.stride])
+        return Writing.allCases.contains { writing in
+            guard let places = groups[Self.key(Self.folded(group, writing), writing)] else { return false }
+            return (0..<Self.stride).contains { place in
+                guard places & 1 << place != 0 else { return false }
+                let start = position - place
+                guard start >= 0, start + Self.groupedBytes <= text.count else { return true }
+                return groups[Self.key(prefix: UnsafeRawBufferPointer(rebasing: text[start...]), writing)] != nil
             }
-            return groups[Self.key(folded, writing)] != nil
         }
     }
 
+    /// Where in the end of a text, in which ``candidate(in:from:)`` has found nothing, a pattern may begin of which more
+    /// is to come; the end if none does.
+    ///
+    /// - Returns: `nil` if there are escapes, which have to be read.
+    func beginning(atEndOf text: UnsafeRawBufferPointer) -> Int? {
+        guard !text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") }) else { return nil }
+        return text.indices.first { start in
+            let length = min(4, text.count - start)
+            let bytes = UnsafeRawBufferPointer(rebasing: text[start..<start + length])
+            return Writing.allCases.contains { writing in
+                groups[Self.key(beginning: Self.folded(bytes, writing), length, writing)] != nil
+            }
+        } ?? text.count
+    }
+
     /// The first position of `text`, from `start` on, before which no pattern begins; the last of them if there is
-    /// none that one may begin at.
+    /// none that one may begin at: then nothing was found.
     ///
     /// No escape stands across it, nor across `start`.
-    func candidate(in text: UnsafeRawBufferPointer, from start: Int) -> Int {
-        guard let base = text.baseAddress, let hashes = hashes.bytes.baseAddress else { return start }
+    func candidate(in text: UnsafeRawBufferPointer, from start: Int) -> (position: Int, isFound: Bool) {
+        guard let base = text.baseAddress, let hashes = hashes.bytes.baseAddress else { return (start, false) }
         let ones: UInt64 = 0x0101_0101_0101_0101
         let percents = ones &* UInt64(UInt8(ascii: "%"))
         let backslashes = ones &* UInt64(UInt8(ascii: "\\"))
@@ -120,10 +169,14 @@ struct CandidateIndex: Sendable {
             let groups = (UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32))
             let first = Self.hash(groups.0, shift)
             let second = Self.hash(groups.1, shift)
-            let isMarked =
-                (hashes.load(fromByteOffset: first >> 3, as: UInt8.self) &>> UInt8(first & 7))
-                | (hashes.load(fromByteOffset: second >> 3, as: UInt8.self) &>> UInt8(second & 7))
-            if isMarked & 1 != 0, isGroup(groups.0) || isGroup(groups.1) { break }
+            let isFirstMarked = hashes.load(fromByteOffset: first >> 3, as: UInt8.self) &>> UInt8(first & 7)
+            let isSecondMarked = hashes.load(fromByteOffset: second >> 3, as: UInt8.self) &>> UInt8(second & 7)
+            if (isFirstMarked | isSecondMarked) & 1 != 0,
+                isFirstMarked & 1 != 0 && isGroup(at: position, of: text)
+                    || isSecondMarked & 1 != 0 && isGroup(at: position + 4, of: text)
+            {
+                return (unitStart(before: position - (Self.groupedBytes - 1), in: text, from: start), true)
+            }
             // The high bit of each byte that is zero, and perhaps of one after such a byte.
             let percent = word ^ percents
             let backslash = word ^ backslashes
@@ -139,7 +192,7 @@ struct CandidateIndex: Sendable {
                     }
                     let rest = UnsafeRawBufferPointer(rebasing: text[place...])
                     guard let unit = syntax.unit(startingWith: rest), !mayLead(unit) else {
-                        return unitStart(before: place - (Self.groupedBytes - 1), in: text, from: start)
+                        return (unitStart(before: place - (Self.groupedBytes - 1), in: text, from: start), true)
                     }
                     escapeEnd = place + unit.length
                 }
@@ -147,7 +200,7 @@ struct CandidateIndex: Sendable {
             position += 8
         }
         // A group from here on, or an escape, may belong to a pattern that begins so far before.
-        return unitStart(before: position - (Self.groupedBytes - 1), in: text, from: start)
+        return (unitStart(before: position - (Self.groupedBytes - 1), in: text, from: start), false)
     }
 
     /// Whether an escape may stand among the first seven characters of a secret.

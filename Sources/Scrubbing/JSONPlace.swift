@@ -41,5 +41,8 @@ struct JSONPlace {
 
     static func isOfNumber(_ byte: UInt8) -> Bool { isDigit(byte) || "+-.eE".utf8.contains(byte) }
 
+    /// Whether a byte of a pattern, folded, may stand in a number.
+    static func mayStandInNumber(_ byte: UInt8) -> Bool { isOfNumber(byte) || byte == UInt8(ascii: " ") }
+
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 }

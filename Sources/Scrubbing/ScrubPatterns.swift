@@ -63,15 +63,16 @@ package struct ScrubPatterns: Sendable {
 
     /// Whether a secret may stand in a number of JSON.
     var mayBeNumber: Bool {
-        secrets.contains { secret in
-            Writing.allCases.contains { writing in
-                (0..<writing.alignments).contains { alignment in
-                    writing.pattern(of: secret, alignment: alignment).withBytes { pattern in
-                        pattern.allSatisfy { JSONPlace.isOfNumber($0) || $0 == UInt8(ascii: " ") }
+        index.mayBeNumber
+            && secrets.contains { secret in
+                Writing.allCases.contains { writing in
+                    (0..<writing.alignments).contains { alignment in
+                        writing.pattern(of: secret, alignment: alignment).withBytes { pattern in
+                            pattern.allSatisfy(JSONPlace.mayStandInNumber)
+                        }
                     }
                 }
             }
-        }
     }
 }
 
@@ -93,10 +94,9 @@ extension ScrubPatterns {
             all.append(contentsOf: text.utf8)
             all.append(0)
         }
-        let count = all.count
         // The index looks at whole words: with these none of the text is left over.
         all.append(contentsOf: repeatElement(0, count: 15))
-        return all.withUnsafeBytes { index.candidate(in: $0, from: 0) } < count
+        return all.withUnsafeBytes { index.candidate(in: $0, from: 0).isFound }
     }
 
     /// A header's value with its secrets masked, whatever character set it is in.

@@ -1,3 +1,5 @@
+import Secrets
+
 /// Masks secrets in a text that comes in pieces.
 ///
 /// Most of a text is passed at a glance (``CandidateIndex``). Where a secret may begin, each reading of the text
@@ -14,6 +16,8 @@ package struct Scrubber {
     private var isFollowing = false
     private var matches = MatchList()
     private var withheld = WithheldBytes()
+    /// The end of what has come, without escapes, where no lane is followed but a secret may begin.
+    private var beginning: SecretBuffer?
     /// How much of the text has come before this piece.
     private var pieceStart = 0
     /// How much of the text has been written or masked.
@@ -49,28 +53,40 @@ package struct Scrubber {
             return
         }
         output.reserveCapacity(output.count + piece.count)
-        var position = 0
-        while position < piece.count {
-            if !isFollowing {
-                position = patterns.index.candidate(in: piece, from: position)
-                write(upTo: pieceStart + position, of: piece, into: &output)
-                isFollowing = true
-                if lanes.isEmpty { lanes = patterns.lanes() }
-            }
-            position = follow(piece, from: position)
-            if !isFollowing { write(upTo: pieceStart + position, of: piece, into: &output) }
+        guard let beginning, !piece.isEmpty else { return read(piece, from: 0, into: &output) }
+        self.beginning = nil
+        let seam = SecretBuffer(count: beginning.count + min(piece.count, Self.seamBytes)) { seam in
+            seam.copyMemory(from: beginning.bytes)
+            UnsafeMutableRawBufferPointer(rebasing: seam[beginning.count...])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: piece.prefix(Self.seamBytes)))
         }
-        let end = pieceStart + piece.count
-        write(upTo: lanes.reduce(end) { min($0, $1.earliestStart(at: end)) }, of: piece, into: &output)
-        withheld.drop(before: written)
-        if written < end {
-            withheld.append(UnsafeRawBufferPointer(rebasing: piece[max(0, written - pieceStart)...]))
+        if piece.count <= Self.seamBytes { return read(seam.bytes, from: 0, into: &output) }
+        let (position, _) = patterns.index.candidate(in: seam.bytes, from: 0)
+        if position < beginning.count {
+            follow(beginning.bytes, from: position, into: &output)
+            read(piece, from: 0, into: &output)
+        } else {
+            write(upTo: pieceStart + beginning.count, of: beginning.bytes, into: &output)
+            pieceStart += beginning.count
+            read(piece, from: position - beginning.count, into: &output)
         }
-        pieceStart = end
     }
+
+    /// So many bytes of a piece tell whether a secret begins in those that came before.
+    private static let seamBytes = 32
 
     /// Writes the rest: the text has ended, and with it perhaps a secret that was cut.
     package mutating func finish(into output: inout [UInt8]) {
+        if let beginning {
+            // In shorter ones there is neither a secret nor a beginning that is not to be seen.
+            if beginning.count >= ScrubPatterns.leastPrefix {
+                follow(beginning.bytes, from: 0, into: &output)
+            } else {
+                write(upTo: pieceStart + beginning.count, of: beginning.bytes, into: &output)
+                pieceStart += beginning.count
+            }
+            self.beginning = nil
+        }
         let end = pieceStart
         var cut = end
         for index in lanes.indices {
@@ -83,8 +99,64 @@ package struct Scrubber {
         write(upTo: end, of: UnsafeRawBufferPointer(start: nil, count: 0), into: &output)
     }
 
+    /// Reads a piece, before `start` of which no secret begins.
+    private mutating func read(_ piece: UnsafeRawBufferPointer, from start: Int, into output: inout [UInt8]) {
+        var position = start
+        while position < piece.count {
+            if !isFollowing {
+                let (candidate, isFound) = patterns.index.candidate(in: piece, from: position)
+                position = candidate
+                write(upTo: pieceStart + position, of: piece, into: &output)
+                if !isFound, keepBeginning(of: piece, from: position, into: &output) { return }
+            }
+            position = follow(piece, from: position)
+            if !isFollowing { write(upTo: pieceStart + position, of: piece, into: &output) }
+        }
+        end(piece, into: &output)
+    }
+
+    /// Reads a short piece by the lanes, whatever stands in it.
+    private mutating func follow(_ piece: UnsafeRawBufferPointer, from start: Int, into output: inout [UInt8]) {
+        write(upTo: pieceStart + start, of: piece, into: &output)
+        var position = start
+        while position < piece.count { position = follow(piece, from: position) }
+        end(piece, into: &output)
+    }
+
+    /// Writes what is certain of a piece that was followed to its end.
+    private mutating func end(_ piece: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+        let end = pieceStart + piece.count
+        write(upTo: lanes.reduce(end) { min($0, $1.earliestStart(at: end)) }, of: piece, into: &output)
+        withheld.drop(before: written)
+        if written < end {
+            withheld.append(UnsafeRawBufferPointer(rebasing: piece[max(0, written - pieceStart)...]))
+        }
+        pieceStart = end
+    }
+
+    /// Writes what is left of a piece but for what may be the beginning of a secret.
+    ///
+    /// - Returns: Whether that is possible without following the lanes.
+    private mutating func keepBeginning(
+        of piece: UnsafeRawBufferPointer,
+        from position: Int,
+        into output: inout [UInt8]
+    ) -> Bool {
+        let rest = UnsafeRawBufferPointer(rebasing: piece[position...])
+        guard rest.count <= Self.seamBytes, let start = patterns.index.beginning(atEndOf: rest) else { return false }
+        write(upTo: pieceStart + position + start, of: piece, into: &output)
+        withheld.drop(before: written)
+        pieceStart += position + start
+        if start < rest.count {
+            beginning = SecretBuffer(copying: UnsafeRawBufferPointer(rebasing: rest[start...]))
+        }
+        return true
+    }
+
     /// Follows the lanes until they are idle, or the piece ends.
     private mutating func follow(_ piece: UnsafeRawBufferPointer, from start: Int) -> Int {
+        isFollowing = true
+        if lanes.isEmpty { lanes = patterns.lanes() }
         var position = start
         while position < piece.count {
             let byte = piece[position]

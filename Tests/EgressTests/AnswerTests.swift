@@ -250,7 +250,7 @@ struct AnswerTests {
 
     @Test("that is coded is handed on decoded", arguments: ["gzip", "x-gzip", "GZIP", "identity, gzip"])
     func gzip(_ coding: String) async throws {
-        let body = try shell("printf 'hello, hello, hello' | gzip -c")
+        let body = try await shell("printf 'hello, hello, hello' | gzip -c")
         let head = "HTTP/1.1 200 OK\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n"
         let answer = try await outcome(of: Array(head.utf8) + body).get()
         #expect(answer.text == "hello, hello, hello")
@@ -265,7 +265,7 @@ struct AnswerTests {
             ("gzip", "printf 'hello, hello' | gzip -c; printf %20s"),
             ("gzip", "printf 'hello, ' | gzip -c; printf 'hello' | gzip -c"),
         ] {
-            let body = try shell(command)
+            let body = try await shell(command)
             let head = "HTTP/1.1 200 OK\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n"
             #expect(try await outcome(of: Array(head.utf8) + body).get().text == "hello, hello")
         }
@@ -276,7 +276,7 @@ struct AnswerTests {
 
     @Test("that is cut off within its coding is not accepted")
     func wrongEnd() async throws {
-        let body = try shell("head -c 100000 /dev/urandom | gzip -c")
+        let body = try await shell("head -c 100000 /dev/urandom | gzip -c")
         for wrong in [Array(body.dropLast(1_000)), Array(body.dropLast()), body + body.dropLast()] {
             let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(wrong.count)\r\n\r\n"
             #expect(isMalformed(try await outcome(of: Array(head.utf8) + wrong)))
@@ -285,7 +285,7 @@ struct AnswerTests {
 
     @Test("that is coded can be paused after every piece")
     func pausedGzip() async throws {
-        let body = try shell("(head -c 3000000 /dev/zero; seq 1 200000) | gzip -c")
+        let body = try await shell("(head -c 3000000 /dev/zero; seq 1 200000) | gzip -c")
         let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
         let server = try LoopbackServer.answeringOnce(Array(head.utf8) + body)
         let client = try EgressClient.local()
@@ -298,14 +298,14 @@ struct AnswerTests {
             seen = recorder.facts.body.count
             transfer.resume()
         }
-        let plain = try shell("head -c 3000000 /dev/zero; seq 1 200000")
+        let plain = try await shell("head -c 3000000 /dev/zero; seq 1 200000")
         #expect(recorder.facts.error == nil)
         #expect(recorder.facts.body == plain)
     }
 
     @Test("that unfolds without end is stopped at the limit")
     func bomb() async throws {
-        let body = try shell("head -c 300000000 /dev/zero | gzip -1 -c")
+        let body = try await shell("head -c 300000000 /dev/zero | gzip -1 -c")
         let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
         let server = try LoopbackServer.answeringOnce(Array(head.utf8) + body)
         let client = try EgressClient.local { $0.answerBytes = 1_000_000 }
@@ -318,14 +318,14 @@ struct AnswerTests {
 
     @Test("that is coded twice is unfolded twice, but not four times")
     func nested() async throws {
-        let body = try shell("(head -c 3000000 /dev/zero; printf hello) | gzip -c | gzip -c")
+        let body = try await shell("(head -c 3000000 /dev/zero; printf hello) | gzip -c | gzip -c")
         for head in ["Content-Encoding: gzip, gzip", "Content-Encoding: gzip\r\nContent-Encoding: gzip"] {
             let start = "HTTP/1.1 200 OK\r\n\(head)\r\nContent-Length: \(body.count)\r\n\r\n"
             let answer = try await outcome(of: Array(start.utf8) + body).get()
             #expect(answer.body.count == 3_000_005)
             #expect(answer.text.hasSuffix("hello"))
         }
-        let often = try shell("printf hello | gzip -c | gzip -c | gzip -c | gzip -c")
+        let often = try await shell("printf hello | gzip -c | gzip -c | gzip -c | gzip -c")
         let start =
             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip, gzip, gzip\r\nContent-Length: \(often.count)\r\n\r\n"
         #expect(isMalformed(try await outcome(of: Array(start.utf8) + often)))
@@ -333,14 +333,14 @@ struct AnswerTests {
 
     @Test("that a receiver wants as it came, too, is handed on so, after what it unfolds to")
     func asCoded() async throws {
-        let body = try shell("(head -c 3000000 /dev/zero; seq 1 20000) | gzip -c")
+        let body = try await shell("(head -c 3000000 /dev/zero; seq 1 20000) | gzip -c")
         let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
         let server = try LoopbackServer.answeringOnce(Array(head.utf8) + body)
         let client = try EgressClient.local()
         let recorder = Recorder { $0 == 0 ? .moreAsCoded : .more }
         client.send(.get(server.origin), to: recorder)
         let facts = await recorder.end()
-        let plain = try shell("head -c 3000000 /dev/zero; seq 1 20000")
+        let plain = try await shell("head -c 3000000 /dev/zero; seq 1 20000")
         #expect(facts.error == nil)
         #expect(facts.body == plain)
         #expect(facts.coded == body)

@@ -3,16 +3,16 @@ import Foundation
 import Testing
 
 /// With the `openssl` command as the server; the tests fail without it.
-@Suite("Over TLS")
+@Suite("Over TLS", .timeLimit(.minutes(10)))
 struct SecureConnectionTests {
     /// A directory with an authority `ca.pem`, and certificates by it for localhost and for another name.
     private final class Certificates {
         let directory: String
 
-        init() throws {
+        init() async throws {
             directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            _ = try shell(
+            _ = try await shell(
                 """
                 cd '\(directory)' && exec 2>/dev/null
                 new="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
@@ -36,10 +36,10 @@ struct SecureConnectionTests {
         let port: UInt16
         private let process: pid_t
 
-        init(_ certificates: Certificates, name: String, options: String = "") throws {
+        init(_ certificates: Certificates, name: String, options: String = "") async throws {
             // A port that was free a moment ago.
             port = try LoopbackServer { _ in }.port
-            let output = try shell(
+            let output = try await shell(
                 """
                 openssl s_server -www -quiet -accept 127.0.0.1:\(port) -cert '\(certificates.path("\(name).pem"))' \
                     -key '\(certificates.path("\(name).key"))' \(options) </dev/null >/dev/null 2>&1 &
@@ -60,7 +60,7 @@ struct SecureConnectionTests {
         _ change: (inout EgressConfiguration) -> Void
     ) async throws -> Result<Int, EgressError> {
         let client = try EgressClient.local(change)
-        for _ in 1...100 {
+        while true {
             do throws(EgressError) {
                 return .success(try await client.collect(.get(origin)).head.status)
             } catch .connectionFailed {
@@ -69,7 +69,6 @@ struct SecureConnectionTests {
                 return .failure(error)
             }
         }
-        return .failure(.unresolvableHost)
     }
 
     private func isInsecure(_ result: Result<Int, EgressError>) -> Bool {
@@ -78,8 +77,8 @@ struct SecureConnectionTests {
 
     @Test("a certificate is accepted by the operator's authority, and refused without")
     func authority() async throws {
-        let certificates = try Certificates()
-        let server = try Server(certificates, name: "localhost")
+        let certificates = try await Certificates()
+        let server = try await Server(certificates, name: "localhost")
         let trusted = try await result(from: server.origin) {
             $0.certificateAuthorityFile = certificates.path("ca.pem")
             $0.allowsPlaintext = false
@@ -90,8 +89,8 @@ struct SecureConnectionTests {
 
     @Test("a certificate for another host is refused")
     func wrongHost() async throws {
-        let certificates = try Certificates()
-        let server = try Server(certificates, name: "other.example")
+        let certificates = try await Certificates()
+        let server = try await Server(certificates, name: "other.example")
         for origin in [server.origin, "https://127.0.0.1:\(server.port)"] {
             let result = try await result(from: origin) { $0.certificateAuthorityFile = certificates.path("ca.pem") }
             #expect(isInsecure(result))
@@ -103,8 +102,8 @@ struct SecureConnectionTests {
         arguments: [("-tls1_1", false), ("-tls1_2", true), ("-tls1_3", true)]
     )
     func versions(option: String, isAccepted: Bool) async throws {
-        let certificates = try Certificates()
-        let server = try Server(certificates, name: "localhost", options: "\(option) -cipher ALL:@SECLEVEL=0")
+        let certificates = try await Certificates()
+        let server = try await Server(certificates, name: "localhost", options: "\(option) -cipher ALL:@SECLEVEL=0")
         let result = try await result(from: server.origin) { $0.certificateAuthorityFile = certificates.path("ca.pem") }
         #expect(isAccepted ? result == .success(200) : isInsecure(result))
     }

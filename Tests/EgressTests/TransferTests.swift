@@ -44,7 +44,9 @@ struct TransferTests {
         let recorder = Recorder { $0 == 0 ? .more : .pause }
         let transfer = client.send(.get(server.origin), to: recorder)
         await recorder.wait { !$0.body.isEmpty }
-        try await Task.sleep(for: .milliseconds(300))
+        // Others go on meanwhile, and it still has what it had.
+        let other = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        for _ in 1...100 { #expect(try await client.collect(.get(other.origin)).text == "ok") }
         #expect(recorder.facts.body.count <= 16_384)
         #expect(counter.value < 20_000_000)
         transfer.cancel()
@@ -67,10 +69,11 @@ struct TransferTests {
         let server = try LoopbackServer { $0.waitForEnd() }
         let client = try EgressClient.local()
         let other = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-        for milliseconds in [0, 0, 1, 50] {
+        for connections in [0, 0, 1, 2] {
             let recorder = Recorder()
             let transfer = client.send(.get(server.origin), to: recorder)
-            try await Task.sleep(for: .milliseconds(milliseconds))
+            // At once, or when it is under way.
+            while server.connections < connections { await Task.yield() }
             transfer.cancel()
             transfer.cancel()
             transfer.resume()
@@ -83,9 +86,9 @@ struct TransferTests {
     func cancelledTask() async throws {
         let server = try LoopbackServer { $0.waitForEnd() }
         let client = try EgressClient.local()
-        for milliseconds in [0, 50] {
+        for connections in [0, 1] {
             let task = Task { try await client.collect(.get(server.origin)) }
-            try await Task.sleep(for: .milliseconds(milliseconds))
+            while server.connections < connections { await Task.yield() }
             task.cancel()
             await #expect(throws: EgressError.cancelled) { try await task.value }
         }
@@ -207,6 +210,54 @@ struct TransferTests {
         }
     }
 
+    @Test("that unfolds to much, or is slow to be taken, lets others go on in between", arguments: [false, true])
+    func fairness(isSlow: Bool) async throws {
+        let body = try await shell("head -c 8000000 /dev/zero | gzip -c")
+        let isShortAsked = DispatchSemaphore(value: 0)
+        let isShortWanted = DispatchSemaphore(value: 0)
+        let isShortSent = DispatchSemaphore(value: 0)
+        let short = try LoopbackServer { peer in
+            _ = try peer.request()
+            isShortAsked.signal()
+            isShortWanted.wait()
+            try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            isShortSent.signal()
+            peer.waitForEnd()
+        }
+        let long = try LoopbackServer.answeringOnce(
+            Array("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body
+        )
+        let client = try EgressClient.local()
+        let longRecorder = Recorder { total in
+            if total == 0 {
+                // The client's thread waits, and finds both responses when it goes on.
+                isShortWanted.signal()
+                isShortSent.wait()
+            }
+            if isSlow, total < 1_000_000 { usleep(2_000) }
+            return .more
+        }
+        let seen = Counter()
+        let shortRecorder = Recorder { total in
+            if total > 0 { seen.add(longRecorder.facts.body.count) }
+            return .more
+        }
+        client.send(.get(short.origin), to: shortRecorder)
+        await withCheckedContinuation { continuation in
+            onThread {
+                isShortAsked.wait()
+                continuation.resume()
+            }
+        }
+        client.send(.get(long.origin), to: longRecorder)
+        #expect(await shortRecorder.end().error == nil)
+        // What one round takes, and the next one: a response that is slow to be taken has one piece in a round.
+        #expect(seen.value <= (isSlow ? 2 * 16_384 : 2 * 65_536 + 16_384))
+        let facts = await longRecorder.end()
+        #expect(facts.error == nil)
+        #expect(facts.body.count == 8_000_000)
+    }
+
     @Test("leaves no file descriptor behind")
     func descriptors() async {
         await #expect(processExitsWith: .success) {
@@ -247,7 +298,7 @@ struct StopTests {
         let client = try EgressClient.local()
         let recorders = (1...100).map { _ in Recorder() }
         let transfers = recorders.map { client.send(.get(server.origin), to: $0) }
-        try await Task.sleep(for: .milliseconds(50))
+        while server.connections == 0 { await Task.yield() }
         let late = (1...100).map { _ in Recorder() }
         for recorder in late { client.send(.get(server.origin), to: recorder) }
         client.stop()

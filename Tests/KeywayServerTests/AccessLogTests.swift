@@ -128,11 +128,9 @@ struct AccessLogTests {
         let pipe = try LogPipe()
         let log = AccessLog(descriptor: pipe.writing)
         let lines = 4 * AccessLog.waitingAtMost / Self.line.count
-        let duration = ContinuousClock().measure {
-            for _ in 0..<lines { log.append(Self.line) }
-            log.flush(within: 0.2)
-        }
-        #expect(duration < .seconds(20))
+        // Whoever waited would wait for ever.
+        for _ in 0..<lines { log.append(Self.line) }
+        log.flush(within: 0.2)
         // Some went into the pipe, and some are in the writer's hands.
         #expect(log.dropped > lines / 4)
 

@@ -39,6 +39,38 @@ struct StreamTests {
         #expect(written(pieces, patterns("sk-proj-0123456789")) == expected)
     }
 
+    @Test("is not looked at closely where nothing in it looks like a secret, wherever it ends")
+    func glances() {
+        let patterns = patterns("sk-proj-0123456789", "another secret")
+        let text = Array(#"{"object": "list", "data": [{"id": "model-1", "by": "x%21\n"}, {"id": "model-2"}]}"#.utf8)
+        for count in 0...text.count {
+            var scrubber = Scrubber(patterns)
+            var output: [UInt8] = []
+            Array(text[..<count]).withUnsafeBytes { scrubber.scrub($0, into: &output) }
+            scrubber.finish(into: &output)
+            #expect(output == Array(text[..<count]))
+            let end = text[..<count].suffix(32)
+            // Escapes at an end are always read.
+            if !end.contains(UInt8(ascii: "%")), !end.contains(UInt8(ascii: "\\")) {
+                #expect(scrubber.stepCount == 0, "\(count)")
+            }
+        }
+    }
+
+    @Test("is masked with any one of a secret's characters escaped, wherever it stands", arguments: 0..<9)
+    func oneEscape(distance: Int) {
+        let secret = "k7-PROJ_x9Zq"
+        let patterns = patterns(secret, "another secret")
+        let before = String(repeating: ".", count: distance)
+        for index in secret.indices {
+            let digits = String(secret.utf8[index], radix: 16)
+            for escape in ["%\(digits)", "\\u00\(digits)"] {
+                let text = secret[..<index] + escape + secret[secret.index(after: index)...]
+                #expect(scrub(before + text, patterns) == before + ScrubMask.text, "\(index.utf16Offset(in: secret))")
+            }
+        }
+    }
+
     @Test("ends with an escape that is none")
     func unfinishedEscapes() {
         #expect(scrub(#"%61bcdefg%4"#, patterns("abcdefg%4")) == "[keyway:redacted]")

@@ -64,8 +64,10 @@ enum ProxiedHeaders {
 
     /// Whether an answer's body says that it is JSON, or lines of it.
     static func isJSON(_ head: AnswerHead) -> Bool {
-        guard let type = head["Content-Type"]?.split(separator: ";").first else { return false }
-        return type.lowercased().contains("json")
+        guard let type = head["Content-Type"]?.utf8.prefix(while: { $0 != UInt8(ascii: ";") }) else { return false }
+        return type.indices.contains { start in
+            type[start...].prefix(4).elementsEqual("json".utf8) { $0 | 0x20 == $1 }
+        }
     }
 
     /// The name under which a header is passed on that would mean something else here.

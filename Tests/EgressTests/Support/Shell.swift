@@ -1,9 +1,14 @@
 import Glibc
-import Testing
 
-/// What a shell command prints.
-func shell(_ command: String) throws -> [UInt8] {
-    let stream = try #require(popen(command, "r"))
+/// What a shell command prints. It is waited for on a thread of its own, since the threads of tasks are for all tests.
+func shell(_ command: String) async throws -> [UInt8] {
+    try await withCheckedThrowingContinuation { continuation in
+        onThread { continuation.resume(with: Result { try output(of: command) }) }
+    }
+}
+
+private func output(of command: String) throws -> [UInt8] {
+    guard let stream = popen(command, "r") else { throw LoopbackServer.Failure(call: "popen") }
     defer { pclose(stream) }
     var output: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
