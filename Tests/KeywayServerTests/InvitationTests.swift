@@ -85,7 +85,7 @@ struct InvitationTests {
         let fixture = try await Fixture()
         let user = try await fixture.member([.readOnly])
         let code = KeyText.applicationKey()
-        for (age, status) in [(172_799, 201), (172_801, 404)] as [(Int64, Int)] {
+        for (age, status) in [(86_400, 201), (172_801, 404)] as [(Int64, Int)] {
             let invitation = UserInvitation(
                 id: Fixture.ids.next(),
                 organization: fixture.organization,
