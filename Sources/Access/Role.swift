@@ -33,15 +33,13 @@ extension Role {
     package static let standard = Role(
         id: Identifier(high: 0x0000_0000_0000_4000, low: 0x8000_0000_0000_0002),
         name: "Datadog Standard Role",
-        permissions: readOnly.permissions.union([
-            .connectionsWrite, .connectionsResolve, .awsConfigurationEdit, .manageIntegrations,
-        ])
+        permissions: readOnly.permissions.union([.connectionsWrite, .connectionsResolve, .awsConfigurationEdit])
     )
 
     package static let readOnly = Role(
         id: Identifier(high: 0x0000_0000_0000_4000, low: 0x8000_0000_0000_0003),
         name: "Datadog Read Only Role",
-        permissions: [.connectionsRead, .awsConfigurationRead, .userAppKeys, .integrationsRead]
+        permissions: [.connectionsRead, .awsConfigurationRead, .userAppKeys]
     )
 
     /// The roles that exist in every organisation.

@@ -370,7 +370,8 @@ struct ServerTests {
 
     @Test("event sources of EventBridge are added and removed")
     func eventBridgeSources() async throws {
-        let accounts = Self.client(try await RunningServer()).awsAccounts
+        let server = try await RunningServer()
+        let accounts = Self.client(server).awsAccounts
         #expect(try await accounts.eventBridgeSources() == [])
         let add = { try await accounts.addEventBridgeSource(named: "alerts", to: "123456789012", in: "us-east-1") }
         let source = try await add()

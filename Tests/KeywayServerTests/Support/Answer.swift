@@ -18,6 +18,8 @@ struct Answer {
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
     var requestID: String? { header("X-Request-Id") }
+    /// Keyway's own id of the request, also where a third party's stands in its place.
+    var ownRequestID: String? { header("Keyway-Request-Id") ?? requestID }
     var text: String { String(decoding: body, as: UTF8.self) }
     var json: JSONValue { (try? JSONReader.read(body)) ?? .null }
 

@@ -90,7 +90,7 @@ final class Fixture: Sendable {
         )
         let response = await withCheckedContinuation { service.answer(request, to: DirectReply($0)) }
         let answer = Answer(response)
-        #expect(answer.requestID?.utf8.count == 15, sourceLocation: sourceLocation)
+        #expect(answer.ownRequestID?.utf8.count == 15, sourceLocation: sourceLocation)
         for fault in Contract.shared.faults(of: answer, to: method, request.rawPath) where isDescribed {
             Issue.record("the OpenAPI document does not describe this answer: \(fault)", sourceLocation: sourceLocation)
         }
