@@ -49,7 +49,7 @@ struct SocketTransportTests {
     private func answer(_ bytes: String, method: String = "GET") async throws -> TransportResponse {
         let server = try ByteServer([[bytes]])
         let url = try #require(URL(string: "http://127.0.0.1:\(server.port)/"))
-        return try await SocketTransport().send(TransportRequest(method: method, url: url, timeout: .seconds(5)))
+        return try await SocketTransport().send(TransportRequest(method: method, url: url, timeout: .seconds(60)))
     }
 
     @Test(
@@ -100,7 +100,7 @@ struct SocketTransportTests {
         let transport = SocketTransport()
         var bodies: [String] = []
         for _ in 0..<3 {
-            let response = try await transport.send(TransportRequest(method: method, url: url, timeout: .seconds(5)))
+            let response = try await transport.send(TransportRequest(method: method, url: url, timeout: .seconds(60)))
             bodies.append(String(decoding: response.body, as: UTF8.self))
             // Lets the end of the connection arrive.
             try await Task.sleep(for: .milliseconds(50))
@@ -145,7 +145,7 @@ struct SocketTransportTests {
         let url = try #require(URL(string: "http://127.0.0.1:\(server.port)/"))
         let transport = SocketTransport()
         for _ in 0..<2 {
-            let response = try await transport.stream(TransportRequest(method: "GET", url: url, timeout: .seconds(5)))
+            let response = try await transport.stream(TransportRequest(method: "GET", url: url, timeout: .seconds(60)))
             #expect(response.status == 200)
             #expect(try await response.body.collected() == Data("hello".utf8))
         }
@@ -158,7 +158,7 @@ struct SocketTransportTests {
     func brokenOff(_ rest: String) async throws {
         let server = try ByteServer([["HTTP/1.1 200 OK\r\n\(rest)hello"]])
         let url = try #require(URL(string: "http://127.0.0.1:\(server.port)/"))
-        let request = TransportRequest(method: "GET", url: url, timeout: .seconds(5))
+        let request = TransportRequest(method: "GET", url: url, timeout: .seconds(60))
         let response = try await SocketTransport().stream(request)
         await #expect {
             try await response.body.collected()
@@ -175,7 +175,7 @@ struct SocketTransportTests {
         let server = try ByteServer([[long], ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"]])
         let url = try #require(URL(string: "http://127.0.0.1:\(server.port)/"))
         let transport = SocketTransport()
-        let request = TransportRequest(method: "GET", url: url, timeout: .seconds(5))
+        let request = TransportRequest(method: "GET", url: url, timeout: .seconds(60))
         do {
             let response = try await transport.stream(request)
             for try await _ in response.body { break }

@@ -140,22 +140,29 @@ struct StopTests {
                 }
             )
             let answered = Atomic<Int>(0)
-            let ended = Atomic<Int>(0)
+            let ends = Mutex<[String]>([])
             let port = server.boundPort
             for _ in 0..<3 {
                 onAnotherThread {
-                    while let client = try? RawClient(port: port), (try? client.send(get("/"))) != nil,
-                        let answer = try? client.answer(), answer.status == 200
-                    {
-                        answered.add(1, ordering: .relaxed)
+                    var end: String?
+                    while end == nil {
+                        do {
+                            let client = try RawClient(port: port)
+                            try client.send(get("/"))
+                            let answer = try client.answer()
+                            if answer.status == 200 { answered.add(1, ordering: .relaxed) } else { end = "\(answer)" }
+                        } catch {
+                            end = "\(error)"
+                        }
                     }
-                    ended.add(1, ordering: .relaxed)
+                    ends.withLock { $0.append(end ?? "") }
                 }
             }
             #expect(eventually { answered.load(ordering: .relaxed) > 2 })
             server.stop(gracePeriod: 10)
-            #expect(eventually { ended.load(ordering: .relaxed) == 3 })
-            #expect(handled.load(ordering: .relaxed) == answered.load(ordering: .relaxed))
+            #expect(eventually { ends.withLock { $0.count } == 3 })
+            let heard = ends.withLock { $0.joined(separator: "; ") }
+            #expect(handled.load(ordering: .relaxed) == answered.load(ordering: .relaxed), "\(heard)")
         }
     }
 }

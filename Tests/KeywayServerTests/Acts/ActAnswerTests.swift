@@ -5,7 +5,10 @@ import Testing
 
 @Suite("The answer to an act")
 struct ActAnswerTests {
-    @Test("is the third party's, its request id as well", arguments: [200, 201, 400, 401, 403, 404, 418, 429, 500, 503])
+    @Test(
+        "is the third party's, its request id as well",
+        arguments: [200, 201, 400, 401, 403, 404, 418, 429, 500, 503]
+    )
     func passedOn(_ status: Int) async throws {
         let acting = try await ActingFixture { _ in
             Response(

@@ -88,6 +88,6 @@ func expectErrors(
 
 private let titles = [
     400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 429: "Too Many Requests",
-    409: "Conflict", 500: "Internal Server Error", 424: "Failed Dependency", 502: "Bad Gateway", 503: "Service Unavailable",
-    504: "Gateway Timeout",
+    409: "Conflict", 424: "Failed Dependency", 500: "Internal Server Error", 502: "Bad Gateway",
+    503: "Service Unavailable", 504: "Gateway Timeout",
 ]
