@@ -47,7 +47,13 @@ class Terminal:
 
     def wait_until_taken(self) -> None:
         """Returns once the process, which reads key by key, has read all that was typed."""
-        wait_until(lambda: ioctl(self.inner, termios.FIONREAD, bytes(4)) == bytes(4), "the end of what was typed")
+
+        def is_taken() -> bool:
+            # Asked what there is to read, the terminal takes in what is still on its way, which FIONREAD leaves out.
+            select.select([self.inner], [], [], 0)
+            return ioctl(self.inner, termios.FIONREAD, bytes(4)) == bytes(4)
+
+        wait_until(is_taken, "the end of what was typed")
 
     def read(self, timeout: float) -> None:
         if select.select([self.descriptor], [], [], timeout)[0]:

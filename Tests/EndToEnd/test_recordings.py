@@ -43,7 +43,7 @@ LEFT_OUT = {
     # Keys are shown once.
     r"(GET|PATCH) /api/v2/(api_keys|application_keys|current_user/application_keys)": {"key"},
     # In no documentation, or null wherever it was recorded.
-    r"\w+ .*(api|application)_keys": {"leak_information", "used_in_last_24_hours"},
+    r"\w+ .*(api|application)_keys": {"last_used_date", "leak_information", "used_in_last_24_hours"},
     # Answered to whoever asks for it by `include`.
     r"GET .*application_keys/": {"included"},
     # There is no such limit.
