@@ -37,6 +37,9 @@ class Sanitizer:
 
 # What wraps C, or has threads or memory of its own.
 ADAPTERS = ["EgressTests", "HTTPServerTests", "SQLiteStorageTests"]
+# SQLiteStorage is left to the long form: its exercises of a store are asynchronous functions, of which the address
+# sanitizer makes one whose frame is eight bytes too short.
+SHORT = ["EgressTests", "HTTPServerTests"]
 
 SANITIZERS = [
     Sanitizer(
@@ -45,9 +48,9 @@ SANITIZERS = [
             *["AWSAccountsTests", "AccessTests", "ActingTests", "ConnectionsTests", "CryptographyTests"],
             *["DocumentsTests", "JSONReadingTests", "KeywayServerTests", "ScrubbingTests", "VaultTests", *ADAPTERS],
         ],
-        ADAPTERS,
+        SHORT,
     ),
-    Sanitizer("thread", ADAPTERS, ADAPTERS),
+    Sanitizer("thread", ADAPTERS, SHORT),
 ]
 
 

@@ -240,21 +240,20 @@ extension StoreExercise {
             var key = tenant.applicationKey(digest: .numbered(2), scopes: ["a"], isRegistered: true)
             var user = tenant.user
             try await tenant.commit([.createAPIKey(apiKey), .createApplicationKey(key)], in: store)
-            func note(_ id: Identifier, _ subject: LastUse.Subject, at time: Int64, in tenant: Tenant) -> Mutation {
-                .noteUse(LastUse(of: subject, id, in: tenant.id, at: Timestamp(microseconds: time)))
-            }
             for (time, expected) in [(-5, -5), (-6, -5), (70, 70), (70, 70), (7, 70)] as [(Int64, Int64)] {
                 let notes = [
-                    note(apiKey.id, .apiKey, at: time, in: tenant),
-                    note(key.id, .applicationKey, at: time, in: tenant),
-                    note(user.id, .user, at: time, in: tenant),
+                    tenant.noteUse(of: .apiKey, apiKey.id, at: time),
+                    tenant.noteUse(of: .applicationKey, key.id, at: time),
+                    tenant.noteUse(of: .user, user.id, at: time),
                     // Those of another organisation, and such as there are not, leave the others be.
-                    note(apiKey.id, .apiKey, at: 99, in: other), note(key.id, .apiKey, at: 99, in: tenant),
-                    note(Tenant.ids.next(), .user, at: 99, in: tenant), note(user.id, .user, at: 99, in: Tenant()),
+                    other.noteUse(of: .apiKey, apiKey.id, at: 99), tenant.noteUse(of: .apiKey, key.id, at: 99),
+                    tenant.noteUse(of: .user, Tenant.ids.next(), at: 99), Tenant().noteUse(of: .user, user.id, at: 99),
                 ]
                 try expect(await store.commit(Change(notes, event: nil)), is: .committed, "noting")
                 let last = Timestamp(microseconds: expected)
-                (apiKey.lastUsedAt, key.lastUsedAt, user.lastLoginAt) = (last, last, last)
+                apiKey.lastUsedAt = last
+                key.lastUsedAt = last
+                user.lastLoginAt = last
                 try expect(store.apiKey(digest: apiKey.digest), is: apiKey, "the API key")
                 try expect(store.apiKey(apiKey.id, in: tenant.id), is: apiKey, "the API key, by its id")
                 try expect(store.applicationKey(digest: key.digest), is: key, "the application key")
@@ -288,4 +287,11 @@ extension StoreExercise {
             try expect(store.newestIdentifier(), is: organization.id, "the newest id")
         },
     ]
+}
+
+extension Tenant {
+    /// Notes that a key or user of the organisation was used, in microseconds since 1970.
+    fileprivate func noteUse(of subject: LastUse.Subject, _ id: Identifier, at time: Int64) -> Mutation {
+        .noteUse(LastUse(of: subject, id, in: self.id, at: Timestamp(microseconds: time)))
+    }
 }

@@ -2,6 +2,7 @@ import Glibc
 import HTTPServer
 import Synchronization
 import Testing
+import Threads
 
 @Suite("Stopping")
 struct StopTests {
@@ -140,7 +141,7 @@ struct StopTests {
                 }
             )
             let answered = Atomic<Int>(0)
-            let ends = Mutex<[String]>([])
+            let ends = Texts()
             let port = server.boundPort
             for _ in 0..<3 {
                 onAnotherThread {
@@ -155,16 +156,27 @@ struct StopTests {
                             end = "\(error)"
                         }
                     }
-                    ends.withLock { $0.append(end ?? "") }
+                    ends.append(end ?? "")
                 }
             }
             #expect(eventually { answered.load(ordering: .relaxed) > 2 })
             server.stop(gracePeriod: 10)
-            #expect(eventually { ends.withLock { $0.count } == 3 })
-            let heard = ends.withLock { $0.joined(separator: "; ") }
+            #expect(eventually { ends.all.count == 3 })
+            let heard = ends.all.joined(separator: "; ")
             #expect(handled.load(ordering: .relaxed) == answered.load(ordering: .relaxed), "\(heard)")
         }
     }
+}
+
+/// Texts that threads bring together.
+private final class Texts: @unchecked Sendable {
+    // Safe to share: the list is touched with the lock held alone.
+    private let lock = Lock()
+    private var texts: [String] = []
+
+    var all: [String] { lock { texts } }
+
+    func append(_ text: String) { lock { texts.append(text) } }
 }
 
 final class Flag: Sendable {
