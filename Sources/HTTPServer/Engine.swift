@@ -173,7 +173,7 @@ final class Engine: Sendable {
             body.append(start.bytes)
         }
         request.connection.allowSecondsOfRequest()
-        request.handOver()
+        guard request.handOver() else { return }
         handler.handle(request, reply: Reply(to: request))
     }
 
@@ -258,8 +258,7 @@ final class Engine: Sendable {
             }
             request.connection.deadline.store(.max, ordering: .relaxed)
             if isFailing { return send(.refusal(.stopping), to: request, handle: handle) }
-            request.handOver()
-            handler.handle(request, reply: Reply(to: request))
+            if request.handOver() { handler.handle(request, reply: Reply(to: request)) }
         case .streaming(let body):
             request.connection.deadline.store(.max, ordering: .relaxed)
             request.stage = .handedOver

@@ -108,9 +108,11 @@ package final class HTTPServer: @unchecked Sendable {
 
         // A client that is still sending its request may never end it.
         wait(atMost: min(gracePeriod, Self.gracePeriodOfReception)) { $0.current == nil }
-        wait(atMost: gracePeriod) { $0.current?.isBeingHandled != true }
+        let areDone = wait(atMost: gracePeriod) { $0.current?.isBeingHandled != true }
         let unfinished = engine.registry.all().count { connection in connection.lock { connection.current != nil } }
         engine.startFailing()
+        // One that was handed over in the meantime has its time, too.
+        if areDone { wait(atMost: gracePeriod) { $0.current?.isBeingHandled != true } }
         // A request that was handed over earlier is found here; one that comes later sees that the server is failing.
         // Either way no connection stays suspended, which the engine would not survive.
         for connection in engine.registry.all() {
@@ -125,12 +127,15 @@ package final class HTTPServer: @unchecked Sendable {
     }
 
     /// Waits until all connections are as `condition` wants them, which it is asked with their lock held.
-    private func wait(atMost seconds: Double, until condition: (Connection) -> Bool) {
+    ///
+    /// - Returns: Whether they are.
+    @discardableResult
+    private func wait(atMost seconds: Double, until condition: (Connection) -> Bool) -> Bool {
         let end = MonotonicClock.now() + UInt64(max(0, min(seconds, 1e9)) * 1e9)
-        while !engine.registry.all().allSatisfy({ connection in connection.lock { condition(connection) } }),
-            MonotonicClock.now() < end
-        {
+        while !engine.registry.all().allSatisfy({ connection in connection.lock { condition(connection) } }) {
+            guard MonotonicClock.now() < end else { return false }
             usleep(2_000)
         }
+        return true
     }
 }

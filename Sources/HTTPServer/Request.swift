@@ -217,9 +217,15 @@ extension Request {
     }
 
     /// The handler is about to get the request.
-    func handOver() {
+    ///
+    /// - Returns: Whether it may: not when the request was answered already, since the server ends.
+    func handOver() -> Bool {
         if bodyStream == nil { stage = .handedOver }
-        connection.lock { isHandedOver = true }
+        return connection.lock {
+            guard !isAnswered else { return false }
+            isHandedOver = true
+            return true
+        }
     }
 
     /// The answer if it is there, else `nil`.

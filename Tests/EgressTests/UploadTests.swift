@@ -94,6 +94,8 @@ struct UploadTests {
             let request = try peer.request() ?? ""
             seen.withLock { $0 = request }
             try peer.send(Self.answer)
+            // Closed with something unread, the connection would be reset.
+            peer.waitForEnd()
         }
         let client = try EgressClient.local()
         let feed = Feed()
