@@ -22,7 +22,7 @@ package struct CCMReport: Sendable, Equatable {
     }
 }
 
-/// What is wrong with a report, by the reference's codes. Those that nothing here can tell are not among them.
+/// A defect of a report, by the reference's codes. Those that nothing here can tell are not among them.
 package enum CCMIssue: String, Sendable, CaseIterable {
     case credentialError = "CREDENTIAL_ERROR"
     case listPermissionMissing = "S3_LIST_PERMISSION_MISSING"
@@ -39,7 +39,7 @@ package enum CCMIssue: String, Sendable, CaseIterable {
     case refreshCadenceInvalid = "REFRESH_CADENCE_INVALID"
     case queryStatementInvalid = "QUERY_STATEMENT_INVALID"
 
-    /// What to do about it.
+    /// The remedy, as a sentence.
     package var description: String {
         switch self {
         case .credentialError: "The account's role or access keys do not let anyone in: check them"
@@ -63,7 +63,7 @@ package enum CCMIssue: String, Sendable, CaseIterable {
     /// An element of the answer.
     package var document: JSONValue { ["code": .string(rawValue), "description": .string("\(description).")] }
 
-    /// What is wrong with a data export, as AWS' `GetExport` describes it.
+    /// The defects of a data export, as AWS' `GetExport` describes it.
     package static func issues(of answer: JSONValue, for report: CCMReport) -> [CCMIssue] {
         let export = answer["Export"]
         let destination = export?["DestinationConfigurations"]?["S3Destination"]
@@ -91,7 +91,7 @@ package enum CCMIssue: String, Sendable, CaseIterable {
 }
 
 extension DocumentSchema {
-    /// What is to be validated.
+    /// The body of a request for a validation.
     package static let ccmConfigValidation = DocumentSchema(
         type: "ccm_config_validation",
         attributes: [

@@ -28,7 +28,7 @@ package struct EventBridgeSource: Sendable, Equatable {
 
     package var key: String { Self.key(account: account, region: region, generatorName: generatorName) }
 
-    /// What no two sources of an organisation have in common.
+    /// A text that no two sources of an organisation have in common.
     package static func key(account: String, region: String, generatorName: String) -> String {
         "\(account)/\(region)/\(generatorName)"
     }
@@ -56,7 +56,7 @@ extension DocumentSchema {
         ]
     )
 
-    /// What names an event source that is to be deleted.
+    /// The body that names an event source to be deleted.
     package static let eventBridgeDeletion = DocumentSchema(
         type: "event_bridge",
         attributes: [
@@ -68,7 +68,7 @@ extension DocumentSchema {
 }
 
 extension TextFormat {
-    /// Of what partners' event sources are named (EventBridge API reference, `CreatePartnerEventSource`).
+    /// The format of partners' event source names (EventBridge API reference, `CreatePartnerEventSource`).
     fileprivate static let eventSourceName = TextFormat(
         length: 1...200,
         pattern: "^[A-Za-z0-9._/-]+$",

@@ -26,10 +26,10 @@ package struct MetricNameFilter: Sendable, Equatable {
         return elements.compactMap(MetricNameFilter.init)
     }
 
-    /// What is collected whatever the filters say (Datadog, "Configure AWS Metric Name Filters with the API").
+    /// The metrics collected whatever the filters say (Datadog, "Configure AWS Metric Name Filters with the API").
     private static let always: Set<String> = ["aws.ec2.cpuutilization", "aws.lambda.invocations"]
 
-    /// What the filter does to metrics of its namespace, in the shape of the reference's preview.
+    /// The effect of the filter on metrics of its namespace, in the shape of the reference's preview.
     package func preview(of metricNames: some Collection<String>) -> JSONValue {
         let names = metricNames.sorted().map { (metric: $0, name: Self.datadogName(of: $0, in: namespace)) }
         let counts = patterns.map { pattern in

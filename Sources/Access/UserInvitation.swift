@@ -4,11 +4,11 @@ package import Documents
 package struct UserInvitation: Sendable, Equatable {
     package let id: Identifier
     package let organization: Identifier
-    /// Who is invited.
+    /// The user who is invited.
     package let user: Identifier
-    /// Of the code.
+    /// The digest of the code.
     package let digest: KeyDigest
-    /// What the user was allowed when they were invited: the inviter has no right to hand out more.
+    /// The user's permissions when they were invited: the inviter has no right to hand out more.
     package let permissions: PermissionSet
     package let createdAt: Timestamp
 

@@ -12,7 +12,7 @@ import Egress
 ///
 /// Safe to share: what changes belongs to the reader's thread.
 final class AWSChunkedUpload: UploadSource, @unchecked Sendable {
-    /// What is sent.
+    /// The form of the body that is sent.
     enum Output {
         /// The content alone, of that length.
         case content(length: Int)
@@ -23,12 +23,12 @@ final class AWSChunkedUpload: UploadSource, @unchecked Sendable {
     let length: Int?
     private let source: any UploadSource
     private let decoder: AWSChunkedDecoder
-    /// What was read of the source last; overwritten in the end.
+    /// The bytes last read of the source; overwritten in the end.
     private let scratch: UnsafeMutableRawBufferPointer
     private var output: [UInt8] = []
     private var taken = 0
     private var isAtEnd = false
-    /// What is held back until the end is there, in bytes: of content alone, the third party knows when it has all.
+    /// The bytes that are held back until the end is there: of content alone, the third party knows when it has all.
     private let heldBack: Int
 
     private static let scratchBytes = 16_384

@@ -14,7 +14,7 @@ struct ActDraft {
     var addedQuery: [PlannedText] = []
     private(set) var headers: [PlannedHeader]
     var body: PlannedBody
-    /// What stands for the body in AWS' signatures, where it is not its digest.
+    /// The text that stands for the body in AWS' signatures, where it is not its digest.
     var payload: String?
     var exchange: TokenExchange?
     /// The part of the response that the caller asks for.

@@ -9,7 +9,7 @@ package struct ActSubject: Sendable {
     let credentialType: CredentialType
     /// Where responses hold links that clients follow.
     package let links: ResponseLinks
-    /// What the clients of the integration's vendor read of an error.
+    /// The members of an error that the clients of the integration's vendor read.
     package var clientErrors: ClientErrors { integration.errors }
     /// How long the third party may take to begin its response, and between two pieces of it, in seconds.
     let timeout: ResponseTimeout?

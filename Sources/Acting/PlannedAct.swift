@@ -29,7 +29,7 @@ package struct PlannedAct: Sendable {
     let target: PlannedText
     let headers: [PlannedHeader]
     let body: PlannedBody
-    /// What stands for the body in AWS' signatures, where it is not its digest.
+    /// The text that stands for the body in AWS' signatures, where it is not its digest.
     let payload: String?
     let exchange: TokenExchange?
     let timeout: ResponseTimeout?

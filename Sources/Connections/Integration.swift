@@ -19,7 +19,7 @@ package struct Integration: Sendable {
     package let standardHeaders: [StandardHeader]
     /// Where responses hold links that clients follow.
     package let links: ResponseLinks
-    /// What the vendor's clients read of an error.
+    /// The members of an error that the vendor's clients read.
     package let errors: ClientErrors
     /// How long the third party may take to begin its response, in seconds; `nil` for as long as any other.
     package let timeout: Int?

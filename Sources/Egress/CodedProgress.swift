@@ -1,6 +1,6 @@
 /// How much of a coded body has been decoded to the last: what can be known of its text was handed on.
 struct CodedProgress {
-    /// So many bytes from the start of the coded body.
+    /// The number of bytes, from the start of the coded body, that are decoded to the last.
     private(set) var decoded = 0
     /// Whether anything was handed on since ``usedUp``.
     var hasText = false

@@ -40,7 +40,7 @@ final class Exchange {
     private var progress: CodedProgress?
     /// How much of the body is to come where libcurl does not heed its length.
     private var ownLength: Int?
-    /// What came of the body, and was not handed on yet.
+    /// The part of the body that came and was not handed on yet.
     private var kept = KeptBytes()
     /// Whether the decoder may have more to hand on without being given anything.
     private var decoderHasMore = false
@@ -52,7 +52,7 @@ final class Exchange {
     private var sent = 0
     /// Whether libcurl waits for more of the request's body.
     private var waitsForUpload = false
-    /// What a third party says that breaks the connection while a body is sent to it.
+    /// The response of a third party that breaks the connection while a body is sent to it.
     private var lastWords: LastWords?
     private var hasAsked = false
     /// Why an address was refused, and whether another was not.

@@ -38,7 +38,7 @@ final class LastWords {
         socket = -1
     }
 
-    /// What is there to read, if it is a whole response with the length of its body. Valid as long as this object.
+    /// The response there is to read, if it is whole and says the length of its body. Valid as long as this object.
     func response() -> Response? {
         guard socket >= 0, memory.isEmpty else { return nil }
         memory = .allocate(byteCount: Self.capacity, alignment: 1)

@@ -2,7 +2,7 @@
 final class StackedDecoder: ContentDecoder {
     private let outer: any ContentDecoder
     private let inner: any ContentDecoder
-    /// What the outer decoder handed on, and the inner one has not used.
+    /// The bytes that the outer decoder handed on, and the inner one has not used.
     private var between: [UInt8] = []
     /// Whether the inner decoder may have more to hand on.
     private var innerHasMore = false

@@ -13,9 +13,9 @@ package protocol UploadSource: AnyObject, Sendable {
     func close()
 }
 
-/// What a reading of a body gives.
+/// The result of reading a body.
 package enum UploadReading: Sendable, Equatable {
-    /// So many bytes, more than none.
+    /// The number of bytes read, at least one.
     case bytes(Int)
     /// Nothing yet.
     case pending

@@ -20,7 +20,7 @@ final class ZstandardDecoder: ContentDecoder {
     /// Whether what follows is no frame any more, and is left out as it is after gzip.
     private var isPastEnd = false
 
-    /// What a content coding may ask of a reader: windows of 8 MiB (RFC 9659).
+    /// The largest window that a content coding may ask of a reader: 8 MiB (RFC 9659).
     private static let windowBits: Int32 = 23
 
     var isComplete: Bool { !hasStarted || isAtFrameEnd || isPastEnd || (ended > 0 && !hasOutput) }

@@ -9,7 +9,7 @@ import Threads
 ///
 /// Safe to share: what changes is only touched with the connection's lock held.
 package final class RequestBodyStream: @unchecked Sendable {
-    /// What a reading gives.
+    /// The result of a read.
     package enum Reading: Equatable, Sendable {
         case bytes(Int)
         /// Nothing yet: the reader is woken once there is something.

@@ -72,7 +72,7 @@ package struct Scrubber {
         }
     }
 
-    /// So many bytes of a piece tell whether a secret begins in those that came before.
+    /// The number of bytes of a piece that tell whether a secret begins in those that came before.
     private static let seamBytes = 32
 
     /// Writes the rest: the text has ended, and with it perhaps a secret that was cut.

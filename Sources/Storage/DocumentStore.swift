@@ -136,11 +136,11 @@ package protocol PublicDocuments: Sendable {
         bytes: Int
     ) throws(StoreError) -> (documents: [[UInt8]], end: ListPosition?)
 
-    /// Whose an external id is, or `nil` if it was neither issued nor brought.
+    /// The owner of an external id, or `nil` if it was neither issued nor brought.
     func owner(ofExternalID externalID: String) throws(StoreError) -> ExternalIDOwner?
 }
 
-/// Whose an external id is.
+/// The owner of an external id.
 package struct ExternalIDOwner: Sendable, Equatable {
     package let organization: Identifier
     /// Whether it was issued here. One that was brought proves nothing: whoever knows it can bring it.

@@ -2,7 +2,7 @@ package import Documents
 
 /// The last time at which a key was used, or any application key of a user.
 package struct LastUse: Sendable, Equatable {
-    /// What was used.
+    /// The kind of thing that was used.
     package enum Subject: Sendable, CaseIterable {
         case apiKey, applicationKey
         /// By one of their application keys: users log in in no other way.

@@ -87,7 +87,7 @@ struct CCMIssueTests {
         "report_prefix": "reports/",
     ])
 
-    /// What AWS says of an export that is as it must be.
+    /// The description that AWS gives of an export that is as it must be.
     private static let good: JSONValue = [
         "Export": [
             "Name": "cost",

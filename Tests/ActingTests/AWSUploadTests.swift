@@ -53,7 +53,7 @@ struct AWSUploadTests {
         return try Sample.planner().plan(request, on: connection)
     }
 
-    /// What is sent in the end, or why it is not.
+    /// The body that is sent in the end, or why it is not.
     private static func sent(_ plan: PlannedAct) -> Result<String, EgressError> {
         guard case .streamed(let upload) = plan.body else { return .success("") }
         var bytes: [UInt8] = []

@@ -56,7 +56,7 @@ struct AuditCoverageTests {
         "DELETE /api/v2/roles/{role_id}/users": "role.remove_user",
     ]
 
-    /// What changes nothing, although it is no GET. What asks AWS has two events, of which the end-to-end tests know.
+    /// Requests other than GET that change nothing. Those that ask AWS have two events, which end-to-end tests check.
     private static let reading: Set = [
         "POST /api/v2/audit/events/search", "POST /api/v2/integration/aws/validate_ccm_config",
         "POST /api/v2/integration/aws/accounts/{aws_account_config_id}/metric_name_filter_preview",

@@ -88,7 +88,7 @@ package struct AWSAccountAccess: Sendable {
     }
 }
 
-/// What kept an account from answering a question: no answer came, or one that says nothing.
+/// The reason why an account gave no answer to a question: none came, or one that says nothing.
 package struct AWSUnanswered: Error, Sendable {
     /// For people; it quotes nothing of an answer.
     package let detail: String

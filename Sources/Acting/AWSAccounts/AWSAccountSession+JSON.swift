@@ -4,7 +4,7 @@ import JSONReading
 import Secrets
 
 extension AWSAccountSession {
-    /// What an operation of one of AWS' JSON protocols gave: a result, or the code of an error such as
+    /// The outcome of an operation of one of AWS' JSON protocols: a result, or the code of an error such as
     /// `AccessDeniedException`.
     enum Outcome: Sendable {
         case result(JSONValue)

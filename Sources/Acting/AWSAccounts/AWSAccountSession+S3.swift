@@ -2,7 +2,7 @@ import Documents
 import Egress
 import Secrets
 
-/// What a bucket said when it was looked into.
+/// The result of looking into a bucket.
 package enum BucketFinding: Sendable, Equatable {
     /// It can be listed; an object's name, if it has any.
     case listed(firstKey: String?)

@@ -1,12 +1,12 @@
 package import Documents
 
-/// What the vendor's own clients make of an error of Keyway's: the members of its body that they read, beside `errors`, and
+/// An error of Keyway's as the vendor's own clients read it: the members of its body, beside `errors`, and
 /// whether they send a request again.
 package struct ClientErrors: Sendable {
     /// An error that takes the place of the third party's response.
     package struct Occurrence: Sendable {
         package let status: Int
-        /// What went wrong, for programs: the value of `Keyway-Error`.
+        /// The cause, for programs: the value of `Keyway-Error`.
         package let code: String
         package let message: String
         /// Whether the same request may fare better later.

@@ -2,7 +2,7 @@
 ///
 /// Source: the AWS Integration API, https://docs.datadoghq.com/api/latest/aws-integration/
 public struct CCMIssue: Sendable, Hashable {
-    /// What it is, for programs, such as `S3_LIST_PERMISSION_MISSING`.
+    /// The kind of the issue, for programs, such as `S3_LIST_PERMISSION_MISSING`.
     public let code: String
     /// The same for people, and what to do.
     public let summary: String

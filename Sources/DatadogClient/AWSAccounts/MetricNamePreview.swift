@@ -1,4 +1,4 @@
-/// What filters on names do to the metrics of one namespace.
+/// The effect of filters on names on the metrics of one namespace.
 ///
 /// Source: the AWS Integration API, https://docs.datadoghq.com/api/latest/aws-integration/
 public struct MetricNamePreview: Sendable, Hashable {

@@ -29,7 +29,7 @@ extension Command {
     }
 }
 
-/// What `keyway backup` does.
+/// The work of `keyway backup`.
 private struct Backup {
     static let destination = Operand(
         name: "DEST",

@@ -26,7 +26,7 @@ extension Command {
     }
 }
 
-/// What `keyway restore` does.
+/// The work of `keyway restore`.
 private struct Restoration {
     static let file = Operand(
         name: "FILE",

@@ -2,7 +2,7 @@ import DatadogClient
 import Documents
 import JSONReading
 
-/// What a state file says that it describes.
+/// The document that a state file describes.
 struct DocumentReference: Sendable {
     let kind: DocumentKind
     let id: Identifier

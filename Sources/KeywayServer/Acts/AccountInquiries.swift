@@ -32,7 +32,7 @@ struct AccountInquiries: Sendable {
         self.access = access
     }
 
-    /// What kept an account from being asked.
+    /// The reason why an account was not asked.
     enum Refusal: Error {
         /// Its role or its keys let nobody in.
         case credentials(ActFailure)

@@ -13,7 +13,7 @@ struct ActTarget: Sendable {
     /// What the secrets are sealed for.
     let destination: String
     let rules: ActRules
-    /// What the clients of the integration's vendor read of an error.
+    /// The members of an error that the clients of the integration's vendor read.
     let clients: ClientErrors
     /// How many acts may be under way at once.
     let concurrency: Int

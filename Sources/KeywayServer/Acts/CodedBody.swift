@@ -20,7 +20,7 @@ struct CodedBody {
     private var bytes: Scrubber
     private var searchedBytes = 0
 
-    /// What has come and was not let out.
+    /// The bytes that have come and were not let out.
     private var held: [UInt8] = []
     private var released = 0
     /// Up to where the body was decoded, and the length of the text by then.

@@ -1,4 +1,4 @@
-/// What stands around several parts of a representation in one body (RFC 9110, section 14.6).
+/// The framing of several parts of a representation in one body (RFC 9110, section 14.6).
 struct MultipartFrames {
     private let boundary: String
     private let contentType: String?
@@ -14,14 +14,14 @@ struct MultipartFrames {
     /// The type of the body.
     var bodyType: String { "multipart/byteranges; boundary=\(boundary)" }
 
-    /// What stands before a part.
+    /// The delimiter and the headers before a part.
     func start(of part: ClosedRange<Int>, of total: Int?) -> [UInt8] {
         let type = contentType.map { "Content-Type: \($0)\r\n" } ?? ""
         let range = "Content-Range: \(RangeCut.contentRange(of: part, total))\r\n"
         return Array("\r\n--\(boundary)\r\n\(type)\(range)\r\n".utf8)
     }
 
-    /// What stands behind the last part.
+    /// The delimiter behind the last part.
     var end: [UInt8] { Array("\r\n--\(boundary)--\r\n".utf8) }
 
     func length(around parts: [ClosedRange<Int>], of total: Int?) -> Int {

@@ -5,7 +5,7 @@ import Scrubbing
 
 /// Which headers of a third party's answer reach the caller.
 enum ProxiedHeaders {
-    /// What concerns the hop alone, or what only a browser would take to heart and apply to
+    /// The headers that concern the hop alone, or that only a browser would take to heart and apply to
     /// this server's address.
     private static let dropped: Set<String> = [
         "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",

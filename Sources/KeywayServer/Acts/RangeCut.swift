@@ -22,7 +22,7 @@ struct RangeCut {
     let total: Int?
     /// Whether the third party sends all of the representation.
     let isOfWhole: Bool
-    /// What stands around several parts.
+    /// The framing of several parts.
     private var frames: MultipartFrames?
     /// Where the next byte of the body stands in the whole.
     private var position: Int
@@ -33,7 +33,7 @@ struct RangeCut {
 
     /// Added to the longest writing of a secret, so that escapes are read from where they begin.
     static let margin = 64
-    /// So many backslashes at the start of a body leave open which of them escapes the next.
+    /// The number of backslashes at the start of a body that leave open which of them escapes the next.
     private static let undecided = 32
 
     private init(_ parts: [ClosedRange<Int>], total: Int?, bodyStart: Int, isOfWhole: Bool) {

@@ -23,7 +23,7 @@ struct AuditScan {
     private let store: any AuditStore & AccessStore
     private let organization: Identifier
     private let search: AuditSearch
-    /// What stands in the line of each event that is looked for.
+    /// The texts that stand in the line of each event that is looked for.
     private let required: [[UInt8]]
     private let batch: Int
     private var span: AuditSpan

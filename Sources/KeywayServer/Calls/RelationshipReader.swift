@@ -5,10 +5,10 @@ import Documents
 struct RelationshipReader<Element> {
     /// The type, by which the member is called too.
     let type: String
-    /// What is wrong with an id that finds nothing.
+    /// The error of an id that finds nothing.
     let unknown: String
     let find: (Identifier) throws -> Element?
-    /// What the references name, each once; `nil` if the body has no such member.
+    /// The things that the references name, each once; `nil` if the body has no such member.
     private(set) var elements: [Element]?
     private(set) var problems: [Problem] = []
 

@@ -147,7 +147,7 @@ struct AWSAccountEndpoints: Sendable {
         return .document(JSONWriter.bytes(of: data))
     }
 
-    /// What notes the draft's external id, as issued or brought, if it is not noted yet.
+    /// The mutations that note the draft's external id, as issued or brought, if it is not noted yet.
     ///
     /// - Throws: ``APIError`` with 400 if the id is another organisation's.
     private func externalIDs(of draft: DocumentWriter.Draft, besides issued: String, _ call: Call) throws -> [Mutation]

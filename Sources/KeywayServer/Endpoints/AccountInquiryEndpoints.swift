@@ -6,7 +6,7 @@ import HTTPServer
 import JSONReading
 import Storage
 
-/// What is found out at AWS: which metrics filters would let through, and whether cost reports can be read.
+/// Questions that are put to AWS: which metrics filters would let through, and whether cost reports can be read.
 struct AccountInquiryEndpoints: Sendable {
     let documents: any PublicDocuments
     let inquiries: AccountInquiries

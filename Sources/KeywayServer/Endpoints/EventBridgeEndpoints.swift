@@ -150,7 +150,7 @@ struct EventBridgeEndpoints: Sendable {
         return version == .first ? ["data": ["type": "event_bridge", "attributes": body]] : body
     }
 
-    /// What reads a body; the first version's places lie elsewhere.
+    /// Reads a body, with the places of errors as the version has them: the first version's lie elsewhere.
     private func reading<Result>(_ version: Version, _ read: () throws -> Result) throws -> Result {
         do {
             return try read()

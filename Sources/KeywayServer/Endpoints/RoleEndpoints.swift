@@ -76,7 +76,7 @@ struct RoleEndpoints: Sendable {
         let counts = try store.userCounts(in: organization)
         let time = try store.creationTime(of: organization)
         let all = try store.roles(in: organization)
-        /// What the role is ordered by.
+        /// The value by which the role is ordered.
         func value(_ role: Role) -> ListPosition.Value {
             switch criterion {
             case .name: .text(role.name)

@@ -237,7 +237,7 @@ extension User {
 }
 
 extension AccessStore {
-    /// What is answered beside users: their organisation, their roles, and the permissions of these.
+    /// The documents beside users: their organisation, their roles, and the permissions of these.
     func included(with users: [User], of organization: Identifier) throws(StoreError) -> [JSONValue] {
         guard let organization = try self.organization(organization) else { return [] }
         let time = organization.createdAt

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Finds out who sends a request, by its two keys.
 ///
-/// What was found is remembered until a change of keys, users, roles or registrations is committed. Remembered are digests,
+/// Remembers its findings until a change of keys, users, roles or registrations is committed: digests,
 /// never keys.
 final class Authenticator: Sendable {
     private struct Pair: Hashable {

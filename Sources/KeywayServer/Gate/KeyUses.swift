@@ -87,7 +87,7 @@ package final class KeyUses: Sendable {
     /// Writes all that has moved on, before the store closes.
     package func writeAll() async { await write(movedBy: 1) }
 
-    /// What the store refuses is tried again the next time.
+    /// Writes the uses that are due. Those that the store refuses are tried again the next time.
     private func write(movedBy advance: Int64) async {
         let due = due(movedBy: advance)
         for start in stride(from: 0, to: due.count, by: Self.writtenAtOnce) {
@@ -100,7 +100,7 @@ package final class KeyUses: Sendable {
         }
     }
 
-    /// What has moved on by so many microseconds since it was written.
+    /// The uses that have moved on by that many microseconds since they were written.
     func due(movedBy advance: Int64) -> [LastUse] {
         records.withLock { records in
             records.compactMap { id, record in

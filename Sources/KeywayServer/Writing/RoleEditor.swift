@@ -162,7 +162,7 @@ extension APIError {
 }
 
 extension OwnRole {
-    /// What an audit event tells of the role as it is after it; of a deleted one, as it was.
+    /// The details of an audit event: the role as it is after it; a deleted one, as it was.
     fileprivate var details: [JSONValue.Member] {
         var details: [JSONValue.Member] = [
             .init("name", .string(name)),

@@ -12,7 +12,7 @@ struct NameBlock {
 
     /// Keeps the memory of `contents`.
     private let storage: ManagedBuffer<Void, UInt64>
-    /// What stands in the block, for as long as that lives. A search that looks into many blocks reads this alone, without
+    /// The contents of the block, valid while it lives. A search that looks into many blocks reads this alone, without
     /// counting references.
     let contents: Contents
 
@@ -46,7 +46,7 @@ struct NameBlock {
         /// Whole lines of the cache, so that blocks fit where others were.
         var words: Int { (verbatim + textCount + Self.padding + 63) / 64 * 8 }
 
-        /// What follows the last separator, so that words can be read beyond it.
+        /// The number of bytes after the last separator, so that words can be read beyond it.
         private static let padding = 16
     }
 

@@ -34,7 +34,7 @@ final class NameIndex: @unchecked Sendable {
 
     private let monitor = Monitor()
     private var state = State.building
-    /// What was committed, and is not in the lists yet.
+    /// The changes that were committed and are not in the lists yet.
     private var waiting: [NameChange] = []
     private var isStopping = false
     private var isRunning = false

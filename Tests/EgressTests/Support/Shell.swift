@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a shell command prints. It is waited for on a thread of its own, since the threads of tasks are for all tests.
+/// Returns the output of a shell command. A thread of its own waits, since the threads of tasks are for all tests.
 func shell(_ command: String) async throws -> [UInt8] {
     try await withCheckedThrowingContinuation { continuation in
         onThread { continuation.resume(with: Result { try output(of: command) }) }
