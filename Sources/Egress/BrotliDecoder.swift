@@ -1,15 +1,9 @@
 import CBrotli
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Undoes `br` (RFC 7932).
 final class BrotliDecoder: ContentDecoder {
     private let state: OpaquePointer
-    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Exchange.pieceBytes, alignment: 16)
+    private let piece = DecodedPiece()
     private var hasStarted = false
     private var hasEnded = false
 
@@ -24,17 +18,12 @@ final class BrotliDecoder: ContentDecoder {
                 { _, start in DecoderMemory.free(start) },
                 nil
             )
-        else {
-            piece.deallocate()
-            return nil
-        }
+        else { return nil }
         self.state = state
     }
 
     deinit {
         BrotliDecoderDestroyInstance(state)
-        if let start = piece.baseAddress { explicit_bzero(start, piece.count) }
-        piece.deallocate()
     }
 
     func decode(
@@ -47,12 +36,12 @@ final class BrotliDecoder: ContentDecoder {
         if !input.isEmpty { hasStarted = true }
         // What follows the end is left out, as it is after gzip.
         while !hasEnded {
-            var output = piece.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            var output = piece.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
             var room = bytes
             let result = BrotliDecoderDecompressStream(state, &available, &next, &room, &output, nil)
             hasEnded = result == BROTLI_DECODER_RESULT_SUCCESS
             if result == BROTLI_DECODER_RESULT_ERROR { return .malformed }
-            let isWanted = room == bytes || receive(UnsafeRawBufferPointer(rebasing: piece[..<(bytes - room)]))
+            let isWanted = room == bytes || receive(UnsafeRawBufferPointer(rebasing: piece.bytes[..<(bytes - room)]))
             if result == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT { return .taken }
             if !isWanted { return .stopped(used: input.count - available) }
         }

@@ -34,6 +34,8 @@ final class Exchange {
     /// How long the response may take to begin, and between two pieces of it.
     private var timeouts: (firstByte: UInt64, idle: UInt64) = (.max, .max)
     private var head: AnswerHeadReader
+    /// The length of the body so far, as it came and as it was handed on.
+    private var arrived = 0
     private var answered = 0
     private var decoder: (any ContentDecoder)?
     /// Follows a coded body for a receiver that wants it as it came, too.
@@ -268,7 +270,8 @@ final class Exchange {
         do throws(EgressError) {
             guard case .complete(let answer) = try head.read(line), let request, let receiver = transfer?.receiver
             else {
-                if !isPaused { deadline = MonotonicClock.now() + timeouts.idle }
+                // An interim response begins no final one that could be late while the caller's body stands still.
+                if !isPaused, !waitsForUpload { deadline = MonotonicClock.now() + timeouts.idle }
                 return true
             }
             do throws(EgressError) {
@@ -296,6 +299,12 @@ final class Exchange {
     func receivedBody(_ piece: UnsafeRawBufferPointer) -> Bool {
         let piece = UnsafeRawBufferPointer(rebasing: piece.prefix(ownLength ?? piece.count))
         ownLength = ownLength.map { $0 - piece.count }
+        // A coded body may go on without unfolding to anything.
+        arrived += piece.count
+        guard arrived <= settings.answerBytes || decoder == nil else {
+            failure = .answerTooLarge
+            return false
+        }
         let used = isPaused || isBehind ? 0 : handOn(piece)
         kept.append(UnsafeRawBufferPointer(rebasing: piece[used...]))
         return failure == nil && ownLength != 0 && holdIfNeeded()

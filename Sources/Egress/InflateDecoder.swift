@@ -1,15 +1,9 @@
 import CZlib
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Undoes `gzip` and `deflate` (RFC 9110, section 8.4.1).
 final class InflateDecoder: ContentDecoder {
     private let stream: UnsafeMutablePointer<z_stream>
-    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Exchange.pieceBytes, alignment: 16)
+    private let piece = DecodedPiece()
     private let isGzip: Bool
     private var hasStarted = false
     private var isWithoutHeader = false
@@ -40,8 +34,6 @@ final class InflateDecoder: ContentDecoder {
     deinit {
         inflateEnd(stream)
         stream.deallocate()
-        if let start = piece.baseAddress { explicit_bzero(start, piece.count) }
-        piece.deallocate()
     }
 
     func decode(
@@ -65,7 +57,7 @@ final class InflateDecoder: ContentDecoder {
                 hasEnded = false
                 hasOutput = false
             }
-            stream.pointee.next_out = piece.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            stream.pointee.next_out = piece.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
             stream.pointee.avail_out = UInt32(bytes)
             let code = hasEnded ? Z_STREAM_END : inflate(stream, Z_NO_FLUSH)
             // Without input there is nothing to do, which is no error.
@@ -87,7 +79,7 @@ final class InflateDecoder: ContentDecoder {
             hasEnded = code == Z_STREAM_END
             let count = bytes - Int(stream.pointee.avail_out)
             if count > 0 { hasOutput = true }
-            let isWanted = count == 0 || receive(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+            let isWanted = count == 0 || receive(UnsafeRawBufferPointer(rebasing: piece.bytes[..<count]))
             if count < bytes, stream.pointee.avail_in == 0 { return .taken }
             if !isWanted { return .stopped(used: input.count - Int(stream.pointee.avail_in)) }
         }

@@ -3,7 +3,7 @@ final class StackedDecoder: ContentDecoder {
     private let outer: any ContentDecoder
     private let inner: any ContentDecoder
     /// The bytes that the outer decoder handed on, and the inner one has not used.
-    private var between: [UInt8] = []
+    private var between = KeptBytes()
     /// Whether the inner decoder may have more to hand on.
     private var innerHasMore = false
 
@@ -11,8 +11,6 @@ final class StackedDecoder: ContentDecoder {
         self.outer = outer
         self.inner = inner
     }
-
-    deinit { clear() }
 
     var isComplete: Bool { outer.isComplete && inner.isComplete && between.isEmpty }
 
@@ -25,8 +23,8 @@ final class StackedDecoder: ContentDecoder {
     ) -> DecodingProgress {
         var isMalformed = false
         var isWanted = true
-        /// - Returns: Whether more is wanted, and none of it waits.
-        func decodeInner(_ piece: UnsafeRawBufferPointer) -> Bool {
+        /// - Returns: The number of bytes that were used.
+        func decodeInner(_ piece: UnsafeRawBufferPointer) -> Int {
             let progress = inner.decode(piece, pieces: bytes) { piece in
                 isWanted = receive(piece)
                 return isWanted
@@ -34,34 +32,28 @@ final class StackedDecoder: ContentDecoder {
             switch progress {
             case .taken:
                 innerHasMore = false
-                clear()
-                return isWanted
+                return piece.count
             case .stopped(let used):
                 innerHasMore = true
-                let rest = Array(piece[used...])
-                clear()
-                between = rest
-                return false
+                return used
             case .malformed:
                 isMalformed = true
-                return false
+                return piece.count
             }
         }
 
         if innerHasMore {
-            let waiting = between
-            let goesOn = waiting.withUnsafeBytes { decodeInner($0) }
+            between.use(decodeInner)
             if isMalformed { return .malformed }
-            if !goesOn { return .stopped(used: 0) }
+            if innerHasMore || !isWanted { return .stopped(used: 0) }
         }
-        let progress = outer.decode(input, pieces: Exchange.pieceBytes, receive: decodeInner)
+        let progress = outer.decode(input, pieces: Exchange.pieceBytes) { piece in
+            let used = decodeInner(piece)
+            between.append(UnsafeRawBufferPointer(rebasing: piece[used...]))
+            return isWanted && !innerHasMore && !isMalformed
+        }
         if isMalformed { return .malformed }
         if case .taken = progress, innerHasMore { return .stopped(used: input.count) }
         return progress
-    }
-
-    private func clear() {
-        between.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
-        between.removeAll()
     }
 }

@@ -1,15 +1,9 @@
 import CZstd
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Undoes `zstd` (RFC 8878), of one frame or several.
 final class ZstandardDecoder: ContentDecoder {
     private let stream: OpaquePointer
-    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Exchange.pieceBytes, alignment: 16)
+    private let piece = DecodedPiece()
     private var hasStarted = false
     /// How many frames have come to their ends.
     private var ended = 0
@@ -35,17 +29,12 @@ final class ZstandardDecoder: ContentDecoder {
                 { _, start in DecoderMemory.free(start) },
                 Self.windowBits
             )
-        else {
-            piece.deallocate()
-            return nil
-        }
+        else { return nil }
         self.stream = stream
     }
 
     deinit {
         ZSTD_freeDStream(stream)
-        if let start = piece.baseAddress { explicit_bzero(start, piece.count) }
-        piece.deallocate()
     }
 
     func decode(
@@ -59,7 +48,7 @@ final class ZstandardDecoder: ContentDecoder {
             // Without anything to do, the library counts calls and fails.
             guard source.pos < source.size || mayHaveMore else { return .taken }
             guard isWanted else { return .stopped(used: source.pos) }
-            var output = ZSTD_outBuffer(dst: piece.baseAddress, size: bytes, pos: 0)
+            var output = ZSTD_outBuffer(dst: piece.bytes.baseAddress, size: bytes, pos: 0)
             let isFirstOfFrame = isAtFrameEnd
             if source.pos < source.size {
                 hasStarted = true
@@ -75,7 +64,7 @@ final class ZstandardDecoder: ContentDecoder {
             if isAtFrameEnd { ended += 1 }
             mayHaveMore = output.pos == bytes && !isAtFrameEnd
             if output.pos > 0 { hasOutput = true }
-            isWanted = output.pos == 0 || receive(UnsafeRawBufferPointer(rebasing: piece[..<output.pos]))
+            isWanted = output.pos == 0 || receive(UnsafeRawBufferPointer(rebasing: piece.bytes[..<output.pos]))
         }
         mayHaveMore = false
         return .taken

@@ -72,7 +72,7 @@ package enum Refusal: Error, Hashable, CaseIterable {
         case .unknownTransferEncoding:
             "The only transfer coding is \"chunked\", once, and only in HTTP/1.1."
         case .bodyTooLarge:
-            "The request body is too large."
+            "The request body is longer than 1 MiB, the most that this path takes."
         case .streamedBodyTooLarge:
             "The request body is longer than this server passes on. Its operator can let it pass on more: "
                 + "keyway serve --act-body-limit."

@@ -316,6 +316,21 @@ struct AnswerTests {
         #expect(facts.body.count <= 1_000_000)
     }
 
+    @Test("that goes on without unfolding to anything is stopped at the limit as well")
+    func emptyBlocks() async throws {
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+        let start: [UInt8] = [31, 139, 8, 0, 0, 0, 0, 0, 0, 3]
+        // Stored blocks of no bytes, none of which is the last.
+        let blocks = Array(repeating: [0, 0, 0, 255, 255] as [UInt8], count: 1_000).joined()
+        let server = try LoopbackServer.answeringOnce(Array(head.utf8) + start + blocks)
+        let client = try EgressClient.local { $0.answerBytes = 1_000 }
+        let recorder = Recorder()
+        client.send(.get(server.origin), to: recorder)
+        let facts = await recorder.end()
+        #expect(facts.error == .answerTooLarge)
+        #expect(facts.body.isEmpty)
+    }
+
     @Test("that is coded twice is unfolded twice, but not four times")
     func nested() async throws {
         let body = try await shell("(head -c 3000000 /dev/zero; printf hello) | gzip -c | gzip -c")

@@ -162,6 +162,29 @@ struct UploadTests {
         #expect(server.connections == 2)
     }
 
+    @Test("may stand still after an interim response, too")
+    func interim() async throws {
+        let server = try LoopbackServer { peer in
+            try peer.send("HTTP/1.1 100 Continue\r\n\r\n")
+            _ = try peer.request()
+            try peer.send(Self.answer)
+        }
+        let client = try EgressClient.local {
+            $0.firstByteTimeout = 60
+            $0.idleTimeout = 0.1
+        }
+        let feed = Feed(length: 10)
+        feed.add("hello")
+        let recorder = Recorder()
+        client.send(Self.request(server, feed), to: recorder)
+        // Far longer than the third party may be silent.
+        try await Task.sleep(for: .seconds(1))
+        feed.add("world", end: .end)
+        let facts = await recorder.end()
+        #expect(facts.error == nil)
+        #expect(facts.text == "ok")
+    }
+
     @Test("may stand still for as long as its caller lets it, but the third party may not")
     func time() async throws {
         let server = try LoopbackServer { peer in

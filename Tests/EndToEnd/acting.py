@@ -86,6 +86,12 @@ def http_body(base_url: str, name: str = "acting", **credentials: Any) -> dict:
     return {"data": {"type": "action_connection", "attributes": {"name": name, "integration": integration}}}
 
 
+def keyed_body(base_url: str, secret: str) -> dict:
+    """A create body of the HTTP integration, whose secret goes out in the header `X-Key`."""
+    tokens = [{"name": "key", "type": "SECRET", "value": secret}]
+    return http_body(base_url, tokens=tokens, headers=[{"name": "X-Key", "value": "{{ key }}"}])
+
+
 def settings_for(twin: Upstream) -> dict[str, Any]:
     """The settings that lead a connection to the twin, which is not the host that a vendor's secrets are pinned to."""
     if isinstance(twin, AWSTwin):

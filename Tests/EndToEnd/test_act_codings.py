@@ -17,7 +17,7 @@ import boto3
 import brotli
 import pytest
 import zstandard
-from acting import LOOPBACK, MASK, Actor, act_events, acting, assert_own, assert_proxied, http_body
+from acting import LOOPBACK, MASK, Actor, act_events, acting, assert_own, assert_proxied, http_body, keyed_body
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from harness import CONNECTIONS, send
@@ -144,9 +144,7 @@ def actor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
 
 @pytest.fixture(scope="module")
 def connection_id(actor: Actor, upstream: HostileUpstream) -> str:
-    tokens = [{"name": "key", "type": "SECRET", "value": SECRET}]
-    headers = [{"name": "X-Key", "value": "{{ key }}"}]
-    return actor.server.create(http_body(upstream.origin, tokens=tokens, headers=headers))
+    return actor.server.create(keyed_body(upstream.origin, SECRET))
 
 
 def stored(coding: Coding, packed: bytes) -> list[tuple[str, str]]:
@@ -410,9 +408,7 @@ def storage() -> Iterator[CodedStorage]:
 
 @pytest.fixture(scope="module")
 def stored_id(actor: Actor, storage: CodedStorage) -> str:
-    tokens = [{"name": "key", "type": "SECRET", "value": SECRET}]
-    headers = [{"name": "X-Key", "value": "{{ key }}"}]
-    return actor.server.create(http_body(storage.origin, tokens=tokens, headers=headers))
+    return actor.server.create(keyed_body(storage.origin, SECRET))
 
 
 @pytest.mark.parametrize("path", ["/object", "/ignores"])

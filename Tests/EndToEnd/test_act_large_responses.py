@@ -8,7 +8,7 @@ import pathlib
 from collections.abc import Iterator
 
 import pytest
-from acting import LOOPBACK, Actor, acting, http_body
+from acting import LOOPBACK, Actor, acting, keyed_body
 from harness import CONNECTIONS
 from twins import hostile
 from twins.hostile import HostileUpstream, Send, chunk, head
@@ -27,9 +27,7 @@ def upstream() -> Iterator[HostileUpstream]:
 
 
 def connect(actor: Actor, upstream: HostileUpstream) -> str:
-    tokens = [{"name": "key", "type": "SECRET", "value": SECRET}]
-    headers = [{"name": "X-Key", "value": "{{ key }}"}]
-    return actor.server.create(http_body(upstream.origin, tokens=tokens, headers=headers))
+    return actor.server.create(keyed_body(upstream.origin, SECRET))
 
 
 def memory(actor: Actor) -> int:
@@ -64,7 +62,7 @@ def blocks(request: Received, send: Send) -> None:
 
 def coded_blocks(request: Received, send: Send) -> None:
     send(head(200, "Transfer-Encoding: chunked", "Content-Encoding: gzip"))
-    block = gzip.compress(BLOCK, 1)
+    block = gzip.compress(BLOCK, 1, mtime=0)
     for _ in range(MEBIBYTES):
         send(chunk(block))
     send(chunk(b""))
@@ -75,7 +73,7 @@ def test_a_long_response_is_passed_on(
     tmp_path: pathlib.Path, upstream: HostileUpstream, script: hostile.Script
 ) -> None:
     upstream.script = script
-    piece = BLOCK if script is blocks else gzip.compress(BLOCK, 1)
+    piece = BLOCK if script is blocks else gzip.compress(BLOCK, 1, mtime=0)
     expected = hashlib.sha256()
     for _ in range(MEBIBYTES):
         expected.update(piece)

@@ -8,7 +8,7 @@ from email.policy import HTTP as BINARY
 
 import boto3
 import pytest
-from acting import LOOPBACK, Actor, acting, assert_own, assert_proxied, http_body
+from acting import LOOPBACK, Actor, acting, assert_own, assert_proxied, keyed_body
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from harness import CONNECTIONS, send
@@ -62,9 +62,7 @@ def actor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
 
 @pytest.fixture(scope="module")
 def connection_id(actor: Actor, storage: Storage) -> str:
-    tokens = [{"name": "key", "type": "SECRET", "value": SECRET}]
-    headers = [{"name": "X-Key", "value": "{{ key }}"}]
-    return actor.server.create(http_body(storage.origin, tokens=tokens, headers=headers))
+    return actor.server.create(keyed_body(storage.origin, SECRET))
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,22 @@ final class LoopbackServer: Sendable {
     /// How many connections were accepted.
     var connections: Int { state.accepted.load(ordering: .acquiring) }
 
+    /// Whether a client has an open connection here, as the kernel sees it from the client's side.
+    var hasClients: Bool {
+        guard let file = fopen("/proc/net/tcp", "r") else { return false }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 512)
+        let hexadecimal = String(port, radix: 16, uppercase: true)
+        let remote = "0100007F:" + String(repeating: "0", count: 4 - hexadecimal.count) + hexadecimal
+        while fgets(&line, Int32(line.count), file) != nil {
+            let fields = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                .split(separator: " ")
+            // The number, the local address, the remote one, and the state: 01 is an open connection.
+            if fields.count > 3, fields[2] == remote, fields[3] == "01" { return true }
+        }
+        return false
+    }
+
     var origin: String { "http://127.0.0.1:\(port)" }
 
     /// Calls `serve` for each connection, and closes the connection when it returns.
