@@ -25,7 +25,7 @@ package struct AuditChainVerifier {
     /// A line that is not chained to the one before it, until the next tells which of them was changed.
     private var suspect: Link?
 
-    /// Whose log it is; `nil` before the first line.
+    /// The organisation whose log it is; `nil` before the first line.
     package private(set) var organization: Identifier?
     /// How many events are whole so far.
     package var count: Int64 { last.sequence }
@@ -106,7 +106,7 @@ package struct AuditChainVerifier {
 
     // MARK: Faults
 
-    /// What is known of a line that does not fit, if no next line can tell more.
+    /// The error for a line that does not fit, if no next line can tell more.
     private func verdict() -> AuditFault? {
         guard let suspect else { return nil }
         return AuditFault(

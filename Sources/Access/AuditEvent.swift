@@ -2,7 +2,7 @@ package import Documents
 
 /// Something that happened to an organisation's data, as the audit log tells it. It holds no secret.
 package struct AuditEvent: Sendable {
-    /// Who did it.
+    /// The user, the keys or the command that made the change.
     package enum Actor: Sendable {
         case principal(Principal)
         /// The command line on the server's own machine, such as `keyway init`.
@@ -12,12 +12,12 @@ package struct AuditEvent: Sendable {
     package let organization: Identifier
     package let time: Timestamp
     package let actor: Actor
-    /// What was done: `connection.create`, `app_key_registration.delete`, …
+    /// The action: `connection.create`, `app_key_registration.delete`, …
     package let action: String
-    /// What it was done to: its wire type and id.
+    /// The wire type of the changed resource, followed by its id.
     package let resourceType: String
     package let resource: Identifier
-    /// What else tells of it, such as the roles that a user has now. None of it is a secret.
+    /// Further details, such as the roles that a user has now. None of them is a secret.
     package let details: [JSONValue.Member]
     /// The request that did it, as the answer and the log name it.
     package let requestID: String?

@@ -1,4 +1,4 @@
-/// What is wrong with an exported audit log, at the first event that is not as it was written.
+/// The first difference between an exported audit log and the log as it was written.
 package struct AuditFault: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         /// A line is no audit event, or the last one is cut off.

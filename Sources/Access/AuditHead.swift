@@ -18,7 +18,7 @@ package struct AuditHead: Sendable, Equatable {
         self.time = time.description
     }
 
-    /// What is signed: five lines, each with a newline at its end.
+    /// The bytes that are signed: five lines, each with a newline at its end.
     package var signedBytes: [UInt8] {
         Array("keyway-audit-head-v1\n\(organization)\n\(sequence)\n\(digest)\n\(time)\n".utf8)
     }

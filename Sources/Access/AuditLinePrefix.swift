@@ -1,6 +1,6 @@
 package import Documents
 
-/// What every line of an audit log begins with, read from the bytes in which it is stored.
+/// The members at the start of every line of an audit log, read from the bytes as stored.
 package struct AuditLinePrefix: Sendable, Equatable {
     package let sequence: Int64
     /// The digest of the line before, 64 hexadecimal digits.
@@ -39,7 +39,7 @@ package struct AuditLinePrefix: Sendable, Equatable {
             return digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
         }
 
-        /// So many characters of a text in which nothing is escaped.
+        /// Reads the given number of characters of a text in which nothing is escaped.
         mutating func text(length: Int) -> String? {
             let characters = rest.prefix(length)
             guard characters.count == length,

@@ -8,7 +8,7 @@ package struct AuditQueryParser {
         package let position: Int
     }
 
-    /// What may be asked for, for whoever asked for something else.
+    /// The supported syntax, named in the error for anything else.
     package static let supported =
         "Supported are words and \"phrases\", attributes (@action:connection.create, @usr.id:…, @asset.id:…), "
         + "the wildcards * and ?, comparisons (@details.status:>=400), AND, OR, NOT or -, and parentheses"
@@ -39,7 +39,7 @@ package struct AuditQueryParser {
 
     // MARK: Grammar
 
-    /// What stands between parentheses, or all. Inside of `@name:(…)`, `path` is that attribute's.
+    /// Reads the terms between parentheses, or all. Inside of `@name:(…)`, `path` is that attribute's.
     private mutating func alternatives(of path: [String]?) throws(Fault) -> AuditQuery {
         var queries = [try conjunction(of: path)]
         while take(word: "OR") { queries.append(try conjunction(of: path)) }

@@ -8,7 +8,7 @@ package struct AuditedAct: Sendable {
         case test = "connection.test"
     }
 
-    /// What came of an act.
+    /// The result of an act.
     package struct Outcome: Sendable {
         /// The status that the third party answered, if it did.
         package var status: Int?
@@ -17,9 +17,9 @@ package struct AuditedAct: Sendable {
         package var masked = 0
         /// Scheme, host and port of each redirect that was followed.
         package var redirects: [String] = []
-        /// What a test found.
+        /// The result of a test.
         package var result: String?
-        /// What kept the answer away, or broke it off: a code, without anything that the third party sent.
+        /// Why there is no response, or an incomplete one: a code, without anything that the third party sent.
         package var error: String?
 
         package init(status: Int? = nil, error: String? = nil) {
@@ -28,7 +28,7 @@ package struct AuditedAct: Sendable {
         }
     }
 
-    /// Of a longer path only the beginning is told.
+    /// The longest path in an event, in bytes; a longer one is cut.
     private static let pathLimit = 1024
 
     private let action: Action
@@ -77,12 +77,12 @@ package struct AuditedAct: Sendable {
         self.request = request
     }
 
-    /// What is committed before the secret is opened.
+    /// The event that is committed before the secret is opened.
     package func intent() -> AuditEvent {
         event([.init("phase", "intent")] + request)
     }
 
-    /// What is committed when it is over.
+    /// The event that is committed when the act is over.
     ///
     /// - Parameters:
     ///   - outcome: What came of it.

@@ -1,6 +1,6 @@
 package import Documents
 
-/// What people are told of a permission.
+/// A permission as people see it.
 package struct PermissionFacts: Sendable {
     /// Whether a permission lets one see things or change them.
     package enum Kind: String, Sendable {
@@ -12,7 +12,7 @@ package struct PermissionFacts: Sendable {
     package let help: String
     package let group: String
     package let kind: Kind
-    /// What the permission's id ends in. A number is never given to another permission.
+    /// The last part of the permission's id. A number is never given to another permission.
     fileprivate let number: UInt64
 
     fileprivate init(_ number: UInt64, _ kind: Kind, _ group: String, _ displayName: String, _ help: String) {

@@ -1,6 +1,6 @@
 package import Documents
 
-/// Who sends a request, and what they may do.
+/// The sender of a request, with its permissions.
 package struct Principal: Sendable, Equatable {
     package let organization: Identifier
     package let user: Identifier
@@ -10,7 +10,7 @@ package struct Principal: Sendable, Equatable {
     package let applicationKey: Identifier
     /// Whether the application key is registered for connections.
     package let isRegistered: Bool
-    /// What the owner's roles and the key's scopes both allow.
+    /// The permissions that the owner's roles and the key's scopes both grant.
     package let permissions: PermissionSet
 
     /// The principal of two keys, whose roles may be among `ownRoles`, those of the organisation's own.

@@ -17,7 +17,7 @@ package struct Organization: Sendable, Equatable {
 package struct User: Sendable, Equatable {
     package let id: Identifier
     package let organization: Identifier
-    /// What a user is known by in their organisation, where nobody else has it: a person's e-mail address, as a rule.
+    /// The user's unique name in the organisation, as a rule an e-mail address.
     package var handle: String
     package var email: String
     /// The full name, if it is known.

@@ -1,11 +1,11 @@
 package import Documents
 
-/// Who may do what with one connection, where that is less than permissions allow.
+/// A list of who may do what with one connection, where that is less than permissions allow.
 ///
 /// A policy grants nothing: who does something needs the permission *and* the relation. It always names somebody: a
 /// resource whose policy names nobody is one without a policy, as in the reference.
 package struct RestrictionPolicy: Sendable, Equatable {
-    /// What one may do with a connection; each implies those before it.
+    /// A level of access to a connection; each implies those before it.
     package enum Relation: String, Sendable, CaseIterable {
         /// To read it, its settings and its policy.
         case viewer
@@ -15,7 +15,7 @@ package struct RestrictionPolicy: Sendable, Equatable {
         case editor
     }
 
-    /// Who has a relation: what the reference calls a principal of a binding.
+    /// The holder of a relation: the reference calls it a principal of a binding.
     package enum Subject: Sendable, Hashable {
         /// A person or a service account.
         case user(Identifier)

@@ -50,8 +50,8 @@ extension Role {
         shipped.first { $0.id == id }
     }
 
-    /// What a key of a user with those roles may do: what they and its scopes both allow. An unscoped key (`nil`) may
-    /// do all that its owner may.
+    /// Intersects the permissions of the roles with the key's scopes. An unscoped key (`nil`) may do all that its owner
+    /// may.
     package static func permissions(of roles: [Role], scopes: [String]?) -> PermissionSet {
         let granted = permissions(of: roles)
         guard let scopes else { return granted }

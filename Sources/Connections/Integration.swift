@@ -13,7 +13,7 @@ package struct Integration: Sendable {
     package let fields: [Field]
     /// The ways to authenticate, told apart by their wire type.
     package let credentialTypes: [CredentialType]
-    /// What the paths of requests are joined to.
+    /// The base URL that request paths are joined to.
     package let baseURL: BaseURL
     /// Headers of every request that are no credentials.
     package let standardHeaders: [StandardHeader]
@@ -24,8 +24,7 @@ package struct Integration: Sendable {
     /// How long the third party may take to begin its response, in seconds; `nil` for as long as any other.
     package let timeout: Int?
 
-    /// What of acting Datadog's document has no room for: the members of a connection's settings that only this
-    /// integration has.
+    /// The settings that only this integration has. They concern acts, for which Datadog's document has no room.
     package let settings: [Field]
 
     package init(

@@ -28,7 +28,7 @@ package final class LockedMemory: @unchecked Sendable {
         precondition(status == 0, "the system refuses to write-protect a key")
     }
 
-    /// As many random bytes.
+    /// Allocates memory filled with random bytes.
     package convenience init(randomCount count: Int) {
         self.init(count: count) { RandomBytes.fill($0) }
     }

@@ -7,7 +7,7 @@ package final class SigningKey: Sendable {
 
     /// The library's form of the key: the seed, then the public key.
     private let secretKey: LockedMemory
-    /// What verifies the signatures.
+    /// The public half, which verifies signatures.
     package let publicKey: VerificationKey
 
     /// The key that grows from a seed: always the same from the same.

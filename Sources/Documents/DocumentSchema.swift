@@ -18,7 +18,7 @@ package struct DocumentSchema: Sendable {
 package struct DocumentRule: Sendable {
     /// The field that is to be blamed, from `attributes` on: `/resources_config/extended_collection`.
     package let pointer: String
-    /// What would be right.
+    /// A description of what would be right.
     package let detail: String
     /// Whether the attributes keep the rule.
     package let isKept: @Sendable (JSONValue) -> Bool

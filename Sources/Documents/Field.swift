@@ -6,11 +6,11 @@ package struct Field: Sendable {
     package let kind: Kind
     package let isRequired: Bool
     package let part: Part
-    /// What the field is, as one phrase for people.
+    /// A description of the field, as one phrase for people.
     package let help: String
     /// How a value of this field decides where the connection's secrets are sent, if it does.
     package let destination: DestinationPart?
-    /// What stands for a value that was never sent.
+    /// The value that stands for one that was never sent.
     package internal(set) var standard: JSONValue?
     package internal(set) var updating = Updating.keeps
     /// Whether `null` may be sent for it even in a create.
@@ -18,7 +18,7 @@ package struct Field: Sendable {
     /// Whether a list of strings or scalars must have an element.
     package internal(set) var isNeverEmpty = false
 
-    /// What a member holds.
+    /// The type of a member.
     package indirect enum Kind: Sendable {
         case text(TextFormat)
         case flag
@@ -44,7 +44,7 @@ package struct Field: Sendable {
         case choice(Choice)
     }
 
-    /// Who sets a member, and where it goes.
+    /// The source of a member's value, and the part of a record in which it is stored.
     package enum Part: Sendable, Equatable {
         /// The caller sets it, and it is answered.
         case open
@@ -62,7 +62,7 @@ package struct Field: Sendable {
         case reissues(String)
     }
 
-    /// What an update means to a member.
+    /// The effect of an update on a member.
     package enum Updating: Sendable, Equatable {
         /// Not sent, it stays.
         case keeps

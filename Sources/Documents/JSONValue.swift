@@ -42,7 +42,7 @@ extension JSONValue {
         }
     }
 
-    /// What JSON calls the kind of this value.
+    /// JSON's name for the kind of this value.
     package var kindName: String {
         switch self {
         case .null: "null"

@@ -2,7 +2,7 @@
 package struct Problem: Sendable, Equatable {
     /// A JSON Pointer (RFC 6901) into the body; empty for the body as a whole.
     package let pointer: String
-    /// What is wrong and what would be right. It never quotes a value.
+    /// A description of the error and of what would be right. It never quotes a value.
     package let detail: String
 
     package init(pointer: String, detail: String) {

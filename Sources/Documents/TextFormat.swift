@@ -1,10 +1,10 @@
-/// What a string must look like: checked on its UTF-8 bytes, and described in JSON Schema's terms.
+/// A format of strings: checked on UTF-8 bytes, and described in JSON Schema's terms.
 package struct TextFormat: Sendable {
     /// The least and greatest number of characters (Unicode scalars).
     package let length: ClosedRange<Int>
     /// The same rule as a regular expression (ECMA-262), where one says it.
     package let pattern: String?
-    /// What a valid text is, as the end of the sentence "must be …".
+    /// A description of valid texts, as the end of the sentence "must be …".
     package let expectation: String
     private let accepts: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
 
@@ -25,7 +25,7 @@ package struct TextFormat: Sendable {
         self.accepts = accepts
     }
 
-    /// What is wrong with a text, in words that quote nothing of it; `nil` if it is valid.
+    /// Describes the error in a text, without quoting it; `nil` if the text is valid.
     package func fault(in text: JSONText) -> String? {
         text.withUTF8 { characters in
             let count = characters.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }

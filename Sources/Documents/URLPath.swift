@@ -1,10 +1,9 @@
-/// What keeps a URL's path from being joined to another, or another to it: whoever reads it must not take it for one that
-/// climbs.
+/// Checks that a URL's path can be joined to another without climbing out of it.
 ///
 /// What is judged is what others may take it for: those that decode it more than once, that take backslashes for
 /// slashes, or that cut off what follows a semicolon.
 package enum URLPath {
-    /// What is wrong with a path, as the end of the sentence "the path …"; `nil` if nothing is.
+    /// Describes the error in a path, as the end of the sentence "the path …"; `nil` if there is none.
     package static func fault(in bytes: [UInt8]) -> String? {
         guard bytes.isEmpty || bytes.first == UInt8(ascii: "/") else { return "must be empty or begin with a slash" }
         guard bytes.allSatisfy(isCharacter) else {
@@ -23,7 +22,7 @@ package enum URLPath {
         }
     }
 
-    /// What shows when it is decoded, once and more often.
+    /// Finds errors that show once a path is decoded, once and more often.
     private static func decodedFault(in bytes: [UInt8]) -> String? {
         guard var current = PercentDecoding.decode(bytes) else {
             return "holds a % that is not followed by two hexadecimal digits"

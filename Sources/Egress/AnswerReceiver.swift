@@ -1,4 +1,4 @@
-/// What a third party answers before the body.
+/// The head of a third party's response.
 package struct AnswerHead: Sendable {
     package struct Header: Sendable, Equatable {
         package let name: String
@@ -37,7 +37,7 @@ package struct AnswerHead: Sendable {
     }
 }
 
-/// What a receiver wants after a piece of the body.
+/// A receiver's wish after a piece of the body.
 package enum Demand: Sendable {
     case more
     /// In response to a head: more, and a coded body both decoded and as it came (``AnswerReceiver/receivedCoded(_:)``).

@@ -51,7 +51,7 @@ private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
         self.limit = limit
     }
 
-    /// What came of the request, once the continuation was resumed.
+    /// The result of the request, once the continuation was resumed.
     var outcome: Result<CollectedAnswer, EgressError> { lock { result } ?? .failure(.cancelled) }
 
     func begin(_ continuation: CheckedContinuation<Void, Never>) {

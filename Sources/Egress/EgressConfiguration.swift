@@ -1,4 +1,4 @@
-/// What requests to third parties may do, and how much.
+/// The limits and permissions of requests to third parties.
 package struct EgressConfiguration: Sendable {
     /// Addresses that may be connected to although they are not public: the operator's `--egress-allow`. A metadata
     /// service of a cloud stays refused unless its very address is listed.

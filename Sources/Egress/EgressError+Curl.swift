@@ -1,7 +1,7 @@
 import CCurl
 
 extension EgressError {
-    /// What libcurl's result means; `nil` for success.
+    /// Translates libcurl's result; `nil` for success.
     ///
     /// - Parameters:
     ///   - code: libcurl's result.

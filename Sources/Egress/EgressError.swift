@@ -16,7 +16,7 @@ package enum EgressError: Error, Sendable, Equatable {
     /// The answer's body is longer than allowed, decoded.
     case answerTooLarge
     case headersTooLarge
-    /// What came is no HTTP, or ended early, or could not be decoded.
+    /// The response is not HTTP, ended early, or could not be decoded.
     case malformedAnswer(String)
     /// The request's body is not what its headers say.
     case malformedBody(String)

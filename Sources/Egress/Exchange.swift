@@ -129,7 +129,7 @@ final class Exchange {
         _ = transfer?.receiver?.received(answer)
     }
 
-    /// What the end of a transfer means to its receiver.
+    /// Translates the end of a transfer for its receiver.
     func error(for code: CURLcode) -> EgressError? {
         if let failure { return failure }
         // We end it where its length does, which libcurl does not heed.

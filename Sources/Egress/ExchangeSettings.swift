@@ -1,7 +1,7 @@
 import CCurl
 import Threads
 
-/// What all exchanges of a client have in common.
+/// The settings that all exchanges of a client share.
 struct ExchangeSettings {
     let addressGuard: AddressGuard
     /// Stands for it where a request may go to public hosts alone.

@@ -1,4 +1,4 @@
-/// What RFC 9110 allows in a request's parts.
+/// The syntax that RFC 9110 allows in a request's parts.
 enum HeaderSyntax {
     /// Whether the text is a token (section 5.6.2): a method or the name of a header.
     static func isToken(_ text: some Collection<UInt8>) -> Bool {

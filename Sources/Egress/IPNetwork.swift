@@ -2,7 +2,7 @@
 package struct IPNetwork: Sendable, Equatable {
     /// The first address, in which all bits after the prefix are 0.
     private let base: IPAddress
-    /// Of the 128 bits of an address of version 6.
+    /// The length of the prefix in the 128 bits of an address of version 6.
     private let prefix: Int
 
     /// Reads `10.0.0.0/8`, `fd00::/8`, or a single address. An address with bits after the prefix is no network:

@@ -6,7 +6,7 @@ import Threads
     import Darwin
 #endif
 
-/// What other threads want of the client's thread.
+/// A request of another thread to the client's thread.
 enum Command {
     case start(Transfer)
     case resume(Transfer)

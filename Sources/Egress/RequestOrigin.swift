@@ -22,7 +22,7 @@ struct RequestOrigin {
         self.text = url
     }
 
-    /// What follows the host, or `nil` if there is none. The inside of an IPv6 address is left to the resolver.
+    /// The text after the host, or `nil` if there is none. The inside of an IPv6 address is left to the resolver.
     private static func afterHost(_ authority: Substring.UTF8View) -> Substring.UTF8View? {
         if authority.first == UInt8(ascii: "[") {
             let address = authority.dropFirst().prefix { isHexDigit($0) || ":.".utf8.contains($0) }

@@ -16,7 +16,7 @@ enum SpecialNetworks {
         ].compactMap { IPAddress($0) }
     )
 
-    /// What the address is for, or `nil` if it is an ordinary one.
+    /// The purpose of a special address, or `nil` if it is an ordinary one.
     static func purpose(of address: IPAddress) -> String? {
         if address.isV4 { return v4.first { $0.network.contains(address) }?.purpose }
         // Only 2000::/3 is in use for hosts.

@@ -1,7 +1,7 @@
 import Connections
 import Documents
 
-/// What the SDK has for one integration: its credentials as an enum, the structs in it, and all of it for updates.
+/// The SDK's types for one integration: its credentials as an enum, the structs in it, and all of it for updates.
 struct IntegrationModel {
     let integration: Integration
 

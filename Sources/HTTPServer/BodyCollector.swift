@@ -11,7 +11,7 @@ struct BodyCollector: ~Copyable {
     private var memory: UnsafeMutableRawBufferPointer
     private(set) var count = 0
 
-    /// What it has allocated.
+    /// The number of bytes allocated.
     var capacity: Int { memory.count }
 
     init() {

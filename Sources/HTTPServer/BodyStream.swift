@@ -41,7 +41,7 @@ package protocol BodyStreamOwner: AnyObject, Sendable {
 }
 
 extension BodyStream {
-    /// What of a stream the engine reads, and what of it stays when its owner has dropped it.
+    /// The part of a stream that the engine reads, and that stays when its owner has dropped it.
     ///
     /// Safe to share: what changes is only touched with the connection's lock held.
     final class State: @unchecked Sendable {
@@ -71,7 +71,7 @@ extension BodyStream {
 
         var isClosed: Bool { request.connection.lock { isOver } }
 
-        /// What the stream keeps in memory, in bytes.
+        /// The number of bytes that the stream keeps in memory.
         var heldBytes: Int { request.connection.lock { waiting.count } }
 
         func append(_ piece: [UInt8]) -> Bool {

@@ -9,7 +9,7 @@ import Threads
     import Darwin
 #endif
 
-/// What happens to a request between the engine's callbacks: checks, body, handing over, answer.
+/// Carries a request from one of the engine's callbacks to the next: checks, body, handing over, response.
 ///
 /// Safe to share: the state is atomic or has its own lock. The methods that take a connection's handle are called on
 /// that connection's network thread.

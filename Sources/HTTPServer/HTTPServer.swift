@@ -23,8 +23,8 @@ package final class HTTPServer: @unchecked Sendable {
     /// The cores of this machine.
     package static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    /// What the engine has for one connection: the request's header block, a part of its body, the answer's header
-    /// block. The engine overwrites it between requests, which costs more the larger it is.
+    /// The engine's memory for one connection, in bytes: the request's header block, a part of its body, the response's
+    /// header block. The engine overwrites it between requests, which costs more the larger it is.
     static let connectionMemory = 32 * 1_024
 
     /// Starts to listen, and to serve with threads of its own.

@@ -68,7 +68,7 @@ struct HeaderInspection {
         raw.finish()
     }
 
-    /// What is wrong with the headers of a request of that version.
+    /// Finds the error in the headers of a request of that version.
     func refusal(inVersion version: UnsafePointer<CChar>) -> Refusal? {
         let isVersion10 = strcmp(version, "HTTP/1.0") == 0
         if !raw.hasWellFormedRequestLine { return .malformedTarget }
@@ -82,7 +82,7 @@ struct HeaderInspection {
         return nil
     }
 
-    /// What the request leaves of so much memory for the head of the response.
+    /// The room that the request leaves for the head of the response, in `memory` bytes.
     func roomForResponse(of memory: Int) -> ResponseHead.Room {
         // Each value is an object of 56 bytes, and all is kept at multiples of 16.
         let kept = values * 64 + copiedBytes + 256

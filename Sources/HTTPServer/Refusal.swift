@@ -44,7 +44,7 @@ package enum Refusal: Error, Hashable, CaseIterable {
         }
     }
 
-    /// What is wrong, in a sentence for the client's developer.
+    /// A description of the error, in a sentence for the client's developer.
     package var detail: String {
         switch self {
         case .malformedTarget:

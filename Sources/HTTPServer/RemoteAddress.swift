@@ -65,7 +65,7 @@ package struct RemoteAddress: Hashable, Sendable, CustomStringConvertible {
         isIPv4 ? (low >> 24) & 0xff == 127 : high == 0 && low == 1
     }
 
-    /// What one client has: the address in IPv4, the /64 network in IPv6.
+    /// The network of one client: the address in IPv4, the /64 network in IPv6.
     package var network: RemoteAddress {
         isIPv4 ? self : RemoteAddress(high: high, low: 0)
     }

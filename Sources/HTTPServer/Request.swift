@@ -21,7 +21,7 @@ package final class Request: @unchecked Sendable {
     /// The path as received: nothing is unescaped. Printable ASCII, starts with `/`, has well-formed escapes, no
     /// encoded control characters and no dot segments.
     package let rawPath: String
-    /// What follows the first `?`, as received, in printable ASCII; nil without a `?`.
+    /// The query: all that follows the first `?`, as received, in printable ASCII; nil without a `?`.
     package let rawQuery: String?
     package internal(set) var method = HTTPMethod.get
     /// Zeroed when the last reference goes.
@@ -140,7 +140,7 @@ extension Request {
 
 // MARK: - The answer
 
-/// What a request is answered with.
+/// The response to a request.
 enum Answer {
     case response(Response)
     /// Status and headers, and a body that follows as it comes.

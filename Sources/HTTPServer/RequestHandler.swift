@@ -1,4 +1,4 @@
-/// What answers requests.
+/// A handler of requests.
 package protocol RequestHandler: Sendable {
     /// Takes a request that is there as a whole. Called on a network thread, which serves no other connection
     /// meanwhile: answer at once, or hand the work to another thread and return.

@@ -10,7 +10,7 @@ package struct Response: Sendable {
     /// Names and values the engine cannot send (with line ends, say) turn the answer into a 500. Values may be empty.
     package var headers: [Header]
     package var body: [UInt8]
-    /// What is kept until the answer has left, or its client has gone.
+    /// An object that is kept until the response has left, or its client has gone.
     package var kept: (any AnyObject & Sendable)?
 
     package init(status: Int, headers: [Header] = [], body: [UInt8] = []) {

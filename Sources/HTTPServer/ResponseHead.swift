@@ -11,7 +11,7 @@ enum ResponseHead {
         var rest: UnsafePointer<CChar>?
     }
 
-    /// What every request leaves for a head; one that would leave less is refused.
+    /// The room that every request leaves for a head; one that would leave less is refused.
     static let leastRoom = 4 * 1_024
 
     /// The space for what the engine writes of its own (status line, date, `Connection`, `Content-Length`), and for the count

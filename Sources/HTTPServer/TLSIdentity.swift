@@ -1,6 +1,6 @@
 package import Secrets
 
-/// What the server proves itself with to TLS clients.
+/// The certificate and key by which the server proves its identity to TLS clients.
 package struct TLSIdentity: Sendable {
     /// The certificate and its chain, PEM, the server's own first.
     package let certificatePEM: [UInt8]

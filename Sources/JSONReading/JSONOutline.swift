@@ -1,4 +1,4 @@
-/// What one glance over a text shows before it is parsed.
+/// The outline of a text, found by one pass before it is parsed.
 struct JSONOutline {
     /// At least as many bytes as all its strings will take, names included: an escape is never shorter than what it
     /// stands for.

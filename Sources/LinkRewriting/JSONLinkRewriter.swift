@@ -156,7 +156,7 @@ package struct JSONLinkRewriter {
         return index
     }
 
-    /// What follows a value: at the end of a document, another.
+    /// The state after a value: at the end of a document, another may follow.
     private mutating func afterValue() -> Expected {
         guard containers.isEmpty else { return .commaOrEnd }
         next = places.start

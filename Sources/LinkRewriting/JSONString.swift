@@ -1,6 +1,6 @@
 /// The inside of JSON strings (RFC 8259, section 7).
 enum JSONString {
-    /// What stands between the quotation marks, its escapes undone; `nil` if one is malformed.
+    /// Decodes the text between the quotation marks; `nil` if an escape is malformed.
     static func decoded(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         guard text.contains(UInt8(ascii: "\\")) else { return Array(text) }
         var decoded: [UInt8] = []

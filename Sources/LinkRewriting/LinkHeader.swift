@@ -29,7 +29,7 @@ enum LinkHeader {
         return hasChanged ? String(decoding: output, as: UTF8.self) : nil
     }
 
-    /// What stands between a target and the comma after it; `nil` if a quoted text has no end.
+    /// The text between a target and the comma after it; `nil` if a quoted text has no end.
     private static func parameters(at text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         var isQuoted = false
         var index = text.startIndex

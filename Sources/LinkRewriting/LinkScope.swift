@@ -2,7 +2,7 @@ import Documents
 
 /// The addresses that requests through a connection can reach, and the path below `…/proxy` that leads to each.
 package enum LinkScope: Sendable, Equatable {
-    /// What lies below a base path of one origin. It is reached by the rest of its path, after `prefix`. Where the
+    /// The URLs below a base path of one origin. They are reached by the rest of their path, after `prefix`. Where the
     /// path is Keyway's own to add, it is not added to a rest that begins with segments of it.
     case base(origin: String, path: String, prefix: String, addsPath: Bool = false)
     /// `https://NAME.DOMAIN` for a single label of that domain, reached by `/NAME` and its path.

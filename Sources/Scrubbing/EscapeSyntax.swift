@@ -28,7 +28,7 @@ enum EscapeSyntax: Sendable {
     }
 }
 
-/// What an escape stands for: the UTF-8 bytes of one character, or a single byte.
+/// The meaning of an escape: the UTF-8 bytes of one character, or a single byte.
 struct EscapedUnit {
     /// How many bytes of the text it takes.
     let length: Int

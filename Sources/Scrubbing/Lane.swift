@@ -102,7 +102,7 @@ struct Lane {
         }
     }
 
-    /// What stands here is in no secret.
+    /// Starts over: no secret contains the bytes at this position.
     private mutating func reset() {
         state = Automaton.root
     }

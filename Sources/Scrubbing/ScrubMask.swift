@@ -1,4 +1,4 @@
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 package enum ScrubMask {
     package static let text = "[keyway:redacted]"
 }

@@ -1,6 +1,6 @@
 package import Secrets
 
-/// What a ``Scrubber`` looks for: secrets in the writings that an answer may echo them in.
+/// The patterns that a ``Scrubber`` looks for: secrets in the writings in which a response may echo them.
 ///
 /// A secret is found
 /// - as it is;

@@ -82,7 +82,7 @@ enum Writing: CaseIterable {
         (8 * alignment + 5) / 6..<8 * (alignment + count) / 6
     }
 
-    /// What is looked for of a secret in this writing.
+    /// The pattern of a secret in this writing.
     func pattern(of secret: Secret, alignment: Int) -> Secret {
         Secret(
             SecretBuffer(count: count(ofSecret: secret.count, alignment: alignment)) { output in

@@ -131,7 +131,7 @@ extension AuditLine {
     }
 }
 
-/// What the store told of changes, in its order.
+/// The results of changes, in the store's order.
 private final class Outcomes: @unchecked Sendable {
     // Safe to share: `lock` guards what was told.
     private let lock = Lock()

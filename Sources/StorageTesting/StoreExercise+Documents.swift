@@ -6,7 +6,7 @@ import Storage
 extension StoreExercise {
     static let documents = [DocumentKind.connection, .awsAccount].flatMap(documents(of:))
 
-    /// What holds of each kind that stands by itself.
+    /// The requirements on each kind that stands by itself.
     private static func documents(of kind: DocumentKind) -> [StoreExercise] {
         [
             StoreExercise("a created \(kind) is read back as it was written") { store in

@@ -2,7 +2,7 @@ package import Storage
 
 /// One thing that every store must do, tried on a fresh one.
 package struct StoreExercise: Sendable {
-    /// What is required, as a sentence.
+    /// The requirement, as a sentence.
     package let name: String
     private let body: @Sendable (any Store) async throws -> Void
 

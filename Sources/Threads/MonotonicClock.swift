@@ -13,7 +13,7 @@ package enum MonotonicClock {
         return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
     }
 
-    /// So many seconds, in nanoseconds: at least one, at most those of a year.
+    /// Converts seconds to nanoseconds: at least one, at most those of a year.
     package static func nanoseconds(_ seconds: Double) -> UInt64 {
         UInt64(min(max(seconds, 0.000_000_001), 31_536_000) * 1_000_000_000)
     }

@@ -10,7 +10,7 @@ package enum MasterKeyError: Error, Equatable {
     case changeUnderWay(path: String, temporaryPath: String)
     case malformed(source: String, line: Int, fault: Fault)
 
-    /// What is wrong with the content.
+    /// An error in the content.
     package enum Fault: Error {
         case noHeader
         case unknownVersion

@@ -1,6 +1,6 @@
 import Documents
 
-/// What sealed secrets belong to, as the associated data of their encryption.
+/// The owner of sealed secrets, as the associated data of their encryption.
 ///
 /// The data are a sequence of parts, each behind its length (32 bits, most significant byte first), so that no two
 /// sequences have one encoding:

@@ -5,10 +5,10 @@ import Testing
 
 /// A body that is wrong in one place.
 struct Fault: Sendable, CustomTestStringConvertible {
-    /// What is changed, from the attributes on.
+    /// The changed member, as a pointer from the attributes on.
     let place: String
     let value: JSONValue?
-    /// What is blamed, from the attributes on.
+    /// The member that is blamed, as a pointer from the attributes on.
     let blamed: String
 
     init(_ place: String, _ value: JSONValue?, at blamed: String? = nil) {

@@ -39,7 +39,7 @@ enum SampleLog {
 
     static func digest(of line: [UInt8]) -> String { line.withUnsafeBytes { digest($0) } }
 
-    /// What the verifier says of a file's bytes.
+    /// The verifier's verdict on a file's bytes.
     static func fault(in text: [UInt8], heads: [Int64: String] = [:]) -> AuditFault? {
         var verifier = AuditChainVerifier(heads: [organization: heads], digest: digest)
         var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

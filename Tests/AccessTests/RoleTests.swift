@@ -2,7 +2,7 @@ import Access
 import Documents
 import Testing
 
-/// What the shipped roles allow: A for admin, S for standard, R for read only.
+/// The permissions of the shipped roles: A for admin, S for standard, R for read only.
 private let matrix: [(permission: String, roles: String)] = [
     ("connections_read", "A S R"),
     ("aws_configuration_read", "A S R"),

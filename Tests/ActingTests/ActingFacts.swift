@@ -3,8 +3,7 @@ import Connections
 import Documents
 import Testing
 
-/// What a request of one credential type looks like, written by hand from the vendors' pages, so that a slip in a
-/// declaration shows.
+/// A request of one credential type, written by hand from the vendors' pages, so that a slip in a declaration shows.
 struct ActingFacts: Sendable, CustomTestStringConvertible {
     let integration: String
     let type: String

@@ -2,7 +2,7 @@ import Connections
 import Documents
 import Testing
 
-/// What the reference says of one credential type, written by hand, so that a slip in a declaration shows.
+/// The reference's words on one credential type, written by hand, so that a slip in a declaration shows.
 struct CredentialFacts: Sendable, Equatable, CustomTestStringConvertible {
     let integration: String
     let type: String
@@ -113,7 +113,7 @@ extension CredentialFacts {
     ]
 }
 
-/// What a declaration says of one member: `required text`, `optional list`, …
+/// Describes one member's declaration: `required text`, `optional list`, …
 func summary(of field: Field) -> String {
     let presence =
         switch field.part {
@@ -145,7 +145,7 @@ func summary(of field: Field) -> String {
 
 @Suite("The catalogue")
 struct CatalogueTests {
-    /// What the declarations say, in the words of the facts.
+    /// The declarations in the words of the facts.
     private static let declared: [CredentialFacts] = IntegrationCatalogue.all.flatMap { integration in
         integration.credentials.map { shape in
             func names(_ condition: (Field) -> Bool) -> Set<String> {

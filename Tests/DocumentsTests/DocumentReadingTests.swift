@@ -1,7 +1,7 @@
 import Documents
 import Testing
 
-/// What reading does beyond what today's integrations ask of it.
+/// Reading beyond what today's integrations ask of it.
 @Suite("Reading a document")
 struct DocumentReadingTests {
     private static let id = Identifier(high: 1, low: 2)

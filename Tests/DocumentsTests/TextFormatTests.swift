@@ -155,7 +155,7 @@ extension FormatTable {
     )
 }
 
-/// What a reader of a format's description takes.
+/// A format's description, as its reader sees it.
 struct Description {
     private let length: ClosedRange<Int>
     private let pattern: Regex<AnyRegexOutput>?

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("An answer")
 struct AnswerTests {
-    /// What comes of the bytes, which are sent on a connection that is then closed.
+    /// The result of the bytes, which are sent on a connection that is then closed.
     private func outcome(
         of answer: String,
         method: String = "GET",

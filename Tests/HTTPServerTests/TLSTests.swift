@@ -104,7 +104,7 @@ struct TLSTests {
         }
     }
 
-    /// What a shell command prints.
+    /// Runs a shell command and returns its output.
     private static func run(_ command: String) throws -> String {
         let stream = try #require(popen(command, "r"))
         defer { pclose(stream) }

@@ -15,7 +15,7 @@ struct ArgumentsTests {
         examples: ["keyway paint"]
     ) { _ in }
 
-    /// What the arguments come to, on one line.
+    /// Describes parsed arguments on one line.
     private static func read(_ words: [String]) throws(CommandError) -> String {
         let arguments = try Arguments(words, for: command)
         let values = [color, size].map { "\($0.name.dropFirst(5))=\(arguments[$0] ?? "-")" }

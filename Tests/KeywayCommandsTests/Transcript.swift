@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeywayCommands
 
-/// What a run of the program printed.
+/// The output of a run of the program.
 struct Transcript {
     let output: String
     let errors: String
@@ -36,7 +36,8 @@ func keyway(
     return Transcript(output: printed(result.standardOutputContent), errors: printed(result.standardErrorContent))
 }
 
-/// What a process wrote. In a stream to which it wrote nothing the testing library leaves a mark, which is not UTF-8.
+/// Decodes the output of a process. In a stream to which it wrote nothing the testing library leaves a mark, which is
+/// not UTF-8.
 func printed(_ content: [UInt8]) -> String {
     String(validating: content, as: UTF8.self) ?? ""
 }

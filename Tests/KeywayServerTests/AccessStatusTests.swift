@@ -477,7 +477,7 @@ struct AccessStatusTests {
     }
 }
 
-/// What the names in the table above stand for.
+/// The meaning of the names in the table above.
 private struct Names {
     /// Longer names first: some are the start of others.
     private let values: [(name: String, value: String)]

@@ -62,7 +62,7 @@ struct AuditCoverageTests {
         "POST /api/v2/integration/aws/accounts/{aws_account_config_id}/metric_name_filter_preview",
     ]
 
-    /// What acts through a connection has two events, of which `ActTests` knows more.
+    /// Whether a route acts through a connection: that leaves two events, of which `ActTests` knows more.
     private static func acts(_ route: String) -> Bool {
         route.hasSuffix("/proxy/{path}") || route.hasSuffix("/{connection_id}/test")
     }

@@ -282,7 +282,7 @@ struct AuthorizationMatrixTests {
     }
 }
 
-/// Who sends a request: a column.
+/// The sender of a request: a column.
 private enum Column: Int, CaseIterable {
     case none, wrong, admin, standard, reader, unregistered, exact, but, empty, alien
 
@@ -292,7 +292,7 @@ private enum Column: Int, CaseIterable {
 private struct Row: Sendable, CustomTestStringConvertible {
     let method: HTTPMethod
     let path: String
-    /// Whose key the path is about.
+    /// The owner of the key that the path names.
     let whose: String
     let needs: [Permission]
     let statuses: [Int]
@@ -430,13 +430,13 @@ private struct World {
     }
 }
 
-/// What a request is about.
+/// The resources that requests name.
 private struct Things {
     /// Another one for each request.
     let number: Int
     let reader: Keys
     let account: Keys
-    /// Whose key `@own` means.
+    /// The keys that `@own` names.
     let own: Keys
     let role: Identifier
 

@@ -9,7 +9,7 @@ struct Attempt: Sendable, CustomTestStringConvertible {
     let what: String
     let roles: [Role]
     let scopes: [String]?
-    /// What the attempt would hand out and the caller lacks; `nil` if the caller may.
+    /// The permission that the attempt would hand out and the caller lacks; `nil` if the caller may.
     let missing: String?
 
     init(_ what: String, as roles: [Role] = [.admin], scopes: [String]?, lacks missing: String?) {

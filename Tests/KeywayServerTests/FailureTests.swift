@@ -13,7 +13,7 @@ struct Failure: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let error: StoreError
     let status: Int
-    /// What the operator's log says.
+    /// The reason in the operator's log.
     let reason: String
 }
 

@@ -10,7 +10,7 @@ private func at(_ seconds: Double) -> UInt64 { 1_000_000_000_000 + UInt64(second
 
 @Suite("A token bucket")
 struct TokenBucketTests {
-    /// What takes at given moments come to: whether they are allowed, what remains, and when to come back.
+    /// The results of takes at given moments: whether they are allowed, what remains, and when to come back.
     struct History: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let limit: RateLimit

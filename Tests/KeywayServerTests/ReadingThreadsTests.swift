@@ -5,7 +5,7 @@ import Threads
 
 @testable import KeywayServer
 
-/// What was run and refused, and a gate that reads wait at.
+/// A record of what was run and refused, and a gate that reads wait at.
 private final class Scene: @unchecked Sendable {
     // Safe to share: `monitor` guards the rest.
     private let monitor = Monitor()

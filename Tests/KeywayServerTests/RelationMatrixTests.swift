@@ -95,7 +95,7 @@ private enum Column: CaseIterable {
 
     static let names = allCases.map { "\($0)" }.joined(separator: " ")
 
-    /// What the policy lets the caller do; `nil` if it does not name them.
+    /// The relation that the policy gives to the caller; `nil` if it does not name them.
     var relation: RestrictionPolicy.Relation? {
         switch self {
         case .open, .none, .admin, .manager: nil

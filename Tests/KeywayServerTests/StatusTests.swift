@@ -4,7 +4,7 @@ import HTTPServer
 import KeywayServer
 import Testing
 
-/// Who sends a request.
+/// The sender of a request.
 enum Caller: String, Sendable {
     case admin
     case readOnly = "a read-only user"

@@ -1,7 +1,7 @@
 import Scrubbing
 import Testing
 
-/// What stands around a secret.
+/// The texts around a secret.
 private let surroundings: [(before: String, after: String)] = [
     ("", ""), ("some text before it: ", ""),
     (#"{"message":"the key "#, #" is wrong","n":"\u0041\\%41%%4"}"#), (#"\\"#, "%"), ("%2 ", "=="),

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("An answer that comes in pieces")
 struct StreamTests {
-    /// What has been written after each piece.
+    /// The output after each piece.
     private func written(_ pieces: [String], _ patterns: ScrubPatterns) -> [String] {
         var scrubber = Scrubber(patterns)
         var written = pieces.map { piece in

@@ -8,7 +8,7 @@ func patterns(_ secrets: String...) -> ScrubPatterns {
     ScrubPatterns(secrets.map { Secret(copying: $0.utf8) })
 }
 
-/// What comes of a text that comes in pieces of those lengths, and then in one.
+/// Scrubs a text that comes in pieces of those lengths, and then in one.
 func scrub(_ text: [UInt8], _ patterns: ScrubPatterns, pieces: [Int] = []) -> [UInt8] {
     var scrubber = Scrubber(patterns)
     var output: [UInt8] = []
@@ -26,7 +26,7 @@ func scrub(_ text: String, _ patterns: ScrubPatterns) -> String {
     String(decoding: scrub(Array(text.utf8), patterns), as: UTF8.self)
 }
 
-/// What differs when a text comes otherwise than in one piece: the first way in which it does.
+/// Finds the first way in which the output differs when a text comes otherwise than in one piece.
 func firstDifference(_ text: [UInt8], _ patterns: ScrubPatterns, expected: [UInt8]) -> String? {
     if scrub(text, patterns) != expected { return "as a whole" }
     for split in 0...text.count where scrub(text, patterns, pieces: [split]) != expected { return "split at \(split)" }

@@ -12,10 +12,10 @@ package struct Probe: Sendable {
     }
 
     package let step: Step
-    /// What is asked before the status alone decides.
+    /// The checks that come before the status alone decides.
     package let rules: [Rule]
 
-    /// What an answer means that is not meant by its status alone.
+    /// The meaning of a response, where its status alone does not tell.
     package struct Rule: Sendable {
         package enum Condition: Sendable {
             case always
@@ -28,7 +28,7 @@ package struct Probe: Sendable {
         package let status: Int
         package let condition: Condition
         package let outcome: ProbeOutcome
-        /// What to do about it, for people.
+        /// Advice for people.
         package let hint: String
 
         package init(_ status: Int, _ condition: Condition = .always, _ outcome: ProbeOutcome, _ hint: String) {
@@ -53,7 +53,7 @@ package struct Probe: Sendable {
     package static let setting = Probe(step: .setting, rules: [])
 }
 
-/// What a test of a connection found.
+/// The result of a connection test.
 package enum ProbeOutcome: String, Sendable, CaseIterable {
     case valid
     case invalid

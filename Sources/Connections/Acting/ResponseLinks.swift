@@ -8,7 +8,7 @@ package import Documents
 package struct ResponseLinks: Sendable {
     private struct Member {
         let path: MemberPath
-        /// What the paths of requests begin with whose responses are looked at; empty for all.
+        /// The start of the paths of requests whose responses are rewritten; empty for all.
         let prefix: String
     }
 

@@ -4,7 +4,7 @@
 public struct AWSRole: APIValue {
     /// The name of the IAM role.
     public var name: String
-    /// What the role's trust policy asks for; issued by the server unless it is sent.
+    /// The external id in the role's trust policy; issued by the server unless it is sent.
     public var externalID: String?
 
     /// Puts a value together.

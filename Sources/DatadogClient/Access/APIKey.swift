@@ -10,7 +10,7 @@ public struct APIKey: APIValue, Identifiable {
     public let key: Secret?
     /// The last four characters of the key.
     public let last4: String?
-    /// What the key may be used for.
+    /// The purpose of the key.
     public let category: String?
     /// Whether remote configuration may be read with it.
     public let isRemoteConfigReadEnabled: Bool?

@@ -4,7 +4,7 @@
 public struct APIKeyUpdate: APIValue {
     /// The name, which the API wants sent with every change.
     public var name: String
-    /// What the key may be used for.
+    /// The purpose of the key.
     public var category: String?
     /// Whether remote configuration may be read with it.
     public var isRemoteConfigReadEnabled: Bool?

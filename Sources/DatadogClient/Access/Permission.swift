@@ -8,7 +8,7 @@ public struct Permission: APIValue, Identifiable {
     public let name: String
     /// The name for people.
     public let displayName: String?
-    /// What it permits.
+    /// A description, for people.
     public let summary: String?
     /// The group that it is shown in.
     public let groupName: String?

@@ -1,4 +1,4 @@
-/// Who may do what with one resource, where that is less than permissions allow.
+/// A list of who may do what with one resource, where that is less than permissions allow.
 ///
 /// Source: the Restriction Policies API, https://docs.datadoghq.com/api/latest/restriction-policies/
 public struct RestrictionPolicy: APIValue, Identifiable {
@@ -21,7 +21,7 @@ public struct RestrictionPolicy: APIValue, Identifiable {
         public static func connection(_ id: Connection.ID) -> Resource { Resource(rawValue: "connection:\(id)") }
     }
 
-    /// What one may do with a connection; each implies those before it.
+    /// A level of access to a connection; each implies those before it.
     public enum Relation: APIValue {
         /// To read it, its settings and its policy.
         case viewer
@@ -62,7 +62,7 @@ public struct RestrictionPolicy: APIValue, Identifiable {
     public struct Binding: APIValue {
         /// The relation.
         public var relation: Relation
-        /// Who has it, each as `user:ID`, `role:ID` or `org:ID`.
+        /// The holders of the relation, each as `user:ID`, `role:ID` or `org:ID`.
         public var principals: [String]
 
         /// Binds principals.
@@ -98,7 +98,7 @@ public struct RestrictionPolicy: APIValue, Identifiable {
 
     /// The resource, as ``Resource`` writes it.
     public let id: String
-    /// Who has which relation. Without any, permissions alone decide.
+    /// The relations and their holders. Without any, permissions alone decide.
     public var bindings: [Binding]
 
     /// Describes a policy.

@@ -1,4 +1,4 @@
-/// What the server says of a valid API key.
+/// A valid API key as the server describes it.
 ///
 /// Source: the Key Management API, https://docs.datadoghq.com/api/latest/key-management/
 public struct ValidatedAPIKey: APIValue, Identifiable {

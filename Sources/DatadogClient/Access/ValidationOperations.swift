@@ -21,7 +21,7 @@ public struct ValidationOperations: Sendable {
         try await isAccepted(Operation("GET", ["v2", "validate_keys"])) { $0["status"]?.text == "ok" }
     }
 
-    /// What the server knows of the API key: its id and its organisation.
+    /// Asks the server for the id and the organisation of the API key.
     ///
     /// - Returns: The key's id and scopes, under the id of the organisation.
     /// - Throws: ``DatadogError``: `forbidden` if the key is not valid, and those of any operation.

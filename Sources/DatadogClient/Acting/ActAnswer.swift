@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What a third party answered to an act, whatever its status: an error of the third party's is an answer.
+/// A third party's response to an act, whatever its status: an error of the third party is a response too.
 ///
 /// The connection's secrets are masked in it. Printing it shows the status alone.
 public struct ActAnswer<Body: Sendable>: Sendable, CustomStringConvertible, CustomDebugStringConvertible,

@@ -23,7 +23,7 @@ public struct ActErrorCode: Sendable, Hashable, RawRepresentable, CustomStringCo
     public static let destinationRefused = ActErrorCode(rawValue: "destination_refused")
     /// The connection, or the server, lacks what the act needs.
     public static let notConfigured = ActErrorCode(rawValue: "not_configured")
-    /// As many acts go on through the connection, or began in this second, as may.
+    /// The connection has reached its limit of concurrent acts, or of acts in this second.
     public static let tooManyActs = ActErrorCode(rawValue: "too_many_acts")
     /// The third party issues no token for the stored credentials.
     public static let authenticationFailed = ActErrorCode(rawValue: "authentication_failed")

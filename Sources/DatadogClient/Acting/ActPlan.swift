@@ -1,4 +1,4 @@
-/// What an act would send, its secrets masked.
+/// The request that an act would send, its secrets masked.
 public struct ActPlan: APIValue {
     /// A header that would be sent.
     public struct Header: APIValue {

@@ -53,7 +53,8 @@ extension ActRequest {
         }
     }
 
-    /// What may stand in a path or a query (RFC 3986, section 3.3 and 3.4): all else Foundation would encode, or refuse.
+    /// Tells bytes that may stand in a path or a query (RFC 3986, section 3.3 and 3.4) from those that Foundation would
+    /// encode or refuse.
     private static func isURLByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,4 +1,4 @@
-/// What becomes of acts that a connection's rules don't allow.
+/// The treatment of acts that a connection's rules don't allow.
 public enum ActRuleMode: APIValue {
     /// They are refused.
     case enforce
@@ -31,7 +31,7 @@ public enum ActRuleMode: APIValue {
     }
 }
 
-/// What may be done through a connection: an act has to meet all parts of one rule.
+/// A kind of act that is allowed through a connection: an act has to meet all parts of one rule.
 public struct ActRule: APIValue {
     /// A member of a JSON body, and the values that it may have.
     public struct Condition: APIValue {
@@ -74,7 +74,7 @@ public struct ActRule: APIValue {
 
     /// Its name, which the audit log has.
     public var name: String
-    /// Who it is for, each as `user:ID`, `role:ID` or `org:ID`; everyone if it is `nil`.
+    /// The callers that it applies to, each as `user:ID`, `role:ID` or `org:ID`; everyone if it is `nil`.
     public var principals: [String]?
     /// The methods that it allows; all if it is `nil`.
     public var methods: [String]?

@@ -14,7 +14,7 @@ public struct ConnectionSettings: APIValue {
     public var probePath: String?
     /// Whether rules are enforced, or only observed.
     public var mode: ActRuleMode?
-    /// What may be done; where there are rules, nothing else may.
+    /// The acts that are allowed; where there are rules, nothing else is.
     public var rules: [ActRule]?
     /// How many acts may go on at once.
     public var concurrency: Int?

@@ -1,6 +1,6 @@
-/// What a test of a connection's credentials showed.
+/// The result of a test of a connection's credentials.
 public struct ConnectionTest: APIValue, Identifiable {
-    /// What the third party made of the credentials.
+    /// The third party's verdict on the credentials.
     public enum Result: APIValue {
         /// It takes them.
         case valid
@@ -47,13 +47,13 @@ public struct ConnectionTest: APIValue, Identifiable {
 
     /// The id of the connection.
     public let id: String
-    /// What the third party made of the credentials.
+    /// The third party's verdict on the credentials.
     public let result: Result
     /// The third party's HTTP status, if it answered.
     public let status: Int?
     /// How long the test took, in milliseconds.
     public let milliseconds: Int?
-    /// What to do, where the result is not `valid`.
+    /// Advice, where the result is not `valid`.
     public let hint: String?
 
     /// Reads a value from the `data` object of an answer.

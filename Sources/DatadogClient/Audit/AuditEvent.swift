@@ -2,11 +2,11 @@
 ///
 /// Source: the Audit API, https://docs.datadoghq.com/api/latest/audit/
 public struct AuditEvent: APIValue, Identifiable {
-    /// Of Keyway, the SHA-256 of the event as it is stored.
+    /// The event's id: from Keyway, the SHA-256 of the event as it is stored.
     public let id: String
     /// When it was noted.
     public let timestamp: Timestamp?
-    /// What noted it.
+    /// The service that recorded the event.
     public let service: String?
     /// The event in a line for people.
     public let message: String?
@@ -15,7 +15,7 @@ public struct AuditEvent: APIValue, Identifiable {
     /// All that a search calls `@…`: `evt`, `asset`, `usr` and others.
     public let attributes: JSONValue
 
-    /// What was done, such as `connection.act`.
+    /// The action, such as `connection.act`.
     public var action: String? { attributes["evt"]?["name"]?.text }
     /// How it went: `success`, `failure`, or `pending` where that is yet to come.
     public var outcome: String? { attributes["evt"]?["outcome"]?.text }

@@ -4,7 +4,7 @@
 ///
 /// A loop throws ``DatadogError`` when a page can't be had, and `CancellationError` when its task is cancelled.
 public struct AuditEvents: AsyncSequence, Sendable {
-    /// What a loop is given.
+    /// The element that a loop is given.
     public typealias Element = AuditEvent
 
     let fetch: @Sendable (_ cursor: String?) async throws -> AuditPage

@@ -1,4 +1,4 @@
-/// What to look for in the audit log. What is `nil` limits nothing.
+/// A search in the audit log. A member that is `nil` limits nothing.
 public struct AuditQuery: Sendable, Hashable {
     /// In which order events come.
     public enum Order: Sendable, Hashable {

@@ -40,7 +40,7 @@ public struct Client: Sendable {
     public var connections: ConnectionOperations { ConnectionOperations(requester: requester) }
     /// Which application keys may be used on connections.
     public var appKeyRegistrations: AppKeyRegistrationOperations { AppKeyRegistrationOperations(requester: requester) }
-    /// Who may do what with single connections.
+    /// The restriction policies of single connections.
     public var restrictionPolicies: RestrictionPolicyOperations { RestrictionPolicyOperations(requester: requester) }
     /// The audit log.
     public var audit: AuditOperations { AuditOperations(requester: requester) }

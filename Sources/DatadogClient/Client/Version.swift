@@ -1,4 +1,4 @@
-/// What the user agent says.
+/// The version in the user agent.
 enum Version {
     static let text = "0.1.0"
 

@@ -2,7 +2,7 @@
 ///
 /// No text of it holds a key or a secret of the request: what the server quotes of them is blacked out.
 public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What kind of failure it is. Later versions may have more: switch with a `default`.
+    /// The kind of failure. Later versions may have more: switch with a `default`.
     public enum Code: Sendable, Hashable {
         /// There is no such thing, or it is another organisation's (404).
         case notFound
@@ -26,17 +26,17 @@ public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
         case configuration
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public let code: Code
     /// The HTTP status; `nil` if there was no answer.
     public let status: Int?
-    /// What the server says, or what else is known, in one line.
+    /// The server's message, or what else is known, in one line.
     public let details: String
-    /// What the server says is wrong, one entry each.
+    /// The server's errors, one entry each.
     public let problems: [Problem]
     /// The server's name for the request, for whoever runs it (`X-Request-Id`).
     public let requestID: String?
-    /// Of an act or a test, why Keyway did not pass on what a third party answered (`Keyway-Error`).
+    /// The reason why Keyway did not pass on a third party's response to an act or a test (`Keyway-Error`).
     public let actError: ActErrorCode?
 
     init(

@@ -1,8 +1,8 @@
 /// One thing that the server says is wrong with a request.
 public struct Problem: Sendable, Hashable, CustomStringConvertible {
-    /// What is wrong.
+    /// A description of the error.
     public let detail: String
-    /// What kind of thing it is; `nil` where the API answers mere texts.
+    /// The kind of error; `nil` where the API answers mere texts.
     public let title: String?
     /// The member of the body that is to blame, as RFC 6901 has it.
     public let pointer: String?
@@ -25,7 +25,7 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
         self.header = header
     }
 
-    /// What is wrong, and where.
+    /// The description and the place of the error.
     public var description: String {
         guard let place = pointer ?? parameter ?? header, !place.isEmpty, !detail.contains(place) else { return detail }
         return "\(place): \(detail)"

@@ -4,9 +4,9 @@
 public struct JSONMismatch: Error, Sendable, Hashable, CustomStringConvertible {
     /// Where the value stands, in the notation of RFC 6901: `/data/attributes/name`.
     public private(set) var pointer = ""
-    /// What was expected.
+    /// The kind that was expected.
     public let expected: String
-    /// What stands there instead.
+    /// The kind that was found.
     public let found: String
 
     init(expected: String, found: String) {

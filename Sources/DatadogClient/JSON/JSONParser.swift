@@ -3,7 +3,7 @@
 /// Foundation's decoder would do, at a third of the speed, and it loses the order of members and the digits of numbers,
 /// which ``UnknownValue`` keeps.
 struct JSONParser {
-    /// What is wrong with the text, without quoting it: it may hold a secret.
+    /// An error in the text, described without quoting it: it may hold a secret.
     struct SyntaxError: Error, Equatable {
         /// The first byte that can't stand where it stands.
         let offset: Int

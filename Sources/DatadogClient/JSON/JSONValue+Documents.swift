@@ -31,7 +31,7 @@ extension JSONValue {
 }
 
 extension JSONValue {
-    /// What a relationship holds of a thing.
+    /// Builds a reference to a resource, as relationships hold them.
     static func reference(to id: String, _ type: String) -> JSONValue {
         ["id": .string(id), "type": .string(type)]
     }

@@ -44,7 +44,7 @@ extension JSONValue {
         return elements
     }
 
-    /// What kind of value it is, for messages: the value itself may be a secret.
+    /// The kind of value, for messages: the value itself may be a secret.
     var kind: String {
         switch self {
         case .null: "null"

@@ -1,4 +1,4 @@
-/// What an update does to a member that may be absent: it sets or removes it. An update without one leaves it as it is.
+/// The update of a member that may be absent: it sets or removes it. An update without one leaves it as it is.
 public enum Removable<Value: Sendable & Hashable>: Sendable, Hashable {
     /// Sets the member.
     case set(Value)

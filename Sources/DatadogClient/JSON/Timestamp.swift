@@ -42,7 +42,7 @@ public struct Timestamp: Sendable, Hashable, RawRepresentable, CustomStringConve
     }
 }
 
-/// What is left to read of a timestamp.
+/// The unread rest of a timestamp.
 private struct Fields {
     var rest: Substring.UTF8View
 

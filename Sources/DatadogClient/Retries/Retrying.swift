@@ -23,7 +23,8 @@ struct Retrying {
         self.isRepeatable = isRepeatable
     }
 
-    /// What to do after an attempt; `jitter`, from 0 to 1, is the part by which to shorten the half of a wait of our own.
+    /// Decides what to do after an attempt; `jitter`, from 0 to 1, is the part by which to shorten the half of a wait
+    /// of our own.
     mutating func next(after outcome: Outcome, jitter: Double) -> Decision {
         guard retries < policy.maximumRetries, let wait = wait(after: outcome, jitter: jitter),
             waited + wait <= policy.greatestWait

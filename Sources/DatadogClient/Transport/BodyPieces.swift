@@ -63,7 +63,7 @@ public struct BodyPieces: AsyncSequence, Sendable {
         return whole
     }
 
-    /// Whose turn it is to read: those who read a body for us count on it that there is one at a time.
+    /// The right to read, held by one reader at a time: those who read a body for us rely on that.
     ///
     /// Safe to share: what changes is only touched with the lock held.
     private final class Turn: @unchecked Sendable {

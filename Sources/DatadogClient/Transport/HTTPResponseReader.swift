@@ -7,12 +7,12 @@ struct HTTPResponseReader {
     private let connection: SocketConnection
     /// Whether the request was one whose answer has no body, whatever its headers say.
     private let isHead: Bool
-    /// What has come in, and is not read yet from `position` on.
+    /// The bytes received, unread from `position` on.
     private var bytes: [UInt8] = []
     private var position = 0
     private var rest = Rest.nothing
 
-    /// What is left of the body.
+    /// The unread part of the body.
     private enum Rest {
         case nothing
         case bytes(Int)
@@ -109,7 +109,7 @@ struct HTTPResponseReader {
         return .untilClose
     }
 
-    /// What has come of the body, at least one byte; `nil` at its end.
+    /// Takes the bytes of the body that have come, at least one; `nil` at its end.
     mutating func piece() throws(TransportError) -> ArraySlice<UInt8>? {
         while true {
             switch rest {

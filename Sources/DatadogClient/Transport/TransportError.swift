@@ -1,6 +1,6 @@
 /// Why a request got no answer.
 public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What happened, as far as it decides about another attempt.
+    /// The cause, as far as it decides about another attempt.
     public enum Reason: Sendable, Hashable {
         /// There was no connection: the server has not seen the request.
         case refused
@@ -12,7 +12,7 @@ public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible
         case other
     }
 
-    /// What happened.
+    /// The cause.
     public let reason: Reason
     /// A few words for people, without anything of the request.
     public let description: String

@@ -172,7 +172,7 @@ private final class PieceReader: @unchecked Sendable {
 }
 
 extension TransportError {
-    /// What Foundation's error means. Its own text is left out: it may quote the URL.
+    /// Translates Foundation's error. Its own text is left out: it may quote the URL.
     fileprivate init(_ error: any Error) {
         if let error = error as? TransportError {
             self = error

@@ -1,7 +1,7 @@
 import DatadogClient
 
 extension CommandError {
-    /// What it means at the command line that Keyway did not pass on a third party's answer.
+    /// Translates the reason why Keyway did not pass on a third party's response.
     ///
     /// - Returns: `nil` for what the gate refuses, as it refuses any other operation.
     init?(_ actError: ActErrorCode, details: String) {

@@ -19,7 +19,7 @@ extension Command {
     }
 }
 
-/// What `keyway audit export` does.
+/// Performs `keyway audit export`.
 private struct AuditExport {
     static let organization = Option.setting(
         "organization",

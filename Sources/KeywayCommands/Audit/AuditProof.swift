@@ -2,7 +2,7 @@ import Access
 import Cryptography
 import Documents
 
-/// What the proof of an exported audit log came to.
+/// The result of verifying an exported audit log.
 struct AuditProof {
     let file: String
     let organization: Identifier?

@@ -20,7 +20,7 @@ extension Command {
     }
 }
 
-/// What `keyway audit verify` does.
+/// Performs `keyway audit verify`.
 private struct AuditVerification {
     static let file = Operand(name: "FILE", help: "The exported log, or - for standard input", values: .file)
     static let head = Option(

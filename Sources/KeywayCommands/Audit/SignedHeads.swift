@@ -11,9 +11,9 @@ import JSONReading
 
 /// Heads of audit logs that someone kept, with their signatures checked.
 struct SignedHeads {
-    /// Of each organisation, the digests of events by their sequence.
+    /// The digests of events by their sequence, for each organisation.
     private(set) var digests: [Identifier: [Int64: String]] = [:]
-    /// What all of them are signed by.
+    /// The key that signed all of them.
     private(set) var publicKey = ""
     private(set) var count = 0
 

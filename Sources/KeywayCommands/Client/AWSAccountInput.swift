@@ -1,6 +1,6 @@
 import DatadogClient
 
-/// What a user gives of an AWS account: a document of the API, from a file and options.
+/// A user's description of an AWS account: a document of the API, from a file and options.
 struct AWSAccountInput {
     private static let partition = Option(
         name: "partition",

@@ -1,7 +1,7 @@
 import DatadogClient
 import KeywayServer
 
-/// What a command that speaks to a server works with.
+/// The client and the output of a command that speaks to a server.
 struct ClientSession: Sendable {
     let client: Client
     let output: Output

@@ -1,7 +1,7 @@
 import DatadogClient
 
 extension CommandError {
-    /// What a failed operation means at the command line, and what to do next.
+    /// Translates a failed operation, and says what to do next.
     ///
     /// - Parameters:
     ///   - error: The failure; none of its texts holds a secret of the request.

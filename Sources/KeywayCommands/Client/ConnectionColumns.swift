@@ -1,6 +1,6 @@
 import DatadogClient
 
-/// What people see of connections.
+/// The columns of connections.
 enum ConnectionColumns {
     static let all: [Column<Connection>] = [
         Column("ID", .always) { $0.id },

@@ -24,7 +24,7 @@ extension Command {
     }
 }
 
-/// What `keyway connections create` does.
+/// Performs `keyway connections create`.
 struct ConnectionCreation {
     static let name = Option(name: "name", placeholder: "NAME", help: "Name of the connection")
     static let tag = Option(
@@ -48,7 +48,7 @@ struct ConnectionCreation {
     private var integration: IntegrationInputs?
     private var input = InputSource()
     private var document: JSONValue = ["data": ["type": "action_connection", "attributes": [:]]]
-    /// What is still missing, and how to give it.
+    /// The values that are still missing, and how to give them.
     private var missing: [(what: String, advice: String)] = []
 
     /// The form of the command for one integration.

@@ -61,7 +61,7 @@ struct ConnectionInput: Sendable {
     }
 }
 
-/// What the catalogue says of an integration, for the command line.
+/// An integration of the catalogue, as the command line sees it.
 struct IntegrationInputs: Sendable {
     let type: String
     let title: String
@@ -95,7 +95,7 @@ struct IntegrationInputs: Sendable {
             }
     }
 
-    /// What there is to give with one type of credentials.
+    /// The inputs that one type of credentials takes.
     func inputs(ofCredentials type: String) -> [ConnectionInput] {
         inputs.filter { $0.credentials == nil || $0.credentials == type }
     }
@@ -133,7 +133,7 @@ struct IntegrationInputs: Sendable {
         return [input]
     }
 
-    /// What kind of thing a user gives for a field; `nil` if the service sets it, or if it is an object.
+    /// The kind of value that a user gives for a field; `nil` if the service sets it, or if it is an object.
     private static func kind(of field: Field) -> ConnectionInput.Kind? {
         switch (field.part, field.kind) {
         case (.issued, _), (.renewed, _): nil

@@ -1,6 +1,6 @@
 import DatadogClient
 
-/// What the options of one integration say, read and ready to be put into a document.
+/// The options of one integration, read and ready to be put into a document.
 struct ConnectionOptions {
     private let arguments: Arguments
     private let integration: IntegrationInputs

@@ -22,7 +22,7 @@ extension Command {
     }
 }
 
-/// What `keyway connections update` does.
+/// Performs `keyway connections update`.
 private struct ConnectionUpdating {
     private static let name = Option(name: "name", placeholder: "NAME", help: "A new name")
     private static let tag = Option(
@@ -167,7 +167,7 @@ extension Option {
 }
 
 extension Connection {
-    /// What the catalogue says of its integration, if it has it.
+    /// The catalogue's inputs for its integration, if it has it.
     fileprivate var inputs: IntegrationInputs? {
         integration.type.flatMap { type in IntegrationInputs.all.first { $0.type == type } }
     }

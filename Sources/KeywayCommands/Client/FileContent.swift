@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// What files hold: regular ones, and pipes that a shell passes as `/dev/fd/63`.
+/// Reads the content of files: regular ones, and pipes that a shell passes as `/dev/fd/63`.
 enum FileContent {
     /// Reads a file.
     ///

@@ -8,7 +8,7 @@ import DatadogClient
 
 /// Reads what a command is given by files and by standard input, which is there only once.
 struct InputSource {
-    /// What took the standard input.
+    /// The value that took the standard input.
     private var taker: String?
     private static let greatestSize = 1_048_576
 

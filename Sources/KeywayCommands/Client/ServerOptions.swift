@@ -32,7 +32,7 @@ struct ServerOptions {
 
     static let group = OptionGroup(title: "Server and keys", options: [server, site, keysFile, plaintext])
 
-    /// What help and the man page say of where keys come from.
+    /// The paragraph of help and man page on where keys come from.
     static let discussion = """
         The keys come from the variables DD_API_KEY and DD_APP_KEY, or from a file: --keys-file, else, where no DD_ \
         variable is set, .keyway/keys.json (make run writes it) or $XDG_CONFIG_HOME/keyway/keys.json. They are never \

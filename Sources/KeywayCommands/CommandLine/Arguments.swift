@@ -1,4 +1,4 @@
-/// What was given to a command.
+/// The arguments of a command.
 struct Arguments: Sendable {
     let command: Command
     private let operands: [String: [String]]

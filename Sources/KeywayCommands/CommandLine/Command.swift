@@ -2,9 +2,9 @@
 struct Command: Sendable {
     /// All words that name it: `serve`, `aws accounts list`.
     let name: String
-    /// What it does, in one line.
+    /// A description, in one line.
     let summary: String
-    /// What a user has to know besides, in paragraphs.
+    /// Further paragraphs of help.
     var discussion: [String] = []
     var operands: [Operand] = []
     var options: [Option] = []
@@ -72,7 +72,7 @@ indirect enum CommandTree: Sendable {
         if case .command(let command) = self { command.isHidden } else { false }
     }
 
-    /// What a further word may name.
+    /// The commands that a further word may name.
     var members: [CommandTree] {
         switch self {
         case .command(let command): command.forms.map(CommandTree.command)

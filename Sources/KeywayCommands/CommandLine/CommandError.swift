@@ -1,7 +1,7 @@
 /// Why a command ended without doing its work, what to do next, and the exit code.
 struct CommandError: Error {
     let code: ExitCode
-    /// What went wrong; the last line says what to do next.
+    /// A description of the error; the last line says what to do next.
     let message: String
 
     /// - Parameters:

@@ -1,4 +1,4 @@
-/// What may follow on a command line that is being typed; the shells' scripts ask for it.
+/// The candidates for the next word of a command line that is being typed; the shells' scripts ask for it.
 struct Completion: Equatable {
     /// Words and what they are.
     var candidates: [Candidate] = []
@@ -87,7 +87,7 @@ extension Completion.Candidate {
     fileprivate static let help = Completion.Candidate(word: "--help", help: "Tell more")
 }
 
-/// What was given to a command so far.
+/// The words of a command line so far.
 private struct GivenWords {
     var options: Set<String> = []
     var operands = 0

@@ -18,7 +18,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case `internal` = 70
     /// A file can't be created.
     case cannotCreate = 73
-    /// What a command is to print can't be written.
+    /// The output can't be written.
     case output = 74
     /// It may work later.
     case temporary = 75
@@ -29,7 +29,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     /// The settings don't fit together.
     case configuration = 78
 
-    /// What it means, for help and the man page.
+    /// A description, for help, man page and documents.
     var meaning: String {
         switch self {
         case .notFound: "the server has no such thing, or you answered no"

@@ -50,7 +50,7 @@ enum Help {
         return own + command.sharedOptions
     }
 
-    /// What an option does, and the variables that give it too.
+    /// Describes an option, with the variables that give it too.
     static func text(of option: Option) -> String {
         guard !option.variables.isEmpty else { return option.help }
         return "\(option.help) [\(option.variables.joined(separator: ", "))]"

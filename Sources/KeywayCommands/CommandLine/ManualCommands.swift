@@ -25,7 +25,7 @@ extension Command {
         isRepeatable: true
     )
 
-    /// What the shells' scripts ask.
+    /// The command that the shells' scripts call.
     private static let candidates = Command(
         name: "completions candidates",
         summary: "Print what may follow on a command line",

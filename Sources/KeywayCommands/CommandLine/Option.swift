@@ -3,7 +3,7 @@ struct Option: Sendable {
     let name: String
     /// A short form, `-f` for `f`.
     var letter: Character?
-    /// What stands for the value in help; `nil` for a flag.
+    /// The placeholder of the value in help; `nil` for a flag.
     let placeholder: String?
     let help: String
     var values = Values.any
@@ -12,7 +12,7 @@ struct Option: Sendable {
     /// The variables that give a value where the command line gives none; the first that is set counts.
     var variables: [String] = []
 
-    /// What values an option or an operand takes: completions come from it, and the check of a choice.
+    /// The values that an option or an operand takes: completions come from it, and the check of a choice.
     enum Values: Sendable {
         case any
         case file

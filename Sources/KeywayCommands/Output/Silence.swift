@@ -13,9 +13,9 @@ struct Silence {
     let endOfFile: UInt8
 
     private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-    /// What the signals did before.
+    /// The actions of the signals before.
     private let former: [sigaction]
-    /// What to restore; signal handlers read it, so it is set before they are there, and nobody else writes.
+    /// The settings to restore; signal handlers read it, so it is set before they are there, and nobody else writes.
     nonisolated(unsafe) private static var saved: (terminal: Int32, settings: termios)?
 
     init(of terminal: Int32) {

@@ -2,10 +2,10 @@
 struct Column<Value>: Sendable {
     let title: String
     let place: Place
-    /// What stands in it; `nil` if the value has none.
+    /// The content of a cell; `nil` if the value has none.
     let text: @Sendable (Value) -> String?
 
-    /// What becomes of a column where the terminal is narrow.
+    /// The treatment of a column where the terminal is narrow.
     enum Place: Sendable, Equatable {
         /// It is always there, in full.
         case always

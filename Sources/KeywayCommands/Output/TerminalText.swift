@@ -12,7 +12,7 @@ struct TerminalText {
         return Self.escaped(bytes[..<end])
     }
 
-    /// What was held back.
+    /// Takes the bytes that were held back.
     mutating func rest() -> [UInt8] {
         defer { pending = [] }
         return Self.escaped(pending[...])

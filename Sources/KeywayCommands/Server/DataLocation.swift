@@ -139,7 +139,7 @@ struct DataLocation {
 }
 
 extension StoreError {
-    /// What a person at the command line reads.
+    /// The message for a person at the command line.
     var reason: String {
         switch self {
         case .unavailable(let reason), .corrupt(let reason): reason

@@ -1,7 +1,7 @@
 import Egress
 import KeywayServer
 
-/// What `keyway serve` is told of requests to third parties.
+/// The options of `keyway serve` for requests to third parties.
 enum EgressOptions {
     private static let allow = Option(
         name: "egress-allow",

@@ -25,7 +25,7 @@ extension Command {
     }
 }
 
-/// What `keyway init` does.
+/// Performs `keyway init`.
 private struct Initialization {
     private let location: DataLocation
     private let printsJSON: Bool

@@ -18,7 +18,7 @@ extension Command {
     }
 }
 
-/// What `keyway recover` does.
+/// Performs `keyway recover`.
 private struct Recovery {
     static let organization = Option.setting(
         "organization",

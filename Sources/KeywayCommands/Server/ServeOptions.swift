@@ -9,7 +9,7 @@ import KeywayServer
     import Foundation
 #endif
 
-/// What `keyway serve` is told.
+/// The options of `keyway serve`.
 struct ServeOptions {
     private static let listen = Option.setting(
         "listen",

@@ -62,7 +62,7 @@ extension Command {
 }
 
 extension ClientSession {
-    /// What the server has, but for documents of a kind that this version does not know: they are left alone.
+    /// Reads the server's documents, except those of a kind that this version does not know: they are left alone.
     ///
     /// - Throws: ``InvalidState`` if a file describes one of those.
     fileprivate func understoodDocuments(files: [StateFile]) async throws -> [StateDocument] {

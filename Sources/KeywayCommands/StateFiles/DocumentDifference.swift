@@ -1,13 +1,13 @@
 import Documents
 
-/// What turns a document into another: the changes as people read them, and the attributes of a request that makes them.
+/// The difference between two documents: the changes as people read them, and the attributes of a request for them.
 ///
 /// A create is a change of nothing: one walk over the fields serves both.
 struct DocumentDifference: Sendable {
     private(set) var changes: [FieldChange] = []
     /// The addresses of the secrets that the request must bring.
     private(set) var neededSecrets: [String] = []
-    /// What no request can change.
+    /// The changes that no request can make.
     private(set) var refusals: [Problem] = []
     /// The request's attributes. Where a needed secret belongs stands `""`.
     private(set) var attributes: JSONValue = .object([])
@@ -53,7 +53,7 @@ struct DocumentDifference: Sendable {
         return result
     }
 
-    /// What a request sends for a field, `nil` if nothing.
+    /// The value that a request sends for a field, `nil` if none.
     private mutating func value(
         of field: Field,
         isNew: Bool,
@@ -209,7 +209,8 @@ extension KeyedList {
         return elements.compactMap { element in element["name"]?.text.map { ($0.string, element) } }
     }
 
-    /// What every mention of an element says: its name, and what is the same in all elements, which requests repeat.
+    /// The members that every mention of an element has: its name, and those that are the same in all elements, which
+    /// requests repeat.
     fileprivate func namingMembers(of element: JSONValue) -> [JSONValue.Member] {
         let constants = fields.filter { if case .constant = $0.kind { true } else { false } }.map(\.name)
         return (["name"] + constants).compactMap { name in element[name].map { .init(JSONText(name), $0) } }

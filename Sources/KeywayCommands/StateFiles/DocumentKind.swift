@@ -2,7 +2,7 @@ import AWSAccounts
 import Connections
 import Documents
 
-/// What a state file describes.
+/// The kinds of documents that a state file describes.
 enum DocumentKind: Sendable, CaseIterable {
     case connection
     case awsAccount
@@ -22,8 +22,8 @@ enum DocumentKind: Sendable, CaseIterable {
         }
     }
 
-    /// What a document is found by where its id is not known: a connection by integration and name, an AWS account by
-    /// its number.
+    /// The key by which a document is found where its id is not known: a connection by integration and name, an AWS
+    /// account by its number.
     func key(of attributes: JSONValue) -> String {
         switch self {
         case .connection:

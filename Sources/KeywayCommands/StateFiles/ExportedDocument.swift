@@ -1,10 +1,10 @@
 import Documents
 
-/// What an export writes: a server's document as a file holds it.
+/// A server's document as an export writes it into a file.
 struct ExportedDocument: Sendable {
     let kind: DocumentKind
     let id: Identifier
-    /// What people know it by.
+    /// The name by which people know it.
     let key: String
     let slug: String
     let text: String
@@ -13,7 +13,7 @@ struct ExportedDocument: Sendable {
     var fileName: String { "\(kind.directory)/\(slug.isEmpty ? "" : slug + "-")\(id).json" }
 }
 
-/// What an export did.
+/// The result of an export, in numbers.
 struct ExportSummary: Sendable, Equatable {
     var created = 0
     var changed = 0

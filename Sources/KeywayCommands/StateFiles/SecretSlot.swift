@@ -6,7 +6,7 @@ struct SecretSlot: Sendable, Equatable {
     let pointer: String
     /// The names on the way from `attributes`, as the vault has them: `integration/credentials/tokens/github/value`.
     let address: String
-    /// What the secret is, as one phrase for people.
+    /// A description of the secret, as one phrase for people.
     let help: String
     let isRequired: Bool
 

@@ -15,7 +15,7 @@ struct StateDocument: Sendable {
     /// of them.
     let dataExports: JSONValue?
 
-    /// What it is found by where its id is not known, and what people know it by.
+    /// The key by which it is found where its id is not known, and by which people know it.
     var key: String { kind.key(of: attributes) }
 
     /// Where its secrets are sent.

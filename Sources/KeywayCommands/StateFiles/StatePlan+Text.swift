@@ -1,7 +1,7 @@
 import Documents
 
 extension StatePlan {
-    /// What is to be done, for people: a line for each document, and one for each of its fields that changes.
+    /// The plan for people: a line for each document, and one for each of its fields that changes.
     var text: String {
         var text = changes.map(\.text).joined()
         if !text.isEmpty { text += "\n" }
@@ -28,7 +28,7 @@ extension StateStep {
         return ([title] + (file == nil ? [] : lines)).map { TextLayout.printable($0) + "\n" }.joined()
     }
 
-    /// What is to be done, in one line.
+    /// The step in one line.
     private var title: String {
         let place = file.map { "\($0): " } ?? ""
         return switch action {

@@ -7,7 +7,7 @@ struct StateFile: Sendable {
     let document: StateDocument
 }
 
-/// What is to be done so that a server has what the files describe.
+/// The steps after which a server has what the files describe.
 struct StatePlan: Sendable {
     let steps: [StateStep]
 
@@ -37,7 +37,7 @@ struct StatePlan: Sendable {
     }
 }
 
-/// What is to be done about one document.
+/// The change of one document.
 struct StateStep: Sendable {
     enum Action: Sendable, Equatable {
         case create
@@ -49,12 +49,12 @@ struct StateStep: Sendable {
 
     let action: Action
     let kind: DocumentKind
-    /// What people know the document by.
+    /// The name by which people know the document.
     let key: String
     /// The file that describes it; `nil` if it is to be deleted.
     let file: String?
     let difference: DocumentDifference
-    /// What happens to an AWS account's exports of cost reports, if anything.
+    /// The change of an AWS account's exports of cost reports, if there is any.
     let dataExports: FieldChange?
     /// The secrets that must be given.
     let neededSecrets: [SecretSlot]

@@ -4,7 +4,7 @@ import Documents
 import JSONReading
 import Secrets
 
-/// What tests of rules are made of.
+/// Samples for tests of rules.
 enum RuleSample {
     static let organization = Identifier(high: 1, low: 1)
     static let user = Identifier(high: 2, low: 1)
@@ -75,7 +75,7 @@ extension Secret {
 }
 
 extension RuleVerdict {
-    /// What did not fit the nearest rule; nothing if the act may be done.
+    /// The parts that did not fit the nearest rule; none if the act may be done.
     var faults: [RuleFault] {
         switch self {
         case .allowed: []

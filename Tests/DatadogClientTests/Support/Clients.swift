@@ -31,7 +31,7 @@ extension TransportRequest {
     var bodyText: String? { body.map { String(decoding: $0, as: UTF8.self) } }
 }
 
-/// What `operation` throws.
+/// The error that `operation` throws.
 func failure(_ operation: () async throws -> some Any) async -> DatadogError? {
     do {
         _ = try await operation()

@@ -12,7 +12,7 @@ import Vault
 
 /// The whole service on a port of this machine, over a new database with one organisation.
 final class RunningServer: Sendable {
-    /// What its first admin has.
+    /// The API key of its first admin.
     let apiKey: String
     let applicationKey: String
     let applicationKeyID: String

@@ -7,7 +7,7 @@ final class LoopbackServer: Sendable {
         let call: String
     }
 
-    /// What the connections' threads share.
+    /// The state that the connections' threads share.
     private final class State: Sendable {
         let serve: @Sendable (Peer) throws -> Void
         let accepted = Atomic<Int>(0)

@@ -15,7 +15,7 @@ final class Recorder: AnswerReceiver, @unchecked Sendable {
         var facts: Facts { Facts(heads: heads, body: body, coded: coded, decoded: decoded, ends: ends) }
     }
 
-    /// What has come so far.
+    /// The events so far.
     struct Facts {
         let heads: [AnswerHead]
         let body: [UInt8]

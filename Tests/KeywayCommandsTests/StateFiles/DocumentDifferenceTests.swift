@@ -94,7 +94,7 @@ struct DocumentDifferenceTests {
     static let all = groups.flatMap { $0 }
     static let pairs = groups.flatMap { group in group.flatMap { one in group.map { (one, $0) } } }
 
-    /// What a server answers once a request is through: its attributes, without what only looks different.
+    /// Applies a request as a server does, and returns the attributes, without what only looks different.
     private static func result(of difference: DocumentDifference, on stored: StateDocument?, kind: DocumentKind) throws
         -> Documents.JSONValue?
     {

@@ -29,7 +29,7 @@ struct StateDirectoryTests {
         )
     }
 
-    /// What a file with a connection holds.
+    /// The content of a file with a connection.
     private static func file(_ id: String?, name: String) -> String {
         StateSamples.openAI(name, id: id)
     }

@@ -3,7 +3,7 @@ import HTTPServer
 import JSONReading
 import Testing
 
-/// What came back.
+/// A response to a test's request.
 struct Answer {
     let status: Int
     let headers: [Response.Header]

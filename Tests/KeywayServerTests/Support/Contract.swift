@@ -50,7 +50,7 @@ struct Contract: Sendable {
         }
     }
 
-    /// What of an answer the document does not promise.
+    /// The parts of a response that the document does not promise.
     func faults(of answer: Answer, to method: HTTPMethod, _ path: String) -> [String] {
         guard let operation = operation(method, path) else { return [] }
         guard let response = operation["responses"]?[String(answer.status)] ?? operation["responses"]?["default"]
