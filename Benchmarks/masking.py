@@ -107,13 +107,14 @@ def beside_maskers() -> list[Row]:
     unfolding = Nginx(PLACE / "unfolding", "unfolding")
     try:
         upstream.start(PATH, ANSWER)
-        unfolding.start_coded("/near", gzip.compress(b"aaaaaaab" * (TEXT_BYTES // 8)))
+        folded = gzip.compress(b"aaaaaaab" * (TEXT_BYTES // 8))
+        unfolding.start_coded("/near", folded)
         keyway.start()
         act = f"{CONNECTIONS}/{connect(keyway, upstream.url)}/proxy{PATH}"
         near = f"{CONNECTIONS}/{connect_tokens(keyway, unfolding.url)}/proxy/near"
 
         def busy(seconds: int):
-            return with_maskers(keyway, near, lambda: read_path(keyway, act, seconds, clients=1))
+            return with_maskers(keyway, near, len(folded), lambda: read_path(keyway, act, seconds, clients=1))
 
         ours, theirs = interleaved(
             (f"acts beside {MASKERS} maskers", busy),
@@ -137,8 +138,11 @@ def connect_tokens(keyway: Keyway, base_url: str) -> str:
     return send(keyway, "POST", CONNECTIONS, {"type": "action_connection", "attributes": attributes})["id"]
 
 
-def with_maskers(keyway: Keyway, path: str, measure):
-    """Callers who ask for a response that takes long to mask, each again when it is there, while `measure` runs."""
+def with_maskers(keyway: Keyway, path: str, size: int, measure):
+    """Callers who ask for a response that takes long to mask, each again when it is there, while `measure` runs.
+
+    The response comes in the coding of the third party, `size` bytes long: a copy of it is unfolded and searched.
+    """
     ends = threading.Event()
     answered = []
     failures: list[Exception] = []
@@ -163,7 +167,7 @@ def with_maskers(keyway: Keyway, path: str, measure):
         ends.set()
         for thread in threads:
             thread.join()
-    if failures or set(answered) != {TEXT_BYTES}:
+    if failures or set(answered) != {size}:
         raise SystemExit(f"maskers failed: {failures[:1]}, {set(answered)}")
     say(f"{len(answered)} responses were masked meanwhile")
     return result
