@@ -11,6 +11,7 @@ them ran nothing at all.
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,8 +20,8 @@ from dataclasses import dataclass
 
 REPORTS = pathlib.Path(".build/test-reports")
 IS_LONG = os.environ.get("KEYWAY_LONG") == "1"
-# For one runner, in seconds: several times what it takes on two busy cores.
-LIMIT = 4 * 3600 if IS_LONG else 3600
+# For one runner, in seconds: several times what it takes on two busy cores. All of them end within CI's 90 minutes.
+LIMIT = 4 * 3600 if IS_LONG else 1200
 # swift-testing starts all tests at once by default. A test that waits then comes back behind all others, after minutes
 # in which kept connections grow too old for libcurl (118 s) and time limits pass.
 WIDTH = ["--experimental-maximum-parallelization-width", str(2 * (os.cpu_count() or 1))]
@@ -86,7 +87,8 @@ def run(
         status: int | None = process.wait(timeout=limit)
     except subprocess.TimeoutExpired:
         status = None
-        print(f"{name} hangs: it was stopped after {limit:g} s", file=sys.stderr)
+        print(f"{name} hangs: it is stopped after {limit:g} s", file=sys.stderr)
+        print_stacks(process.pid)
     finally:
         stop_session(process, tells=process.returncode is None)
     count = read(report)
@@ -103,23 +105,46 @@ def run(
     return count
 
 
+def print_stacks(session: int) -> None:
+    """Prints where the threads of a hung suite stand, if a debugger is there to tell."""
+    for process, command in members(session):
+        if ".xctest" not in command.partition(" ")[0] or not shutil.which("gdb"):
+            continue
+        debugger = ["gdb", "-p", str(process), "-batch", "-ex", "set pagination off", "-ex", "thread apply all bt 30"]
+        try:
+            told = subprocess.run(debugger, capture_output=True, text=True, errors="replace", timeout=120).stdout
+        except subprocess.TimeoutExpired:
+            continue
+        print("\n".join(line[:200] for line in told.splitlines() if line.startswith(("Thread", "#"))), file=sys.stderr)
+
+
 def stop_session(leader: subprocess.Popen, *, tells: bool) -> None:
     """Ends what is left of the session that a process leads, and tells what that was."""
-    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+    for process, command in members(leader.pid):
+        if tells:
+            print(f"  it left running: {command[:200]}", file=sys.stderr)
         try:
-            # Behind the name, which may hold blanks: state, parent, group, session.
-            session = int((entry / "stat").read_text().rpartition(")")[2].split()[3])
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-            if session != leader.pid or not command:
-                continue
-            if tells:
-                print(f"  it left running: {command[:200]}", file=sys.stderr)
-            os.kill(int(entry.name), signal.SIGKILL)
-        except (OSError, ValueError):
+            os.kill(process, signal.SIGKILL)
+        except OSError:
             continue
     if leader.poll() is None:
         leader.kill()
     leader.wait()
+
+
+def members(session: int) -> list[tuple[int, str]]:
+    """The processes of a session, each with its command line."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            # Behind the name, which may hold blanks: state, parent, group, session.
+            its_session = int((entry / "stat").read_text().rpartition(")")[2].split()[3])
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        except (OSError, ValueError, IndexError):
+            continue
+        if its_session == session and command:
+            found.append((int(entry.name), command))
+    return found
 
 
 def unfinished(events: pathlib.Path | None) -> list[str]:

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -83,11 +84,22 @@ time.sleep(1000)
     count = runner.run("x", [sys.executable, "-c", program], tmp_path / "report.xml", limit=5)
     assert count.failed == 1
     said = capfd.readouterr().err
-    assert "x hangs: it was stopped after 5 s" in said
+    assert "x hangs: it is stopped after 5 s" in said
     assert "sleep 1000" in said
     child = int(child_file.read_text())
     while is_running(child):
         time.sleep(0.05)
+
+
+def test_a_hung_suite_tells_where_it_stands(
+    runner: ModuleType, tmp_path: pathlib.Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    suite = tmp_path / "package.xctest"
+    shutil.copy("/bin/sleep", suite)
+    runner.run("x", [str(suite), "1000"], tmp_path / "report.xml", limit=2)
+    said = capfd.readouterr().err
+    assert "Thread 1" in said
+    assert "sleep" in said.partition("Thread 1")[2].partition("it left running")[0]
 
 
 def is_running(process: int) -> bool:
