@@ -27,7 +27,7 @@ final class RawClient {
 
     init(port: UInt16, source: String? = nil, keeping server: AnyObject? = nil) throws {
         self.server = server
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure.system("socket", errno) }
         // Generous: it is there to end a hanging test, not to measure.
         var limit = timeval(tv_sec: 60, tv_usec: 0)
