@@ -236,29 +236,16 @@ extension StoreExercise {
         StoreExercise("a last use is noted unless a later one is, and changes nothing else") { store in
             let tenant = try await Tenant.create(in: store)
             let other = try await Tenant.create(in: store)
-            var apiKey = tenant.apiKey(digest: .numbered(1))
+            let apiKey = tenant.apiKey(digest: .numbered(1))
             var key = tenant.applicationKey(digest: .numbered(2), scopes: ["a"], isRegistered: true)
             var user = tenant.user
             try await tenant.commit([.createAPIKey(apiKey), .createApplicationKey(key)], in: store)
-            for (time, expected) in [(-5, -5), (-6, -5), (70, 70), (70, 70), (7, 70)] as [(Int64, Int64)] {
-                let notes = [
-                    tenant.noteUse(of: .apiKey, apiKey.id, at: time),
-                    tenant.noteUse(of: .applicationKey, key.id, at: time),
-                    tenant.noteUse(of: .user, user.id, at: time),
-                    // Those of another organisation, and such as there are not, leave the others be.
-                    other.noteUse(of: .apiKey, apiKey.id, at: 99), tenant.noteUse(of: .apiKey, key.id, at: 99),
-                    tenant.noteUse(of: .user, Tenant.ids.next(), at: 99), Tenant().noteUse(of: .user, user.id, at: 99),
-                ]
-                try expect(await store.commit(Change(notes, event: nil)), is: .committed, "noting")
-                let last = Timestamp(microseconds: expected)
-                apiKey.lastUsedAt = last
-                key.lastUsedAt = last
-                user.lastLoginAt = last
-                try expect(store.apiKey(digest: apiKey.digest), is: apiKey, "the API key")
-                try expect(store.apiKey(apiKey.id, in: tenant.id), is: apiKey, "the API key, by its id")
-                try expect(store.applicationKey(digest: key.digest), is: key, "the application key")
-                try expect(store.user(user.id, in: tenant.id), is: user, "the user")
-            }
+            let holders = LastUseHolders(tenant: tenant, other: other, apiKey: apiKey, key: key, user: user)
+            try await holders.expect(-5, afterNoting: -5, in: store)
+            try await holders.expect(-5, afterNoting: -6, in: store)
+            try await holders.expect(70, afterNoting: 70, in: store)
+            try await holders.expect(70, afterNoting: 70, in: store)
+            try await holders.expect(70, afterNoting: 7, in: store)
             user.title = "Title"
             user.lastLoginAt = nil
             key.name = "new name"
@@ -293,5 +280,42 @@ extension Tenant {
     /// Notes that a key or user of the organisation was used, in microseconds since 1970.
     fileprivate func noteUse(of subject: LastUse.Subject, _ id: Identifier, at time: Int64) -> Mutation {
         .noteUse(LastUse(of: subject, id, in: self.id, at: Timestamp(microseconds: time)))
+    }
+}
+
+/// The keys and the user of a tenant whose last uses are noted, and a tenant that they are not of.
+private struct LastUseHolders {
+    let tenant: Tenant
+    let other: Tenant
+    let apiKey: APIKey
+    let key: ApplicationKey
+    let user: User
+
+    /// Notes a use of each, and expects the last use that each has then.
+    ///
+    /// - Parameters:
+    ///   - expected: The last use, in microseconds.
+    ///   - time: The noted use, in microseconds.
+    ///   - store: The store.
+    /// - Throws: If a holder has another last use, or differs otherwise.
+    func expect(_ expected: Int64, afterNoting time: Int64, in store: any Store) async throws {
+        let notes = [
+            tenant.noteUse(of: .apiKey, apiKey.id, at: time),
+            tenant.noteUse(of: .applicationKey, key.id, at: time),
+            tenant.noteUse(of: .user, user.id, at: time),
+            // Those of another organisation, and such as there are not, leave the others be.
+            other.noteUse(of: .apiKey, apiKey.id, at: 99), tenant.noteUse(of: .apiKey, key.id, at: 99),
+            tenant.noteUse(of: .user, Tenant.ids.next(), at: 99), Tenant().noteUse(of: .user, user.id, at: 99),
+        ]
+        try await StorageTesting.expect(store.commit(Change(notes, event: nil)), is: .committed, "noting")
+        let last = Timestamp(microseconds: expected)
+        var (apiKey, key, user) = (apiKey, key, user)
+        apiKey.lastUsedAt = last
+        key.lastUsedAt = last
+        user.lastLoginAt = last
+        try StorageTesting.expect(store.apiKey(digest: apiKey.digest), is: apiKey, "the API key")
+        try StorageTesting.expect(store.apiKey(apiKey.id, in: tenant.id), is: apiKey, "the API key, by its id")
+        try StorageTesting.expect(store.applicationKey(digest: key.digest), is: key, "the application key")
+        try StorageTesting.expect(store.user(user.id, in: tenant.id), is: user, "the user")
     }
 }
