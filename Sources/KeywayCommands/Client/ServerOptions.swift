@@ -30,7 +30,8 @@ struct ServerOptions {
         "Send keys over plain HTTP to another machine, where all on the way can read them"
     )
 
-    static let group = OptionGroup(title: "Server and keys", options: [server, site, keysFile, plaintext])
+    static let title = "Server and keys"
+    static let group = OptionGroup(title: title, options: [server, site, keysFile, plaintext])
 
     /// The paragraph of help and man page on where keys come from.
     static let discussion = """

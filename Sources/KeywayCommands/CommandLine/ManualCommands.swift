@@ -44,8 +44,19 @@ extension Command {
     static let manual = Command(
         name: "man",
         summary: "Print the manual page",
+        forms: [configuration],
         examples: ["keyway man | man -l -", "keyway man > /usr/local/share/man/man1/keyway.1"]
     ) { _ in
         try Terminal.print(ManualPage.text(of: KeywayCommand.tree, version: KeywayVersion.current))
+    }
+
+    /// The command that makes `docs/configuration.md`.
+    private static let configuration = Command(
+        name: "man configuration",
+        summary: "Print the page on configuration and exit codes in Markdown",
+        examples: ["keyway man configuration > docs/configuration.md"],
+        isHidden: true
+    ) { _ in
+        try Terminal.print(ConfigurationPage.text(of: KeywayCommand.tree))
     }
 }

@@ -14,20 +14,18 @@ enum ManualPage {
                 + "or --name=VALUE; -- ends the options."
         )
         page.section("Commands")
-        let commands = tree.commands.filter { !$0.isHidden && !$0.name.isEmpty }
-        for command in commands { add(command, to: &page) }
-        for group in shared(commands) {
+        let reference = CommandReference(tree)
+        for command in reference.commands { add(command, to: &page) }
+        for group in reference.sharedOptions {
             page.section(group.title)
             add(group.options, to: &page)
         }
         page.section("Environment")
         page.paragraph(ServerOptions.discussion)
-        for (variable, usage) in variables(commands) { page.item(variable, "Stands for \(usage).") }
-        page.item(DataLocation.masterKeysVariable, "The content of a master key file, instead of one.")
+        for (variable, usage) in reference.optionVariables { page.item(variable, "Stands for \(usage).") }
+        page.item(DataLocation.masterKeysVariable, CommandReference.masterKeysMeaning)
         page.section("Files")
-        page.item(".keyway/keys.json", "The keys of a server that make run started here.")
-        page.item("$XDG_CONFIG_HOME/keyway/keys.json", "The keys of the user, readable by the user alone.")
-        page.item("$XDG_DATA_HOME/keyway", "The data of a server, unless --data-dir says otherwise.")
+        for (path, content) in CommandReference.files { page.item(path, content) }
         page.section("Exit status")
         page.item("0", "All is done.")
         for code in ExitCode.allCases { page.item("\(code.rawValue)", code.meaning.capitalizedFirst + ".") }
@@ -51,26 +49,6 @@ enum ManualPage {
 
     private static func add(_ options: [Option], to page: inout Roff) {
         for option in options { page.item(option.usage, Help.text(of: option) + ".") }
-    }
-
-    /// The groups of options that any command shares, each once.
-    private static func shared(_ commands: [Command]) -> [OptionGroup] {
-        var groups: [OptionGroup] = []
-        for group in commands.flatMap(\.sharedOptions) where !groups.contains(where: { $0.title == group.title }) {
-            groups.append(group)
-        }
-        return groups
-    }
-
-    /// The variables of all options, each once.
-    private static func variables(_ commands: [Command]) -> [(name: String, usage: String)] {
-        var found: [(name: String, usage: String)] = []
-        for option in commands.flatMap(\.allOptions) {
-            for variable in option.variables where !found.contains(where: { $0.name == variable }) {
-                found.append((variable, option.usage))
-            }
-        }
-        return found.sorted { $0.name < $1.name }
     }
 }
 
