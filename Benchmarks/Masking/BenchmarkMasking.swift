@@ -7,13 +7,13 @@ import Secrets
     import Darwin
 #endif
 
-/// The masking rows of `make bench masking`: each line on standard input is a number of secrets, each answer the seconds
-/// that it takes to mask the text with so many.
+/// The masking rows of `make bench masking`: each line on standard input is a number of secrets, each line of output
+/// the seconds that it takes to mask the text with that many.
 ///
 ///     BenchmarkMasking TEXT ROUNDS
 ///
 /// The file `TEXT` is masked `ROUNDS` times, in pieces as long as those that come from a third party, with what a
-/// connection's act makes anew each time.
+/// connection's act makes again each time.
 @main
 enum BenchmarkMasking {
     private static let pieceBytes = 16_384

@@ -1,7 +1,7 @@
 import DatadogClient
 import Foundation
 
-/// The SDK's side of `make bench sdk`: each line on standard input asks for one round, each answer is its seconds.
+/// The SDK's side of `make bench sdk`: each line on standard input asks for one round, each response is its seconds.
 ///
 ///     BenchmarkDatadogClient DOCUMENTS
 ///

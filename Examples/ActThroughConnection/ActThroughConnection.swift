@@ -1,7 +1,7 @@
 import DatadogClient
 import Foundation
 
-/// Tests the connection whose id is given, then sends a GET through it and prints what the third party answers, as it
+/// Tests the connection whose id is given, then sends a GET through it and prints the third party's response, as it
 /// comes. The credentials stay in Keyway.
 ///
 ///     DD_SITE=http://127.0.0.1:8480 DD_API_KEY=… DD_APP_KEY=… swift run ActThroughConnection ID /v1/models
@@ -20,7 +20,7 @@ struct ActThroughConnection {
                 through: arguments[1],
                 ActRequest("GET", arguments[2], headers: [("Accept", "application/json")])
             )
-            // An error of the third party's is an answer too.
+            // An error of the third party is a response too.
             note("status \(answer.status) after \(answer.upstreamTime ?? .zero)")
             for try await piece in answer.body { FileHandle.standardOutput.write(piece) }
         } catch let error as DatadogError {
@@ -32,7 +32,7 @@ struct ActThroughConnection {
         }
     }
 
-    /// Says something beside the answer, which has the standard output for itself.
+    /// Prints a note on standard error: standard output is only for the response.
     private static func note(_ text: String) {
         FileHandle.standardError.write(Data("\(text)\n".utf8))
     }

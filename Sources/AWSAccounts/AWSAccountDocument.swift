@@ -3,7 +3,7 @@ package import Documents
 extension DocumentSchema {
     /// The configuration of an AWS account, as the AWS Integration API has it.
     ///
-    /// Members stand in the order in which the reference answers them.
+    /// Members stand in the order in which the reference returns them.
     package static let awsAccount = DocumentSchema(
         type: "account",
         attributes: [

@@ -3,7 +3,7 @@ package import Documents
 extension DocumentSchema {
     /// Where an AWS account's cost and usage reports lie (*Cloud Cost Management*), as it is sent.
     ///
-    /// The reference answers the list without the object around it, see ``ccmAnswer(to:)``.
+    /// The reference returns the list without the object around it, see ``ccmAnswer(to:)``.
     package static let ccmConfig = DocumentSchema(
         type: "ccm_config",
         attributes: [
@@ -28,7 +28,7 @@ extension DocumentSchema {
         ]
     )
 
-    /// The document as the reference answers it: the members of `ccm_config` are the attributes.
+    /// The document as the reference returns it: the members of `ccm_config` are the attributes.
     package static func ccmAnswer(to document: JSONValue) -> JSONValue {
         [
             "id": document["id"] ?? .null,

@@ -60,7 +60,7 @@ package enum CCMIssue: String, Sendable, CaseIterable {
         }
     }
 
-    /// An element of the answer.
+    /// An element of the response.
     package var document: JSONValue { ["code": .string(rawValue), "description": .string("\(description).")] }
 
     /// The defects of a data export, as AWS' `GetExport` describes it.

@@ -45,7 +45,7 @@ package struct AuditChainVerifier {
     /// - Parameters:
     ///   - bytes: The line.
     ///   - isCutOff: Whether it had no newline, as the last of a file that was cut.
-    /// - Returns: The fault that shows now; nothing more may be taken then.
+    /// - Returns: The error that shows now; nothing more may be taken then.
     package mutating func take(_ bytes: UnsafeRawBufferPointer, isCutOff: Bool = false) -> AuditFault? {
         line += 1
         let due = (suspect ?? last).sequence + 1
@@ -86,7 +86,7 @@ package struct AuditChainVerifier {
 
     /// Says that there is no further line.
     ///
-    /// - Returns: The fault that shows only now.
+    /// - Returns: The error that shows only now.
     package mutating func finish() -> AuditFault? {
         if let fault = verdict() { return fault }
         let due = last.sequence + 1
@@ -104,7 +104,7 @@ package struct AuditChainVerifier {
         return nil
     }
 
-    // MARK: Faults
+    // MARK: Errors
 
     /// The error for a line that does not fit, if no next line can tell more.
     private func verdict() -> AuditFault? {

@@ -19,9 +19,9 @@ package struct AuditEvent: Sendable {
     package let resource: Identifier
     /// Further details, such as the roles that a user has now. None of them is a secret.
     package let details: [JSONValue.Member]
-    /// The request that did it, as the answer and the log name it.
+    /// The id of the request, as the response and the log have it.
     package let requestID: String?
-    /// The line from the time on: written here, by whoever tells of the event, and not in the store's one writer.
+    /// The line from the time on: written on the thread that reports the event, and not in the store's one writer.
     private let tail: [UInt8]
 
     package init(

@@ -22,7 +22,7 @@ package struct AuditFault: Sendable, Equatable {
     package let kind: Kind
     /// The sequence of the first event that is, or may be, broken.
     package let event: Int64
-    /// The last event that the fault may be in: another than `event` where it can't be told.
+    /// The last event that the error may be in: another than `event` where it can't be told.
     package let through: Int64
     /// The line at which it shows, from 1; one behind the last, if it is the end that is wrong.
     package let line: Int64

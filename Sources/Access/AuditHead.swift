@@ -24,7 +24,7 @@ package struct AuditHead: Sendable, Equatable {
     }
 }
 
-/// A head with its Ed25519 signature, as it is written to the log and answered.
+/// A head with its Ed25519 signature, as it is written to the log and returned.
 package struct SignedAuditHead: Sendable, Equatable {
     package let head: AuditHead
     /// The signing key's short name: the start of its public half's SHA-256 digest.

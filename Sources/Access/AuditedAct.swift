@@ -10,7 +10,7 @@ package struct AuditedAct: Sendable {
 
     /// The result of an act.
     package struct Outcome: Sendable {
-        /// The status that the third party answered, if it did.
+        /// The third party's status, if it responded.
         package var status: Int?
         /// The length of the body that was passed on, in bytes, and how often a secret was masked in it.
         package var bytes = 0

@@ -14,7 +14,7 @@ package struct OwnRole: Sendable, Equatable {
             self.known = known
         }
 
-        /// The shipped role as it is now: nothing of it is inherited, but for what a later version adds.
+        /// The shipped role as it is now: nothing of it is inherited, except what a later version adds.
         package init(_ role: Role) {
             self.init(role: role.id, known: role.permissions)
         }

@@ -1,6 +1,6 @@
 package import Documents
 
-/// An invitation of a user: whoever has its code gets an application key of theirs, once.
+/// An invitation of a user: anyone with its code gets an application key of theirs, once.
 package struct UserInvitation: Sendable, Equatable {
     package let id: Identifier
     package let organization: Identifier

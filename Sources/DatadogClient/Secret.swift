@@ -3,7 +3,7 @@
 /// Printing, interpolating, mirroring, dumping or encoding it gives no hint of its value, its length included. Only
 /// the requests of ``Client`` carry it, and only ``revealed`` shows it.
 public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The value itself: for whoever has to have it, and never for a log.
+    /// The value itself: for code that needs it, and never for a log.
     public let revealed: String
 
     /// Wraps a value.
@@ -13,7 +13,7 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
         revealed = value
     }
 
-    /// Whether there is no value, as in all answers of the API but those that issue a key.
+    /// Whether there is no value, as in all responses of the API but those that issue a key.
     public var isEmpty: Bool { revealed.isEmpty }
 
     /// `<redacted>`, always.

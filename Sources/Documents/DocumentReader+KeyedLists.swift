@@ -19,7 +19,7 @@ extension DocumentReader {
         var result: [JSONValue] = []
         for (index, element) in elements.enumerated() {
             guard let name = elementName(of: element, at: index, in: list, besides: named) else {
-                // Its other faults are told as well; in an update they depend on the name.
+                // Its other errors are told as well; in an update they depend on the name.
                 if !isUpdate, case .object = element {
                     descend(intoElement: index, named: "") { _ = $0.element("", of: list, sent: element, current: nil) }
                 }

@@ -48,7 +48,7 @@ extension DocumentReader {
         guard let option = chosen.first, chosen.count == 1 else {
             let names = choice.options.map(\.[0].name).joined(separator: ", ")
             report("must have exactly one of these members: \(names)")
-            // The faults of what was sent are told as well.
+            // The errors of what was sent are told as well.
             let others = choice.options.filter { sent[$0[0].name] == nil }.joined().map(\.name)
             _ = members(of: choice.common + chosen.joined(), sent: sent, current: current, reserved: others)
             return nil

@@ -106,7 +106,7 @@ extension DocumentReader {
         }
     }
 
-    /// Parts a secret off. `""` in an update stands for the stored one, as answers have it.
+    /// Parts a secret off. `""` in an update stands for the stored one, as responses have it.
     private mutating func secret(_ format: TextFormat, sent: JSONValue?, current: JSONValue?) -> JSONValue? {
         if let sent {
             guard let text = sent.text else {
@@ -126,7 +126,7 @@ extension DocumentReader {
         return ""
     }
 
-    /// A credential that answers leave out: whether one is stored does not show in the document.
+    /// A credential that responses leave out: whether one is stored does not show in the document.
     private mutating func withheldSecret(_ format: TextFormat, sent: JSONValue?) -> JSONValue? {
         guard let text = sent?.text else {
             report("must be a string, not \(sent?.kindName ?? "null")")

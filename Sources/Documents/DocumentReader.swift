@@ -1,4 +1,4 @@
-/// Reads a body against its fields: finds every fault, parts the secrets off, and merges an update into what is stored.
+/// Reads a body against its fields: finds every error, parts the secrets off, and merges an update into what is stored.
 ///
 /// A create is an update of nothing. So one walk serves both: each field is given what was sent and what is stored, and
 /// either may be missing.
@@ -19,7 +19,7 @@ struct DocumentReader {
     /// How many of them lead to `attributes`, from where secrets are known by their addresses.
     private var addressStart = 0
 
-    /// Faults beyond this many are not reported: a body may have a million.
+    /// Errors beyond this many are not reported: a body may have a million.
     private static let problemsAtMost = 100
 
     init(isUpdate: Bool, issue: @escaping (String) -> String) {
@@ -161,7 +161,7 @@ struct DocumentReader {
         return result
     }
 
-    /// The issued fields that an update asks to issue anew.
+    /// The issued fields that an update asks to issue again.
     private mutating func reissuedFields(among fields: [Field], sent: [JSONValue.Member]) -> [String] {
         guard isUpdate else { return [] }
         var names: [String] = []

@@ -32,7 +32,7 @@ package struct DocumentRule: Sendable {
 
 /// A document parted in two: what everyone may read, and what the vault keeps.
 package struct PartedDocument: Sendable {
-    /// The inner `data` object as it is answered. Secrets stand in it as `""`.
+    /// The inner `data` object as responses have it. Secrets stand in it as `""`.
     package let document: JSONValue
     /// The secrets that the body brought.
     package let secrets: [SecretField]
@@ -75,7 +75,7 @@ extension DocumentSchema {
     ///   - id: The id that the document gets.
     ///   - issue: Gives the value of an issued field, by its name.
     /// - Returns: The document that is to be stored, and its secrets.
-    /// - Throws: ``InvalidDocument`` with every fault of the body.
+    /// - Throws: ``InvalidDocument`` with every error of the body.
     package func create(
         _ body: JSONValue,
         id: Identifier,
@@ -92,7 +92,7 @@ extension DocumentSchema {
     ///   - current: The stored document, the inner `data` object.
     ///   - issue: Gives the value of an issued field, by its name.
     /// - Returns: The document that is to replace the stored one, with the secrets that change and those that stay.
-    /// - Throws: ``InvalidDocument`` with every fault of the body.
+    /// - Throws: ``InvalidDocument`` with every error of the body.
     package func update(
         _ body: JSONValue,
         id: Identifier,

@@ -56,7 +56,7 @@ extension Field {
         Field(name, .text(.line), isRequired: false, part: .issued, help: help)
     }
 
-    /// A flag of updates alone, which asks to issue a field anew.
+    /// A flag of updates alone, which asks to issue a field again.
     package static func reissue(_ issuedField: String, by name: String, _ help: String) -> Field {
         Field(name, .flag, isRequired: false, part: .reissues(issuedField), help: help)
     }
@@ -121,12 +121,12 @@ extension Field {
         Field(name, .texts(format, atMost: countAtMost), isRequired: true, help: help)
     }
 
-    /// A credential that answers leave out, and that may be left out itself.
+    /// A credential that responses leave out, and that may be left out itself.
     package static func withheldSecret(_ name: String, _ help: String) -> Field {
         Field(name, .text(.secret), isRequired: false, part: .withheldSecret, help: help)
     }
 
-    /// A text that the service sets, anew with each update.
+    /// A text that the service sets, again with each update.
     package static func renewed(_ name: String, _ help: String) -> Field {
         Field(name, .text(.line), isRequired: false, part: .renewed, help: help)
     }

@@ -46,19 +46,19 @@ package struct Field: Sendable {
 
     /// The source of a member's value, and the part of a record in which it is stored.
     package enum Part: Sendable, Equatable {
-        /// The caller sets it, and it is answered.
+        /// The caller sets it, and responses contain it.
         case open
-        /// The caller sets it, the vault keeps it, and `""` is answered.
+        /// The caller sets it, the vault keeps it, and responses contain `""`.
         case secret
-        /// The caller sets it, the vault keeps it, and answers leave it out.
+        /// The caller sets it, the vault keeps it, and responses leave it out.
         case withheldSecret
         /// The service sets it: a create ignores what the caller sends, an update takes only what is stored.
         case issued
-        /// As `issued`, and each update sets it anew.
+        /// As `issued`, and each update sets it again.
         case renewed
         /// The caller may set it; the service does where the caller does not, or sends `""`.
         case issuedUnlessSent
-        /// Only an update has it, and it is not stored: `true` asks to issue the named field anew.
+        /// Only an update has it, and it is not stored: `true` asks to issue the named field again.
         case reissues(String)
     }
 

@@ -49,7 +49,7 @@ package struct JSONSchema {
         ])
     }
 
-    /// An object of those fields, each of which may be left out if `isPartial` (but for the one that is `telling`),
+    /// An object of those fields, each of which may be left out if `isPartial` (except the one that is `telling`),
     /// behind members of other kinds.
     private func object(
         of fields: [Field],

@@ -1,4 +1,4 @@
-/// One fault of a body, with the place where it stands.
+/// One error of a body, with the place where it stands.
 package struct Problem: Sendable, Equatable {
     /// A JSON Pointer (RFC 6901) into the body; empty for the body as a whole.
     package let pointer: String
@@ -11,7 +11,7 @@ package struct Problem: Sendable, Equatable {
     }
 }
 
-/// A body that does not say what its schema asks for, with every fault of it.
+/// A body that does not say what its schema asks for, with every error of it.
 package struct InvalidDocument: Error, Equatable {
     package let problems: [Problem]
 

@@ -5,7 +5,7 @@ struct AddressGuard: Sendable {
     private let allowedNetworks: [IPNetwork]
 
     /// - Parameter allowedNetworks: Special addresses that may be connected to nevertheless. A metadata service may
-    ///   only if its very address is among them: whoever allows `169.254.0.0/16` has not thought of it.
+    ///   only if its very address is among them: an operator who allows `169.254.0.0/16` has not thought of it.
     init(allowing allowedNetworks: [IPNetwork]) {
         self.allowedNetworks = allowedNetworks
     }

@@ -21,7 +21,7 @@ package struct AnswerHead: Sendable {
         }
     }
 
-    /// From 200 to 999, or 101 for one that can't be followed: interim answers are not reported.
+    /// From 200 to 999, or 101 for one that can't be followed: interim responses are not reported.
     package let status: Int
     /// In the order received. `Content-Length` and `Content-Encoding` speak of the body as it came over the wire.
     package let headers: [Header]
@@ -48,7 +48,7 @@ package enum Demand: Sendable {
     case cancel
 }
 
-/// Takes an answer as it comes. All calls come from one thread, in order, and must not block.
+/// Takes a response as it comes. All calls come from one thread, in order, and must not block.
 package protocol AnswerReceiver: AnyObject, Sendable {
     /// The request is about to be sent over a connection that is open: from now on it may be carried out.
     func requestLeaves()
@@ -69,7 +69,7 @@ package protocol AnswerReceiver: AnyObject, Sendable {
     /// - Returns: What is wanted next.
     func receivedCoded(_ piece: UnsafeRawBufferPointer, decoded: Int) -> Demand
 
-    /// The end: `nil` if the answer came as a whole. Exactly once, and nothing comes after it.
+    /// The end: `nil` if the response came as a whole. Exactly once, and nothing comes after it.
     func finished(_ error: EgressError?)
 }
 

@@ -1,14 +1,14 @@
 package import Secrets
 import Threads
 
-/// An answer received as a whole.
+/// A response received as a whole.
 package struct CollectedAnswer: Sendable {
     package let head: AnswerHead
     package let body: SecretBuffer
 }
 
 extension EgressClient {
-    /// Sends the request and waits for its answer, a token perhaps: its body is kept in memory that is zeroed.
+    /// Sends the request and waits for its response, a token perhaps: its body is kept in memory that is zeroed.
     ///
     /// - Parameters:
     ///   - request: What to send.
@@ -33,9 +33,9 @@ extension EgressClient {
     }
 }
 
-/// Keeps an answer for the task that waits for it.
+/// Keeps a response for the task that waits for it.
 private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
-    // Safe to share: the lock guards what several threads use; the answer belongs to the client's thread.
+    // Safe to share: the lock guards what several threads use; the response belongs to the client's thread.
     private let lock = Lock()
     private var continuation: CheckedContinuation<Void, Never>?
     private var transfer: Transfer?

@@ -5,7 +5,7 @@ protocol ContentDecoder: AnyObject {
     /// Whether the body may end here: before its first byte, or after its last.
     var isComplete: Bool { get }
 
-    /// Whether all that can be known of what was taken has been handed on, but for a single symbol. Else the decoder
+    /// Whether all that can be known of what was taken has been handed on, except a single symbol. Else the decoder
     /// waits for the end of a block before it hands on any of it.
     var isSettled: Bool { get }
 

@@ -15,9 +15,9 @@ package struct EgressConfiguration: Sendable {
 
     /// How long resolving, connecting and the TLS handshake may take together, in seconds.
     package var connectTimeout = 10.0
-    /// How long nothing may happen between the request and the first byte of its answer, in seconds.
+    /// How long nothing may happen between the request and the first byte of its response, in seconds.
     package var firstByteTimeout = 60.0
-    /// How long nothing may come between two pieces of an answer, in seconds; time paused by us does not count.
+    /// How long nothing may come between two pieces of a response, in seconds; time paused by us does not count.
     package var idleTimeout = 60.0
     /// Whether requests have the times that are usual at their third parties: not where the operator has set a time.
     package var hasUsualTimeouts = true
@@ -25,9 +25,9 @@ package struct EgressConfiguration: Sendable {
     /// begin. Others last as long as something comes.
     package var totalTimeout = 300.0
 
-    /// The longest answer head, interim answers and trailers included, in bytes.
+    /// The longest response head, interim responses and trailers included, in bytes.
     package var headerBytes = 64 * 1_024
-    /// The longest body of an answer, decoded, in bytes.
+    /// The longest body of a response, decoded, in bytes.
     package var answerBytes = 5 * 1_024 * 1_024 * 1_024
 
     /// How many connections may be open; requests beyond wait for one.

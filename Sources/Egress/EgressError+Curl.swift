@@ -5,7 +5,7 @@ extension EgressError {
     ///
     /// - Parameters:
     ///   - code: libcurl's result.
-    ///   - details: libcurl's own words; they name hosts and certificates, but may also quote an answer. They are used
+    ///   - details: libcurl's own words; they name hosts and certificates, but may also quote a response. They are used
     ///     only where nothing was received yet.
     init?(_ code: CURLcode, details: String) {
         let text = String(cString: curl_easy_strerror(code))

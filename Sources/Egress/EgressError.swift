@@ -1,4 +1,4 @@
-/// Why a request to a third party was not sent, or its answer not received as a whole.
+/// Why a request to a third party was not sent, or its response not received as a whole.
 package enum EgressError: Error, Sendable, Equatable {
     /// The name resolves to addresses that may not be connected to.
     case refusedAddress(String)
@@ -13,7 +13,7 @@ package enum EgressError: Error, Sendable, Equatable {
     /// The certificate is not valid for the host, or TLS failed otherwise.
     case insecure(String)
     case timedOut
-    /// The answer's body is longer than allowed, decoded.
+    /// The response's body is longer than allowed, decoded.
     case answerTooLarge
     case headersTooLarge
     /// The response is not HTTP, ended early, or could not be decoded.

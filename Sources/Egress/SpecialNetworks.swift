@@ -3,7 +3,7 @@
 /// From IANA's registries of special-purpose addresses, of multicast addresses and of the IPv6 address space, as of
 /// October 2025. What they call globally reachable but no ordinary host has (relays, AS112) is listed too.
 enum SpecialNetworks {
-    /// Where clouds hand out credentials to whoever asks from within a machine.
+    /// The addresses at which clouds hand out credentials to anyone on a machine.
     static let metadataServices: Set<IPAddress> = Set(
         [
             "169.254.169.254",  // AWS, Azure, Google, Oracle, DigitalOcean and others

@@ -1,4 +1,4 @@
-/// A request under way and its answer.
+/// A request under way and its response.
 package final class Transfer: @unchecked Sendable {
     // Safe to share: what changes belongs to the client's thread, once the inbox has it.
     private let inbox: Inbox

@@ -79,7 +79,7 @@ final class TransferLoop {
             let now = MonotonicClock.now()
             if timer <= now {
                 timer = .max
-                // It sets the timer anew.
+                // It sets the timer again.
                 curl_multi_socket_action(multi, -1, 0, &running)
             }
             takeTurns()

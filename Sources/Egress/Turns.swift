@@ -1,5 +1,5 @@
 /// Shares the client's thread among responses. In each round of the loop they hand on so much together; what is beyond
-/// waits for a turn, and between any two turns the loop serves whoever else has something.
+/// waits for a turn, and between any two turns the loop serves the others.
 final class Turns {
     /// How much is handed on in a round, in bytes.
     private static let roundBytes = 64 * 1_024

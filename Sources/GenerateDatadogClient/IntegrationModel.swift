@@ -8,7 +8,7 @@ struct IntegrationModel {
     private static let source =
         "Source: the Action Connection API, https://docs.datadoghq.com/api/latest/action-connection/"
 
-    /// The credentials that an update of the name `Update` changes, and those of a create and of answers.
+    /// The credentials that an update of the name `Update` changes, and those of a create and of responses.
     enum Use: CaseIterable {
         case whole
         case update

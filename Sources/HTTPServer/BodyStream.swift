@@ -1,7 +1,7 @@
 import CMicrohttpd
 import Threads
 
-/// The body of an answer that is sent as it comes.
+/// The body of a response that is sent as it comes.
 ///
 /// Nothing is lost between a ``write(_:)`` and the client unless the client or the server goes: then ``isClosed`` turns
 /// true, and further pieces are dropped. A stream that is dropped without an end breaks its connection, so that no
@@ -31,7 +31,7 @@ package final class BodyStream: Sendable {
     deinit { state.end(.broken) }
 }
 
-/// Learns how a streamed answer fares. Called on a network thread, and must not block.
+/// Learns how a streamed response fares. Called on a network thread, and must not block.
 package protocol BodyStreamOwner: AnyObject, Sendable {
     /// A ``BodyStream/write(_:)`` had said that there is no room; now there is.
     func streamHasRoom()

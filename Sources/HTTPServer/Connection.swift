@@ -18,7 +18,7 @@ final class Connection: @unchecked Sendable {
     let surplus: Refusal?
     /// When the client must have sent its request, in ``MonotonicClock`` nanoseconds.
     let deadline: Atomic<UInt64>
-    /// Guards the connection's request where threads meet: its answer, its suspension, and the engine's handle.
+    /// Guards the connection's request where threads meet: its response, its suspension, and the engine's handle.
     let lock = Lock()
     /// The request that is being received or answered.
     var current: Request?

@@ -133,7 +133,7 @@ final class Engine: Sendable {
         {
             return send(.refusal(refusal), to: request, handle: handle)
         }
-        // An answer before the client has sent its body would be lost with the connection.
+        // A response before the client has sent its body would be lost with the connection.
         request.stage = .discarding(refusal)
         return .YES
     }
@@ -278,7 +278,7 @@ final class Engine: Sendable {
     ///
     /// - Parameters:
     ///   - connection: The request's connection, which the engine may be about to close.
-    ///   - asIntended: Whether the answer was sent to its end.
+    ///   - asIntended: Whether the response was sent to its end.
     func completed(on connection: Connection, asIntended: Bool) {
         let (request, stream) = connection.lock {
             defer { connection.current = nil }

@@ -2,7 +2,7 @@ import CMicrohttpd
 
 /// The engine's form of a ``Response``.
 enum EngineResponse {
-    /// Queues the answer to the connection's request.
+    /// Queues the response to the connection's request.
     ///
     /// - Returns: Whether the engine took it: not if a header cannot be sent or the status is none.
     static func queue(_ response: Response, on connection: OpaquePointer, closing: Bool) -> Bool {
@@ -54,7 +54,7 @@ enum EngineResponse {
         return made
     }
 
-    /// Queues an answer whose body is read from a stream, in pieces of what the engine has room for.
+    /// Queues a response whose body is read from a stream, in pieces of what the engine has room for.
     static func queue(
         _ response: Response,
         length: Int?,
@@ -104,7 +104,7 @@ enum EngineResponse {
     /// How much of a streamed body the engine holds at a time, in bytes.
     private static let blockSize = 16 * 1_024
 
-    /// Queues what the engine has made of an answer, and lets go of it.
+    /// Queues what the engine has made of a response, and lets go of it.
     private static func queue(
         _ made: OpaquePointer,
         for response: Response,

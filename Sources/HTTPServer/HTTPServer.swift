@@ -87,7 +87,7 @@ package final class HTTPServer: @unchecked Sendable {
     /// Stops for good, and returns when it has.
     ///
     /// It stops listening at once, waits for the requests under way (2 s for those that are still being received),
-    /// answers those that are left with 503 or breaks off their answers, and closes all connections. Connections without
+    /// answers the rest with 503 or breaks off their responses, and closes all connections. Connections without
     /// a request do not hold it up. Not to be called from a handler. Later calls do nothing.
     ///
     /// - Parameter gracePeriod: For how many seconds to wait for requests under way.
@@ -118,7 +118,7 @@ package final class HTTPServer: @unchecked Sendable {
         for connection in engine.registry.all() {
             connection.lock { connection.current }?.stop()
         }
-        // Lets those answers leave.
+        // Lets those responses leave.
         wait(atMost: 2) { $0.current?.isBeingHandled != true }
         reaper?.stop()
         engine.peerWatch.stop()

@@ -3,7 +3,7 @@ package struct Limits: Sendable {
     /// The longest header block, request line included, in bytes; above it 431.
     ///
     /// The engine itself holds 32 KiB: requests beyond that get the engine's own page instead of ours, and one that
-    /// leaves no room for the answer's headers gets none.
+    /// leaves no room for the response's headers gets none.
     package var headerBytes = 16_384
     /// The longest request target in bytes; above it 414.
     package var targetBytes = 8_192
@@ -13,7 +13,7 @@ package struct Limits: Sendable {
     package var streamedBodyBytes = 5 * 1_024 * 1_048_576
     /// The memory for the bodies of all requests being received, in bytes; above it 503.
     package var bufferedBodyBytes = 64 * 1_048_576
-    /// How much of a refused body is read and dropped so that the client, still sending, gets the answer; in bytes.
+    /// How much of a refused body is read and dropped so that the client, still sending, gets the response; in bytes.
     /// A client that sends more loses its connection.
     package var discardedBodyBytes = 64 * 1_048_576
     /// The connections at one time; above it 503 on the first request of a new connection.

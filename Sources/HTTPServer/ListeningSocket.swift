@@ -6,7 +6,7 @@ import CMicrohttpd
     import Darwin
 #endif
 
-/// A TCP socket that listens. Whoever makes it closes it.
+/// A TCP socket that listens. Its creator closes it.
 struct ListeningSocket {
     let descriptor: Int32
     let port: UInt16
@@ -70,7 +70,7 @@ struct ListeningSocket {
         self.port = withUnsafeBytes(of: bound) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
     }
 
-    /// Closes the socket. For whoever has not given it to an ``Acceptor``.
+    /// Closes the socket, if it was not given to an ``Acceptor``.
     func close() { Glibc.close(descriptor) }
 
     private static func withSocketAddress<Result>(

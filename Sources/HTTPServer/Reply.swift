@@ -1,4 +1,4 @@
-/// The one answer to one request. Dropped without an answer, it answers 500.
+/// The one response to one request. Dropped without a response, it answers 500.
 package final class Reply: Sendable {
     private let request: Request
 
@@ -25,9 +25,9 @@ package final class Reply: Sendable {
         return BodyStream(state)
     }
 
-    /// Has `body` called, once and soon, if the client leaves before it is answered; a streamed answer is broken off if it
+    /// Has `body` called, once and soon, if the client leaves before the response; a streamed one is broken off if it
     /// leaves later. An end of what the client sends counts as leaving. Without this call nobody looks: a client that
-    /// has ended its side still gets its answer.
+    /// has ended its side still gets its response.
     ///
     /// - Parameter body: Called on a thread of the server's or on this one, and must not block.
     package func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {

@@ -8,9 +8,9 @@ import Threads
     import Darwin
 #endif
 
-/// A request, all of it received, but for its body where that is taken as it comes.
+/// A request, all of it received, except its body where that is taken as it comes.
 ///
-/// Header lookups go to the engine, which forgets the request once its answer has left: then there are no headers.
+/// Header lookups go to the engine, which forgets the request once its response has left: then there are no headers.
 /// Everything else stays as long as the object.
 ///
 /// Safe to share: `method`, `body`, `bodyStream` and the fields of the reception are written by the connection's network thread
@@ -67,11 +67,11 @@ package final class Request: @unchecked Sendable {
     private var isAnswered = false
     private var isSuspended = false
     private var isHandedOver = false
-    /// The body of the answer, if it comes piece by piece.
+    /// The body of the response, if it comes piece by piece.
     private var stream: BodyStream.State?
-    /// Told when the client leaves before there is an answer.
+    /// Told when the client leaves before there is a response.
     private var abandonment: (@Sendable () -> Void)?
-    /// Whether an answer that is on its way is broken off when the client leaves.
+    /// Whether a response that is on its way is broken off when the client leaves.
     private var endsWithClient = false
 
     private static let noBody = SecretBuffer(count: 0) { _ in }
@@ -138,7 +138,7 @@ extension Request {
     }
 }
 
-// MARK: - The answer
+// MARK: - The response
 
 /// The response to a request.
 enum Answer {
@@ -149,7 +149,7 @@ enum Answer {
 }
 
 extension Request {
-    /// Notes the answer unless there is one, and wakes the connection if it waits. From any thread.
+    /// Notes the response unless there is one, and wakes the connection if it waits. From any thread.
     ///
     /// - Returns: Whether it counts.
     @discardableResult
@@ -189,16 +189,16 @@ extension Request {
         return true
     }
 
-    /// The server ends: answers that it does, or breaks off the answer that is on its way. From any thread.
+    /// The server ends: answers that it does, or breaks off the response that is on its way. From any thread.
     func stop() {
         answer(.refusal(.stopping))
         connection.lock { stream }?.end(.broken)
     }
 
-    /// Has `body` called if the client leaves before there is an answer, or has left.
+    /// Has `body` called if the client leaves before there is a response, or has left.
     func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {
         let hasLeft = connection.lock {
-            // Completed without an answer: the engine has lost the client.
+            // Completed without a response: the engine has lost the client.
             guard handle != nil, !connection.hasClientLeft else { return true }
             guard !isAnswered else { return false }
             endsWithClient = true
@@ -228,7 +228,7 @@ extension Request {
         }
     }
 
-    /// The answer if it is there, else `nil`.
+    /// The response if it is there, else `nil`.
     func takeAnswerAtHand() -> Answer? {
         connection.lock {
             defer { pending = nil }
@@ -236,7 +236,7 @@ extension Request {
         }
     }
 
-    /// The answer if it is there. Otherwise suspends the connection, and the engine asks again once it is resumed.
+    /// The response if it is there. Otherwise suspends the connection, and the engine asks again once it is resumed.
     /// On the network thread, in the engine's callback only.
     func takeAnswer() -> Answer? {
         connection.lock {
@@ -264,6 +264,6 @@ extension Request {
         return stream
     }
 
-    /// Whether the handler has the request, or its answer is on its way out. To be called with the lock held.
+    /// Whether the handler has the request, or its response is on its way out. To be called with the lock held.
     var isBeingHandled: Bool { isHandedOver }
 }

@@ -5,7 +5,7 @@ import Threads
 /// The body of a request that is read while it comes.
 ///
 /// Little of it waits here: beyond that nothing more is read from the client until its reader has caught up. Once it is
-/// closed, what follows is read and dropped for a while, so that the client, still sending, gets its answer.
+/// closed, what follows is read and dropped for a while, so that the client, still sending, gets its response.
 ///
 /// Safe to share: what changes is only touched with the connection's lock held.
 package final class RequestBodyStream: @unchecked Sendable {

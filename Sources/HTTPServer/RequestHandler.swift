@@ -12,7 +12,7 @@ package protocol RequestHandler: Sendable {
     /// (``Request/bodyStream``): then the request is handed over before its body is there. Called on a network thread.
     func takesBodyAsItComes(of request: Request) -> Bool
 
-    /// Renders the answer to a request that the server does not hand to ``handle(_:reply:)``, or whose reply was
+    /// Renders the response to a request that the server does not hand to ``handle(_:reply:)``, or whose reply was
     /// dropped. Called on a network thread; the server adds `Connection: close` where it closes.
     func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response
 }

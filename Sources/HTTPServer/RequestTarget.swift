@@ -37,7 +37,7 @@ struct RequestTarget {
 
     /// The path's length, or what is wrong with the target.
     ///
-    /// Encoded slashes and both kinds of backslashes separate segments here, though not in the router: whoever gets
+    /// Encoded slashes and both kinds of backslashes separate segments here, though not in the router: anyone who gets
     /// the path next may take them for separators, and then must not find dot segments.
     private static func inspect(_ bytes: UnsafeBufferPointer<UInt8>) -> Result<Int, Refusal> {
         guard bytes.first == UInt8(ascii: "/") else { return .failure(.malformedTarget) }

@@ -1,13 +1,13 @@
-/// An answer: the engine adds `Content-Length`, `Date` and, where it has to, `Connection`.
+/// A response: the engine adds `Content-Length`, `Date` and, where it has to, `Connection`.
 ///
-/// The body of an answer to HEAD is measured but not sent. Statuses that have no body (204, 304) drop it together
+/// The body of a response to HEAD is measured but not sent. Statuses that have no body (204, 304) drop it together
 /// with `Content-Type`.
 package struct Response: Sendable {
     package typealias Header = HeaderField
 
     /// From 200 to 599.
     package var status: Int
-    /// Names and values the engine cannot send (with line ends, say) turn the answer into a 500. Values may be empty.
+    /// Names and values the engine cannot send (with line ends, say) turn the response into a 500. Values may be empty.
     package var headers: [Header]
     package var body: [UInt8]
     /// An object that is kept until the response has left, or its client has gone.

@@ -55,7 +55,7 @@ final class Workers: @unchecked Sendable {
         keyway_add_connection(daemons[worker], socket, address, length) == .YES
     }
 
-    /// Closes all connections and ends the threads. To be called once; nothing may wait for an answer any more.
+    /// Closes all connections and ends the threads. To be called once; nothing may wait for a response any more.
     func stop() {
         for daemon in daemons { MHD_stop_daemon(daemon) }
     }

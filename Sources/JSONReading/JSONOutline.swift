@@ -7,7 +7,7 @@ struct JSONOutline {
     /// Counts the strings' bytes, and refuses what must not reach the parser.
     ///
     /// The parser descends by recursion, so depth is bounded here, where the position is known as well. A raw NUL is
-    /// legal nowhere in JSON. Other malformed texts pass: the parser finds their faults.
+    /// legal nowhere in JSON. Other malformed texts pass: the parser finds their errors.
     init(of bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
         var depth = 0
         var stringBytes = 0

@@ -15,14 +15,14 @@ package struct JSONSyntaxError: Error, Equatable {
     package let kind: Kind
     /// The line, from 1.
     package let line: Int
-    /// The character within the line, from 1; 0 if the fault showed at the line's very start.
+    /// The character within the line, from 1; 0 if the error showed at the line's very start.
     package let column: Int
-    /// How many bytes had been read when the fault showed.
+    /// How many bytes had been read when the error showed.
     package let offset: Int
 }
 
 extension JSONSyntaxError {
-    /// A fault that showed when `offset` of `bytes` had been read.
+    /// An error that showed when `offset` of `bytes` had been read.
     init(_ kind: Kind, offset: Int, in bytes: UnsafeRawBufferPointer) {
         let read = bytes.prefix(max(offset, 0))
         let lastLine = read.suffix(while: { $0 != UInt8(ascii: "\n") })

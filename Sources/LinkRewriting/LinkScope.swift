@@ -8,7 +8,7 @@ package enum LinkScope: Sendable, Equatable {
     /// `https://NAME.DOMAIN` for a single label of that domain, reached by `/NAME` and its path.
     case services(domain: String)
 
-    /// Path, query and fragment below `…/proxy` of a link, byte for byte but for what leads there.
+    /// Path, query and fragment below `…/proxy` of a link, byte for byte except what leads there.
     ///
     /// - Returns: `nil` if the link leads elsewhere, or nowhere that a request could be sent to.
     package func proxied(_ link: WebLink) -> [UInt8]? {

@@ -14,7 +14,7 @@ package import Secrets
 ///
 /// Where a text ends, a beginning of at least eight bytes of what is looked for is masked as well.
 ///
-/// Secrets shorter than eight bytes are not looked for: they would be found in every second answer. What else is not
+/// Secrets shorter than eight bytes are not looked for: they would be found in every second response. What else is not
 /// found is listed in the threat model.
 package struct ScrubPatterns: Sendable {
     /// Shorter secrets are not looked for.

@@ -134,7 +134,7 @@ package struct Scrubber {
         pieceStart = end
     }
 
-    /// Writes what is left of a piece but for what may be the beginning of a secret.
+    /// Writes what is left of a piece except what may be the beginning of a secret.
     ///
     /// - Returns: Whether that is possible without following the lanes.
     private mutating func keepBeginning(

@@ -8,7 +8,7 @@ struct NonceSupply {
         rest = bytes[...]
     }
 
-    /// A nonce that was never handed out before. Asking for more than were drawn is a fault.
+    /// A nonce that was never handed out before. Asking for more than were drawn is a programming error.
     mutating func next() -> UnsafeRawBufferPointer {
         precondition(rest.count >= SealingKey.nonceLength, "nonces are drawn for all that is sealed")
         defer { rest = rest.dropFirst(SealingKey.nonceLength) }

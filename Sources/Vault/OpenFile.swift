@@ -35,7 +35,7 @@ struct OpenFile: ~Copyable {
         return status
     }
 
-    /// Gives the file to the owner of another, so that a server goes on reading what root has written anew.
+    /// Gives the file to the owner of another, so that a server goes on reading what root has written again.
     func takeOwner(from status: stat) throws(MasterKeyError) {
         let own = try self.status()
         if own.st_uid == status.st_uid, own.st_gid == status.st_gid { return }

@@ -78,7 +78,7 @@ extension Vault {
     /// Replaces some secrets of a record, keeps some, and drops the rest.
     ///
     /// Kept ones stay as they are, byte for byte, while the destination stays; where it changes, they are opened and
-    /// sealed anew, and so is everything under a fresh data key.
+    /// sealed again, and so is everything under a fresh data key.
     ///
     /// - Parameters:
     ///   - sealed: The record's secrets so far, or `nil` if it has none.

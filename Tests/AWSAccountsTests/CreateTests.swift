@@ -20,7 +20,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(place) as \(value?.json ?? "nothing")" }
     var pointer: String { "\(attributes)\(blamed)" }
 
-    /// The sample with the fault in it.
+    /// The sample with the error in it.
     var body: JSONValue { Sample.full.with("\(attributes)\(place)", value) }
 }
 

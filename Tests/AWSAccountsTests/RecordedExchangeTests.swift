@@ -2,9 +2,9 @@ import AWSAccounts
 import Documents
 import Testing
 
-/// A request body of the reference with the answer that it got.
+/// A request body of the reference with the response that it got.
 ///
-/// Answers are as they were recorded, but for times, which we cut to six digits at once, and the namespaces that are
+/// Answers are as they were recorded, except times, which we cut to six digits at once, and the namespaces that are
 /// left out by default, which are three by now.
 struct RecordedExchange: Sendable, CustomTestStringConvertible {
     let testDescription: String

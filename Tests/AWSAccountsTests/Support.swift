@@ -75,7 +75,7 @@ func create(_ body: JSONValue) throws(InvalidDocument) -> PartedDocument {
     try DocumentSchema.awsAccount.create(body, id: Sample.id, issue: Sample.issue)
 }
 
-/// Updates an account, as the API does; what is issued anew differs from what was issued first.
+/// Updates an account, as the API does; what is issued again differs from what was issued first.
 func update(_ document: JSONValue, by body: JSONValue) throws(InvalidDocument) -> PartedDocument {
     try DocumentSchema.awsAccount.update(body, id: Sample.id, of: document, issue: Sample.issueLater)
 }

@@ -23,7 +23,7 @@ struct AWSActTests {
         )
     }
 
-    /// An answer with a session that expires when it is said to.
+    /// A response with a session that expires when it is said to.
     static func session(_ number: Int = 1, expiry: String = "2015-08-30T13:36:00Z") -> String {
         """
         <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>\

@@ -72,7 +72,7 @@ enum Sample {
         case .object(let fields), .group(let fields): return .object(members(of: fields))
         case .keyedList(let list):
             return .array(["first", "second"].map { .object([.init("name", .string($0))] + members(of: list.fields)) })
-        // No integration has these, but for the variants that the whole body is made of.
+        // No integration has these, except the variants that the whole body is made of.
         case .variants, .choice, .list: return nil
         }
     }
@@ -89,7 +89,7 @@ func create(_ body: JSONValue) throws(InvalidDocument) -> PartedDocument {
     try DocumentSchema.connection.create(body, id: Sample.id, issue: Sample.issue)
 }
 
-/// Updates a connection, as the API does; what is issued anew differs from what was issued first.
+/// Updates a connection, as the API does; what is issued again differs from what was issued first.
 func update(_ document: JSONValue, by body: JSONValue) throws(InvalidDocument) -> PartedDocument {
     try DocumentSchema.connection.update(body, id: Sample.id, of: document) { "new \(Sample.issue($0))" }
 }

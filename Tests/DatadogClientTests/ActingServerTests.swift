@@ -40,7 +40,7 @@ struct ActingServerTests {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         _ = try await stage.act(ActRequest("GET", parts[0], query: parts.count > 1 ? parts[1] : nil))
         let received = try #require(stage.upstream.received.first?.target)
-        // An empty query is none to whoever takes URLs apart.
+        // An empty query counts as none for parsers of URLs.
         #expect(received == (target.hasSuffix("?") ? String(target.dropLast()) : target) || received == target)
     }
 

@@ -270,7 +270,7 @@ struct RequestTests {
     @Test("has the method, the path and the body that the API documents", arguments: goldens)
     func golden(_ golden: Golden) async throws {
         let transport = FakeTransport("{}")
-        // The answer is not what the operation expects; what counts was sent before.
+        // The response is not what the operation expects; what counts was sent before.
         _ = try? await golden.send(Client.faked(transport))
         let request = try #require(await transport.requests.first)
         #expect(request.method == golden.method)

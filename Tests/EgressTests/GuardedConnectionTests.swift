@@ -85,7 +85,7 @@ struct GuardedConnectionTests {
         request.isForPublicHosts = true
         #expect(await refusal(of: request, by: client) == .refusedAddress("127.0.0.1, a loopback address"))
         #expect(server.connections == 0)
-        // One that is kept is judged anew.
+        // One that is kept is judged again.
         #expect(try await client.collect(.get(server.origin)).text == "ok")
         #expect(await refusal(of: request, by: client) == .refusedAddress("127.0.0.1, a loopback address"))
         #expect(server.connections == 1)

@@ -54,7 +54,7 @@ struct SecureConnectionTests {
         var origin: String { "https://localhost:\(port)" }
     }
 
-    /// The answer to a GET, or why there is none, once the server is up.
+    /// The response to a GET, or why there is none, once the server is up.
     private func result(
         from origin: String,
         _ change: (inout EgressConfiguration) -> Void

@@ -189,7 +189,7 @@ struct UploadTests {
     func time() async throws {
         let server = try LoopbackServer { peer in
             _ = try peer.request()
-            // And no answer.
+            // And no response.
             _ = try peer.request()
         }
         let client = try EgressClient.local {

@@ -99,7 +99,7 @@ struct AnsweringTests {
 
     @Test("may be answered by another thread while the handler returns")
     func race() throws {
-        // Threads that spin for requests, so that their answers meet the return of `handle` at every point.
+        // Threads that spin for requests, so that their responses meet the return of `handle` at every point.
         let mailbox = Mailbox()
         for _ in 0..<2 {
             onAnotherThread {

@@ -108,7 +108,7 @@ struct BodyStreamTests {
         usleep(300_000)
         #expect(stream.heldBytes <= RequestBodyStream.share)
         #expect(!flag.isThere)
-        // An answer of its own says that nobody will read on: the rest is dropped.
+        // A response of its own says that nobody will read on: the rest is dropped.
         replies.withLock { $0[0].send(.text("no", status: 403)) }
         #expect(eventually { flag.isThere })
         #expect(try client.answer().status == 403)

@@ -77,7 +77,7 @@ struct LimitTests {
         #expect(try server.answer(to: get("/?" + String(repeating: "x", count: 8_191))).status == 414)
     }
 
-    /// Except for a few hundred bytes below the engine's 32 KiB, where its memory holds the request but no answer.
+    /// Except for a few hundred bytes below the engine's 32 KiB, where its memory holds the request but no response.
     @Test("on the header block is told at other sizes", arguments: (33...80).filter { $0 != 65 }.map { $0 * 500 })
     func oversizedHeaders(count: Int) throws {
         let server = HTTPServerFixture.shared

@@ -19,7 +19,7 @@ struct MalformedText: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// Stands near each fault: a part of it in an error would be a leak.
+    /// Stands near each error: a part of it in an error would be a leak.
     static let marker = "S3CR3T"
 
     private static func string(_ bytes: UInt8...) -> [UInt8] {

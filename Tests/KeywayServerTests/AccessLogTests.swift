@@ -128,13 +128,13 @@ struct AccessLogTests {
         let pipe = try LogPipe()
         let log = AccessLog(descriptor: pipe.writing)
         let lines = 4 * AccessLog.waitingAtMost / Self.line.count
-        // Whoever waited would wait for ever.
+        // A waiter would wait for ever.
         for _ in 0..<lines { log.append(Self.line) }
         log.flush(within: 0.2)
         // Some went into the pipe, and some are in the writer's hands.
         #expect(log.dropped > lines / 4)
 
-        // Whoever comes to read finds whole lines.
+        // A reader finds whole lines.
         var read = pipe.drain().count
         for _ in 0..<500 {
             log.flush(within: 0.01)

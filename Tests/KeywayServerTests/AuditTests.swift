@@ -34,7 +34,7 @@ struct AuditTests {
         return fixture
     }
 
-    /// The numbers of the events in an answer.
+    /// The numbers of the events in a response.
     private func numbers(_ answer: Answer) -> [Int64] {
         answer["/data"]?.elements.compactMap {
             if case .integer(let number)? = $0.at("/attributes/attributes/details/number") { number } else { nil }

@@ -6,7 +6,7 @@ import Testing
 
 /// Every route, by every kind of caller, and the status that answers them.
 ///
-/// All keys are of the organisation whose things the routes are about, but for the last column. What stands in a path
+/// All keys are of the organisation whose things the routes are about, except the last column. What stands in a path
 /// is new for each request. The columns:
 ///
 /// - none, wrong: no keys; keys that nobody has.

@@ -84,7 +84,7 @@ struct CatalogueTests {
 
         let get = try await fixture.send(.get, Paths.connection(id), as: fixture.admin)
         #expect(get.status == 200)
-        // What was answered is sent back as it is, but for the name.
+        // What was answered is sent back as it is, except the name.
         let edited = get.text.replacingOccurrences(of: #""name":"Test""#, with: #""name":"New""#)
         let patch = try await fixture.send(.patch, Paths.connection(id), body: edited)
         #expect(patch.status == 200)

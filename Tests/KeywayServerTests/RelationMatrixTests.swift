@@ -4,7 +4,7 @@ import HTTPServer
 import Storage
 import Testing
 
-/// Every route of a connection, under a policy that gives the caller each relation, and the status that answers.
+/// Every route of a connection, under a policy that gives the caller each relation, and the status that responses.
 ///
 /// The policy names the caller as a user, as everyone with the caller's role, and as everyone in the organisation: the
 /// statuses are the same. The list answers 200 to all; for it, the table says how many connections it shows of one. The

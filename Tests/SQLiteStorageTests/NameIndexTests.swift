@@ -118,7 +118,7 @@ struct NameIndexTests {
                     }
                 }
             }
-            // Built anew it is the same.
+            // Built again it is the same.
             if round == 3 {
                 let rebuilt = NameIndex()
                 rebuilt.build(path: directory.database)

@@ -40,7 +40,7 @@ func bytes(ofFile path: String) -> [UInt8]? {
     }
 }
 
-/// Writes a file anew.
+/// Writes a file again.
 func write(_ bytes: some Collection<UInt8>, toFile path: String) {
     guard let file = fopen(path, "w") else { fatalError("cannot write a file of the test") }
     defer { fclose(file) }

@@ -1,6 +1,6 @@
 import Testing
 
-/// A way in which an answer may echo a secret.
+/// A way in which a response may echo a secret.
 enum Encoding: String, CaseIterable, CustomTestStringConvertible {
     case asItIs
     case percentReserved, percentReservedLowerCase, percentEverything, percentEverySecond, form

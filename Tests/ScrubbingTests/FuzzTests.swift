@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scrubbing
 
-/// The same answer by the simplest means: every reading of the whole text, searched at every place.
+/// The same response by the simplest means: every reading of the whole text, searched at every place.
 private enum Reference {
     /// A character of a reading, and where it stands in the text.
     private struct Character {

@@ -1,10 +1,10 @@
 package import Documents
 
-/// A list that the AWS Integration API answers as it is, for forms and policies to choose from.
+/// A list that the AWS Integration API returns as it is, for forms and policies to choose from.
 ///
 /// Nothing is checked against these lists: they age, and a newer client must not break.
 package struct AWSCatalogue: Sendable {
-    /// The value of both `id` and `type`, and but for the permissions' own lists the name of the attribute.
+    /// The value of both `id` and `type`, and, except in the permissions' own lists, the name of the attribute.
     package let type: String
     /// In the reference's order.
     package let entries: [String]

@@ -18,12 +18,12 @@ package struct ResponseLinks: Sendable {
     private let headerLengths: UInt64
     private var members: [Member] = []
 
-    /// Headers that hold links whoever sends them.
+    /// Headers that hold links, for all third parties.
     private static let standardHeaders: Set<String> = [
         "azure-asyncoperation", "content-location", "link", "location", "operation-location",
     ]
 
-    /// The headers that hold links whoever sends them, and no members.
+    /// The headers that hold links for all third parties, and no members.
     package static let standard = ResponseLinks(headers: standardHeaders)
 
     private init(headers: Set<String>) {
@@ -36,7 +36,7 @@ package struct ResponseLinks: Sendable {
         headerLengths >> UInt64(min(name.utf8.count, 63)) & 1 == 1 && headers.contains(name.lowercased())
     }
 
-    /// Headers beside those that hold links whoever sends them.
+    /// Headers in addition to those that hold links for all third parties.
     package static func headers(_ names: String...) -> ResponseLinks {
         ResponseLinks(headers: standardHeaders.union(names.map { $0.lowercased() }))
     }

@@ -4,14 +4,14 @@
 public struct AWSAccessKeys: APIValue {
     /// The id of the access key.
     public var accessKeyID: String
-    /// The secret access key; never answered.
+    /// The secret access key; responses never contain it.
     public var secretAccessKey: Secret?
 
     /// Puts a value together.
     ///
     /// - Parameters:
     ///   - accessKeyID: The id of the access key.
-    ///   - secretAccessKey: The secret access key; never answered.
+    ///   - secretAccessKey: The secret access key; responses never contain it.
     public init(accessKeyID: String, secretAccessKey: Secret? = nil) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey

@@ -11,7 +11,7 @@ public struct AWSAccountOperations: Sendable {
     ///
     /// - Parameter account: The configuration.
     /// - Returns: The configuration with its id, all defaults, and the external id of a role.
-    /// - Throws: ``DatadogError``: `conflict` if the AWS account has one already, `invalid` with all faults, and those
+    /// - Throws: ``DatadogError``: `conflict` if the AWS account has one already, `invalid` with all errors, and those
     ///   of any operation.
     public func create(_ account: NewAWSAccount) async throws -> AWSAccount {
         try await requester.data(Operation("POST", Self.path, body: account))
@@ -32,7 +32,7 @@ public struct AWSAccountOperations: Sendable {
     ///   - id: The id of the configuration.
     ///   - changes: The changes.
     /// - Returns: The configuration as it is now.
-    /// - Throws: ``DatadogError``: `notFound`, `invalid` with all faults, and those of any operation.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid` with all errors, and those of any operation.
     public func update(_ id: AWSAccount.ID, with changes: AWSAccountUpdate) async throws -> AWSAccount {
         try await requester.data(Operation("PATCH", Self.path + [id], body: changes))
     }

@@ -9,7 +9,7 @@ public struct CCMConfig: APIValue, Identifiable {
 
     static let type = "ccm_config"
 
-    /// Reads a configuration from the `data` object of an answer.
+    /// Reads a configuration from the `data` object of a response.
     ///
     /// - Parameter json: The object.
     /// - Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be.
@@ -22,7 +22,7 @@ public struct CCMConfig: APIValue, Identifiable {
         }
     }
 
-    /// The `data` object, as it is answered.
+    /// The `data` object, as responses have it.
     ///
     /// - Parameter secrets: Makes no difference.
     /// - Returns: The JSON.
@@ -31,7 +31,7 @@ public struct CCMConfig: APIValue, Identifiable {
     }
 }
 
-/// The exports that a request sends: in requests the list stands one level deeper than in answers.
+/// The exports that a request sends: in requests the list stands one level deeper than in responses.
 struct CCMConfigRequest: APIValue {
     let dataExports: [DataExport]
 

@@ -49,7 +49,7 @@ extension CCMConfigOperations {
     ///   - accountID: The number of the AWS account.
     /// - Returns: What is wrong; empty if nothing is.
     /// - Throws: ``DatadogError``: `invalid` if the account has no configuration, `forbidden` if it may not be asked,
-    ///   `server` if AWS does not answer, and those of any operation.
+    ///   `server` if AWS does not respond, and those of any operation.
     public func validate(_ export: DataExport, of accountID: String) async throws -> [CCMIssue] {
         let body = CCMValidationRequest(accountID: accountID, export: export)
         let operation = Operation("POST", ["v2", "integration", "aws", "validate_ccm_config"], body: body)

@@ -74,7 +74,7 @@ extension AWSAccountOperations {
     ///   - region: Its region.
     ///   - createsBus: Whether an event bus is wanted, too.
     /// - Returns: The source with its whole name.
-    /// - Throws: ``DatadogError``: `conflict` if the account has one of that name there, `invalid` with all faults, and
+    /// - Throws: ``DatadogError``: `conflict` if the account has one of that name there, `invalid` with all errors, and
     ///   those of any operation.
     public func addEventBridgeSource(
         named name: String,

@@ -67,8 +67,8 @@ extension AWSAccountOperations {
     ///   - filters: The filters; those of the account's configuration if they are left out.
     ///   - id: The id of the configuration.
     /// - Returns: What they do, by namespace.
-    /// - Throws: ``DatadogError``: `notFound`, `forbidden` if the account may not be asked, `invalid` with all faults, and
-    ///   those of any operation.
+    /// - Throws: ``DatadogError``: `notFound`, `forbidden` if the account may not be asked, `invalid` with every error,
+    ///   and those of any operation.
     public func metricNamePreview(
         of filters: [AWSMetricNameFilter]? = nil,
         in id: AWSAccount.ID

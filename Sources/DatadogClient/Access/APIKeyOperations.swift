@@ -9,7 +9,7 @@ public struct APIKeyOperations: Sendable {
     /// Creates an API key.
     ///
     /// - Parameter key: The key's name and use.
-    /// - Returns: The key: the only answer that is sure to hold the key itself.
+    /// - Returns: The key: the only response that is sure to hold the key itself.
     /// - Throws: ``DatadogError``: `invalid` and those of any operation.
     public func create(_ key: NewAPIKey) async throws -> APIKey {
         try await requester.data(Operation("POST", Self.path, body: key))

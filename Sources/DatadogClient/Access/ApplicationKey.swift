@@ -16,7 +16,7 @@ public struct ApplicationKey: APIValue, Identifiable {
     public let createdAt: Timestamp?
     /// When the key was last used.
     public let lastUsedAt: Timestamp?
-    /// The id of the user who owns it, if the answer says.
+    /// The id of the user who owns it, if the response says.
     public let ownerID: String?
 
     static let type = "application_keys"

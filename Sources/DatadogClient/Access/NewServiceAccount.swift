@@ -2,7 +2,7 @@
 ///
 /// Source: the Service Accounts API, https://docs.datadoghq.com/api/latest/service-accounts/
 public struct NewServiceAccount: APIValue {
-    /// The e-mail address of whoever answers for it.
+    /// The e-mail address of the person responsible for it.
     public var email: String
     /// The name.
     public var name: String?
@@ -14,7 +14,7 @@ public struct NewServiceAccount: APIValue {
     /// Puts a value together.
     ///
     /// - Parameters:
-    ///   - email: The e-mail address of whoever answers for it.
+    ///   - email: The e-mail address of the person responsible for it.
     ///   - name: The name.
     ///   - title: The title.
     ///   - roleIDs: The ids of its roles.

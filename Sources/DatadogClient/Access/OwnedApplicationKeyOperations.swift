@@ -9,7 +9,7 @@ public struct OwnedApplicationKeyOperations: Sendable {
     /// Creates an application key.
     ///
     /// - Parameter key: The key's name and scopes.
-    /// - Returns: The key: the only answer that is sure to hold the key itself.
+    /// - Returns: The key: the only response that is sure to hold the key itself.
     /// - Throws: ``DatadogError``: `invalid` and those of any operation.
     public func create(_ key: NewApplicationKey) async throws -> ApplicationKey {
         try await requester.data(Operation("POST", path, body: key))

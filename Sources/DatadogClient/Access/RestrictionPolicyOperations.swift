@@ -17,7 +17,7 @@ public struct RestrictionPolicyOperations: Sendable {
     ///
     /// - Parameters:
     ///   - policy: The policy.
-    ///   - allowSelfLockout: Whether the policy may take the relation `editor` from whoever calls.
+    ///   - allowSelfLockout: Whether the policy may take the relation `editor` from the caller.
     /// - Returns: The policy as it is now.
     /// - Throws: ``DatadogError``: `invalid` if it names someone who is not there, or would lock the caller out;
     ///   `notFound`, and those of any operation.

@@ -4,7 +4,7 @@
 public struct UserInvitation: APIValue, Identifiable {
     /// A UUID.
     public let id: String
-    /// The id of the user who is invited, if the answer says.
+    /// The id of the user who is invited, if the response says.
     public let userID: String?
     /// The code that is to be passed on, where the server shows it: Keyway does, once, when it is created.
     public let code: Secret?

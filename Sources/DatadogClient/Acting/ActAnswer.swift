@@ -12,7 +12,7 @@ public struct ActAnswer<Body: Sendable>: Sendable, CustomStringConvertible, Cust
     public let headers: [(name: String, value: String)]
     /// The body: `Data`, or ``BodyPieces`` where it is read as it comes.
     public let body: Body
-    /// How long the third party took to begin its answer (`Keyway-Upstream-Time`).
+    /// How long the third party took to begin its response (`Keyway-Upstream-Time`).
     public let upstreamTime: Duration?
     /// Keyway's name for the request, which its audit log has too (`Keyway-Request-Id`).
     public let requestID: String?
@@ -35,7 +35,7 @@ public struct ActAnswer<Body: Sendable>: Sendable, CustomStringConvertible, Cust
     public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// - Parameters:
-    ///   - head: The answer without its body.
+    ///   - head: The response without its body.
     ///   - body: The body.
     init(_ head: TransportResponse, body: Body) {
         status = head.status

@@ -1,4 +1,4 @@
-/// Why Keyway did not pass on a third party's answer (`Keyway-Error`). Later versions may have more.
+/// Why Keyway did not pass on a third party's response (`Keyway-Error`). Later versions may have more.
 public struct ActErrorCode: Sendable, Hashable, RawRepresentable, CustomStringConvertible {
     /// The code as Keyway writes it.
     public let rawValue: String
@@ -31,9 +31,9 @@ public struct ActErrorCode: Sendable, Hashable, RawRepresentable, CustomStringCo
     public static let upstreamUnreachable = ActErrorCode(rawValue: "upstream_unreachable")
     /// The third party took too long. It may have acted.
     public static let upstreamTimeout = ActErrorCode(rawValue: "upstream_timeout")
-    /// The third party's answer can't be passed on. It may have acted.
+    /// The third party's response can't be passed on. It may have acted.
     public static let upstreamMalformed = ActErrorCode(rawValue: "upstream_malformed")
-    /// The third party's answer is larger than is passed on. It may have acted.
+    /// The third party's response is larger than is passed on. It may have acted.
     public static let answerTooLarge = ActErrorCode(rawValue: "answer_too_large")
     /// The third party redirects the request to another host. It may have acted.
     public static let redirectRefused = ActErrorCode(rawValue: "redirect_refused")

@@ -34,7 +34,7 @@ public struct ActPlan: APIValue {
     /// How long the body would be.
     public let bodyBytes: Int?
 
-    /// Reads a plan from the `data` object of an answer.
+    /// Reads a plan from the `data` object of a response.
     ///
     /// - Parameter json: The object.
     /// - Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be.

@@ -3,22 +3,22 @@ public import Foundation
 /// Acting through a connection: Keyway authenticates the request, and the secret stays there. Keyway has these
 /// operations, Datadog's sites have not.
 extension ConnectionOperations {
-    /// Sends a request through a connection, and returns what the third party answered, whatever its status.
+    /// Sends a request through a connection, and returns the third party's response, whatever its status.
     ///
-    /// It is sent once: nobody can tell whether one that got no answer was heeded. The ``RetryPolicy`` counts where
+    /// It is sent once: nobody knows whether one without a response was carried out. The ``RetryPolicy`` counts where
     /// nothing reached the third party for sure: where there was no connection to Keyway, and where too many acts go on.
     ///
     /// - Parameters:
     ///   - id: The connection's id.
     ///   - request: The request. Its path and query go out byte for byte.
-    /// - Returns: The answer, all of it.
-    /// - Throws: ``DatadogError`` where the answer is none of the third party's; its ``DatadogError/actError`` says why.
+    /// - Returns: The response, all of it.
+    /// - Throws: ``DatadogError`` if the response is not the third party's; its ``DatadogError/actError`` says why.
     public func act(through id: Connection.ID, _ request: ActRequest) async throws -> ActAnswer<Data> {
         let response = try await requester.act(Self.operation(id, "proxy", request.method), request)
         return ActAnswer(response, body: response.body)
     }
 
-    /// Sends a request through a connection, and returns as soon as the third party has begun to answer.
+    /// Sends a request through a connection, and returns as soon as the third party has begun to respond.
     ///
     /// As ``act(through:_:)``. The body is read when it is asked for, where the client's ``Transport`` is a
     /// ``StreamingTransport``, as those of the library are.
@@ -26,8 +26,8 @@ extension ConnectionOperations {
     /// - Parameters:
     ///   - id: The connection's id.
     ///   - request: The request. Its path and query go out byte for byte.
-    /// - Returns: The answer. Its body throws ``DatadogError`` if it breaks off.
-    /// - Throws: ``DatadogError`` where the answer is none of the third party's; its ``DatadogError/actError`` says why.
+    /// - Returns: The response. Its body throws ``DatadogError`` if it breaks off.
+    /// - Throws: ``DatadogError`` if the response is not the third party's; its ``DatadogError/actError`` says why.
     public func streamAct(through id: Connection.ID, _ request: ActRequest) async throws -> ActAnswer<BodyPieces> {
         let response = try await requester.streamAct(Self.operation(id, "proxy", request.method), request)
         return ActAnswer(response.head, body: response.body)
@@ -69,7 +69,7 @@ extension ConnectionOperations {
     ///   - settings: The settings, all of them.
     ///   - id: The connection's id.
     /// - Returns: The settings as they are now.
-    /// - Throws: ``DatadogError``: `invalid` with all faults, `forbidden` if they send stored secrets elsewhere and the
+    /// - Throws: ``DatadogError``: `invalid` with all errors, `forbidden` if they send stored secrets elsewhere and the
     ///   keys may not do that, `notFound`, and those of any operation.
     @discardableResult
     public func putSettings(_ settings: ConnectionSettings, of id: Connection.ID) async throws -> ConnectionSettings {

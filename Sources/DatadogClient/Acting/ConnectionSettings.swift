@@ -2,7 +2,7 @@
 ///
 /// What is `nil` or empty is as it is without settings.
 public struct ConnectionSettings: APIValue {
-    /// The id of the connection that they were answered for.
+    /// The id of the connection that they belong to.
     public let id: String?
     /// The URL that paths are joined to, instead of the integration's own.
     public var baseURL: String?

@@ -49,14 +49,14 @@ public struct ConnectionTest: APIValue, Identifiable {
     public let id: String
     /// The third party's verdict on the credentials.
     public let result: Result
-    /// The third party's HTTP status, if it answered.
+    /// The third party's HTTP status, if it responded.
     public let status: Int?
     /// How long the test took, in milliseconds.
     public let milliseconds: Int?
     /// Advice, where the result is not `valid`.
     public let hint: String?
 
-    /// Reads a value from the `data` object of an answer.
+    /// Reads a value from the `data` object of a response.
     ///
     /// - Parameter json: The object.
     /// - Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be.

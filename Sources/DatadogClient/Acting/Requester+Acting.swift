@@ -1,8 +1,8 @@
 import Foundation
 
-// Acts: the answer is a third party's, and the path the caller's own.
+// Acts: the response is a third party's, and the path the caller's own.
 extension Requester {
-    /// Performs an act, and returns the whole answer.
+    /// Performs an act, and returns the whole response.
     func act(_ operation: Operation, _ act: ActRequest) async throws -> TransportResponse {
         try await send(try request(for: operation, act), operation) { request in
             let response = try await transport.send(request)
@@ -10,7 +10,7 @@ extension Requester {
         }
     }
 
-    /// Performs an act, and returns the answer when it has begun.
+    /// Performs an act, and returns the response when it has begun.
     func streamAct(_ operation: Operation, _ act: ActRequest) async throws -> StreamedResponse {
         guard let transport = transport as? any StreamingTransport else {
             let response = try await self.act(operation, act)
@@ -83,6 +83,6 @@ extension Requester {
 }
 
 extension TransportResponse {
-    /// Whether it is a third party's answer, whatever its status. Third parties can't send headers of that name.
+    /// Whether it is a third party's response, whatever its status. Third parties can't send headers of that name.
     fileprivate var isOfThirdParty: Bool { header("Keyway-Upstream-Status") != nil }
 }

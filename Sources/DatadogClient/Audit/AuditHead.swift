@@ -1,4 +1,4 @@
-/// The signed head of an audit log: with it, whoever has the log can tell whether anything is missing or changed.
+/// The signed head of an audit log: with it, a reader of the log can tell whether anything is missing or changed.
 ///
 /// `keyway audit verify --head` takes it as it is written.
 public struct AuditHead: APIValue {

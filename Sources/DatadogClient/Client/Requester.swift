@@ -1,6 +1,6 @@
 import Foundation
 
-/// Performs operations: builds the request, sends it as often as the policy says, and reads the answer.
+/// Performs operations: builds the request, sends it as often as the policy says, and reads the response.
 struct Requester: Sendable {
     let configuration: Configuration
     let transport: any Transport
@@ -34,12 +34,12 @@ struct Requester: Sendable {
         }
     }
 
-    /// Performs an operation that answers `{"data":{…}}`.
+    /// Performs an operation that returns `{"data":{…}}`.
     func data<Value: APIValue>(_ operation: Operation) async throws -> Value {
         try await read(operation) { json throws(JSONMismatch) in try json.value("data") }
     }
 
-    /// Performs an operation that answers a page.
+    /// Performs an operation that returns a page.
     func page<Value: APIValue>(_ operation: Operation) async throws -> ListPage<Value> {
         let response = try await send(operation)
         var page: ListPage<Value> = try decode(response) { json throws(JSONMismatch) in try ListPage(json: json) }
@@ -52,7 +52,7 @@ struct Requester: Sendable {
         _ = try await send(operation)
     }
 
-    /// Performs an operation, and reads its answer.
+    /// Performs an operation, and reads its response.
     func read<Value>(
         _ operation: Operation,
         _ read: (JSONValue) throws(JSONMismatch) -> Value
@@ -60,7 +60,7 @@ struct Requester: Sendable {
         try decode(try await send(operation), read)
     }
 
-    /// Reads an answer.
+    /// Reads a response.
     func decode<Value>(
         _ response: TransportResponse,
         _ read: (JSONValue) throws(JSONMismatch) -> Value
@@ -84,10 +84,10 @@ struct Requester: Sendable {
 
     // MARK: Sending
 
-    /// How an attempt ended that was answered.
+    /// The end of an attempt that got a response.
     enum Attempt<Answer> {
         case wanted(Answer)
-        /// It is an error, or no answer of this API.
+        /// It is an error, or no response of this API.
         case unwanted(TransportResponse)
     }
 
@@ -147,7 +147,7 @@ struct Requester: Sendable {
                 details: "the site's URL must be http or https, with a host, without user, query or fragment"
             )
         }
-        // A segment of dots would be taken for a way up by whoever normalizes the path.
+        // A segment of dots would be taken for a way up by software that normalizes the path.
         guard !operation.path.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
             throw DatadogError(.configuration, details: "an id is empty or consists of dots")
         }

@@ -5,7 +5,7 @@ public struct AppKeyRegistration: APIValue, Identifiable {
     /// The id of the application key, a UUID.
     public let id: String
 
-    /// Reads a registration from the `data` object of an answer.
+    /// Reads a registration from the `data` object of a response.
     ///
     /// - Parameter json: The object.
     /// - Throws: ``JSONMismatch`` if it has no id.

@@ -8,12 +8,12 @@ public struct Connection: APIValue, Identifiable {
     public var name: String
     /// The system, and how to authenticate there. Secrets are empty.
     public var integration: Integration
-    /// Tags, each a `key:value` pair; `nil` if the answer has none.
+    /// Tags, each a `key:value` pair; `nil` if the response has none.
     public var tags: [String]?
 
     static let type = "action_connection"
 
-    /// Reads a connection from the `data` object of an answer.
+    /// Reads a connection from the `data` object of a response.
     ///
     /// - Parameter json: The object.
     /// - Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be.

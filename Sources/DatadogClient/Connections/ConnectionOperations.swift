@@ -10,7 +10,7 @@ public struct ConnectionOperations: Sendable {
     ///
     /// - Parameter connection: The connection, with all its secrets.
     /// - Returns: The connection with its id, and without its secrets.
-    /// - Throws: ``DatadogError``: `invalid` with all faults, `forbidden`, `rateLimited` and those of any operation.
+    /// - Throws: ``DatadogError``: `invalid` with all errors, `forbidden`, `rateLimited` and those of any operation.
     public func create(_ connection: NewConnection) async throws -> Connection {
         try await requester.data(Operation("POST", Self.path, body: connection))
     }
@@ -30,7 +30,7 @@ public struct ConnectionOperations: Sendable {
     ///   - id: Its id.
     ///   - changes: The changes.
     /// - Returns: The connection as it is now, without its secrets.
-    /// - Throws: ``DatadogError``: `notFound`, `invalid` with all faults, and those of any operation.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid` with all errors, and those of any operation.
     public func update(_ id: Connection.ID, with changes: ConnectionUpdate) async throws -> Connection {
         try await requester.data(Operation("PATCH", Self.path + [id], body: changes))
     }

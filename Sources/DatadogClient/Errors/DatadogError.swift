@@ -10,7 +10,7 @@ public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
         case forbidden
         /// Too many requests (429); how long to wait, if the server says.
         case rateLimited(retryAfter: Duration?)
-        /// The request is at fault (any other 4xx), with what the server says is wrong.
+        /// The request is invalid (any other 4xx), with the server's explanation.
         case invalid([Problem])
         /// There is such a thing already (409).
         case conflict
@@ -18,9 +18,9 @@ public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
         case server
         /// The server sends elsewhere (3xx), which is not followed: the keys would travel along.
         case redirect
-        /// There was no answer: not resolved, refused, lost, timed out.
+        /// There was no response: not resolved, refused, lost, timed out.
         case transport
-        /// The answer is not what the API documents.
+        /// The response is not what the API documents.
         case decoding
         /// The configuration can't be used, and nothing was sent.
         case configuration
@@ -28,13 +28,13 @@ public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The kind of failure.
     public let code: Code
-    /// The HTTP status; `nil` if there was no answer.
+    /// The HTTP status; `nil` if there was no response.
     public let status: Int?
     /// The server's message, or what else is known, in one line.
     public let details: String
     /// The server's errors, one entry each.
     public let problems: [Problem]
-    /// The server's name for the request, for whoever runs it (`X-Request-Id`).
+    /// The server's name for the request, for its operator (`X-Request-Id`).
     public let requestID: String?
     /// The reason why Keyway did not pass on a third party's response to an act or a test (`Keyway-Error`).
     public let actError: ActErrorCode?

@@ -2,7 +2,7 @@
 public struct Problem: Sendable, Hashable, CustomStringConvertible {
     /// A description of the error.
     public let detail: String
-    /// The kind of error; `nil` where the API answers mere texts.
+    /// The kind of error; `nil` where the API returns mere texts.
     public let title: String?
     /// The member of the body that is to blame, as RFC 6901 has it.
     public let pointer: String?

@@ -1,4 +1,4 @@
-/// A value that the API's documents hold: what you send, and what you are answered.
+/// A value of the API's documents, in requests and responses.
 ///
 /// Each is `Codable` too, in the API's own shape, for documents of your own. Encoded that way, or by
 /// ``json(secrets:)`` without saying otherwise, it shows no secret: one stands there as `""`, which an update takes for

@@ -52,7 +52,7 @@ extension JSONValue {
         try optionalText(name).map(Timestamp.init(rawValue:))
     }
 
-    /// A secret; an answer that leaves it out is as good as one that blanks it.
+    /// A secret; a response that leaves it out is as good as one that blanks it.
     func secret(_ name: String) throws(JSONMismatch) -> Secret {
         Secret(try optionalText(name) ?? "")
     }

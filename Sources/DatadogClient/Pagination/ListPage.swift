@@ -1,4 +1,4 @@
-/// A part of a list, as it was answered.
+/// A part of a list, as the server returned it.
 public struct ListPage<Element: Sendable>: Sendable {
     /// The elements of this page.
     public let elements: [Element]

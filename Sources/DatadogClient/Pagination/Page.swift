@@ -1,4 +1,4 @@
-/// Which part of a list to answer.
+/// The part of a list to return.
 public struct Page: Sendable, Hashable {
     /// The number of the page, from 0 on.
     public var number: Int

@@ -1,6 +1,6 @@
 /// Whether and how often to repeat a request that failed.
 ///
-/// As in the official clients, an answer of 429 is followed by a wait of as many seconds as its header
+/// As in the official clients, a response of 429 is followed by a wait of as many seconds as its header
 /// `X-RateLimit-Reset` says, and one from 500 up by a wait that doubles from attempt to attempt, with jitter. A `POST`,
 /// which is not safe to repeat, is repeated after 429 alone, and where no connection came about.
 public struct RetryPolicy: Sendable, Hashable {

@@ -17,7 +17,7 @@ struct HTTPMessage: Sendable {
 
         var lines = ["\(request.method) \(target) HTTP/1.1", "Host: \(address.header)"]
         lines += request.headers.map { "\($0.name): \($0.value)" }
-        // As every client sends it, but for methods whose requests have no body by nature.
+        // As every client sends it, except methods whose requests have no body by nature.
         if request.body != nil || !["GET", "HEAD", "DELETE"].contains(request.method) {
             lines.append("Content-Length: \(request.body?.count ?? 0)")
         }

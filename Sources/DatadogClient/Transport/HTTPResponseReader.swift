@@ -1,6 +1,6 @@
 import Foundation
 
-/// Reads one answer from a connection (RFC 9112).
+/// Reads one response from a connection (RFC 9112).
 struct HTTPResponseReader {
     /// Whether the connection may carry another request, once the body is read to its end.
     private(set) var isReusable = false
@@ -35,7 +35,7 @@ struct HTTPResponseReader {
         bytes.reserveCapacity(4096)
     }
 
-    /// The whole answer.
+    /// The whole response.
     mutating func response() throws(TransportError) -> TransportResponse {
         var response = try head()
         if case .bytes(let count) = rest {
@@ -49,7 +49,7 @@ struct HTTPResponseReader {
         return response
     }
 
-    /// The answer without its body, which ``piece()`` reads.
+    /// The response without its body, which ``piece()`` reads.
     mutating func head() throws(TransportError) -> TransportResponse {
         while true {
             let statusLine = try line()
@@ -57,7 +57,7 @@ struct HTTPResponseReader {
                 let status = Int(statusLine.dropFirst(9).prefix(3)), (100..<600).contains(status)
             else { throw Self.malformed }
             let response = TransportResponse(status: status, headers: try headers())
-            // Interim answers, such as 103, come before the answer.
+            // Interim responses, such as 103, come before the response.
             if status < 200 { continue }
             isReusable = statusLine.hasPrefix("HTTP/1.1") && !Self.has("close", in: response.header("Connection"))
             rest = try body(of: response)
@@ -151,7 +151,7 @@ struct HTTPResponseReader {
         return .nothing
     }
 
-    /// Whatever follows the end of an answer belongs to no request of ours.
+    /// Whatever follows the end of a response belongs to no request of ours.
     private mutating func noteEnd() {
         if case .nothing = rest, position < bytes.count { isReusable = false }
     }

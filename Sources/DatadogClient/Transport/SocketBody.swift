@@ -1,6 +1,6 @@
 import Foundation
 
-/// The body of an answer that is read as it is asked for. Its connection closes with it, unless it was read to its end.
+/// The body of a response, read on demand. Its connection closes with it, unless it was read to its end.
 ///
 /// Safe to share: one task at a time reads, as ``BodyPieces`` has it, and waits for the thread that does it.
 final class SocketBody: @unchecked Sendable {

@@ -142,7 +142,7 @@ final class SocketConnection: @unchecked Sendable {
             : TransportError(.lost, "the connection was lost")
     }
 
-    /// Ends all reading and writing, whoever waits for it.
+    /// Ends all reading and writing, for all who wait for it.
     func shutDown() {
         _ = shutdown(descriptor, Int32(SHUT_RDWR))
     }

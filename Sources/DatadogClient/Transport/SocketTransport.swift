@@ -21,7 +21,7 @@ public final class SocketTransport: StreamingTransport {
     /// Sends a request.
     ///
     /// - Parameter request: The request, of an `http` URL.
-    /// - Returns: The answer, whatever its status.
+    /// - Returns: The response, whatever its status.
     /// - Throws: ``TransportError`` if there is none; `CancellationError` if the task was cancelled.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try await exchange(request) { reader, connection, exchange, idle throws(TransportError) in
@@ -33,11 +33,11 @@ public final class SocketTransport: StreamingTransport {
         }
     }
 
-    /// Sends a request, and returns as soon as the answer has begun. Its body is read from the connection no faster than
+    /// Sends a request, and returns once the response has begun. Its body is read from the connection no faster than
     /// it is asked for.
     ///
     /// - Parameter request: The request, of an `http` URL.
-    /// - Returns: The answer's status and headers, and its body.
+    /// - Returns: The response's status and headers, and its body.
     /// - Throws: ``TransportError`` if there is none; `CancellationError` if the task was cancelled.
     public func stream(_ request: TransportRequest) async throws -> StreamedResponse {
         let threads = threads
@@ -56,7 +56,7 @@ public final class SocketTransport: StreamingTransport {
         @Sendable (inout HTTPResponseReader, SocketConnection, SocketExchange, IdleConnections) throws(TransportError)
         -> Answer
 
-    /// Sends a request, and has its answer read on a thread that may wait.
+    /// Sends a request, and has its response read on a thread that may wait.
     private func exchange<Answer: Sendable>(
         _ request: TransportRequest,
         reading: @escaping Reading<Answer>

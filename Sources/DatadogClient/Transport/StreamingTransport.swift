@@ -1,18 +1,18 @@
-/// A transport that can hand an answer on as it comes, instead of as a whole.
+/// A transport that can hand a response on as it comes, instead of as a whole.
 ///
 /// Both of the library's own can.
 public protocol StreamingTransport: Transport {
-    /// Sends a request, and returns as soon as the answer has begun.
+    /// Sends a request, and returns as soon as the response has begun.
     ///
     /// All that is said of ``Transport/send(_:)`` holds here too.
     ///
     /// - Parameter request: The request.
-    /// - Returns: The answer's status and headers, and its body, which is read when it is asked for.
-    /// - Throws: ``TransportError`` if there is no answer; `CancellationError` if the task was cancelled.
+    /// - Returns: The response's status and headers, and its body, which is read when it is asked for.
+    /// - Throws: ``TransportError`` if there is no response; `CancellationError` if the task was cancelled.
     func stream(_ request: TransportRequest) async throws -> StreamedResponse
 }
 
-/// An answer whose body is still to come.
+/// A response whose body is still to come.
 public struct StreamedResponse: Sendable {
     /// The HTTP status.
     public var status: Int
@@ -21,7 +21,7 @@ public struct StreamedResponse: Sendable {
     /// The body.
     public var body: BodyPieces
 
-    /// Puts an answer together.
+    /// Puts a response together.
     ///
     /// - Parameters:
     ///   - status: The HTTP status.
@@ -33,6 +33,6 @@ public struct StreamedResponse: Sendable {
         self.body = body
     }
 
-    /// The answer without its body.
+    /// The response without its body.
     var head: TransportResponse { TransportResponse(status: status, headers: headers) }
 }

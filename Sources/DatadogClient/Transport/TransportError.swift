@@ -1,10 +1,10 @@
-/// Why a request got no answer.
+/// The reason why a request got no response.
 public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The cause, as far as it decides about another attempt.
     public enum Reason: Sendable, Hashable {
         /// There was no connection: the server has not seen the request.
         case refused
-        /// The connection ended before the answer did: the server may have acted.
+        /// The connection ended before the response did: the server may have acted.
         case lost
         /// The server was silent for too long, and may have acted.
         case timedOut

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// An answer as it came over the network.
+/// A response as it came over the network.
 ///
 /// The body may hold a new key: printing it shows the status alone.
 public struct TransportResponse: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -11,7 +11,7 @@ public struct TransportResponse: Sendable, CustomStringConvertible, CustomDebugS
     /// The body; empty if there is none.
     public var body: Data
 
-    /// Puts an answer together.
+    /// Puts a response together.
     ///
     /// - Parameters:
     ///   - status: The HTTP status.

@@ -8,7 +8,7 @@
 
 /// A transport over Foundation's URL loading system.
 ///
-/// It keeps connections open, follows no redirect, and keeps no cookies, credentials or cached answers.
+/// It keeps connections open, follows no redirect, and keeps no cookies, credentials or cached responses.
 public final class URLSessionTransport: StreamingTransport {
     private let session: URLSession
     private let exchanges: Exchanges
@@ -35,7 +35,7 @@ public final class URLSessionTransport: StreamingTransport {
     /// Sends a request.
     ///
     /// - Parameter request: The request.
-    /// - Returns: The answer, whatever its status.
+    /// - Returns: The response, whatever its status.
     /// - Throws: ``TransportError`` if there is none; `CancellationError` if the task was cancelled.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         let response = try await stream(request)
@@ -48,11 +48,11 @@ public final class URLSessionTransport: StreamingTransport {
         }
     }
 
-    /// Sends a request, and returns as soon as the first piece of the answer's body has come, or all of it. What comes
+    /// Sends a request, and returns once the first piece of the response's body has come, or all of it. What comes
     /// faster than it is asked for is kept in memory.
     ///
     /// - Parameter request: The request.
-    /// - Returns: The answer's status and headers, and its body.
+    /// - Returns: The response's status and headers, and its body.
     /// - Throws: ``TransportError`` if there is none; `CancellationError` if the task was cancelled.
     public func stream(_ request: TransportRequest) async throws -> StreamedResponse {
         try Task.checkCancellation()
@@ -84,9 +84,9 @@ public final class URLSessionTransport: StreamingTransport {
 /// Safe to share: what changes is only touched with the lock held.
 private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private struct Exchange {
-        /// Until the answer has begun.
+        /// Until the response has begun.
         var head: CheckedContinuation<StreamedResponse, any Error>?
-        /// Until the answer has begun: from then on whoever reads it alone keeps it, so that its end shows.
+        /// Until the response has begun: from then on only its reader keeps it, so that its end shows.
         var body: AsyncThrowingStream<Data, any Error>?
         let pieces: AsyncThrowingStream<Data, any Error>.Continuation
     }
@@ -100,7 +100,7 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
         cancel: @escaping @Sendable () -> Void
     ) {
         let (body, pieces) = AsyncThrowingStream.makeStream(of: Data.self)
-        // Whoever stops to read wants no more of it.
+        // A reader who stops wants no more of it.
         pieces.onTermination = { reason in
             if case .cancelled = reason { cancel() }
         }
@@ -128,12 +128,12 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
         if error == nil { answerBegan(task) }
         guard let exchange = lock.withLock({ exchanges.removeValue(forKey: task.taskIdentifier) }) else { return }
         let failure = error ?? TransportError(.other, "the answer is not HTTP")
-        // What was not handed over yet has no answer.
+        // A request that was not handed over yet has no response.
         exchange.head?.resume(throwing: failure)
         exchange.pieces.finish(throwing: error.map(TransportError.init))
     }
 
-    /// Hands over the answer, unless that was done.
+    /// Hands over the response, if that was not done.
     ///
     /// At the first piece, not at the head: the open source Foundation pauses the task while it asks what to do with a
     /// head.

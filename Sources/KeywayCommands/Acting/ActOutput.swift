@@ -12,7 +12,7 @@ import DatadogClient
     import Darwin
 #endif
 
-/// Where the answer to an act goes: to a file or a program byte for byte, to a terminal with what could command it
+/// Where the response to an act goes: to a file or a program byte for byte, to a terminal with what could command it
 /// escaped.
 struct ActOutput {
     static let file = Option(
@@ -27,7 +27,7 @@ struct ActOutput {
     private let output: ByteOutput
     private var terminal: TerminalText?
 
-    /// Prepares the output before anything is sent: an answer that can't be kept is lost.
+    /// Prepares the output before anything is sent: a response that can't be kept is lost.
     init(_ arguments: Arguments) throws(CommandError) {
         path = arguments[Self.file]
         if let path {
@@ -38,7 +38,7 @@ struct ActOutput {
         }
     }
 
-    /// Removes the file: there was no answer.
+    /// Removes the file: there was no response.
     func discard() {
         if let path { unlink(path) }
     }

@@ -82,7 +82,7 @@ extension Command {
     ) { arguments in
         let limit = try arguments.count(.limit)
         let session = try ClientSession(arguments)
-        // The API answers all of them at once.
+        // The API returns all of them at once.
         let accounts = try await session.perform("Listing AWS accounts") {
             try await session.client.awsAccounts.list(accountID: arguments[accountID])
         }

@@ -131,6 +131,6 @@ struct AWSAccountInput {
         return value
     }
 
-    /// Answers have these; the service sets them.
+    /// Responses have these; the service sets them.
     private static let issued = ["/created_at", "/modified_at"]
 }

@@ -36,7 +36,7 @@ struct ClientSession: Sendable {
     ///   - thing: What may not be there: `connection 01a1…`.
     ///   - list: The command that lists what is there.
     ///   - operation: The operation.
-    /// - Returns: Its answer.
+    /// - Returns: Its response.
     /// - Throws: ``CommandError`` that says what the failure means, and what to do next.
     func perform<Result: Sendable>(
         _ title: String,

@@ -55,7 +55,7 @@ struct ConnectionInput: Sendable {
         }
     }
 
-    /// How to give it, for whoever did not.
+    /// How to give it, for users who did not.
     var advice: String {
         kind == .secret ? "--secret \(name)=@FILE or --secret \(name)=-" : option?.usage ?? name
     }

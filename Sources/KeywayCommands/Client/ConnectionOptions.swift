@@ -75,7 +75,7 @@ extension ConnectionInput {
     }
 }
 
-/// Faults of a connection, in the words of the command line.
+/// Errors of a connection, in the words of the command line.
 enum ConnectionFaults {
     static func error(
         _ faults: [DocumentCheck.Fault],

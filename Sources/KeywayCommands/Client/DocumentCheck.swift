@@ -6,14 +6,14 @@ import JSONReading
 ///
 /// The client's own types would leave out a member that they do not know, and a misspelt credential with it.
 enum DocumentCheck {
-    /// A fault, and where it stands.
+    /// An error, and where it stands.
     struct Fault: Sendable {
         /// As RFC 6901 has it.
         let pointer: String
         let detail: String
     }
 
-    /// The faults of a connection that is to be created.
+    /// The errors of a connection that is to be created.
     ///
     /// - Parameter body: The whole body.
     /// - Returns: All of them; none where the integration is not one of the catalogue.
@@ -23,11 +23,11 @@ enum DocumentCheck {
         }
     }
 
-    /// The faults of changes to a connection.
+    /// The errors of changes to a connection.
     ///
     /// - Parameters:
     ///   - body: The whole body.
-    ///   - current: The document that answers of the server hold.
+    ///   - current: The document that responses of the server hold.
     /// - Returns: All of them; none where the integration is not one of the catalogue.
     static func faults(inUpdate body: [UInt8], of current: [UInt8]) -> [Fault] {
         guard let current = (try? JSONReader.read(current))?["data"], isKnown(current) else { return [] }

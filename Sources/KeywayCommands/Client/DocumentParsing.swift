@@ -14,7 +14,7 @@ extension DocumentCheck {
     ///   - bytes: The text.
     ///   - place: Where it is from, for messages.
     /// - Returns: The value, members in their order.
-    /// - Throws: ``CommandError`` with the place of the fault.
+    /// - Throws: ``CommandError`` with the place of the error.
     static func parse(_ bytes: [UInt8], from place: String) throws(CommandError) -> JSONValue {
         do {
             _ = try JSONReader.read(bytes)

@@ -47,6 +47,6 @@ extension JSONValue {
         }
     }
 
-    /// The body of a request or an answer, in the bytes that are checked.
+    /// The body of a request or a response, in the bytes that are checked.
     var bytes: [UInt8] { [UInt8](data) }
 }

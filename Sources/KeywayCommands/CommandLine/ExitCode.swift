@@ -14,7 +14,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case input = 66
     /// Something that is needed is in use or not there.
     case unavailable = 69
-    /// A fault of Keyway itself.
+    /// An error of Keyway itself.
     case `internal` = 70
     /// A file can't be created.
     case cannotCreate = 73
@@ -22,7 +22,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case output = 74
     /// It may work later.
     case temporary = 75
-    /// The server's answer can't be understood.
+    /// The server's response can't be understood.
     case `protocol` = 76
     /// The keys are wrong, or may not do this.
     case forbidden = 77

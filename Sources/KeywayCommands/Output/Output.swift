@@ -1,6 +1,6 @@
 import DatadogClient
 
-/// Prints what a server answered, as the user wants it.
+/// Prints a server's response in the user's format.
 struct Output: Sendable {
     enum Format: String, CaseIterable, Sendable {
         case table, json, yaml

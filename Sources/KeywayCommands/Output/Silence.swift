@@ -8,7 +8,7 @@
 ///
 /// The terminal passes on each byte at once: lines of its own it cuts at 4,096 bytes, and some credentials are longer.
 struct Silence {
-    /// The keys that begin the line anew, and that end the input.
+    /// The keys that begin the line again, and that end the input.
     let kill: UInt8
     let endOfFile: UInt8
 

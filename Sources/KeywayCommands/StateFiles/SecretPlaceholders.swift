@@ -58,7 +58,7 @@ struct SecretPlaceholders {
                 )
             )
             guard let sent else { return Self.placeholder }
-            // What is no text is a fault, which the schema reports.
+            // What is no text is an error, which the schema reports.
             guard let text = sent.text else { return sent }
             if !text.isEmpty { filler.literalSecrets.append(place) }
             return Self.placeholder

@@ -8,7 +8,7 @@ struct DocumentReference: Sendable {
     let id: Identifier
 }
 
-/// A document as a server answers it, in the form of a state file.
+/// A server's document, in the form of a state file.
 struct ServerDocument: Sendable {
     let kind: DocumentKind
     let json: DatadogClient.JSONValue

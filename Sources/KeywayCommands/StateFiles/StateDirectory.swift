@@ -7,7 +7,7 @@ import JSONReading
     import Foundation
 #endif
 
-/// A directory of state files: every `.json` file in it or below it, but for those whose names begin with a dot.
+/// A directory of state files: every `.json` file in it or below it, except those whose names begin with a dot.
 struct StateDirectory: Sendable {
     let path: String
 
@@ -52,7 +52,7 @@ struct StateDirectory: Sendable {
 
     /// Reads and checks all files.
     ///
-    /// - Throws: ``InvalidState`` with every fault of every file; ``CommandError`` if there are none, or they can't be
+    /// - Throws: ``InvalidState`` with every error of every file; ``CommandError`` if there are none, or they can't be
     ///   read.
     func read() throws -> [StateFile] {
         let entries = try entries()

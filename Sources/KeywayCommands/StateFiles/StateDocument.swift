@@ -23,10 +23,10 @@ struct StateDocument: Sendable {
 }
 
 extension StateDocument {
-    /// Reads what a file or an answer holds: `{"data":{…}}`, and `included` with a `ccm_config` for an AWS account.
+    /// Reads what a file or a response holds: `{"data":{…}}`, and `included` with a `ccm_config` for an AWS account.
     ///
     /// - Parameter body: The whole text.
-    /// - Throws: ``InvalidDocument`` with every fault.
+    /// - Throws: ``InvalidDocument`` with every error.
     init(_ body: JSONValue) throws(InvalidDocument) {
         guard case .object(let members) = body else {
             throw InvalidDocument([Problem(pointer: "", detail: "must be an object, not \(body.kindName)")])
@@ -98,7 +98,7 @@ extension StateDocument {
             let detail = "may only be a list of one ccm_config, in the file of an AWS account"
             return (nil, [Problem(pointer: "/included", detail: detail)])
         }
-        // As requests have it: with another object around the list than answers.
+        // As requests have it: with another object around the list than responses.
         let request: JSONValue = [
             "type": .string(DocumentSchema.ccmConfig.type),
             "attributes": ["ccm_config": elements[0]["attributes"] ?? .object([])],

@@ -1,6 +1,6 @@
 import Documents
 
-/// Why a state file can't be applied, and where the fault stands.
+/// Why a state file can't be applied, and where the error stands.
 struct StateFault: Sendable, Equatable {
     /// The file, as seen from the directory of the state.
     let file: String

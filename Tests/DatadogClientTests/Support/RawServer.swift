@@ -1,7 +1,7 @@
 import Foundation
 import HTTPServer
 
-/// An HTTP server that answers as it is told.
+/// An HTTP server that responses as it is told.
 final class RawServer: RequestHandler {
     typealias Answer = @Sendable (_ method: String, _ path: String) -> Response?
 
@@ -11,7 +11,7 @@ final class RawServer: RequestHandler {
     nonisolated(unsafe) private var paths: [String] = []
     nonisolated(unsafe) private var unanswered: [Reply] = []
 
-    /// - Parameter answer: No answer is one that never comes.
+    /// - Parameter answer: No response is one that never comes.
     init(_ answer: @escaping Answer) {
         self.answer = answer
     }

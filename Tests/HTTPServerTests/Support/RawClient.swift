@@ -98,7 +98,7 @@ final class RawClient {
         return try !fill()
     }
 
-    /// Reads one answer; of an answer to HEAD only the head.
+    /// Reads one response; of a response to HEAD only the head.
     func answer(toHead: Bool = false) throws -> Answer {
         let end = Array("\r\n\r\n".utf8)
         var headEnd: Int?

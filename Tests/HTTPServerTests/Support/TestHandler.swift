@@ -49,7 +49,7 @@ extension HTTPServer {
         try RawClient(port: boundPort, source: source, keeping: self)
     }
 
-    /// The answer on a connection of its own.
+    /// The response on a connection of its own.
     func answer(to request: String) throws -> RawClient.Answer {
         let client = try connect()
         try client.send(request)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A state file")
 struct StateDocumentTests {
-    /// The faults of a file, a line each.
+    /// The errors of a file, a line each.
     private static func faults(_ text: String) throws -> [String] {
         do {
             _ = try StateSamples.document(text)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A plan")
 struct StatePlanTests {
-    /// The text of a plan, or the faults that stand in its way.
+    /// The text of a plan, or the errors that stand in its way.
     private static func plan(
         _ files: [(String, String)],
         server: [String],

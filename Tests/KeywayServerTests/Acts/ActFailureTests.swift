@@ -85,7 +85,7 @@ struct ActRefusalTests {
         let id = try await fixture.create(Bodies.openAI())
         let rate = Bodies.settings(#""concurrency":1"#)
         #expect(try await fixture.send(.put, Paths.settings(id), body: rate).status == 200)
-        // Whoever can write the database turns the connection to a host of his own.
+        // Someone who can write the database turns the connection to a host of their own.
         let identifier = try #require(Identifier(id))
         let stored = try #require(try fixture.sqlite.stored(.connectionSettings, identifier, in: fixture.organization))
         let text = String(decoding: stored.record.document, as: UTF8.self)

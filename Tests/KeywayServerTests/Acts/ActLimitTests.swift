@@ -67,7 +67,7 @@ struct ActLimitTests {
             let id = try await fixture.create(body)
             let settings = Bodies.settings(#""concurrency":1"#)
             #expect(try await fixture.send(.put, Paths.settings(id), body: settings).status == 200)
-            // AWS' paths name a service and a region; whoever assumes roles has no credentials here.
+            // AWS' paths name a service and a region; integrations that assume roles have no credentials here.
             for _ in 0..<3 { #expect(try await isFree(fixture, id, "/sts/us-east-1/")) }
             for _ in 0..<2 {
                 #expect(try await fixture.send(.post, Paths.test(id), as: fixture.admin).status != 429)
@@ -75,7 +75,7 @@ struct ActLimitTests {
         }
         let id = try await fixture.create(Bodies.http(baseURL: upstream.url))
         _ = try await fixture.send(.put, Paths.settings(id), body: Bodies.settings(#""concurrency":1"#))
-        // Broken off before and after the answer began; then whole.
+        // Broken off before and after the response began; then whole.
         for length in [20, 200_000] {
             async let broken = fixture.send(.get, Paths.act(id, "/"), as: fixture.admin)
             try await upstream.next().sendBroken([1, 2, 3], of: length)

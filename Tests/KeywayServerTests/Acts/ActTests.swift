@@ -38,7 +38,7 @@ struct ActingFixture {
         )
     }
 
-    /// Replaces the settings, but for where the connection leads.
+    /// Replaces the settings, except where the connection leads.
     func set(_ members: String) async throws {
         let body = Bodies.settings(#""base_url":"\#(upstream.url)","custom_domain":true,\#(members)"#)
         let answer = try await fixture.send(.put, Paths.settings(id), body: body)

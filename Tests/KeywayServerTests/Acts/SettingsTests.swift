@@ -159,7 +159,7 @@ struct SettingsDestinationTests {
         expectErrors(in: refused, status: 403, sources: ["pointer /data/attributes/\(name)"])
         #expect(try fixture.secrets(of: id, are: [field: Bodies.marker]))
         #expect(try await fixture.send(.put, Paths.settings(id), body: body).status == 200)
-        // Whoever may not redirect may keep what is there, and not take a destination back.
+        // Callers that may not redirect may keep what is there, and not take a destination back.
         #expect(try await fixture.send(.put, Paths.settings(id), as: keys, body: body).status == 200)
         let cleared = try await fixture.send(.put, Paths.settings(id), as: keys, body: Bodies.settings())
         #expect(cleared.status == (name == "base_url" ? 403 : 200))

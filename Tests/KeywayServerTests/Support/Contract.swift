@@ -8,7 +8,7 @@ import KeywayServer
 import SQLiteStorage
 import Vault
 
-/// The OpenAPI document as a promise that answers can be held against.
+/// The OpenAPI document as a promise that responses can be held against.
 struct Contract: Sendable {
     let document: JSONValue
 
@@ -36,7 +36,7 @@ struct Contract: Sendable {
         document = (try? JSONReader.read(answer.body)) ?? .null
     }
 
-    /// Takes an answer that comes at once.
+    /// Takes a response that comes at once.
     private final class Mailbox: ServiceReply, @unchecked Sendable {
         // Safe to share: it is filled before the call that it is given to returns.
         var body: [UInt8] = []

@@ -13,7 +13,7 @@ final class ControlledUpstream: RequestHandler {
 
     var url: String { "http://127.0.0.1:\(server.withLock { $0?.boundPort ?? 0 })" }
 
-    /// How many requests have come and wait for their answers.
+    /// How many requests have come and wait for their responses.
     var waiting: Int { replies.withLock { $0.count } }
 
     func handle(_: Request, reply: Reply) {

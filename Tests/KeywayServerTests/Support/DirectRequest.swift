@@ -46,7 +46,7 @@ final class DirectRequest: ServiceRequest {
     }
 }
 
-/// Hands the answer to whoever waits for it, a streamed one when it has ended.
+/// Hands the response to its waiter, a streamed one when it has ended.
 final class DirectReply: ServiceReply {
     /// Gathers a body that comes as it comes; one that is broken off ends with ``brokenOff``.
     private final class Stream: ServiceBodyStream {

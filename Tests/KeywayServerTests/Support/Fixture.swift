@@ -70,7 +70,7 @@ final class Fixture: Sendable {
 
     // MARK: Requests
 
-    /// Sends a request to the service, and checks the answer against the OpenAPI document, unless it is undescribed.
+    /// Sends a request to the service, and checks the response against the OpenAPI document, unless it is undescribed.
     func send(
         _ method: HTTPMethod,
         _ target: String,
