@@ -181,5 +181,13 @@ def test_commands_in_running_text_exist() -> None:
     assert count > 50
 
 
+def test_variables_in_documents_exist() -> None:
+    places = ("scripts/*", "Benchmarks/*.py", "Tests/EndToEnd/*.py", "Package.swift", "docs/configuration.md")
+    sources = "".join(file.read_text() for place in places for file in ROOT.glob(place) if file.is_file())
+    named = {name for document in DOCUMENTS for name in re.findall(r"\bKEYWAY_[A-Z_]+[A-Z]\b", document.read_text())}
+    assert len(named) > 30
+    assert {name for name in named if not re.search(rf"\b{name}\b", sources)} == set()
+
+
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_bytes()) <= 12 * 1024
