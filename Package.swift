@@ -71,6 +71,9 @@ let package = Package(
             ]
         ),
 
+        // The core: callers, and an act from its beginning to its end. It knows no door and no store.
+        module("ActService", uses: ["Access", "Cryptography", "Documents", "Storage", "Threads"]),
+
         // The SDK: Foundation alone, so that it builds wherever Swift does; its models of integrations are generated.
         module("DatadogClient"),
         .executableTarget(
@@ -103,16 +106,16 @@ let package = Package(
         module(
             "KeywayServer",
             uses: [
-                "AWSAccounts", "Access", "Acting", "Connections", "Cryptography", "Documents", "Egress", "HTTPServer",
-                "JSONReading", "LinkRewriting", "Scrubbing", "Secrets", "Storage", "Threads", "Vault",
+                "AWSAccounts", "Access", "ActService", "Acting", "Connections", "Cryptography", "Documents", "Egress",
+                "HTTPServer", "JSONReading", "LinkRewriting", "Scrubbing", "Secrets", "Storage", "Threads", "Vault",
             ]
         ),
         module(
             "KeywayCommands",
             uses: [
-                "AWSAccounts", "Access", "CSystem", "Connections", "Cryptography", "DatadogClient", "Documents",
-                "Egress",
-                "HTTPServer", "JSONReading", "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Threads", "Vault",
+                "AWSAccounts", "Access", "ActService", "CSystem", "Connections", "Cryptography", "DatadogClient",
+                "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayServer", "SQLiteStorage", "Secrets",
+                "Storage", "Threads", "Vault",
             ]
         ),
         // Its main is C, which is given its arguments.
@@ -144,21 +147,22 @@ let package = Package(
         suite(
             "KeywayServerTests",
             uses: [
-                "Access", "CSQLite", "Connections", "Cryptography", "Documents", "Egress", "HTTPServer", "JSONReading",
-                "KeywayServer", "Scrubbing", "Secrets", "SQLiteStorage", "Storage", "Threads", "Vault",
+                "Access", "ActService", "CSQLite", "Connections", "Cryptography", "Documents", "Egress", "HTTPServer",
+                "JSONReading", "KeywayServer", "Scrubbing", "Secrets", "SQLiteStorage", "Storage", "Threads", "Vault",
             ]
         ),
         suite(
             "KeywayCommandsTests",
             uses: [
-                "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayCommands", "KeywayServer",
+                "ActService", "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayCommands",
+                "KeywayServer",
             ]
         ),
         suite(
             "DatadogClientTests",
             uses: [
-                "Access", "Connections", "Cryptography", "DatadogClient", "Documents", "Egress", "HTTPServer",
-                "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Vault",
+                "Access", "ActService", "Connections", "Cryptography", "DatadogClient", "Documents", "Egress",
+                "HTTPServer", "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Vault",
             ]
         ),
     ]

@@ -1,4 +1,5 @@
 import Access
+package import ActService
 import Connections
 package import Documents
 package import Egress
@@ -45,7 +46,7 @@ package final class Service: Sendable {
     /// The OpenAPI document of all endpoints.
     private let description: [UInt8]
     private let authenticator: Authenticator
-    let brake = FailureBrake()
+    let brake = FailureBrake<RemoteAddress>()
     private let requestIDs = RequestIDs()
     private let readingThreads = ReadingThreads()
     private let responses = ResponseBudget()
@@ -155,23 +156,26 @@ package final class Service: Sendable {
         case .apiKey:
             answerByAPIKey(exchange, by: route, parameters)
         case .principal(let permissions, let mustBeRegistered):
+            let credential: Credential
             let session: Session
             do {
-                session = try authenticator.session(for: request)
+                credential = try request.credential()
+                session = try authenticator.session(for: credential)
             } catch {
                 return refuseAuthentication(exchange, error, route: route)
             }
-            let exchange = exchange.admitting(
-                session.principal,
-                quota: session.bucket?.take(now: MonotonicClock.now())
+            let quota = session.bucket?.take(now: MonotonicClock.now())
+            let exchange = exchange.admitting(session.principal, quota: quota)
+            let objection = GateError.objection(
+                to: session.principal,
+                quota,
+                permissions: permissions,
+                mustBeRegistered: mustBeRegistered
             )
-            if let error = Self.objection(to: exchange, permissions: permissions, mustBeRegistered: mustBeRegistered) {
-                return finish(exchange, response(to: error, exchange, route: route), route: route)
-            }
+            if let objection { return finish(exchange, response(to: objection, exchange, route: route), route: route) }
             let call = Call(
                 request: request,
-                requestID: exchange.requestID,
-                principal: session.principal,
+                actor: Actor(session.principal, by: credential, requestID: exchange.requestID),
                 parameters: parameters,
                 places: places
             )
@@ -184,36 +188,6 @@ package final class Service: Sendable {
         return headers.contains { request.header($0) != nil }
     }
 
-    private static func exhaustion(of quota: Quota?) -> APIError? {
-        guard let quota, !quota.isAllowed else { return nil }
-        return APIError(
-            429,
-            "This key may send \(quota.limit.requests) requests in \(quota.limit.seconds) s. "
-                + "Wait X-RateLimit-Reset seconds."
-        )
-    }
-
-    private static func objection(
-        to exchange: Exchange,
-        permissions: [Permission],
-        mustBeRegistered: Bool
-    ) -> APIError? {
-        guard let principal = exchange.principal else { return APIError(403, "Forbidden.") }
-        if let error = exhaustion(of: exchange.quota) { return error }
-        if !permissions.isEmpty, !permissions.contains(where: principal.permissions.contains) {
-            let names = permissions.map(\.rawValue).joined(separator: " or ")
-            return APIError(403, "The application key lacks the permission \(names).")
-        }
-        if mustBeRegistered, !principal.isRegistered {
-            return APIError(
-                403,
-                "The application key is not registered for connections: "
-                    + "PUT /api/v2/actions/app_key_registrations/\(principal.applicationKey) registers it."
-            )
-        }
-        return nil
-    }
-
     /// Answers wrong keys, later if there were many from that address.
     private func refuseAuthentication(_ exchange: Exchange, _ error: any Error, route: Route) {
         let response = response(to: error, exchange, route: route)
@@ -223,7 +197,7 @@ package final class Service: Sendable {
             return finish(exchange, response, route: route)
         }
         Task {
-            try? await Task.sleep(for: FailureBrake.delay)
+            try? await Task.sleep(for: FailureBrake<RemoteAddress>.delay)
             finish(exchange, response, route: route)
         }
     }
@@ -241,10 +215,11 @@ package final class Service: Sendable {
 
     private func answerByAPIKey(_ exchange: Exchange, by route: Route, _ parameters: RouteParameters) {
         do {
-            let (key, bucket) = try authenticator.apiKey(of: exchange.request)
-            let exchange = exchange.limiting(to: bucket?.take(now: MonotonicClock.now()))
-            if let error = Self.exhaustion(of: exchange.quota) {
-                return finish(exchange, response(to: error, exchange, route: route), route: route)
+            let (key, bucket) = try authenticator.apiKey(exchange.request.apiKeyDigest())
+            let quota = bucket?.take(now: MonotonicClock.now())
+            let exchange = exchange.limiting(to: quota)
+            if let quota, !quota.isAllowed {
+                return finish(exchange, response(to: GateError.exhausted(quota), exchange, route: route), route: route)
             }
             switch route.endpoint.handling {
             case .identification(let answer): finish(exchange, answer(key), route: route)

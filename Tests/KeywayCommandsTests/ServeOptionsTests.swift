@@ -1,3 +1,4 @@
+import ActService
 import Foundation
 import HTTPServer
 import KeywayServer

@@ -1,3 +1,4 @@
+import ActService
 import HTTPServer
 import Testing
 
@@ -13,23 +14,26 @@ private func address(_ number: Int) throws -> RemoteAddress {
 struct FailureBrakeTests {
     @Test("lets an allowance of failures pass, and holds back those after it")
     func allowance() throws {
-        let brake = FailureBrake()
+        let brake = FailureBrake<RemoteAddress>()
         let held = try (0..<30).map { _ in brake.noteFailure(from: try address(1), now: at(0)) }
-        #expect(held == Array(repeating: false, count: FailureBrake.allowance) + Array(repeating: true, count: 10))
+        #expect(
+            held == Array(repeating: false, count: FailureBrake<RemoteAddress>.allowance)
+                + Array(repeating: true, count: 10)
+        )
     }
 
     @Test("holds back all of them, however many wait at the same time")
     func many() throws {
-        let brake = FailureBrake()
-        for _ in 0..<FailureBrake.allowance { _ = brake.noteFailure(from: try address(1), now: at(0)) }
+        let brake = FailureBrake<RemoteAddress>()
+        for _ in 0..<FailureBrake<RemoteAddress>.allowance { _ = brake.noteFailure(from: try address(1), now: at(0)) }
         let held = try (0..<2000).count { _ in brake.noteFailure(from: try address(1), now: at(0)) }
         #expect(held == 2000)
     }
 
     @Test("gives one failure back a second")
     func recovery() throws {
-        let brake = FailureBrake()
-        for _ in 0..<FailureBrake.allowance { _ = brake.noteFailure(from: try address(1), now: at(0)) }
+        let brake = FailureBrake<RemoteAddress>()
+        for _ in 0..<FailureBrake<RemoteAddress>.allowance { _ = brake.noteFailure(from: try address(1), now: at(0)) }
         #expect(brake.noteFailure(from: try address(1), now: at(0.5)) == true)
         #expect(brake.noteFailure(from: try address(1), now: at(2.5)) == false)
         #expect(brake.noteFailure(from: try address(1), now: at(2.6)) == true)
@@ -37,15 +41,15 @@ struct FailureBrakeTests {
 
     @Test("forgives the longest series of failures within a minute")
     func ceiling() throws {
-        let brake = FailureBrake()
+        let brake = FailureBrake<RemoteAddress>()
         for _ in 0..<100_000 { _ = brake.noteFailure(from: try address(1), now: at(0)) }
         #expect(brake.noteFailure(from: try address(1), now: at(60)) == false)
     }
 
     @Test("takes a /64 network of IPv6 for one address, as whoever has one has all of it")
     func network() throws {
-        let brake = FailureBrake()
-        for number in 0..<FailureBrake.allowance {
+        let brake = FailureBrake<RemoteAddress>()
+        for number in 0..<FailureBrake<RemoteAddress>.allowance {
             let address = try #require(RemoteAddress("2001:db8:1:2::\(number + 1)"))
             _ = brake.noteFailure(from: address, now: at(0))
         }
@@ -57,7 +61,7 @@ struct FailureBrakeTests {
 
     @Test("is each address's own")
     func separate() throws {
-        let brake = FailureBrake()
+        let brake = FailureBrake<RemoteAddress>()
         for _ in 0..<100 { _ = brake.noteFailure(from: try address(1), now: at(0)) }
         #expect(brake.noteFailure(from: try address(1), now: at(0)) == true)
         #expect(brake.noteFailure(from: try address(2), now: at(0)) == false)
@@ -65,9 +69,11 @@ struct FailureBrakeTests {
 
     @Test("remembers a bounded number of addresses, the active ones rather than the quiet")
     func bound() throws {
-        let brake = FailureBrake()
-        for number in 0..<FailureBrake.addresses { _ = brake.noteFailure(from: try address(number), now: at(0)) }
-        #expect(brake.count == FailureBrake.addresses)
+        let brake = FailureBrake<RemoteAddress>()
+        for number in 0..<FailureBrake<RemoteAddress>.addresses {
+            _ = brake.noteFailure(from: try address(number), now: at(0))
+        }
+        #expect(brake.count == FailureBrake<RemoteAddress>.addresses)
         for _ in 0..<30 { _ = brake.noteFailure(from: try address(7), now: at(5)) }
         _ = brake.noteFailure(from: try address(1_000_000), now: at(5))
         #expect(brake.count == 2)
@@ -76,10 +82,10 @@ struct FailureBrakeTests {
 
     @Test("stays within its bound under failures from everywhere at once")
     func flood() throws {
-        let brake = FailureBrake()
+        let brake = FailureBrake<RemoteAddress>()
         for number in 0..<20_000 {
             _ = brake.noteFailure(from: try address(number), now: at(0))
-            #expect(brake.count <= FailureBrake.addresses)
+            #expect(brake.count <= FailureBrake<RemoteAddress>.addresses)
         }
     }
 
@@ -88,7 +94,7 @@ struct FailureBrakeTests {
         let fixture = try await Fixture()
         let address = "192.0.2.9"
         try await withThrowingTaskGroup(of: Duration.self) { failures in
-            for _ in 0..<(3 * FailureBrake.allowance) {
+            for _ in 0..<(3 * FailureBrake<RemoteAddress>.allowance) {
                 failures.addTask {
                     try await duration {
                         let answer = try await fixture.send(.get, Paths.connections, from: address)
@@ -100,8 +106,10 @@ struct FailureBrakeTests {
                 let answer = try await fixture.send(.get, Paths.connections, as: fixture.admin, from: address)
                 #expect(answer.status == 200)
             }
-            let held = try await failures.reduce(into: []) { $0.append($1) }.filter { $0 >= FailureBrake.delay }
-            #expect(held.count >= FailureBrake.allowance)
+            let held = try await failures.reduce(into: []) { $0.append($1) }.filter {
+                $0 >= FailureBrake<RemoteAddress>.delay
+            }
+            #expect(held.count >= FailureBrake<RemoteAddress>.allowance)
             #expect(held.allSatisfy { success < $0 })
         }
     }
@@ -110,7 +118,7 @@ struct FailureBrakeTests {
     func otherRefusals() async throws {
         let fixture = try await Fixture()
         let keys = try await fixture.member([])
-        for _ in 0..<(3 * FailureBrake.allowance) {
+        for _ in 0..<(3 * FailureBrake<RemoteAddress>.allowance) {
             let answer = try await fixture.send(.get, Paths.connections, as: keys)
             #expect(answer.status == 403)
         }

@@ -5,6 +5,7 @@ import SQLiteStorage
 import Storage
 import Testing
 
+@testable import ActService
 @testable import KeywayServer
 
 @Suite("The last uses of keys")

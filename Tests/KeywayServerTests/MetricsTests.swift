@@ -1,3 +1,4 @@
+import ActService
 import Documents
 import HTTPServer
 import SQLiteStorage

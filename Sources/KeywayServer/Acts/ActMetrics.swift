@@ -1,3 +1,4 @@
+import ActService
 import Synchronization
 
 /// What `/metrics` tells of acts.

@@ -1,3 +1,4 @@
+import ActService
 import Acting
 import Documents
 import JSONReading
@@ -10,6 +11,8 @@ extension APIError {
     static func from(_ error: any Error) -> (error: APIError, forOperator: String?) {
         switch error {
         case let error as APIError: (error, nil)
+        case let error as GateError: (APIError(error), nil)
+        case let error as AccessError: (APIError(error), nil)
         case let error as ActError: from(error.error)
         case let error as ActRefusal: (APIError.act(error), nil)
         case let error as InvalidDocument: (APIError(error), nil)

@@ -50,6 +50,12 @@ extension APIError {
             + "ask for smaller pages or for fewer at once."
     )
 
+    /// Nothing was done, after many rounds.
+    static let contended = APIError(
+        503,
+        "Others changed the same document each time that this change was tried. Try again later."
+    )
+
     private static func waiting(_ detail: String) -> APIError {
         var error = APIError(429, detail)
         error.headers = [.init(name: "Retry-After", value: "1")]

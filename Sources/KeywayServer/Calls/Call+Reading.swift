@@ -1,4 +1,5 @@
 import Access
+import ActService
 import Documents
 import HTTPServer
 import JSONReading
@@ -53,15 +54,7 @@ extension Call {
         _ resource: Identifier,
         details: [JSONValue.Member] = []
     ) -> AuditEvent {
-        AuditEvent(
-            organization: principal.organization,
-            actor: .principal(principal),
-            action: action,
-            resourceType: resourceType,
-            resource: resource,
-            details: details,
-            requestID: requestID
-        )
+        actor.event(action, on: resourceType, resource, details: details)
     }
 }
 

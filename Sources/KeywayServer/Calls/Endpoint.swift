@@ -1,4 +1,5 @@
 import Access
+import ActService
 import HTTPServer
 
 /// One operation of the API: how it is called, who may call it, what it does, and how it is described.
@@ -81,9 +82,11 @@ struct Admission: Sendable {
 /// A request that passed the gate.
 struct Call: Sendable {
     let request: any ServiceRequest
-    let requestID: String
-    let principal: Principal
+    let actor: Actor
     let parameters: RouteParameters
     /// Where pages ended that keys were given.
     let places: ListPlaces
+
+    var principal: Principal { actor.principal }
+    var requestID: String { actor.requestID }
 }

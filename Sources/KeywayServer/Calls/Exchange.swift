@@ -1,4 +1,5 @@
 import Access
+import ActService
 import HTTPServer
 
 /// A request on its way to its one answer.

@@ -1,3 +1,4 @@
+import ActService
 package import Access
 import Cryptography
 package import HTTPServer

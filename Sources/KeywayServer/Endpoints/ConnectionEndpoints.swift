@@ -1,3 +1,4 @@
+import ActService
 import Access
 import Connections
 import Documents
@@ -41,7 +42,7 @@ struct ConnectionEndpoints: Sendable {
 
     private func get(_ call: Call) throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 400)
-        return .document(try access.require(.viewer, on: id, for: call).document)
+        return .document(try access.require(.viewer, on: id, for: call.principal).document)
     }
 
     private func list(_ call: Call) throws -> Response {
@@ -50,7 +51,7 @@ struct ConnectionEndpoints: Sendable {
             category: try query.only("filter[integration]"),
             nameContains: try query.only("filter[query]")
         )
-        let (page, next) = try call.page(query) { try access.page(for: call, matching: filter, page: $0) }
+        let (page, next) = try call.page(query) { try access.page(for: call.principal, matching: filter, page: $0) }
         return .page(page.elements, total: page.total, totalFiltered: page.totalFiltered, next: next)
     }
 }

@@ -1,3 +1,4 @@
+import ActService
 import AWSAccounts
 import Acting
 import Connections

@@ -1,3 +1,4 @@
+import ActService
 import Access
 import Documents
 import HTTPServer
@@ -36,7 +37,7 @@ struct SettingsEndpoints: Sendable {
 
     private func get(_ call: Call) throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 400)
-        let connection = try access.require(.viewer, on: id, for: call)
+        let connection = try access.require(.viewer, on: id, for: call.principal)
         if let settings = try documents.document(.connectionSettings, id, in: call.principal.organization) {
             return .document(settings)
         }

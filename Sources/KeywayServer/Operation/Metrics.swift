@@ -1,3 +1,4 @@
+import ActService
 import HTTPServer
 import Storage
 import Synchronization

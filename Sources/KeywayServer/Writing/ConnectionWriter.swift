@@ -1,4 +1,5 @@
 import Access
+import ActService
 import Connections
 import Documents
 import HTTPServer
@@ -27,10 +28,10 @@ struct ConnectionWriter: Sendable {
     func update(_ call: Call) async throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 400)
         // Who may not change the connection learns nothing of what would be wrong with the body.
-        try access.require(.editor, on: id, for: call)
+        try access.require(.editor, on: id, for: call.principal)
         let updated = try await writer.update(id, call, issue: issue, destination: destination) { draft in
             // The policy of now: one that comes after it makes the commit a conflict.
-            try access.require(.editor, on: id, for: call)
+            try access.require(.editor, on: id, for: call.principal)
             try checkDestination(of: draft, for: call.principal)
             try usability.check(
                 draft,
@@ -46,7 +47,7 @@ struct ConnectionWriter: Sendable {
     func delete(_ call: Call) async throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 404)
         for _ in 0..<DocumentWriter.roundsAtMost {
-            let connection = try access.require(.editor, on: id, for: call)
+            let connection = try access.require(.editor, on: id, for: call.principal)
             switch try await writer.delete(id, expecting: connection.revision, call) {
             case .committed: return .noContent
             case .missing: throw APIError.noConnection

@@ -1,3 +1,4 @@
+import ActService
 import AWSAccounts
 import Access
 import Documents

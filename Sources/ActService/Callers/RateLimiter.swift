@@ -1,5 +1,4 @@
-import Documents
-import HTTPServer
+package import Documents
 import Synchronization
 import Threads
 
@@ -19,12 +18,12 @@ package struct RateLimit: Sendable, Equatable {
 }
 
 /// Gives every key a bucket of its own: application keys, and API keys where they come alone.
-final class RateLimiter: Sendable {
+package final class RateLimiter: Sendable {
     private let limit: RateLimit?
     private let buckets = Mutex<[Identifier: TokenBucket]>([:])
 
     /// - Parameter limit: `nil` for no limit.
-    init(limit: RateLimit?) {
+    package init(limit: RateLimit?) {
         self.limit = limit
     }
 
@@ -34,7 +33,7 @@ final class RateLimiter: Sendable {
     ///   - key: The key's id.
     ///   - name: What answers call the limit.
     /// - Returns: The same bucket each time.
-    func bucket(of key: Identifier, named name: String) -> TokenBucket? {
+    package func bucket(of key: Identifier, named name: String) -> TokenBucket? {
         guard let limit else { return nil }
         return buckets.withLock { buckets in
             if let bucket = buckets[key] { return bucket }
@@ -46,7 +45,7 @@ final class RateLimiter: Sendable {
 }
 
 /// A token bucket: full at first, it fills up again at the limit's rate, and each request takes a token.
-final class TokenBucket: Sendable {
+package final class TokenBucket: Sendable {
     private struct Level {
         var tokens: Double
         var asOf: UInt64
@@ -63,7 +62,7 @@ final class TokenBucket: Sendable {
     ///   - limit: The bucket holds as many tokens as it has requests.
     ///   - name: What answers call the limit.
     ///   - now: In nanoseconds of a monotonic clock, as everywhere here.
-    init(limit: RateLimit, name: String = "application_key", now: UInt64) {
+    package init(limit: RateLimit, name: String = "application_key", now: UInt64) {
         self.limit = limit
         self.name = name
         perNanosecond = Double(limit.requests) / (Double(limit.seconds) * 1e9)
@@ -71,7 +70,7 @@ final class TokenBucket: Sendable {
     }
 
     /// Takes a token, if there is one.
-    func take(now: UInt64) -> Quota {
+    package func take(now: UInt64) -> Quota {
         let (isAllowed, tokens) = level.withLock { level in
             if now > level.asOf {
                 level.tokens = min(
@@ -92,20 +91,19 @@ final class TokenBucket: Sendable {
 }
 
 /// What is left of a limit after a request.
-struct Quota: Sendable, Equatable {
-    let limit: RateLimit
-    let name: String
-    let isAllowed: Bool
-    let remaining: Int
+package struct Quota: Sendable, Equatable {
+    package let limit: RateLimit
+    package let name: String
+    package let isAllowed: Bool
+    package let remaining: Int
     /// In whole seconds, at least 1: official clients retry at once on 0.
-    let reset: Int
+    package let reset: Int
 
-    /// Adds them in lower case: official clients for Java look for no other spelling.
-    func addHeaders(to response: inout Response) {
-        response.headers.append(.init(name: "x-ratelimit-limit", value: String(limit.requests)))
-        response.headers.append(.init(name: "x-ratelimit-period", value: String(limit.seconds)))
-        response.headers.append(.init(name: "x-ratelimit-remaining", value: String(remaining)))
-        response.headers.append(.init(name: "x-ratelimit-reset", value: String(reset)))
-        response.headers.append(.init(name: "x-ratelimit-name", value: name))
+    package init(limit: RateLimit, name: String, isAllowed: Bool, remaining: Int, reset: Int) {
+        self.limit = limit
+        self.name = name
+        self.isAllowed = isAllowed
+        self.remaining = remaining
+        self.reset = reset
     }
 }

@@ -1,17 +1,16 @@
-import HTTPServer
 import Synchronization
 import Threads
 
 /// Counts how long things took, in the buckets of a Prometheus histogram.
 package final class Histogram: Sendable {
-    struct Counts {
-        var buckets: [UInt64]
-        var count: UInt64 = 0
-        var nanoseconds: UInt64 = 0
+    package struct Counts {
+        package var buckets: [UInt64]
+        package var count: UInt64 = 0
+        package var nanoseconds: UInt64 = 0
     }
 
     /// The upper bounds in seconds, but for the last, which is infinite.
-    static let bounds: [Double] = [
+    package static let bounds: [Double] = [
         0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ]
     private static let nanosecondBounds = bounds.map { UInt64($0 * 1e9) }
@@ -36,5 +35,5 @@ package final class Histogram: Sendable {
         return try body()
     }
 
-    var current: Counts { counts.withLock { $0 } }
+    package var current: Counts { counts.withLock { $0 } }
 }

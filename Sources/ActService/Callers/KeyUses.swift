@@ -1,6 +1,6 @@
-import Access
-import Documents
-import Storage
+package import Access
+package import Documents
+package import Storage
 import Synchronization
 
 /// Remembers when keys and users were last seen, and writes that to the store now and then.
@@ -8,12 +8,12 @@ import Synchronization
 /// A request costs a store to memory for each: nothing is locked, and nothing is written to the disk on its way.
 package final class KeyUses: Sendable {
     /// The last time of one key or user, shared by all sessions of it.
-    final class Use: Sendable {
+    package final class Use: Sendable {
         private static let never = Int64.min
         private let latest = Atomic<Int64>(never)
 
         /// Notes a use. Of two at once, either may be the one that stays.
-        func note(at time: Timestamp) {
+        package func note(at time: Timestamp) {
             latest.store(time.microseconds, ordering: .relaxed)
         }
 
@@ -40,7 +40,7 @@ package final class KeyUses: Sendable {
     private let store: any ChangeStore
     private let records = Mutex<[Identifier: Record]>([:])
 
-    init(store: any ChangeStore) {
+    package init(store: any ChangeStore) {
         self.store = store
     }
 
@@ -52,7 +52,7 @@ package final class KeyUses: Sendable {
     ///   - organization: Whose it is.
     ///   - stored: The last time that the store has.
     /// - Returns: Where to note uses.
-    func use(
+    package func use(
         of subject: LastUse.Subject,
         _ id: Identifier,
         in organization: Identifier,
@@ -72,7 +72,7 @@ package final class KeyUses: Sendable {
     ///   - id: The id of the key or user.
     ///   - stored: The last time that the store has.
     /// - Returns: The later of what the store has and what is remembered here.
-    func latest(of id: Identifier, stored: Timestamp?) -> Timestamp? {
+    package func latest(of id: Identifier, stored: Timestamp?) -> Timestamp? {
         guard let use = records.withLock({ $0[id]?.use }) else { return stored }
         return [use.time, stored].compactMap(\.self).max()
     }

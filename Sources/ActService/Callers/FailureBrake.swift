@@ -1,33 +1,40 @@
-import HTTPServer
 import Synchronization
+
+/// The address of a caller, in whichever form a door has it.
+package protocol FailureSource: Hashable, Sendable {
+    /// The network that one caller has: in IPv6 a /64.
+    var network: Self { get }
+}
 
 /// Slows failed authentications down, per address, so that keys cannot be guessed at speed.
 ///
 /// Only the answers to failures wait: a valid key behind the same address is never held up. How many wait is bounded by
 /// the connections: each has one request at a time.
-final class FailureBrake: Sendable {
+package final class FailureBrake<Source: FailureSource>: Sendable {
     private struct Record {
         /// Failures that still count; each counts for a second less than the one before it.
         var failures: Double
         var asOf: UInt64
     }
 
-    private let records = Mutex<[RemoteAddress: Record]>([:])
+    private let records = Mutex<[Source: Record]>([:])
 
     /// Failures that an address has free; they come back one a second.
-    static let allowance = 20
+    package static var allowance: Int { 20 }
     /// Addresses that are remembered at most; then those without recent failures are forgotten, else all are.
-    static let addresses = 4096
+    package static var addresses: Int { 4096 }
     /// How long an answer is held back.
-    static let delay = Duration.seconds(1)
+    package static var delay: Duration { .seconds(1) }
+
+    package init() {}
 
     /// Notes a failure.
     ///
     /// - Parameters:
-    ///   - address: Whose keys were wrong. In IPv6 all of its /64 network count as one.
+    ///   - address: Whose keys were wrong. All of its network count as one.
     ///   - now: In nanoseconds of a monotonic clock.
     /// - Returns: Whether its answer is to be held back for ``delay``.
-    func noteFailure(from address: RemoteAddress, now: UInt64) -> Bool {
+    package func noteFailure(from address: Source, now: UInt64) -> Bool {
         let address = address.network
         let allowance = Double(Self.allowance)
         return records.withLock { records in
@@ -42,7 +49,7 @@ final class FailureBrake: Sendable {
     }
 
     /// The addresses that are remembered.
-    var count: Int { records.withLock { $0.count } }
+    package var count: Int { records.withLock { $0.count } }
 
     private static func current(_ record: Record, now: UInt64) -> Double {
         let seconds = now > record.asOf ? Double(now - record.asOf) / 1e9 : 0

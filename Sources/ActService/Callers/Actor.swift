@@ -1,0 +1,40 @@
+package import Access
+package import Documents
+
+/// The proof by which a caller is known: digests of keys, never keys.
+package enum Credential: Hashable, Sendable {
+    /// An API key, and an application key of the same organisation.
+    case keys(api: KeyDigest, application: KeyDigest)
+}
+
+/// A caller whom the gate has let in, and the request that it sends.
+package struct Actor: Sendable {
+    package let principal: Principal
+    package let credential: Credential
+    /// The name of the request in its response, its log line and its audit events.
+    package let requestID: String
+
+    package init(_ principal: Principal, by credential: Credential, requestID: String) {
+        self.principal = principal
+        self.credential = credential
+        self.requestID = requestID
+    }
+
+    /// The audit event that tells of something that the actor did.
+    package func event(
+        _ action: String,
+        on resourceType: String,
+        _ resource: Identifier,
+        details: [JSONValue.Member] = []
+    ) -> AuditEvent {
+        AuditEvent(
+            organization: principal.organization,
+            actor: .principal(principal),
+            action: action,
+            resourceType: resourceType,
+            resource: resource,
+            details: details,
+            requestID: requestID
+        )
+    }
+}

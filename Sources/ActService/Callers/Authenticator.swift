@@ -1,0 +1,92 @@
+package import Access
+import Documents
+package import Storage
+import Synchronization
+
+/// Finds out who a caller is, by a credential.
+///
+/// Remembers its findings until a change of keys, users, roles or registrations is committed: digests,
+/// never keys.
+package final class Authenticator: Sendable {
+    private struct Memory {
+        var generation: UInt64 = 0
+        var sessions: [Credential: Session] = [:]
+    }
+
+    private let store: any AccessStore
+    private let limiter: RateLimiter
+    private let uses: KeyUses
+    private let memory = Mutex(Memory())
+
+    /// Credentials that are remembered at most; then all are forgotten.
+    private static let remembered = 10_000
+
+    package init(store: any AccessStore, limiter: RateLimiter, uses: KeyUses) {
+        self.store = store
+        self.limiter = limiter
+        self.uses = uses
+    }
+
+    /// The session of a credential, which is noted to be used.
+    ///
+    /// - Throws: ``GateError`` if the credential is not valid; ``StoreError`` if the store can't tell.
+    package func session(for credential: Credential) throws -> Session {
+        let generation = store.accessGeneration
+        let known = memory.withLock { memory in
+            if memory.generation != generation {
+                memory.sessions.removeAll(keepingCapacity: true)
+                memory.generation = generation
+            }
+            return memory.sessions[credential]
+        }
+        if let known {
+            known.uses.note(at: .now)
+            return known
+        }
+        let session = try open(credential)
+        session.uses.note(at: .now)
+        memory.withLock { memory in
+            guard memory.generation == generation else { return }
+            if memory.sessions.count >= Self.remembered { memory.sessions.removeAll() }
+            memory.sessions[credential] = session
+        }
+        return session
+    }
+
+    /// An API key, for what needs no application key, and its share of requests, if there is a limit.
+    ///
+    /// - Throws: ``GateError`` if the key is not valid; ``StoreError`` if the store can't tell.
+    package func apiKey(_ digest: KeyDigest) throws -> (key: APIKey, bucket: TokenBucket?) {
+        guard let key = try store.apiKey(digest: digest) else { throw GateError.unknownAPIKey }
+        uses.use(of: key).note(at: .now)
+        return (key, limiter.bucket(of: key.id, named: "api_key"))
+    }
+
+    private func open(_ credential: Credential) throws -> Session {
+        guard
+            case .keys(let apiKeyDigest, let applicationKeyDigest) = credential,
+            let apiKey = try store.apiKey(digest: apiKeyDigest),
+            let applicationKey = try store.applicationKey(digest: applicationKeyDigest),
+            let user = try store.user(applicationKey.owner, in: applicationKey.organization),
+            let principal = Principal(
+                apiKey: apiKey,
+                applicationKey: applicationKey,
+                user: user,
+                ownRoles: try store.roles(of: user).compactMap(\.own)
+            )
+        else { throw GateError.unknownKeys }
+        return Session(
+            principal: principal,
+            bucket: limiter.bucket(of: principal.applicationKey, named: "application_key"),
+            uses: uses.uses(of: apiKey, applicationKey, user)
+        )
+    }
+}
+
+/// What is remembered of a valid credential.
+package struct Session: Sendable {
+    package let principal: Principal
+    /// The application key's share of requests, or `nil` if there is no limit.
+    package let bucket: TokenBucket?
+    let uses: SessionUses
+}
