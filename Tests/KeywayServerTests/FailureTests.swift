@@ -1,3 +1,4 @@
+import ActService
 import Access
 import Documents
 import HTTPServer

@@ -1,4 +1,4 @@
-package import Access
+import Access
 package import Documents
 package import Storage
 import Synchronization
