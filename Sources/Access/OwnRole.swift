@@ -31,6 +31,8 @@ package struct OwnRole: Sendable, Equatable {
     package var source: Source?
     package let createdAt: Timestamp
     package var modifiedAt: Timestamp
+    /// Rises with every change: an update names the one that it was made from.
+    package var revision: Int64 = 1
 
     package init(
         id: Identifier,

@@ -12,6 +12,8 @@ package struct Principal: Sendable, Equatable {
     package let isRegistered: Bool
     /// The permissions that the owner's roles and the key's scopes both grant.
     package let permissions: PermissionSet
+    /// The records that all this was read from.
+    package let records: [AccessRevision]
 
     /// The principal of two keys, whose roles may be among `ownRoles`, those of the organisation's own.
     ///
@@ -31,5 +33,7 @@ package struct Principal: Sendable, Equatable {
         let own = ownRoles.filter { $0.organization == user.organization }.map(Role.init)
         let roles = (Role.shipped + own).filter { user.roles.contains($0.id) }
         permissions = Role.permissions(of: roles, scopes: applicationKey.scopes)
+        records =
+            [apiKey.accessRevision, applicationKey.accessRevision, user.accessRevision] + roles.accessRevisions
     }
 }

@@ -30,6 +30,8 @@ package struct User: Sendable, Equatable {
     package var modifiedAt: Timestamp
     /// When one of the user's application keys was last used, as the store has it. No update sets it.
     package var lastLoginAt: Timestamp?
+    /// Rises with every change but the note of a last use: an update names the one that it was made from.
+    package var revision: Int64 = 1
 
     package init(
         id: Identifier,
@@ -72,6 +74,8 @@ package struct APIKey: Sendable, Equatable {
     package var modifiedBy: Identifier?
     /// When the key was last used, as the store has it. No update sets it.
     package var lastUsedAt: Timestamp?
+    /// Rises with every change but the note of a last use: an update names the one that it was made from.
+    package var revision: Int64 = 1
 
     package init(
         id: Identifier,
@@ -114,6 +118,8 @@ package struct ApplicationKey: Sendable, Equatable {
     package let createdAt: Timestamp
     /// When the key was last used, as the store has it. No update sets it.
     package var lastUsedAt: Timestamp?
+    /// Rises with every change but the note of a last use: an update names the one that it was made from.
+    package var revision: Int64 = 1
 
     package init(
         id: Identifier,

@@ -36,6 +36,9 @@ package final class Service: Sendable {
         let logged: [UInt8]
     }
 
+    /// How often a change is decided.
+    private static let roundsAtMost = 200
+
     /// The headers of the two keys: a request with two of one is nobody's.
     package static let keyHeaders: [StaticString] = ["DD-API-KEY", "DD-APPLICATION-KEY"]
 
@@ -49,6 +52,9 @@ package final class Service: Sendable {
     let brake = FailureBrake<RemoteAddress>()
     private let requestIDs = RequestIDs()
     private let readingThreads = ReadingThreads()
+    /// Where keys are looked up if the store does not answer at once; all of an address may wait.
+    private let lookUpThreads = ReadingThreads(limits: .init(threadsPerKey: 4, waitingPerKey: 1_024))
+    private let waitingExecutor = WaitingExecutor()
     private let responses = ResponseBudget()
     private let places = ListPlaces()
     private let store: any Store
@@ -131,6 +137,10 @@ package final class Service: Sendable {
         return response
     }
 
+    /// Where tasks run that read from the store: on threads that may wait, unless the store answers at once. `nil` means
+    /// where all tasks run.
+    package var taskExecutor: (any TaskExecutor)? { store.answersAtOnce ? nil : waitingExecutor }
+
     /// Waits, but not for long, until acts that were broken off have told the audit log of it.
     package func endActs() async {
         for _ in 0..<200 where metrics.acts.current > 0 {
@@ -155,32 +165,58 @@ package final class Service: Sendable {
             }
         case .apiKey:
             answerByAPIKey(exchange, by: route, parameters)
-        case .principal(let permissions, let mustBeRegistered):
+        case .principal:
             let credential: Credential
-            let session: Session
             do {
                 credential = try request.credential()
-                session = try authenticator.session(for: credential)
             } catch {
                 return refuseAuthentication(exchange, error, route: route)
             }
-            let quota = session.bucket?.take(now: MonotonicClock.now())
-            let exchange = exchange.admitting(session.principal, quota: quota)
-            let objection = GateError.objection(
-                to: session.principal,
-                quota,
-                permissions: permissions,
-                mustBeRegistered: mustBeRegistered
-            )
-            if let objection { return finish(exchange, response(to: objection, exchange, route: route), route: route) }
-            let call = Call(
-                request: request,
-                actor: Actor(session.principal, by: credential, requestID: exchange.requestID),
-                parameters: parameters,
-                places: places
-            )
-            perform(call, exchange, by: route)
+            if let session = authenticator.knownSession(for: credential) {
+                return admit(session, by: credential, exchange, route: route, parameters)
+            }
+            lookUp(exchange, route: route) {
+                let session: Session
+                do {
+                    session = try self.authenticator.session(for: credential)
+                } catch {
+                    return self.refuseAuthentication(exchange, error, route: route)
+                }
+                self.admit(session, by: credential, exchange, route: route, parameters)
+            }
         }
+    }
+
+    /// Looks keys up: at once if the store answers at once, else on a thread that may wait, where addresses take turns.
+    private func lookUp(_ exchange: Exchange, route: Route, _ body: @escaping @Sendable () -> Void) {
+        guard !store.answersAtOnce else { return body() }
+        // Networks of one hash share a line.
+        let network = exchange.request.remoteAddress.network.hashValue
+        lookUpThreads.run(for: Identifier(high: 0, low: UInt64(bitPattern: Int64(network))), body) {
+            self.finish(exchange, self.response(to: APIError.tooManyLookups, exchange, route: route), route: route)
+        }
+    }
+
+    /// Lets in a caller whose credential is valid, unless something else keeps them out.
+    private func admit(
+        _ session: Session,
+        by credential: Credential,
+        _ exchange: Exchange,
+        route: Route,
+        _ parameters: RouteParameters
+    ) {
+        let quota = session.bucket?.take(now: MonotonicClock.now())
+        let exchange = exchange.admitting(session.principal, quota: quota)
+        if let objection = route.endpoint.guarding.objection(to: session.principal, quota) {
+            return finish(exchange, response(to: objection, exchange, route: route), route: route)
+        }
+        let call = Call(
+            request: exchange.request,
+            actor: Actor(session.principal, by: credential, requestID: exchange.requestID),
+            parameters: parameters,
+            places: places
+        )
+        perform(call, exchange, by: route)
     }
 
     private static func isForwarded(_ request: any ServiceRequest) -> Bool {
@@ -214,28 +250,44 @@ package final class Service: Sendable {
     }
 
     private func answerByAPIKey(_ exchange: Exchange, by route: Route, _ parameters: RouteParameters) {
-        do {
-            let (key, bucket) = try authenticator.apiKey(exchange.request.apiKeyDigest())
-            let quota = bucket?.take(now: MonotonicClock.now())
-            let exchange = exchange.limiting(to: quota)
-            if let quota, !quota.isAllowed {
-                return finish(exchange, response(to: GateError.exhausted(quota), exchange, route: route), route: route)
+        lookUp(exchange, route: route) {
+            do {
+                let (key, bucket) = try self.authenticator.apiKey(exchange.request.apiKeyDigest())
+                self.admit(key, bucket, exchange, route: route, parameters)
+            } catch {
+                self.refuseAuthentication(exchange, error, route: route)
             }
-            switch route.endpoint.handling {
-            case .identification(let answer): finish(exchange, answer(key), route: route)
-            case .admission(let answer):
-                let admission = Admission(
-                    request: exchange.request,
-                    requestID: exchange.requestID,
-                    apiKey: key,
-                    parameters: parameters
-                )
-                Task { await attempt(exchange, by: route) { try await answer(admission) } }
-            case .immediate, .description, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
-                preconditionFailure("who comes with an API key alone asks about it, or is let in")
+        }
+    }
+
+    private func admit(
+        _ key: APIKey,
+        _ bucket: TokenBucket?,
+        _ exchange: Exchange,
+        route: Route,
+        _ parameters: RouteParameters
+    ) {
+        let quota = bucket?.take(now: MonotonicClock.now())
+        let exchange = exchange.limiting(to: quota)
+        if let quota, !quota.isAllowed {
+            return finish(exchange, response(to: GateError.exhausted(quota), exchange, route: route), route: route)
+        }
+        switch route.endpoint.handling {
+        case .identification(let answer): finish(exchange, answer(key), route: route)
+        case .admission(let answer):
+            let admission = Admission(
+                request: exchange.request,
+                requestID: exchange.requestID,
+                apiKey: key,
+                parameters: parameters
+            )
+            Task(executorPreference: taskExecutor) {
+                await self.attempt(exchange, by: route) {
+                    try await self.decide(admission, again: { try self.readmit(admission) }, answer)
+                }
             }
-        } catch {
-            refuseAuthentication(exchange, error, route: route)
+        case .immediate, .description, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
+            preconditionFailure("who comes with an API key alone asks about it, or is let in")
         }
     }
 
@@ -260,15 +312,61 @@ package final class Service: Sendable {
         case .list(let answer):
             read(for: call, exchange, by: route) { self.send(answer, call, exchange, by: route) }
         case .change(let answer):
-            Task { await attempt(exchange, by: route) { try await answer(call) } }
+            Task(executorPreference: taskExecutor) {
+                await self.attempt(exchange, by: route) {
+                    try await self.decide(call, again: { try self.readmit(call, by: route) }, answer)
+                }
+            }
         case .question(let answer):
-            let task = Task { await attempt(exchange, by: route) { try await answer(call) } }
+            let task = Task(executorPreference: taskExecutor) {
+                await self.attempt(exchange, by: route) { try await answer(call) }
+            }
             exchange.reply.whenClientLeaves { task.cancel() }
         case .act(let act) where store.answersAtOnce:
             begin(act, call, exchange, by: route)
         case .act(let act):
             read(for: call, exchange, by: route) { self.begin(act, call, exchange, by: route) }
         }
+    }
+
+    /// Makes a change, and decides it again as often as what it was decided on has changed meanwhile: each time as if its
+    /// caller came then. Each round that ends so is one in which another change came through, as a rule.
+    private func decide<Asker>(
+        _ asker: Asker,
+        again: () throws -> Asker,
+        _ answer: (Asker) async throws -> Response
+    ) async throws -> Response {
+        var asker = asker
+        for _ in 0..<Self.roundsAtMost {
+            do {
+                return try await answer(asker)
+            } catch is Overtaken {
+                asker = try again()
+            }
+        }
+        throw APIError.contended
+    }
+
+    /// The call of the same request, by its keys as they are now.
+    private func readmit(_ call: Call, by route: Route) throws -> Call {
+        let credential = call.actor.credential
+        let session = try authenticator.session(for: credential, askingAnew: true)
+        if let objection = route.endpoint.guarding.objection(to: session.principal, nil) { throw objection }
+        return Call(
+            request: call.request,
+            actor: Actor(session.principal, by: credential, requestID: call.requestID),
+            parameters: call.parameters,
+            places: call.places
+        )
+    }
+
+    private func readmit(_ admission: Admission) throws -> Admission {
+        Admission(
+            request: admission.request,
+            requestID: admission.requestID,
+            apiKey: try authenticator.apiKey(admission.request.apiKeyDigest()).key,
+            parameters: admission.parameters
+        )
     }
 
     /// Runs `body` on a thread that may wait, unless the caller has too much waiting already.

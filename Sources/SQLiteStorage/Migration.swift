@@ -7,7 +7,7 @@ struct Migration {
     let sql: String
 
     static let all = [
-        initial, restrictions, auditByTime, broughtExternalIDs, roles, lastUse, invitations, eventBridges,
+        initial, restrictions, auditByTime, broughtExternalIDs, roles, lastUse, invitations, eventBridges, revisions,
     ]
 
     /// Marks a file as Keyway's: "KeyW".

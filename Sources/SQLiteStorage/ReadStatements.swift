@@ -92,20 +92,20 @@ final class ReadStatements {
 extension ReadStatements {
     static let apiKeys = """
         SELECT k.key, k.low, o.id, k.name, k.digest, k.last4, k.created_at,
-            c.key, c.low, k.modified_at, m.key, m.low, k.last_used_at
+            c.key, c.low, k.modified_at, m.key, m.low, k.last_used_at, k.revision
         FROM api_keys k JOIN organizations o ON o.ordinal = k.organization
         LEFT JOIN users c ON c.key = k.created_by LEFT JOIN users m ON m.key = k.modified_by
         """
 
     static let applicationKeys = """
         SELECT k.key, k.low, o.id, k.name, k.digest, k.last4, k.created_at, u.key, u.low, k.is_scoped, k.is_registered,
-            k.last_used_at
+            k.last_used_at, k.revision
         FROM application_keys k JOIN organizations o ON o.ordinal = k.organization JOIN users u ON u.key = k.owner
         """
 
     static let users = """
         SELECT key, low, handle, email, name, title, is_service_account, is_disabled, created_at, modified_at,
-            last_login_at
+            last_login_at, revision
         FROM users
         """
 

@@ -30,6 +30,7 @@ extension Reader {
         key.modifiedAt = statement.timestamp(9)
         key.modifiedBy = statement.isNull(10) ? nil : statement.splitIdentifier(10)
         key.lastUsedAt = statement.optionalTimestamp(12)
+        key.revision = statement.integer(13)
         return key
     }
 
@@ -62,6 +63,7 @@ extension Reader {
             createdAt: statement.timestamp(6)
         )
         key.lastUsedAt = statement.optionalTimestamp(11)
+        key.revision = statement.integer(12)
         return key
     }
 
@@ -96,6 +98,7 @@ extension Reader {
         )
         user.modifiedAt = statement.timestamp(9)
         user.lastLoginAt = statement.optionalTimestamp(10)
+        user.revision = statement.integer(11)
         return user
     }
 

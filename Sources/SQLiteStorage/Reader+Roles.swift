@@ -38,6 +38,7 @@ extension Reader {
             createdAt: statement.timestamp(6)
         )
         role.modifiedAt = statement.timestamp(7)
+        role.revision = statement.integer(8)
         return role
     }
 

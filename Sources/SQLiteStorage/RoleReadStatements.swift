@@ -17,6 +17,7 @@ final class RoleReadStatements {
     }
 
     private static let roles = """
-        SELECT key, low, name, permissions, source, source_permissions, created_at, modified_at FROM roles
+        SELECT key, low, name, permissions, source, source_permissions, created_at, modified_at, revision
+        FROM roles
         """
 }

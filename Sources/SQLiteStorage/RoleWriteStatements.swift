@@ -3,8 +3,8 @@ final class RoleWriteStatements {
     let insert: Statement
     let update: Statement
     let delete: Statement
-    let exists: Statement
     let keyExists: Statement
+    let markUsers: Statement
     let takeFromUsers: Statement
     let markPolicies: Statement
     let takeFromPolicies: Statement
@@ -23,16 +23,16 @@ final class RoleWriteStatements {
         update = try writing(
             """
             UPDATE OR IGNORE roles
-            SET name = ?4, permissions = ?5, source = ?6, source_permissions = ?7, modified_at = ?8
-            WHERE key = ?1 AND low = ?2 AND organization = ?3
+            SET name = ?4, permissions = ?5, source = ?6, source_permissions = ?7, modified_at = ?8,
+                revision = revision + 1
+            WHERE key = ?1 AND low = ?2 AND organization = ?3 AND revision = ?9
             """
         )
         delete = try writing("DELETE FROM roles WHERE key = ?1 AND low = ?2 AND organization = ?3")
-        exists = try Statement(
-            "SELECT 1 FROM roles WHERE key = ?1 AND low = ?2 AND organization = ?3",
-            on: database
-        )
         keyExists = try Statement("SELECT 1 FROM roles WHERE key = ?1", on: database)
+        markUsers = try writing(
+            "UPDATE users SET revision = revision + 1 WHERE key IN (SELECT user FROM user_roles WHERE role = ?1)"
+        )
         takeFromUsers = try writing("DELETE FROM user_roles WHERE role = ?1")
         // Both look at policies that name somebody else too.
         markPolicies = try writing(

@@ -312,7 +312,10 @@ extension SQLiteStore: SealedSecretStore {
 }
 
 extension SQLiteStore: AccessStore {
-    package var accessGeneration: UInt64 { writer.accessGeneration }
+    // The directory is this process's alone, so what it has committed is all that there is.
+    package var accessGeneration: UInt64? { writer.accessGeneration }
+    package var accessStaleness: Duration { .zero }
+    package func currentAccessGeneration() throws(StoreError) -> UInt64 { writer.accessGeneration }
 
     package func apiKey(digest: KeyDigest) throws(StoreError) -> APIKey? {
         try readers.read { reader throws(SQLiteError) in try reader.apiKey(digest: digest) }

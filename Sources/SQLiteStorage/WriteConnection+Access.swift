@@ -27,20 +27,14 @@ extension WriteConnection {
     func update(_ user: User) throws(SQLiteError) -> Effect {
         guard let organization = try ordinal(of: user.organization) else { return .refused(.missing) }
         try bind(user, organization, to: statements.updateUser)
+        try statements.updateUser.bind(11, user.revision)
         guard try statements.updateUser.run() == 1 else {
-            return .refused(try hasUser(user.id, organization) ? .duplicate : .missing)
+            return .refused(try refusal(of: user.accessRevision, organization))
         }
         try statements.deleteRoles.bind(1, user.id.key)
         try statements.deleteRoles.run()
         try insertRoles(of: user)
         return .changed
-    }
-
-    func requireEnabledUser(withRole role: Identifier, in organization: Identifier) throws(SQLiteError) -> Effect {
-        guard let organization = try ordinal(of: organization) else { return .refused(.missing) }
-        try statements.enabledUser.bind(1, organization)
-        try statements.enabledUser.bind(2, text: role.description)
-        return try statements.enabledUser.hasRow() ? .unchanged : .refused(.conflict)
     }
 
     private func bind(
@@ -87,7 +81,11 @@ extension WriteConnection {
             return .refused(.missing)
         }
         try bind(key, organization, to: statements.updateAPIKey)
-        return try statements.updateAPIKey.run() == 1 ? .changed : .refused(.missing)
+        try statements.updateAPIKey.bind(7, key.revision)
+        guard try statements.updateAPIKey.run() == 1 else {
+            return .refused(try refusal(of: key.accessRevision, organization))
+        }
+        return .changed
     }
 
     private func bind(
@@ -127,7 +125,10 @@ extension WriteConnection {
     func update(_ key: ApplicationKey) throws(SQLiteError) -> Effect {
         guard let organization = try ordinal(of: key.organization) else { return .refused(.missing) }
         try bind(key, organization, to: statements.updateApplicationKey)
-        guard try statements.updateApplicationKey.run() == 1 else { return .refused(.missing) }
+        try statements.updateApplicationKey.bind(6, key.revision)
+        guard try statements.updateApplicationKey.run() == 1 else {
+            return .refused(try refusal(of: key.accessRevision, organization))
+        }
         try statements.deleteScopes.bind(1, key.id.key)
         try statements.deleteScopes.run()
         try insertScopes(of: key)
@@ -143,8 +144,7 @@ extension WriteConnection {
         try bind(key, organization, to: statements.updateRegistration)
         try statements.updateRegistration.bind(4, isRegistered)
         if try statements.updateRegistration.run() == 1 { return .changed }
-        try bind(key, organization, to: statements.applicationKeyExists)
-        return try statements.applicationKeyExists.hasRow() ? .unchanged : .refused(.missing)
+        return try revision(of: .applicationKey, key, organization) == nil ? .refused(.missing) : .unchanged
     }
 
     private func bind(

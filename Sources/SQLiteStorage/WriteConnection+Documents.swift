@@ -183,11 +183,7 @@ extension WriteConnection {
         _ id: Identifier,
         _ organization: Int64
     ) throws(SQLiteError) -> Int64? {
-        let statements = statements.documents[kind]
-        try bind(id, organization, to: statements.revision)
-        guard try statements.revision.step() else { return nil }
-        defer { statements.revision.reset() }
-        return statements.revision.integer(0)
+        try revision(id, organization, by: statements.documents[kind].revision)
     }
 
     private func bind(

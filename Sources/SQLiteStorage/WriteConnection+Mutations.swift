@@ -11,8 +11,6 @@ extension WriteConnection {
             return try create(user)
         case .updateUser(let user):
             return try update(user)
-        case .requireEnabledUser(let role, let organization):
-            return try requireEnabledUser(withRole: role, in: organization)
         case .createRole(let role):
             return try create(role)
         case .updateRole(let role):
@@ -47,8 +45,6 @@ extension WriteConnection {
             return try update(record, expecting: revision, sealed: sealed)
         case .deleteDocument(let kind, let id, let organization):
             return try delete(kind, id, in: organization)
-        case .requireRevision(let kind, let id, let organization, let revision):
-            return try requireRevision(revision, of: kind, id, in: organization)
         case .setRestrictionPolicy(let policy, let connection, let organization, let revision):
             return try setPolicy(policy, of: connection, in: organization, expecting: revision)
         case .rewrapSecrets(let record):

@@ -33,16 +33,4 @@ extension WriteConnection {
         }
         return .changed
     }
-
-    func requireRevision(
-        _ revision: Int64,
-        of kind: DocumentKind,
-        _ id: Identifier,
-        in organization: Identifier
-    ) throws(SQLiteError) -> Effect {
-        guard let organization = try ordinal(of: organization),
-            let stored = try self.revision(of: kind, id, organization)
-        else { return .refused(.missing) }
-        return stored == revision ? .unchanged : .refused(.conflict)
-    }
 }

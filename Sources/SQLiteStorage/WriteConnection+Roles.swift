@@ -17,9 +17,9 @@ extension WriteConnection {
         guard let organization = try ordinal(of: role.organization) else { return .refused(.missing) }
         let statements = statements.roles
         try bind(role, organization, to: statements.update)
+        try statements.update.bind(9, role.revision)
         if try statements.update.run() == 1 { return .changed }
-        try bind(role.id, organization, to: statements.exists)
-        return .refused(try statements.exists.hasRow() ? .duplicate : .missing)
+        return .refused(try refusal(of: role.accessRevision, organization))
     }
 
     func deleteRole(_ id: Identifier, in organization: Identifier) throws(SQLiteError) -> Effect {
@@ -28,6 +28,8 @@ extension WriteConnection {
             return .refused(.missing)
         }
         // No role has the id of one of another organisation, so what names it is of this one.
+        try statements.markUsers.bind(1, text: id.description)
+        try statements.markUsers.run()
         try statements.takeFromUsers.bind(1, text: id.description)
         try statements.takeFromUsers.run()
         let name = RestrictionPolicy.Subject.role(id).description

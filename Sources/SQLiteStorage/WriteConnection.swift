@@ -98,11 +98,14 @@ final class WriteConnection {
     }
 
     private func apply(_ change: Change) throws(SQLiteError) -> CommitOutcome {
-        // One mutation refuses before it writes; of several, the first may have written when the second refuses.
-        guard change.mutations.count > 1 else { return try applyMutations(of: change) }
+        // One mutation refuses before it writes; of several, the first may have written when the second refuses. So it
+        // may have when its result is looked at.
+        guard change.mutations.count > 1 || change.requirements.contains(where: \.isOfResult) else {
+            return try perform(change)
+        }
         try statements.savepoint.run()
         let nameChangesBefore = nameChanges.count
-        let outcome = try applyMutations(of: change)
+        let outcome = try perform(change)
         if outcome != .committed {
             nameChanges.removeLast(nameChanges.count - nameChangesBefore)
             try statements.rollBackToSavepoint.run()
@@ -113,14 +116,12 @@ final class WriteConnection {
         return outcome
     }
 
-    private func applyMutations(of change: Change) throws(SQLiteError) -> CommitOutcome {
+    private func perform(_ change: Change) throws(SQLiteError) -> CommitOutcome {
         // Known before anything is written, unless the change itself creates the organisation.
-        var eventOrdinal = try change.event.flatMap { event throws(SQLiteError) in
-            try ordinal(of: event.organization)
+        for event in change.events where try ordinal(of: event.organization) == nil {
+            guard change.mutations.contains(where: { $0.creates(event) }) else { return .missing }
         }
-        if let event = change.event, eventOrdinal == nil, !change.mutations.contains(where: { $0.creates(event) }) {
-            return .missing
-        }
+        if let unmet = try unmetRequirement(of: change, afterwards: false) { return .unmet(unmet) }
         var changesAnything = change.mutations.isEmpty
         for mutation in change.mutations {
             switch try apply(mutation) {
@@ -129,12 +130,21 @@ final class WriteConnection {
             case .refused(let outcome): return outcome
             }
         }
-        if let event = change.event, changesAnything {
-            if eventOrdinal == nil { eventOrdinal = try ordinal(of: event.organization) }
-            guard let eventOrdinal else { return .missing }
-            try chain.append(event, organization: eventOrdinal)
+        if let unmet = try unmetRequirement(of: change, afterwards: true) { return .unmet(unmet) }
+        guard changesAnything else { return .committed }
+        for event in change.events {
+            guard let ordinal = try ordinal(of: event.organization) else { return .missing }
+            try chain.append(event, organization: ordinal)
         }
         return .committed
+    }
+
+    /// The first requirement about what the mutations find, or about what they leave, that does not hold.
+    private func unmetRequirement(of change: Change, afterwards: Bool) throws(SQLiteError) -> Requirement? {
+        for requirement in change.requirements where requirement.isOfResult == afterwards {
+            guard try holds(requirement) else { return requirement }
+        }
+        return nil
     }
 
     /// The organisation's number, or `nil` if there is none of that id.

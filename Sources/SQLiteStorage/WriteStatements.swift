@@ -12,7 +12,6 @@ final class WriteStatements {
     let ordinal: Statement
     let userExists: Statement
     let userKeyExists: Statement
-    let enabledUser: Statement
 
     let insertOrganization: Statement
     let insertUser: Statement
@@ -28,8 +27,8 @@ final class WriteStatements {
     let insertScope: Statement
     let deleteScopes: Statement
     let updateRegistration: Statement
-    let applicationKeyExists: Statement
 
+    let requirements: RequirementStatements
     let documents: PerDocumentKind<DocumentWriteStatements>
     let restrictions: RestrictionWriteStatements
     let roles: RoleWriteStatements
@@ -66,13 +65,6 @@ final class WriteStatements {
         )
 
         userKeyExists = try Statement("SELECT 1 FROM users WHERE key = ?1", on: database)
-        enabledUser = try Statement(
-            """
-            SELECT 1 FROM users u JOIN user_roles r ON r.user = u.key
-            WHERE u.organization = ?1 AND NOT u.is_disabled AND r.role = ?2 LIMIT 1
-            """,
-            on: database
-        )
 
         insertOrganization = try writing(
             "INSERT INTO organizations (id, name, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"
@@ -89,8 +81,8 @@ final class WriteStatements {
             """
             UPDATE OR IGNORE users
             SET handle = ?4, email = ?5, name = ?6, title = ?7, is_service_account = ?8, is_disabled = ?9,
-                modified_at = ?10
-            WHERE key = ?1 AND low = ?2 AND organization = ?3
+                modified_at = ?10, revision = revision + 1
+            WHERE key = ?1 AND low = ?2 AND organization = ?3 AND revision = ?11
             """
         )
         insertRole = try writing("INSERT INTO user_roles (user, position, role) VALUES (?1, ?2, ?3)")
@@ -104,8 +96,8 @@ final class WriteStatements {
         )
         updateAPIKey = try writing(
             """
-            UPDATE api_keys SET name = ?4, modified_at = ?5, modified_by = ?6
-            WHERE key = ?1 AND low = ?2 AND organization = ?3
+            UPDATE api_keys SET name = ?4, modified_at = ?5, modified_by = ?6, revision = revision + 1
+            WHERE key = ?1 AND low = ?2 AND organization = ?3 AND revision = ?7
             """
         )
         deleteAPIKey = try writing("DELETE FROM api_keys WHERE key = ?1 AND low = ?2 AND organization = ?3")
@@ -118,7 +110,8 @@ final class WriteStatements {
         )
         updateApplicationKey = try writing(
             """
-            UPDATE application_keys SET name = ?4, is_scoped = ?5 WHERE key = ?1 AND low = ?2 AND organization = ?3
+            UPDATE application_keys SET name = ?4, is_scoped = ?5, revision = revision + 1
+            WHERE key = ?1 AND low = ?2 AND organization = ?3 AND revision = ?6
             """
         )
         deleteApplicationKey = try writing(
@@ -130,15 +123,12 @@ final class WriteStatements {
         deleteScopes = try writing("DELETE FROM application_key_scopes WHERE application_key = ?1")
         updateRegistration = try writing(
             """
-            UPDATE application_keys SET is_registered = ?4
+            UPDATE application_keys SET is_registered = ?4, revision = revision + 1
             WHERE key = ?1 AND low = ?2 AND organization = ?3 AND is_registered <> ?4
             """
         )
-        applicationKeyExists = try Statement(
-            "SELECT 1 FROM application_keys WHERE key = ?1 AND low = ?2 AND organization = ?3",
-            on: database
-        )
 
+        requirements = try RequirementStatements(on: database)
         documents = try PerDocumentKind { table throws(SQLiteError) in
             try DocumentWriteStatements(of: table, on: database)
         }

@@ -284,9 +284,8 @@ extension Mutation {
             .updateAPIKey, .deleteAPIKey, .createApplicationKey, .updateApplicationKey, .deleteApplicationKey,
             .setRegistration:
             true
-        case .createInvitation, .deleteInvitation, .deleteInvitations, .noteUse, .requireEnabledUser, .createDocument,
-            .updateDocument, .deleteDocument, .requireRevision,
-            .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .bringExternalID, .noteMasterKey,
+        case .createInvitation, .deleteInvitation, .deleteInvitations, .noteUse, .createDocument, .updateDocument,
+            .deleteDocument, .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .bringExternalID, .noteMasterKey,
             .forgetMasterKey, .setAuditSigningKey:
             false
         }

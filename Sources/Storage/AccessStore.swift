@@ -3,9 +3,20 @@ package import Documents
 
 /// Reads of keys and their owners. They block, as those of ``PublicDocuments`` do.
 package protocol AccessStore: Sendable {
-    /// Rises whenever a change of keys, users, roles or registrations is committed: what was read under a lower number
-    /// may be out of date.
-    var accessGeneration: UInt64 { get }
+    /// The number of the state of access, as far as this process knows, told without waiting; `nil` while the store can't
+    /// vouch for one: then ``currentAccessGeneration()`` tells.
+    ///
+    /// It rises with every committed change of keys, users, roles or registrations, and never falls: what was read after it
+    /// was told stays true until it is higher. A change that was committed here shows once that is acknowledged; one that
+    /// another process committed, within ``accessStaleness``. A store that has heard nothing from the others for so long
+    /// tells `nil`: that nothing was heard does not mean that nothing has changed.
+    var accessGeneration: UInt64? { get }
+
+    /// The longest time until a change that another process committed shows in ``accessGeneration``; zero where none can.
+    var accessStaleness: Duration { get }
+
+    /// The number of the state of access at this moment. It blocks, as the other reads do.
+    func currentAccessGeneration() throws(StoreError) -> UInt64
 
     func apiKey(digest: KeyDigest) throws(StoreError) -> APIKey?
     func apiKey(_ id: Identifier, in organization: Identifier) throws(StoreError) -> APIKey?

@@ -1,3 +1,4 @@
+package import Access
 package import Documents
 package import Secrets
 
@@ -43,6 +44,36 @@ package struct AuditSpan: Sendable, Equatable {
         self.to = to
         self.isDescending = isDescending
         self.position = position
+    }
+}
+
+/// The audit logs of all organisations, for whoever writes them out whole. Reads block.
+package protocol AuditLogs {
+    /// All organisations, oldest first.
+    func organizations() throws(StoreError) -> [Organization]
+
+    /// Events of an organisation in the order of its chain, as they are stored, without newlines.
+    ///
+    /// - Parameters:
+    ///   - organization: The organisation.
+    ///   - sequence: The place behind which to begin; 0 for all.
+    ///   - count: How many at most.
+    /// - Returns: As many as there are at this moment, up to `count`.
+    /// - Throws: ``StoreError`` if they can't be read.
+    func auditLog(
+        of organization: Identifier,
+        after sequence: Int64,
+        atMost count: Int
+    ) throws(StoreError) -> [[UInt8]]
+}
+
+extension AuditLogs where Self: AuditStore {
+    package func auditLog(
+        of organization: Identifier,
+        after sequence: Int64,
+        atMost count: Int
+    ) throws(StoreError) -> [[UInt8]] {
+        try auditLines(in: organization, after: sequence, atMost: count).map(\.bytes)
     }
 }
 

@@ -10,16 +10,16 @@ package enum Mutation: Sendable {
     case createOrganization(Organization)
     /// A handle that a user of the organisation has is ``CommitOutcome/duplicate``.
     case createUser(User)
-    /// Replaces all but id, organisation and creation time. ``CommitOutcome/duplicate`` as above.
+    /// Replaces all but id, organisation and creation time, if the stored revision is still the user's, and raises it;
+    /// else ``CommitOutcome/conflict``. ``CommitOutcome/duplicate`` as above.
     case updateUser(User)
-    /// Refuses the change with ``CommitOutcome/conflict`` unless, after the mutations before it, some user of the
-    /// organisation who is not disabled has the role.
-    case requireEnabledUser(withRole: Identifier, organization: Identifier)
     /// A name that a role of the organisation's own has is ``CommitOutcome/duplicate``.
     case createRole(OwnRole)
-    /// Replaces all but id, organisation and creation time. ``CommitOutcome/duplicate`` as above.
+    /// Replaces all but id, organisation and creation time, if the stored revision is still the role's, and raises it;
+    /// else ``CommitOutcome/conflict``. ``CommitOutcome/duplicate`` as above.
     case updateRole(OwnRole)
-    /// Deletes a role of the organisation's own, takes it from all users, and takes its name from restriction policies.
+    /// Deletes a role of the organisation's own, takes it from all users, whose revisions rise, and takes its name from
+    /// restriction policies.
     ///
     /// A policy that names nobody else keeps the name, and so lets nobody in: without it, it would be no policy, and let
     /// in everyone. The revision of a connection whose policy changes rises.
@@ -29,17 +29,20 @@ package enum Mutation: Sendable {
     /// Deletes all invitations of a user. No change, if there are none, and then no event.
     case deleteInvitations(of: Identifier, organization: Identifier)
     case createAPIKey(APIKey)
-    /// Replaces name and modification of a key.
+    /// Replaces name and modification of a key, if the stored revision is still the key's, and raises it; else
+    /// ``CommitOutcome/conflict``.
     case updateAPIKey(APIKey)
     case deleteAPIKey(Identifier, organization: Identifier)
     case createApplicationKey(ApplicationKey)
-    /// Replaces name and scopes of a key.
+    /// Replaces name and scopes of a key, if the stored revision is still the key's, and raises it; else
+    /// ``CommitOutcome/conflict``.
     case updateApplicationKey(ApplicationKey)
     case deleteApplicationKey(Identifier, organization: Identifier)
     /// Notes when a key or a user was last seen, unless what is stored is later. No change, if there is no such key or user,
     /// and no change of access.
     case noteUse(LastUse)
-    /// Marks an application key as registered or not. No change, if it is that already, and then no event.
+    /// Marks an application key as registered or not, and raises its revision. No change, if it is that already, and
+    /// then no event.
     case setRegistration(applicationKey: Identifier, organization: Identifier, isRegistered: Bool)
     /// A name that must be its own, and is not, is ``CommitOutcome/duplicate``; an id that exists is
     /// ``CommitOutcome/conflict``. A CCM configuration without its AWS account, or settings without their connection,
@@ -50,9 +53,6 @@ package enum Mutation: Sendable {
     case updateDocument(DocumentRecord, expecting: Int64, sealed: SealedSecrets?)
     /// Deletes a document with its secrets, and what goes with it.
     case deleteDocument(DocumentKind, Identifier, organization: Identifier)
-    /// Refuses the change with ``CommitOutcome/conflict`` unless, after the mutations before it, a document's revision is
-    /// the expected one.
-    case requireRevision(DocumentKind, Identifier, organization: Identifier, expecting: Int64)
     /// Replaces a connection's restriction policy, or removes it (`nil`), if the connection's stored revision is still
     /// the expected one. The revision rises: what was decided under the policy before is a conflict.
     case setRestrictionPolicy(
@@ -81,31 +81,43 @@ package enum Mutation: Sendable {
     case setAuditSigningKey(SealedSecrets, replacingOneUnder: String?)
 }
 
-/// What is committed together: all of the mutations with their audit event, or nothing.
+/// Changes that are committed together: all of the mutations with their audit events, or nothing.
 package struct Change: Sendable {
     package let mutations: [Mutation]
-    /// Chained to the organisation's event before it as it is committed.
-    package let event: AuditEvent?
+    /// Checked in the transaction that carries the mutations out.
+    package let requirements: [Requirement]
+    /// Each chained to the event of its organisation before it as the change is committed. None is, where there are
+    /// mutations and none of them changes anything.
+    package let events: [AuditEvent]
 
     /// - Parameters:
     ///   - mutations: Carried out in order.
-    ///   - event: What the audit log will tell; `nil` only for work that changes nothing that a person did.
-    package init(_ mutations: [Mutation], event: AuditEvent?) {
+    ///   - requirements: What the change was decided on, and what it must leave true.
+    ///   - events: What the audit log will tell; none only for work that changes nothing that a person did.
+    package init(_ mutations: [Mutation], requiring requirements: [Requirement] = [], events: [AuditEvent]) {
         self.mutations = mutations
-        self.event = event
+        self.requirements = requirements
+        self.events = events
+    }
+
+    /// A change of which one event tells, or none.
+    package init(_ mutations: [Mutation], requiring requirements: [Requirement] = [], event: AuditEvent?) {
+        self.init(mutations, requiring: requirements, events: event.map { [$0] } ?? [])
     }
 }
 
-/// What became of a change that the store could carry out or refuse.
+/// The result of a change that the store could carry out or refuse.
 package enum CommitOutcome: Sendable, Equatable {
     /// It is durable.
     case committed
     /// Nothing was done: what it was to change is not there.
     case missing
-    /// Nothing was done: the stored revision is another, the id exists, or what must stay true would not.
+    /// Nothing was done: the stored revision is another, or the id exists.
     case conflict
     /// Nothing was done: another has the name that must be its own.
     case duplicate
+    /// Nothing was done: this does not hold.
+    case unmet(Requirement)
 }
 
 /// Writes.
@@ -131,7 +143,7 @@ package protocol ChangeStore: Sendable {
 
 /// All of a store, for those who open and close it.
 package protocol Store: PublicDocuments, RestrictedConnections, SealedSecretStore, ActingStore, AccessStore, AuditStore,
-    ChangeStore, ReadinessStore
+    AuditLogs, ChangeStore, ReadinessStore
 {
     /// The newest id stored, after which new ones must sort.
     func newestIdentifier() throws(StoreError) -> Identifier?

@@ -11,6 +11,7 @@ extension StoreExercise {
             }
             for index in keys.indices { keys[index].modifiedAt = Timestamp(microseconds: [4, 4, 1, 9, 4][index]) }
             for key in keys.reversed() { try await tenant.commit([.createAPIKey(key), .updateAPIKey(key)], in: store) }
+            for index in keys.indices { keys[index].revision = 2 }
             let expected: [(KeyOrder.Criterion, [Int])] = [
                 (.name, [2, 1, 0, 3, 4]), (.last4, [4, 2, 0, 3, 1]), (.createdAt, [3, 0, 1, 4, 2]),
                 (.modifiedAt, [2, 0, 1, 4, 3]),

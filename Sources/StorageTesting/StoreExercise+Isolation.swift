@@ -129,10 +129,9 @@ extension StoreExercise {
             _ = try await Tenant.create(in: store)
             var user = tenant.user
             user.roles = []
-            let mutations: [Mutation] = [
-                .updateUser(user), .requireEnabledUser(withRole: Role.admin.id, organization: tenant.id),
-            ]
-            try expect(await store.commit(Change(mutations, event: nil)), is: .conflict, "removing the only one")
+            let admin = Requirement.enabledUser(withRole: Role.admin.id, organization: tenant.id)
+            let removal = Change([.updateUser(user)], requiring: [admin], event: nil)
+            try expect(await store.commit(removal), is: .unmet(admin), "removing the only one")
         },
     ]
 }

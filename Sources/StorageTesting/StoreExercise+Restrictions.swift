@@ -49,7 +49,6 @@ extension StoreExercise {
                 tenant.restrict(record, to: nil, expecting: 1),
                 tenant.restrict(record, to: tenant.everyRelation, expecting: 3),
                 .updateDocument(record, expecting: 1, sealed: nil),
-                .requireRevision(.connection, record.id, organization: tenant.id, expecting: 1),
             ]
             for mutation in late {
                 try expect(await store.commit(Change([mutation], event: nil)), is: .conflict, "\(mutation)")
@@ -59,32 +58,6 @@ extension StoreExercise {
             let renamed = tenant.record("renamed", id: record.id)
             try await tenant.commit([.updateDocument(renamed, expecting: 2, sealed: nil)], in: store)
             try expect(store.connection(record.id, in: tenant.id)?.policy, is: tenant.editorsOnly, "the policy")
-        },
-        StoreExercise("a required revision holds for what follows it") { store in
-            let tenant = try await Tenant.create(in: store)
-            let other = try await Tenant.create(in: store)
-            let record = tenant.record()
-            try await tenant.create(record, in: store)
-            func deletion(at revision: Int64, in organization: Identifier) -> [Mutation] {
-                [
-                    .requireRevision(.connection, record.id, organization: organization, expecting: revision),
-                    .deleteDocument(.connection, record.id, organization: organization),
-                ]
-            }
-            let refusals: [(mutations: [Mutation], outcome: CommitOutcome)] = [
-                (deletion(at: 2, in: tenant.id), .conflict), (deletion(at: 1, in: other.id), .missing),
-                (
-                    [tenant.restrict(record, to: tenant.editorsOnly, expecting: 1)] + deletion(at: 1, in: tenant.id),
-                    .conflict
-                ),
-            ]
-            for (mutations, outcome) in refusals {
-                try expect(await store.commit(Change(mutations, event: nil)), is: outcome, "\(mutations)")
-            }
-            try expect(store.connection(record.id, in: tenant.id)?.revision, is: 1, "the revision")
-            let deletion = Change(deletion(at: 1, in: tenant.id), event: tenant.event(on: record.id))
-            try expect(await store.commit(deletion), is: .committed, "deleting it")
-            try expect(await store.commit(deletion), is: .missing, "deleting it again")
         },
         StoreExercise("a policy goes with its connection, and leaves others alone") { store in
             let tenant = try await Tenant.create(in: store)

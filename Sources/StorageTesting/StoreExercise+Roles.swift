@@ -29,8 +29,11 @@ extension StoreExercise {
             changed.given = [.connectionsWrite]
             changed.source = nil
             changed.modifiedAt = Timestamp(microseconds: 99)
-            for state in [changed, changed, role] {
+            for (number, state) in [changed, changed, role].enumerated() {
+                var state = state
+                state.revision = Int64(number + 1)
                 try await tenant.commit([.updateRole(state)], in: store)
+                state.revision += 1
                 try expect(store.ownRole(role.id, in: tenant.id), is: state, "the role")
             }
             let missing = Change([.updateRole(tenant.role("nobody's"))], event: tenant.event(on: tenant.id))
@@ -65,11 +68,14 @@ extension StoreExercise {
             let shipped = Change([.deleteRole(Role.readOnly.id, organization: tenant.id)], event: nil)
             try expect(await store.commit(shipped), is: .missing, "deleting a shipped one")
             try expect(store.user(user.id, in: tenant.id)?.roles, is: user.roles, "the roles before")
-            let generation = store.accessGeneration
+            let generation = try store.currentAccessGeneration()
             try await tenant.commit([.deleteRole(role.id, organization: tenant.id)], in: store)
-            try expect(store.accessGeneration > generation, "the deletion does not show in the generation")
+            try expect(store.currentAccessGeneration() > generation, "the deletion does not show in the generation")
             try expect(store.ownRoles(in: tenant.id), is: [kept], "the roles left")
             try expect(store.user(user.id, in: tenant.id)?.roles, is: [Role.readOnly.id, kept.id], "the user's")
+            // Else an edit that was made before would bring the role back.
+            let late = Change([.updateUser(user)], event: tenant.event(on: user.id))
+            try expect(await store.commit(late), is: .conflict, "an update from before")
             try expect(
                 store.userCounts(in: tenant.id),
                 is: [Role.admin.id: 1, Role.readOnly.id: 1, kept.id: 1],

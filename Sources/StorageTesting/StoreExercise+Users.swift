@@ -63,17 +63,21 @@ extension StoreExercise {
             changed.isDisabled = true
             changed.roles = [Role.readOnly.id, Role.admin.id, Tenant.ids.next()]
             changed.modifiedAt = Timestamp(microseconds: 99)
-            for state in [changed, changed, user] {
+            for (number, state) in [changed, changed, user].enumerated() {
+                var state = state
+                state.revision = Int64(number + 1)
                 try await tenant.commit([.updateUser(state)], in: store)
+                state.revision += 1
                 try expect(store.user(user.id, in: tenant.id), is: state, "the user")
             }
-            let other = User(
+            var other = User(
                 id: user.id,
                 organization: tenant.id,
                 handle: user.handle,
                 roles: user.roles,
                 createdAt: Timestamp(microseconds: 1234)
             )
+            other.revision = 4
             try await tenant.commit([.updateUser(other)], in: store)
             try expect(store.user(user.id, in: tenant.id)?.createdAt, is: user.createdAt, "the creation")
             let missing = Change([.updateUser(tenant.newUser())], event: tenant.event(on: user.id))
@@ -95,41 +99,6 @@ extension StoreExercise {
             try expect(store.user(user.id, in: tenant.id), is: before, "the user")
             let upper = tenant.newUser(tenant.user.handle.uppercased())
             try expect(await store.commit(Change([.createUser(upper)], event: nil)), is: .committed, "another case")
-        },
-        StoreExercise("a change may require a user with a role who is not disabled") { store in
-            let tenant = try await Tenant.create(in: store)
-            let other = try await Tenant.create(in: store)
-            func requirement(_ role: Role = .admin, in organization: Identifier) -> Mutation {
-                .requireEnabledUser(withRole: role.id, organization: organization)
-            }
-            func outcome(_ mutations: Mutation...) async throws -> CommitOutcome {
-                try await store.commit(Change(mutations, event: tenant.event(on: tenant.id)))
-            }
-            var disabled = tenant.user
-            disabled.isDisabled = true
-            var demoted = tenant.user
-            demoted.roles = [Role.standard.id]
-            let required = requirement(in: tenant.id)
-            try expect(await outcome(required), is: .committed, "with an admin")
-            try expect(await outcome(requirement(.standard, in: tenant.id)), is: .conflict, "with another role")
-            try expect(await outcome(requirement(in: Tenant().id)), is: .missing, "of nobody")
-            for removal in [disabled, demoted] {
-                try expect(await outcome(.updateUser(removal), required), is: .conflict, "after a removal")
-                try expect(await outcome(required, .updateUser(removal), required), is: .conflict, "before and after")
-                try expect(store.user(tenant.user.id, in: tenant.id), is: tenant.user, "the admin")
-            }
-            let second = tenant.newUser(isDisabled: true, roles: [Role.admin.id])
-            try await tenant.commit([.createUser(second)], in: store)
-            try expect(await outcome(.updateUser(disabled), required), is: .conflict, "with a disabled second")
-            var enabled = second
-            enabled.isDisabled = false
-            try expect(
-                await outcome(.updateUser(disabled), .updateUser(enabled), required),
-                is: .committed,
-                "with a second who is enabled in the same change"
-            )
-            try expect(await outcome(required), is: .committed, "with the second")
-            try expect(await outcome(.updateUser(other.user), requirement(in: other.id)), is: .committed, "elsewhere")
         },
     ]
 }

@@ -22,8 +22,8 @@ package struct StoreExercise: Sendable {
     /// All that is required of a store.
     package static let all =
         documents + awsAccounts + settings + sealedSecrets + lists + restrictions + visibleLists + users + roles
-        + invitations + keys + accessLists + accessFilters + listPositions + changes + externalIDs + audit + isolation
-        + concurrency
+        + invitations + keys + revisions + requirements + accessLists + accessFilters + listPositions + changes
+        + externalIDs + audit + isolation + concurrency
 }
 
 extension StoreExercise: CustomStringConvertible {

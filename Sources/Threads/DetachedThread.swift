@@ -9,7 +9,23 @@ package enum DetachedThread {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+
+        func begin() {
+            pthread_setspecific(mark, UnsafeRawPointer(bitPattern: 1))
+            run()
+        }
     }
+
+    /// Marks our own threads.
+    private static let mark: pthread_key_t = {
+        var key = pthread_key_t()
+        let status = pthread_key_create(&key, nil)
+        precondition(status == 0, "the system can tell threads apart")
+        return key
+    }()
+
+    /// Whether the calling thread is one of these, and so may wait.
+    package static var isCurrent: Bool { pthread_getspecific(mark) != nil }
 
     /// Runs `body` on a new thread.
     package static func start(_ body: @escaping @Sendable () -> Void) {
@@ -20,7 +36,7 @@ package enum DetachedThread {
             nil,
             { context in
                 guard let context else { return nil }
-                Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+                Unmanaged<Body>.fromOpaque(context).takeRetainedValue().begin()
                 return nil
             },
             context

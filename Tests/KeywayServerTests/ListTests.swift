@@ -71,15 +71,6 @@ struct ConnectionListTests {
         let second = try await fixture.send(.get, Paths.connections + "?page[number]=1", as: fixture.admin)
         #expect([names(first).count, names(second).count] == [10, 2])
     }
-
-    @Test("is answered from a thread that may wait where the store does not answer at once, as is a get")
-    func slowStore() async throws {
-        let fixture = try await Fixture()
-        let id = try await fixture.create(Bodies.openAI())
-        fixture.store.set { $0.answersAtOnce = false }
-        #expect(try await fixture.send(.get, Paths.connections, as: fixture.admin).status == 200)
-        #expect(try await fixture.send(.get, Paths.connection(id), as: fixture.admin).status == 200)
-    }
 }
 
 @Suite("A list's parameters")

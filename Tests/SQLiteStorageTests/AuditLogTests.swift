@@ -36,9 +36,10 @@ struct AuditLogTests {
             isRegistered: true
         )
         let issuing = Mutation.issueExternalID("x", organization: tenant.id)
-        let requirement = Mutation.requireEnabledUser(withRole: Role.admin.id, organization: tenant.id)
+        let requirement = Requirement.enabledUser(withRole: Role.admin.id, organization: tenant.id)
         var disabled = tenant.user
         disabled.isDisabled = true
+        disabled.revision = 2
         let changes = [
             Change([.createDocument(record, sealed: nil)], event: tenant.event("done 1", on: record.id)),
             Change([.createDocument(record, sealed: nil)], event: tenant.event("conflict", on: record.id)),
@@ -53,9 +54,9 @@ struct AuditLogTests {
             Change([], event: tenant.event("done 4", on: key.id)),
             Change([issuing], event: tenant.event("done 5", on: tenant.id)),
             Change([issuing], event: tenant.event("issued again", on: tenant.id)),
-            Change([requirement], event: tenant.event("required alone", on: tenant.id)),
-            Change([requirement, .updateUser(tenant.user)], event: tenant.event("done 6", on: tenant.id)),
-            Change([.updateUser(disabled), requirement], event: tenant.event("last admin", on: tenant.id)),
+            Change([.updateUser(tenant.user)], requiring: [requirement], event: tenant.event("done 6", on: tenant.id)),
+            Change([.updateUser(tenant.user)], event: tenant.event("made from an old state", on: tenant.id)),
+            Change([.updateUser(disabled)], requiring: [requirement], event: tenant.event("last admin", on: tenant.id)),
             Change([.createUser(tenant.newUser(tenant.user.handle))], event: tenant.event("duplicate", on: tenant.id)),
             Change([.deleteApplicationKey(key.id, organization: tenant.id)], event: tenant.event("done 7", on: key.id)),
             Change([.deleteApplicationKey(key.id, organization: tenant.id)], event: tenant.event("gone", on: key.id)),

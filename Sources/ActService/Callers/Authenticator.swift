@@ -5,8 +5,8 @@ import Synchronization
 
 /// Finds out who a caller is, by a credential.
 ///
-/// Remembers its findings until a change of keys, users, roles or registrations is committed: digests,
-/// never keys.
+/// Remembers its findings, by digests, never keys, until the store tells of a change of keys, users, roles or
+/// registrations: at once where no other process has the store, else within its ``AccessStore/accessStaleness``.
 package final class Authenticator: Sendable {
     private struct Memory {
         var generation: UInt64 = 0
@@ -27,22 +27,23 @@ package final class Authenticator: Sendable {
         self.uses = uses
     }
 
-    /// The session of a credential, which is noted to be used.
+    /// The session of a credential that is remembered, which is noted to be used; `nil` if the store has to be asked.
+    package func knownSession(for credential: Credential) -> Session? {
+        store.accessGeneration.flatMap { remembered(credential, in: $0) }
+    }
+
+    /// The session of a credential, which is noted to be used. It may block, as the store's reads do.
     ///
+    /// - Parameters:
+    ///   - credential: The credential.
+    ///   - anew: Whether nothing that is remembered counts which others may have changed since.
+    /// - Returns: The session.
     /// - Throws: ``GateError`` if the credential is not valid; ``StoreError`` if the store can't tell.
-    package func session(for credential: Credential) throws -> Session {
-        let generation = store.accessGeneration
-        let known = memory.withLock { memory in
-            if memory.generation != generation {
-                memory.sessions.removeAll(keepingCapacity: true)
-                memory.generation = generation
-            }
-            return memory.sessions[credential]
-        }
-        if let known {
-            known.uses.note(at: .now)
-            return known
-        }
+    package func session(for credential: Credential, askingAnew anew: Bool = false) throws -> Session {
+        // Before the session is read: it is no older than this.
+        let known = anew ? nil : store.accessGeneration
+        let generation = try known ?? store.currentAccessGeneration()
+        if let session = remembered(credential, in: generation) { return session }
         let session = try open(credential)
         session.uses.note(at: .now)
         memory.withLock { memory in
@@ -50,6 +51,19 @@ package final class Authenticator: Sendable {
             if memory.sessions.count >= Self.remembered { memory.sessions.removeAll() }
             memory.sessions[credential] = session
         }
+        return session
+    }
+
+    private func remembered(_ credential: Credential, in generation: UInt64) -> Session? {
+        let session = memory.withLock { memory in
+            // Who asked anew may know more already than the store has heard.
+            if memory.generation < generation {
+                memory.sessions.removeAll(keepingCapacity: true)
+                memory.generation = generation
+            }
+            return memory.sessions[credential]
+        }
+        session?.uses.note(at: .now)
         return session
     }
 

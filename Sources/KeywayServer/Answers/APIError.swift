@@ -56,8 +56,14 @@ extension APIError {
         "Others changed the same document each time that this change was tried. Try again later."
     )
 
-    private static func waiting(_ detail: String) -> APIError {
-        var error = APIError(429, detail)
+    /// More keys wait to be looked up than the server lets wait.
+    static let tooManyLookups: APIError = .waiting(
+        "Too many requests wait until their keys are looked up. Wait Retry-After seconds.",
+        status: 503
+    )
+
+    private static func waiting(_ detail: String, status: Int = 429) -> APIError {
+        var error = APIError(status, detail)
         error.headers = [.init(name: "Retry-After", value: "1")]
         return error
     }

@@ -45,6 +45,14 @@ enum EndpointGuard: Sendable {
     case principal(anyOf: [Permission], registered: Bool)
 }
 
+extension EndpointGuard {
+    /// The reason why a caller with a valid credential is kept out; `nil` if they are let in.
+    func objection(to principal: Principal, _ quota: Quota?) -> GateError? {
+        guard case .principal(let permissions, let mustBeRegistered) = self else { return nil }
+        return .objection(to: principal, quota, permissions: permissions, mustBeRegistered: mustBeRegistered)
+    }
+}
+
 /// What an endpoint does with a call, and on which thread.
 enum Handling: Sendable {
     /// Needs no store: answered on the network thread.

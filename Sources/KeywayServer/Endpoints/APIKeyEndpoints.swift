@@ -8,7 +8,6 @@ import Storage
 struct APIKeyEndpoints: Sendable {
     let store: any AccessStore & ChangeStore
     let identifiers: IdentifierGenerator
-    let queue: ChangeQueue
     let uses: KeyUses
 
     static let path = "/api/v2/api_keys"
@@ -125,48 +124,39 @@ struct APIKeyEndpoints: Sendable {
             createdAt: .now,
             createdBy: call.principal.user
         )
-        try await queue.run {
-            try requireRoom(in: key.organization)
-            let change = Change([.createAPIKey(key)], event: call.event("api_key.create", on: "api_keys", id))
-            guard try await store.commit(change) == .committed else { throw APIError.refusedIssue }
-        }
+        let change = call.change(
+            [.createAPIKey(key)],
+            requiring: [.atMost(Self.keysAtMost, .apiKeys(of: key.organization))],
+            events: call.event("api_key.create", on: "api_keys", id)
+        )
+        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue, unmet: Self.full)
         return .resource(key.json(showing: text), status: 201)
     }
 
-    private func requireRoom(in organization: Identifier) throws {
-        let keys = try store.apiKeys(
-            in: organization,
-            matching: KeyFilter(),
-            order: KeyOrder(by: .name),
-            page: Page(size: 1, number: 0)
-        )
-        guard keys.total < Self.keysAtMost else {
-            throw APIError(400, "The organisation has \(Self.keysAtMost) API keys, the most it may have. Delete some.")
-        }
-    }
+    private static let full = APIError(
+        400,
+        "The organisation has \(keysAtMost) API keys, the most it may have. Delete some."
+    )
 
     private func update(_ call: Call) async throws -> Response {
         let body = try call.json()
-        let updated = try await queue.run {
-            var key = try key(call)
-            let document = try DocumentSchema.apiKey.update(body, id: key.id, of: key.json(uses)) { $0 }.document
-            key.name = document["attributes"]?["name"]?.text?.string ?? key.name
-            key.modifiedAt = .now
-            key.modifiedBy = call.principal.user
-            let change = Change([.updateAPIKey(key)], event: call.event("api_key.update", on: "api_keys", key.id))
-            guard try await store.commit(change) == .committed else { throw Self.notFound }
-            return key
-        }
-        return .resource(updated.json(uses))
+        var key = try key(call)
+        let document = try DocumentSchema.apiKey.update(body, id: key.id, of: key.json(uses)) { $0 }.document
+        key.name = document["attributes"]?["name"]?.text?.string ?? key.name
+        key.modifiedAt = .now
+        key.modifiedBy = call.principal.user
+        let change = call.change([.updateAPIKey(key)], events: call.event("api_key.update", on: "api_keys", key.id))
+        try await store.commit(change).requireCommitted(or: Self.notFound)
+        return .resource(key.json(uses))
     }
 
     private func delete(_ call: Call) async throws -> Response {
         let id = try call.identifier("api_key_id", or: Self.notFound)
-        let change = Change(
+        let change = call.change(
             [.deleteAPIKey(id, organization: call.principal.organization)],
-            event: call.event("api_key.delete", on: "api_keys", id)
+            events: call.event("api_key.delete", on: "api_keys", id)
         )
-        guard try await store.commit(change) == .committed else { throw Self.notFound }
+        try await store.commit(change).requireCommitted(or: Self.notFound)
         return .noContent
     }
 }

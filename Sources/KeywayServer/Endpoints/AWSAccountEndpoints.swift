@@ -111,7 +111,7 @@ struct AWSAccountEndpoints: Sendable {
             {
             case .committed: return .document(draft.record.document)
             case .duplicate: throw APIError(409, "An account with this aws_account_id already exists.")
-            case .conflict, .missing: continue
+            case .conflict, .missing, .unmet: continue
             }
         }
         throw APIError.refusedIssue

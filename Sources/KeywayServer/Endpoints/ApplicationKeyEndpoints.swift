@@ -8,7 +8,6 @@ import Storage
 struct ApplicationKeyEndpoints: Sendable {
     let store: any AccessStore & ChangeStore
     let identifiers: IdentifierGenerator
-    let queue: ChangeQueue
     let uses: KeyUses
 
     /// The keys that a user may have.
@@ -184,70 +183,58 @@ struct ApplicationKeyEndpoints: Sendable {
             isRegistered: false,
             createdAt: .now
         )
-        try await queue.run {
-            try requireRoom(for: key)
-            try requireOwn(key, call)
-            let change = Change(
-                [.createApplicationKey(key)],
-                event: call.event("application_key.create", on: "application_keys", id, details: key.details)
-            )
-            guard try await store.commit(change) == .committed else { throw APIError.refusedIssue }
-        }
+        let change = call.change(
+            [.createApplicationKey(key)],
+            decidedOn: try requireOwn(key, call),
+            requiring: [.atMost(Self.keysAtMost, .applicationKeys(owner: owner, organization: key.organization))],
+            events: call.event("application_key.create", on: "application_keys", id, details: key.details)
+        )
+        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue, unmet: Self.full)
         return .resource(key.json(showing: text), status: 201)
     }
 
+    private static let full = APIError(
+        400,
+        "The user has \(keysAtMost) application keys, the most a user may have. Delete some."
+    )
+
     private func update(_ call: Call, _ reach: Reach) async throws -> Response {
         let body = try call.json()
-        let updated = try await queue.run {
-            let current = try key(call, reach)
-            let document = try DocumentSchema.applicationKey.update(body, id: current.id, of: current.document) { $0 }
-                .document
-            var key = current
-            key.name = document["attributes"]?["name"]?.text?.string ?? key.name
-            key.scopes = document.scopes
+        let current = try key(call, reach)
+        let document = try DocumentSchema.applicationKey.update(body, id: current.id, of: current.document) { $0 }
+            .document
+        var key = current
+        key.name = document["attributes"]?["name"]?.text?.string ?? key.name
+        key.scopes = document.scopes
+        let change = call.change(
+            [.updateApplicationKey(key)],
             // Who renames a key hands nothing out.
-            if key.scopes != current.scopes { try requireOwn(key, call) }
-            let change = Change(
-                [.updateApplicationKey(key)],
-                event: call.event("application_key.update", on: "application_keys", key.id, details: key.details)
-            )
-            guard try await store.commit(change) == .committed else { throw Self.notFound }
-            return key
-        }
-        return .resource(updated.json(uses))
+            decidedOn: key.scopes == current.scopes ? [] : try requireOwn(key, call),
+            events: call.event("application_key.update", on: "application_keys", key.id, details: key.details)
+        )
+        try await store.commit(change).requireCommitted(or: Self.notFound)
+        return .resource(key.json(uses))
     }
 
     private func delete(_ call: Call, _ reach: Reach) async throws -> Response {
         let key = try key(call, reach)
-        let change = Change(
+        let change = call.change(
             [.deleteApplicationKey(key.id, organization: key.organization)],
-            event: call.event("application_key.delete", on: "application_keys", key.id, details: key.details)
+            decidedOn: [key.accessRevision],
+            events: call.event("application_key.delete", on: "application_keys", key.id, details: key.details)
         )
-        guard try await store.commit(change) == .committed else { throw Self.notFound }
+        try await store.commit(change).requireCommitted(or: Self.notFound)
         return .noContent
     }
 
-    private func requireRoom(for key: ApplicationKey) throws {
-        var filter = KeyFilter()
-        filter.owner = key.owner
-        let keys = try store.applicationKeys(
-            in: key.organization,
-            matching: filter,
-            order: KeyOrder(by: .name),
-            page: Page(size: 1, number: 0)
-        )
-        guard keys.totalFiltered < Self.keysAtMost else {
-            throw APIError(
-                400,
-                "The user has \(Self.keysAtMost) application keys, the most a user may have. Delete some."
-            )
-        }
-    }
-
     /// Refuses a key that could do what the key of the request can't.
-    private func requireOwn(_ key: ApplicationKey, _ call: Call) throws {
+    ///
+    /// - Returns: The records that this was decided on.
+    private func requireOwn(_ key: ApplicationKey, _ call: Call) throws -> [AccessRevision] {
         guard let owner = try store.user(key.owner, in: key.organization) else { throw Self.notFound }
-        try call.requireOwn(Role.permissions(of: try store.roles(of: owner), scopes: key.scopes), of: "The key")
+        let roles = try store.roles(of: owner)
+        try call.requireOwn(Role.permissions(of: roles, scopes: key.scopes), of: "The key")
+        return [owner.accessRevision] + roles.accessRevisions
     }
 }
 

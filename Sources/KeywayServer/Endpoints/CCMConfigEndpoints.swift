@@ -46,12 +46,12 @@ struct CCMConfigEndpoints: Sendable {
     private func create(_ call: Call) async throws -> Response {
         let id = try call.awsAccountConfigID()
         let draft = try writer.create(call, id: id) { $0 }
-        switch try await writer.commit(draft, by: call) {
-        case .committed: return Self.answer(draft.document)
-        case .conflict, .duplicate: throw APIError(409, "CCM config already exists for this account.")
-        case .missing: throw APIError.noAWSAccount
-        }
+        try await writer.commit(draft, by: call)
+            .requireCommitted(or: .noAWSAccount, duplicate: Self.taken, conflict: Self.taken)
+        return Self.answer(draft.document)
     }
+
+    private static let taken = APIError(409, "CCM config already exists for this account.")
 
     private func update(_ call: Call) async throws -> Response {
         let id = try call.awsAccountConfigID()

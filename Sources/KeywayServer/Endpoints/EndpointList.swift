@@ -93,15 +93,14 @@ struct EndpointList: Sendable {
 
     /// Who may do what.
     private var access: [Endpoint] {
-        let queue = ChangeQueue()
-        return RestrictionPolicyEndpoints(store: store).all
+        RestrictionPolicyEndpoints(store: store).all
             + ValidationEndpoints().all
-            + APIKeyEndpoints(store: store, identifiers: identifiers, queue: queue, uses: keyUses).all
-            + ApplicationKeyEndpoints(store: store, identifiers: identifiers, queue: queue, uses: keyUses).all
-            + UserEndpoints(store: store, identifiers: identifiers, queue: queue, uses: keyUses).all
-            + InvitationEndpoints(store: store, identifiers: identifiers, queue: queue).all
-            + RoleEndpoints(store: store, queue: queue, uses: keyUses).all
-            + OwnRoleEndpoints(store: store, identifiers: identifiers, queue: queue).all
+            + APIKeyEndpoints(store: store, identifiers: identifiers, uses: keyUses).all
+            + ApplicationKeyEndpoints(store: store, identifiers: identifiers, uses: keyUses).all
+            + UserEndpoints(store: store, identifiers: identifiers, uses: keyUses).all
+            + InvitationEndpoints(store: store, identifiers: identifiers).all
+            + RoleEndpoints(store: store, uses: keyUses).all
+            + OwnRoleEndpoints(store: store, identifiers: identifiers).all
     }
 
     private var audit: [Endpoint] { AuditEndpoints(store: store, heads: auditHeads).all }

@@ -104,11 +104,8 @@ struct EventBridgeEndpoints: Sendable {
             try writer.create(try body(of: call, version), id: identifiers.next(), by: call) { _ in suffix }
         }
         guard let source = EventBridgeSource(draft.document["attributes"]) else { throw APIError.refusedIssue }
-        switch try await writer.commit(draft, by: call) {
-        case .committed: break
-        case .duplicate: throw APIError(409, "The account has an event source of this name in this region already.")
-        case .conflict, .missing: throw APIError.refusedIssue
-        }
+        let taken = APIError(409, "The account has an event source of this name in this region already.")
+        try await writer.commit(draft, by: call).requireCommitted(duplicate: taken, conflict: APIError.refusedIssue)
         let attributes: JSONValue = [
             "event_source_name": .string(source.name), "has_bus": .boolean(source.hasBus),
             "region": .string(source.region), "status": "created",

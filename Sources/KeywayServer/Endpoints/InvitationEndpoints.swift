@@ -9,7 +9,6 @@ import Storage
 struct InvitationEndpoints: Sendable {
     let store: any AccessStore & ChangeStore
     let identifiers: IdentifierGenerator
-    let queue: ChangeQueue
 
     private static let type = "user_invitations"
     private static let notFound = APIError(
@@ -55,43 +54,41 @@ struct InvitationEndpoints: Sendable {
     // MARK: Inviting
 
     private func invite(_ call: Call) async throws -> Response {
-        let body = try call.json()
-        let invitations = try await queue.run {
-            let users = try invited(body, call)
-            for user in users {
-                // Whoever knows the code can be the user.
-                try call.requireOwn(Role.permissions(of: try store.roles(of: user)), of: "The invitation")
-            }
-            var invitations: [JSONValue] = []
-            for user in users {
-                let code = KeyText.applicationKey()
-                let invitation = UserInvitation(
-                    id: identifiers.next(),
-                    organization: user.organization,
-                    user: user.id,
-                    digest: KeyDigest(of: code),
-                    permissions: Role.permissions(of: try store.roles(of: user)),
-                    createdAt: .now
-                )
-                let event = call.event(
+        var mutations: [Mutation] = []
+        var records: [AccessRevision] = []
+        var events: [AuditEvent] = []
+        var invitations: [JSONValue] = []
+        for user in try invited(try call.json(), call) {
+            let roles = try store.roles(of: user)
+            let permissions = Role.permissions(of: roles)
+            // Whoever knows the code can be the user.
+            try call.requireOwn(permissions, of: "The invitation")
+            let code = KeyText.applicationKey()
+            let invitation = UserInvitation(
+                id: identifiers.next(),
+                organization: user.organization,
+                user: user.id,
+                digest: KeyDigest(of: code),
+                permissions: permissions,
+                createdAt: .now
+            )
+            // Who is invited anew is not let in by an older code.
+            mutations += [
+                .deleteInvitations(of: user.id, organization: user.organization), .createInvitation(invitation),
+            ]
+            records += [user.accessRevision] + roles.accessRevisions
+            events.append(
+                call.event(
                     "user_invitation.create",
                     on: Self.type,
                     invitation.id,
                     details: [.init("user_id", .string(user.id.description))]
                 )
-                // Who is invited anew is not let in by an older code.
-                let change = Change(
-                    [
-                        .deleteInvitations(of: user.id, organization: user.organization),
-                        .createInvitation(invitation),
-                    ],
-                    event: event
-                )
-                guard try await store.commit(change) == .committed else { throw APIError.refusedIssue }
-                invitations.append(invitation.json(code: code))
-            }
-            return invitations
+            )
+            invitations.append(invitation.json(code: code))
         }
+        let change = call.change(mutations, decidedOn: records, events: events)
+        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
         return .resource(.array(invitations), status: 201)
     }
 
@@ -137,11 +134,11 @@ struct InvitationEndpoints: Sendable {
 
     private func deleteAll(_ call: Call) async throws -> Response {
         let id = try call.identifier("user_id", or: UserEditor.notFound)
-        let change = Change(
+        let change = call.change(
             [.deleteInvitations(of: id, organization: call.principal.organization)],
-            event: call.event("user_invitation.delete", on: "users", id)
+            events: call.event("user_invitation.delete", on: "users", id)
         )
-        guard try await store.commit(change) == .committed else { throw UserEditor.notFound }
+        try await store.commit(change).requireCommitted(or: UserEditor.notFound)
         return .noContent
     }
 
@@ -155,34 +152,31 @@ struct InvitationEndpoints: Sendable {
         let body = try DocumentSchema.invitationAcceptance.create(try admission.request.json(), id: id) { $0 }.document
         let code = KeyDigest(of: body["attributes"]?["code"]?.text?.string ?? "")
         let text = KeyText.applicationKey()
-        let key = try await queue.run {
-            let organization = admission.apiKey.organization
-            guard let invitation = try store.invitation(id, in: organization), invitation.digest == code,
-                invitation.isGood(at: .now), let user = try store.user(invitation.user, in: organization),
-                !user.isDisabled
-            else { throw Self.notFound }
-            let roles = try store.roles(of: user)
-            guard Role.permissions(of: roles).subtracting(invitation.permissions).members.isEmpty else {
-                throw APIError(
-                    403,
-                    "The user may do more by now than when they were invited: somebody who may do that too has to "
-                        + "invite them again."
-                )
-            }
-            let key = ApplicationKey(
-                id: identifiers.next(),
-                organization: organization,
-                owner: user.id,
-                name: body["attributes"]?["name"]?.text?.string ?? "By invitation",
-                digest: KeyDigest(of: text),
-                last4: String(text.suffix(4)),
-                scopes: nil,
-                isRegistered: false,
-                createdAt: .now
+        let organization = admission.apiKey.organization
+        guard let invitation = try store.invitation(id, in: organization), invitation.digest == code,
+            invitation.isGood(at: .now), let user = try store.user(invitation.user, in: organization),
+            !user.isDisabled
+        else { throw Self.notFound }
+        let roles = try store.roles(of: user)
+        guard Role.permissions(of: roles).subtracting(invitation.permissions).members.isEmpty else {
+            throw APIError(
+                403,
+                "The user may do more by now than when they were invited: somebody who may do that too has to "
+                    + "invite them again."
             )
-            try await commit(key, of: user, roles, by: invitation, admission)
-            return key
         }
+        let key = ApplicationKey(
+            id: identifiers.next(),
+            organization: organization,
+            owner: user.id,
+            name: body["attributes"]?["name"]?.text?.string ?? "By invitation",
+            digest: KeyDigest(of: text),
+            last4: String(text.suffix(4)),
+            scopes: nil,
+            isRegistered: false,
+            createdAt: .now
+        )
+        try await commit(key, of: user, roles, by: invitation, admission)
         return .resource(key.json(showing: text), status: 201)
     }
 
@@ -210,15 +204,13 @@ struct InvitationEndpoints: Sendable {
             details: [.init("application_key_id", .string(key.id.description))],
             requestID: admission.requestID
         )
+        let records = [admission.apiKey.accessRevision, user.accessRevision] + roles.accessRevisions
         let change = Change(
             [.deleteInvitation(invitation.id, organization: key.organization), .createApplicationKey(key)],
+            requiring: records.map { .unchanged($0) },
             event: event
         )
-        switch try await store.commit(change) {
-        case .committed: return
-        case .missing: throw Self.notFound
-        case .conflict, .duplicate: throw APIError.refusedIssue
-        }
+        try await store.commit(change).requireCommitted(or: Self.notFound, conflict: APIError.refusedIssue)
     }
 }
 

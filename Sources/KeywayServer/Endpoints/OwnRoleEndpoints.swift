@@ -9,10 +9,10 @@ struct OwnRoleEndpoints: Sendable {
     private let identifiers: IdentifierGenerator
     private let editor: RoleEditor
 
-    init(store: any AccessStore & ChangeStore, identifiers: IdentifierGenerator, queue: ChangeQueue) {
+    init(store: any AccessStore & ChangeStore, identifiers: IdentifierGenerator) {
         self.store = store
         self.identifiers = identifiers
-        editor = RoleEditor(store: store, queue: queue)
+        editor = RoleEditor(store: store)
     }
 
     var all: [Endpoint] {

@@ -68,7 +68,7 @@ struct RegistrationEndpoints: Sendable {
         )
         guard let key = try store.applicationKey(id, in: call.principal.organization) else { throw unknown }
         try authorize(call, over: key)
-        guard try await setRegistration(of: id, to: true, by: call) == .committed else { throw unknown }
+        try await setRegistration(of: id, to: true, by: call).requireCommitted(or: unknown)
         return .document(JSONWriter.bytes(of: Self.data(id)), status: 201)
     }
 
@@ -79,9 +79,8 @@ struct RegistrationEndpoints: Sendable {
         }
         // Before all else: whether a key is registered is not for everyone to know.
         try authorize(call, over: key)
-        guard key.isRegistered, try await setRegistration(of: id, to: false, by: call) == .committed else {
-            throw Self.notRegistered
-        }
+        guard key.isRegistered else { throw Self.notRegistered }
+        try await setRegistration(of: id, to: false, by: call).requireCommitted(or: Self.notRegistered)
         return .noContent
     }
 
@@ -106,9 +105,9 @@ struct RegistrationEndpoints: Sendable {
     {
         let organization = call.principal.organization
         return try await store.commit(
-            Change(
+            call.change(
                 [.setRegistration(applicationKey: id, organization: organization, isRegistered: isRegistered)],
-                event: call.event("\(Self.type).\(isRegistered ? "create" : "delete")", on: Self.type, id)
+                events: call.event("\(Self.type).\(isRegistered ? "create" : "delete")", on: Self.type, id)
             )
         )
     }

@@ -64,40 +64,32 @@ struct RestrictionPolicyEndpoints: Sendable {
         return .noContent
     }
 
-    /// Replaces a policy, in whose place may stand another than the one that was there before: each round asks whether
-    /// the caller may.
+    /// Replaces a policy, if the caller may under the one that stands.
     private func replace(
         policyOf id: Identifier,
         by policy: RestrictionPolicy?,
         _ call: Call
     ) async throws {
-        for _ in 0..<DocumentWriter.roundsAtMost {
-            let connection = try admitted(.editor, to: id, call)
-            if policy == nil, connection.policy == nil { return }
-            let change = Change(
-                [
-                    .setRestrictionPolicy(
-                        policy,
-                        connection: id,
-                        organization: call.principal.organization,
-                        expecting: connection.revision
-                    )
-                ],
-                event: call.event(
-                    policy == nil ? "restriction_policy.delete" : "restriction_policy.update",
-                    on: DocumentSchema.restrictionPolicy.type,
-                    id,
-                    // The new ones, or those that go.
-                    details: [.init("bindings", (policy ?? connection.policy).bindings)]
+        let connection = try admitted(.editor, to: id, call)
+        if policy == nil, connection.policy == nil { return }
+        let change = Change(
+            [
+                .setRestrictionPolicy(
+                    policy,
+                    connection: id,
+                    organization: call.principal.organization,
+                    expecting: connection.revision
                 )
+            ],
+            event: call.event(
+                policy == nil ? "restriction_policy.delete" : "restriction_policy.update",
+                on: DocumentSchema.restrictionPolicy.type,
+                id,
+                // The new ones, or those that go.
+                details: [.init("bindings", (policy ?? connection.policy).bindings)]
             )
-            switch try await store.commit(change) {
-            case .committed: return
-            case .missing: throw APIError.noConnection
-            case .conflict, .duplicate: continue
-            }
-        }
-        throw APIError.contended
+        )
+        try await store.commit(change).requireCommitted(or: .noConnection)
     }
 
     // MARK: Common parts

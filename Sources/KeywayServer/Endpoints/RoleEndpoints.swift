@@ -18,10 +18,10 @@ struct RoleEndpoints: Sendable {
         ("name", .name), ("modified_at", .modifiedAt), ("user_count", .userCount),
     ]
 
-    init(store: any AccessStore & ChangeStore, queue: ChangeQueue, uses: KeyUses) {
+    init(store: any AccessStore & ChangeStore, uses: KeyUses) {
         self.store = store
         self.uses = uses
-        editor = UserEditor(store: store, queue: queue)
+        editor = UserEditor(store: store)
     }
 
     var all: [Endpoint] {
@@ -185,12 +185,11 @@ struct RoleEndpoints: Sendable {
         let role = try role(call)
         let user = try user(call)
         _ = try await editor.edit(user, call, as: isMember ? "role.add_user" : "role.remove_user") { user in
-            // As it is now: it may have changed, or be gone, while others were changed.
-            let role = try self.role(call)
             if isMember { try call.requireOwn(role.permissions, of: "The role") }
             let place = user.roles.firstIndex(of: role.id)
             if isMember, place == nil { user.roles.append(role.id) }
             if !isMember, let place { user.roles.remove(at: place) }
+            return [role].accessRevisions
         }
         return try answer(try users(of: role, call), call)
     }

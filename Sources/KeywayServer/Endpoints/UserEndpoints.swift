@@ -8,7 +8,6 @@ import Storage
 struct UserEndpoints: Sendable {
     private let store: any AccessStore & ChangeStore
     private let identifiers: IdentifierGenerator
-    private let queue: ChangeQueue
     private let uses: KeyUses
     private let editor: UserEditor
 
@@ -17,12 +16,11 @@ struct UserEndpoints: Sendable {
         ("status", .isDisabled),
     ]
 
-    init(store: any AccessStore & ChangeStore, identifiers: IdentifierGenerator, queue: ChangeQueue, uses: KeyUses) {
+    init(store: any AccessStore & ChangeStore, identifiers: IdentifierGenerator, uses: KeyUses) {
         self.store = store
         self.uses = uses
         self.identifiers = identifiers
-        self.queue = queue
-        editor = UserEditor(store: store, queue: queue)
+        editor = UserEditor(store: store)
     }
 
     var all: [Endpoint] {
@@ -155,29 +153,21 @@ struct UserEndpoints: Sendable {
     ) async throws -> Response {
         let id = identifiers.next()
         let sent = try call.json()
-        // A role that is changed or deleted at the same time is changed before, or after.
-        let user = try await queue.run {
-            let user = try newUser(sent, id, call, schema, check: check)
-            let change = Change([.createUser(user)], event: call.event(action, on: "users", id, details: user.details))
-            switch try await store.commit(change) {
-            case .committed: return user
-            case .duplicate: throw APIError.handleTaken
-            case .conflict, .missing: throw APIError.refusedIssue
-            }
-        }
-        return try answer(user, status: 201)
-    }
-
-    private func newUser(
-        _ sent: JSONValue,
-        _ id: Identifier,
-        _ call: Call,
-        _ schema: DocumentSchema,
-        check: (NewUserBody) throws(APIError) -> Void
-    ) throws -> User {
         let body = try NewUserBody(sent, schema: schema, id: id) { try store.role($0, in: call.principal.organization) }
         try check(body)
         for role in body.roles { try call.requireOwn(role.permissions, of: "The role \(role.name)") }
+        let user = user(of: body, id, call)
+        let change = call.change(
+            [.createUser(user)],
+            decidedOn: body.roles.accessRevisions,
+            events: call.event(action, on: "users", id, details: user.details)
+        )
+        try await store.commit(change)
+            .requireCommitted(duplicate: .handleTaken, conflict: APIError.refusedIssue)
+        return try answer(user, status: 201)
+    }
+
+    private func user(of body: NewUserBody, _ id: Identifier, _ call: Call) -> User {
         let isServiceAccount = body.attributes["service_account"] == true
         let email = body.attributes["email"]?.text?.string.lowercased() ?? ""
         return User(
@@ -204,9 +194,12 @@ struct UserEndpoints: Sendable {
                 .document["attributes"]
             let wasDisabled = user.isDisabled
             user.isDisabled = attributes?["disabled"] == true
+            var records: [AccessRevision] = []
             if wasDisabled, !user.isDisabled {
                 // The user's keys open again what their roles do.
-                try call.requireOwn(Role.permissions(of: try store.roles(of: user)), of: "The user")
+                let roles = try store.roles(of: user)
+                try call.requireOwn(Role.permissions(of: roles), of: "The user")
+                records = roles.accessRevisions
             }
             user.name = attributes?["name"]?.text?.string
             user.title = attributes?["title"]?.text?.string
@@ -214,13 +207,17 @@ struct UserEndpoints: Sendable {
             // Who is known by their address is known by the new one.
             if user.handle == user.email { user.handle = email }
             user.email = email
+            return records
         }
         return try answer(user)
     }
 
     private func disable(_ call: Call) async throws -> Response {
         let id = try call.identifier("user_id", or: UserEditor.notFound)
-        _ = try await editor.edit(id, call, as: "user.disable") { $0.isDisabled = true }
+        _ = try await editor.edit(id, call, as: "user.disable") { user in
+            user.isDisabled = true
+            return []
+        }
         return .noContent
     }
 }

@@ -1,6 +1,7 @@
 import Access
 import Documents
 import HTTPServer
+import Storage
 
 extension Call {
     /// Refuses to hand out more than the caller has: no key may open what the key that asks for it does not.
@@ -18,6 +19,38 @@ extension Call {
                     + "\(missing.joined(separator: ", "))."
             )
         }
+    }
+
+    /// A change of keys, users, roles or invitations, which is refused once the caller's keys or roles are no longer those
+    /// that let them ask for it.
+    ///
+    /// - Parameters:
+    ///   - mutations: Carried out in order.
+    ///   - records: What else the change was decided on.
+    ///   - requirements: What it has to leave true.
+    ///   - events: What the audit log will tell.
+    /// - Returns: The change.
+    func change(
+        _ mutations: [Mutation],
+        decidedOn records: [AccessRevision] = [],
+        requiring requirements: [Requirement] = [],
+        events: AuditEvent...
+    ) -> Change {
+        change(mutations, decidedOn: records, requiring: requirements, events: events)
+    }
+
+    /// The same, with a list of events.
+    func change(
+        _ mutations: [Mutation],
+        decidedOn records: [AccessRevision] = [],
+        requiring requirements: [Requirement] = [],
+        events: [AuditEvent]
+    ) -> Change {
+        Change(
+            mutations,
+            requiring: (principal.records + records).map { .unchanged($0) } + requirements,
+            events: events
+        )
     }
 
     /// The id in the path; one that is malformed is as unknown as any.

@@ -46,15 +46,9 @@ struct ConnectionWriter: Sendable {
 
     func delete(_ call: Call) async throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 404)
-        for _ in 0..<DocumentWriter.roundsAtMost {
-            let connection = try access.require(.editor, on: id, for: call.principal)
-            switch try await writer.delete(id, expecting: connection.revision, call) {
-            case .committed: return .noContent
-            case .missing: throw APIError.noConnection
-            case .conflict, .duplicate: continue
-            }
-        }
-        throw APIError.contended
+        let connection = try access.require(.editor, on: id, for: call.principal)
+        try await writer.delete(id, expecting: connection.revision, call).requireCommitted(or: .noConnection)
+        return .noContent
     }
 
     /// Where the secrets of a connection's document go: its settings may have a say.

@@ -20,8 +20,6 @@ struct DocumentWriter: Sendable {
 
     /// The version of the rules by which documents are rendered here.
     private static let documentVersion = 1
-    /// How often a change is tried.
-    static let roundsAtMost = 200
 
     /// A document that is about to be written.
     struct Draft {
@@ -98,10 +96,9 @@ struct DocumentWriter: Sendable {
     ///   - call: Whose body says what changes.
     ///   - issue: Gives the value of an issued field, by its name.
     ///   - destination: Where a document's secrets are sent, if more than its own fields decide it.
-    ///   - check: May refuse a draft, and gives what else belongs to the change, behind it. Called anew if another update comes
-    ///     in between.
+    ///   - check: May refuse a draft, and gives what else belongs to the change, behind it.
     /// - Returns: The document that is stored now, or `nil` if there is none of that id.
-    /// - Throws: What reading, `check` and the commit throw.
+    /// - Throws: What reading, `check` and the commit throw; ``Overtaken`` if another change came in between.
     func update(
         _ id: Identifier,
         _ call: Call,
@@ -109,20 +106,13 @@ struct DocumentWriter: Sendable {
         destination: DestinationOfDocument? = nil,
         check: (Draft) throws -> [Mutation]
     ) async throws -> Draft? {
-        let body = try call.json()
-        // Each round that ends in a conflict is one in which another update came through, as a rule.
-        for _ in 0..<Self.roundsAtMost {
-            guard let draft = try updating(id, with: body, for: call, issue: issue, destination) else {
-                return nil
-            }
-            switch try await commit(draft, and: try check(draft), by: call) {
-            case .committed: return draft
-            case .missing: return nil
-            case .conflict: continue
-            case .duplicate: throw APIError(409, "Another document has this name.")
-            }
+        guard let draft = try updating(id, with: try call.json(), for: call, issue: issue, destination) else {
+            return nil
         }
-        throw APIError.contended
+        let outcome = try await commit(draft, and: try check(draft), by: call)
+        guard outcome != .missing else { return nil }
+        try outcome.requireCommitted(duplicate: APIError(409, "Another document has this name."))
+        return draft
     }
 
     private func updating(
@@ -189,20 +179,28 @@ struct DocumentWriter: Sendable {
     ///
     /// - Returns: Whether there was one.
     func delete(_ id: Identifier, _ call: Call) async throws -> Bool {
-        try await delete(id, call, after: []) == .committed
+        let outcome = try await delete(id, call, requiring: [])
+        guard outcome != .missing else { return false }
+        try outcome.requireCommitted()
+        return true
     }
 
     /// Deletes a document and its secrets, if the stored revision is still the expected one.
     func delete(_ id: Identifier, expecting revision: Int64, _ call: Call) async throws -> CommitOutcome {
         let organization = call.principal.organization
-        let unchanged = Mutation.requireRevision(kind, id, organization: organization, expecting: revision)
-        return try await delete(id, call, after: [unchanged])
+        let unchanged = Requirement.unchangedDocument(kind, id, organization: organization, revision: revision)
+        return try await delete(id, call, requiring: [unchanged])
     }
 
-    private func delete(_ id: Identifier, _ call: Call, after others: [Mutation]) async throws -> CommitOutcome {
+    private func delete(
+        _ id: Identifier,
+        _ call: Call,
+        requiring requirements: [Requirement]
+    ) async throws -> CommitOutcome {
         try await store.commit(
             Change(
-                others + [.deleteDocument(kind, id, organization: call.principal.organization)],
+                [.deleteDocument(kind, id, organization: call.principal.organization)],
+                requiring: requirements,
                 event: call.event("\(auditName).delete", on: schema.type, id)
             )
         )

@@ -2,12 +2,11 @@ import Access
 import Documents
 import Storage
 
-/// Creates, changes and deletes an organisation's own roles, one change at a time.
+/// Creates, changes and deletes an organisation's own roles.
 ///
 /// Nobody gives a role what the key of the request does not have; to take something from one hands nothing out.
 struct RoleEditor: Sendable {
     let store: any AccessStore & ChangeStore
-    let queue: ChangeQueue
 
     static let notFound = APIError(404, "Role not found", at: .parameter("role_id"))
 
@@ -30,31 +29,42 @@ struct RoleEditor: Sendable {
         _ call: Call,
         copyOf original: Identifier? = nil
     ) async throws -> Role {
-        try await queue.run {
-            let organization = call.principal.organization
-            var given = body.permissions ?? []
-            if let original {
-                guard let original = try store.role(original, in: organization) else { throw Self.notFound }
-                given = original.permissions
-            }
-            let role = OwnRole(
-                id: id,
-                organization: organization,
-                name: body.name,
-                given: given,
-                source: body.source.map { OwnRole.Source($0) },
-                createdAt: .now
-            )
-            try requireFree(role.name)
-            try call.requireOwn(role.permissions, of: "The role")
-            try requireOwnSource(of: role, call)
-            try requireRoom(in: organization)
-            var details = role.details
-            if let original { details.append(.init("copy_of", .string(original.description))) }
-            try await commit(.createRole(role), call.event("role.create", on: "roles", id, details: details))
-            return Role(role)
+        let organization = call.principal.organization
+        var given = body.permissions ?? []
+        var records: [AccessRevision] = []
+        if let original {
+            guard let original = try store.role(original, in: organization) else { throw Self.notFound }
+            given = original.permissions
+            records = [original].accessRevisions
         }
+        let role = OwnRole(
+            id: id,
+            organization: organization,
+            name: body.name,
+            given: given,
+            source: body.source.map { OwnRole.Source($0) },
+            createdAt: .now
+        )
+        try requireFree(role.name)
+        try call.requireOwn(role.permissions, of: "The role")
+        try requireOwnSource(of: role, call)
+        var details = role.details
+        if let original { details.append(.init("copy_of", .string(original.description))) }
+        let change = call.change(
+            [.createRole(role)],
+            decidedOn: records,
+            requiring: [.atMost(Self.rolesAtMost, .ownRoles(of: organization))],
+            events: call.event("role.create", on: "roles", id, details: details)
+        )
+        try await store.commit(change)
+            .requireCommitted(duplicate: .roleNameTaken, conflict: APIError.refusedIssue, unmet: Self.full)
+        return Role(role)
     }
+
+    private static let full = APIError(
+        400,
+        "The organisation has \(rolesAtMost) roles of its own, the most it may have. Delete some."
+    )
 
     /// Changes a role.
     ///
@@ -64,49 +74,51 @@ struct RoleEditor: Sendable {
     ///   - action: What the audit log calls it.
     ///   - edit: The change. It may refuse, and may leave the role as it is: nothing is written then.
     /// - Returns: The role as it is now.
-    /// - Throws: What `edit` and the store throw; ``notFound``; ``APIError`` with 403 if the role is shipped, or would
-    ///   get permissions that the caller has not; with 409 if another role has the name.
+    /// - Throws: What `edit` and the store throw; ``notFound``; ``Overtaken``; ``APIError`` with 403 if the role is
+    ///   shipped, or would get permissions that the caller has not; with 409 if another role has the name.
     func edit(
         _ id: Identifier,
         _ call: Call,
         as action: String,
         _ edit: (inout OwnRole) throws -> Void
     ) async throws -> Role {
-        try await queue.run {
-            let current = try ownRole(id, call)
-            var role = current
-            // What it inherited so far is its own from now on.
-            role.given = current.permissions
-            try edit(&role)
-            guard
-                (role.name, role.given) != (current.name, current.permissions)
-                    || role.source?.role != current.source?.role
-            else { return Role(current) }
-            if role.name != current.name { try requireFree(role.name) }
-            role.source = role.source.flatMap { Role.shipped($0.role) }.map { OwnRole.Source($0) }
-            try call.requireOwn(role.permissions.subtracting(current.permissions), of: "The role")
-            if role.source?.role != current.source?.role { try requireOwnSource(of: role, call) }
-            role.modifiedAt = .now
-            try await commit(.updateRole(role), call.event(action, on: "roles", id, details: role.details))
-            return Role(role)
-        }
+        let current = try ownRole(id, call)
+        var role = current
+        // What it inherited so far is its own from now on.
+        role.given = current.permissions
+        try edit(&role)
+        guard
+            (role.name, role.given) != (current.name, current.permissions)
+                || role.source?.role != current.source?.role
+        else { return Role(current) }
+        if role.name != current.name { try requireFree(role.name) }
+        role.source = role.source.flatMap { Role.shipped($0.role) }.map { OwnRole.Source($0) }
+        try call.requireOwn(role.permissions.subtracting(current.permissions), of: "The role")
+        if role.source?.role != current.source?.role { try requireOwnSource(of: role, call) }
+        role.modifiedAt = .now
+        let change = call.change(
+            [.updateRole(role)],
+            events: call.event(action, on: "roles", id, details: role.details)
+        )
+        try await store.commit(change).requireCommitted(or: Self.notFound, duplicate: .roleNameTaken)
+        return Role(role)
     }
 
     /// Deletes a role: who had it loses it.
     func delete(_ id: Identifier, _ call: Call) async throws {
-        try await queue.run {
-            let role = try ownRole(id, call)
-            let users = try store.userCounts(in: role.organization)[id] ?? 0
-            try await commit(
-                .deleteRole(id, organization: role.organization),
-                call.event(
-                    "role.delete",
-                    on: "roles",
-                    id,
-                    details: role.details + [.init("users", .integer(Int64(users)))]
-                )
+        let role = try ownRole(id, call)
+        let users = try store.userCounts(in: role.organization)[id] ?? 0
+        let change = call.change(
+            [.deleteRole(id, organization: role.organization)],
+            decidedOn: [role.accessRevision],
+            events: call.event(
+                "role.delete",
+                on: "roles",
+                id,
+                details: role.details + [.init("users", .integer(Int64(users)))]
             )
-        }
+        )
+        try await store.commit(change).requireCommitted(or: Self.notFound)
     }
 
     private func ownRole(_ id: Identifier, _ call: Call) throws -> OwnRole {
@@ -122,15 +134,6 @@ struct RoleEditor: Sendable {
         return role
     }
 
-    private func commit(_ mutation: Mutation, _ event: AuditEvent) async throws {
-        switch try await store.commit(Change([mutation], event: event)) {
-        case .committed: return
-        case .missing: throw Self.notFound
-        case .duplicate: throw APIError.roleNameTaken
-        case .conflict: throw APIError.refusedIssue
-        }
-    }
-
     /// No own role is called as a shipped one is. That no two own ones share a name, the store sees to.
     private func requireFree(_ name: String) throws {
         guard !Role.shipped.contains(where: { $0.name == name }) else { throw APIError.roleNameTaken }
@@ -140,15 +143,6 @@ struct RoleEditor: Sendable {
     private func requireOwnSource(of role: OwnRole, _ call: Call) throws {
         guard let source = role.source.flatMap({ Role.shipped($0.role) }) else { return }
         try call.requireOwn(source.permissions, of: "The role, by what it is to receive from the \(source.name),")
-    }
-
-    private func requireRoom(in organization: Identifier) throws {
-        guard try store.ownRoles(in: organization).count < Self.rolesAtMost else {
-            throw APIError(
-                400,
-                "The organisation has \(Self.rolesAtMost) roles of its own, the most it may have. Delete some."
-            )
-        }
     }
 }
 

@@ -20,20 +20,13 @@ struct SettingsWriter: Sendable {
 
     func put(_ call: Call) async throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 400)
-        // Each round that ends in a conflict is one in which another change came through, as a rule.
-        for _ in 0..<DocumentWriter.roundsAtMost {
-            guard let state = try store.actingState(of: id, in: call.principal.organization) else {
-                throw APIError.noConnection
-            }
-            try ConnectionAccess.require(.editor, under: state.policy, for: call.principal)
-            let draft = try draft(id, call, state)
-            switch try await store.commit(draft.change) {
-            case .committed: return .document(draft.document)
-            case .missing: throw APIError.noConnection
-            case .conflict, .duplicate: continue
-            }
+        guard let state = try store.actingState(of: id, in: call.principal.organization) else {
+            throw APIError.noConnection
         }
-        throw APIError.contended
+        try ConnectionAccess.require(.editor, under: state.policy, for: call.principal)
+        let draft = try draft(id, call, state)
+        try await store.commit(draft.change).requireCommitted(or: .noConnection)
+        return .document(draft.document)
     }
 
     private func draft(
@@ -61,10 +54,13 @@ struct SettingsWriter: Sendable {
             document: JSONWriter.bytes(of: settings),
             documentVersion: Self.documentVersion
         )
-        let ofConnection: Mutation =
-            old == new
-            ? .requireRevision(.connection, id, organization: record.organization, expecting: state.revision)
-            : try moving(id, call, state, from: old, to: new)
+        let unchanged = Requirement.unchangedDocument(
+            .connection,
+            id,
+            organization: record.organization,
+            revision: state.revision
+        )
+        let ofConnection = old == new ? [] : [try moving(id, call, state, from: old, to: new)]
         let ofSettings: Mutation =
             if let stored = state.settings {
                 .updateDocument(record, expecting: stored.revision, sealed: nil)
@@ -78,7 +74,7 @@ struct SettingsWriter: Sendable {
             details: (old == new ? [] : [.init("destination", .string(new.text))])
                 + (opensDomains ? [.init("custom_domain", true)] : [])
         )
-        return (record.document, Change([ofConnection, ofSettings], event: event))
+        return (record.document, Change(ofConnection + [ofSettings], requiring: [unchanged], event: event))
     }
 
     /// The connection's change when its secrets are to be sent elsewhere: whoever works on what they were sealed for

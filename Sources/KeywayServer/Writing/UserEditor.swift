@@ -2,10 +2,9 @@ import Access
 import Documents
 import Storage
 
-/// Changes users one at a time, and never takes an organisation's last admin away.
+/// Changes users, and never takes an organisation's last admin away.
 struct UserEditor: Sendable {
     let store: any AccessStore & ChangeStore
-    let queue: ChangeQueue
 
     static let notFound = APIError(404, "User not found", at: .parameter("user_id"))
 
@@ -15,40 +14,38 @@ struct UserEditor: Sendable {
     ///   - id: Whom.
     ///   - call: Who changes them; of the same organisation.
     ///   - action: What the audit log calls it.
-    ///   - edit: The change. It may refuse, and may leave the user as they are: nothing is written then.
+    ///   - edit: The change, which gives the records that it was decided on besides. It may refuse, and may leave the user
+    ///     as they are: nothing is written then.
     /// - Returns: The user as they are now.
-    /// - Throws: What `edit` and the store throw; ``notFound``; ``APIError`` with 400 if the change would leave no
-    ///   admin, or two users with one handle.
+    /// - Throws: What `edit` and the store throw; ``notFound``; ``Overtaken``; ``APIError`` with 400 if the change would
+    ///   leave no admin, or two users with one handle.
     func edit(
         _ id: Identifier,
         _ call: Call,
         as action: String,
-        _ edit: (inout User) throws -> Void
+        _ edit: (inout User) throws -> [AccessRevision]
     ) async throws -> User {
-        try await queue.run {
-            guard let current = try store.user(id, in: call.principal.organization) else { throw Self.notFound }
-            var user = current
-            try edit(&user)
-            guard user != current else { return current }
-            user.modifiedAt = .now
-            var mutations: [Mutation] = [.updateUser(user)]
-            if current.isAdmin, !user.isAdmin {
-                mutations.append(.requireEnabledUser(withRole: Role.admin.id, organization: user.organization))
-            }
-            let change = Change(mutations, event: call.event(action, on: "users", id, details: user.details))
-            switch try await store.commit(change) {
-            case .committed: return user
-            case .missing: throw Self.notFound
-            case .conflict:
-                throw APIError(
-                    400,
-                    "This is the organisation's last enabled user with the \(Role.admin.name): "
-                        + "give the role to another user first."
-                )
-            case .duplicate: throw APIError.handleTaken
-            }
-        }
+        guard let current = try store.user(id, in: call.principal.organization) else { throw Self.notFound }
+        var user = current
+        let records = try edit(&user)
+        guard user != current else { return current }
+        user.modifiedAt = .now
+        let change = call.change(
+            [.updateUser(user)],
+            decidedOn: records,
+            requiring: current.isAdmin && !user.isAdmin
+                ? [.enabledUser(withRole: Role.admin.id, organization: user.organization)] : [],
+            events: call.event(action, on: "users", id, details: user.details)
+        )
+        try await store.commit(change)
+            .requireCommitted(or: Self.notFound, duplicate: .handleTaken, unmet: Self.lastAdmin)
+        return user
     }
+
+    private static let lastAdmin = APIError(
+        400,
+        "This is the organisation's last enabled user with the \(Role.admin.name): give the role to another user first."
+    )
 }
 
 extension APIError {

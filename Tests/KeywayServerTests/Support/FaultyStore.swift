@@ -4,6 +4,7 @@ import Secrets
 import SQLiteStorage
 import Storage
 import Synchronization
+import Threads
 
 /// A store that does what it is told to before it passes calls on to a real one.
 final class FaultyStore: Store {
@@ -21,7 +22,19 @@ final class FaultyStore: Store {
         /// Stands in for every user that is read.
         var user: User?
         var accessChanges: UInt64 = 0
+        var hearing = Hearing.all
         var answersAtOnce = true
+        /// For each read, whether it was on a thread that may wait.
+        var readsOnWaitingThreads: [Bool] = []
+    }
+
+    /// The news of changes of access that others make, as the store gets it.
+    enum Hearing: Sendable {
+        case all
+        /// Nothing since then, and it does not know.
+        case nothing(since: UInt64)
+        /// Nothing for so long that it knows that it does not know.
+        case silence
     }
 
     private let store: SQLiteStore
@@ -36,12 +49,38 @@ final class FaultyStore: Store {
     }
 
     private func reading<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
-        if let failure = behaviour.withLock({ $0.readFailure }) { throw failure }
+        let failure = behaviour.withLock { behaviour in
+            behaviour.readsOnWaitingThreads.append(DetachedThread.isCurrent)
+            return behaviour.readFailure
+        }
+        if let failure { throw failure }
         return try body()
     }
 
+    /// For each read since this was called last, whether it was on a thread that may wait.
+    func takeReads() -> [Bool] {
+        behaviour.withLock { behaviour in
+            defer { behaviour.readsOnWaitingThreads = [] }
+            return behaviour.readsOnWaitingThreads
+        }
+    }
+
     var answersAtOnce: Bool { behaviour.withLock { $0.answersAtOnce } }
-    var accessGeneration: UInt64 { store.accessGeneration + behaviour.withLock { $0.accessChanges } }
+    var accessStaleness: Duration { .seconds(1) }
+
+    var accessGeneration: UInt64? {
+        let (hearing, changes) = behaviour.withLock { ($0.hearing, $0.accessChanges) }
+        return switch hearing {
+        case .all: store.accessGeneration.map { $0 + changes }
+        case .nothing(let since): since
+        case .silence: nil
+        }
+    }
+
+    func currentAccessGeneration() throws(StoreError) -> UInt64 {
+        let changes = behaviour.withLock { $0.accessChanges }
+        return try reading { () throws(StoreError) in try store.currentAccessGeneration() + changes }
+    }
 
     func document(
         _ kind: DocumentKind,

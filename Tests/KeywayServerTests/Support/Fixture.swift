@@ -69,6 +69,11 @@ final class Fixture: Sendable {
         admin = try await Self.createMember(of: organization, roles: [.admin], in: sqlite)
     }
 
+    /// A further service over a store, by default the same one: another node.
+    func node(over store: (any Store)? = nil) -> Service {
+        Service(store: store ?? sqlite, vault: vault, identifiers: Self.ids, egress: Self.egress, log: log)
+    }
+
     // MARK: Requests
 
     /// Sends a request to the service, and checks the response against the OpenAPI document, unless it is undescribed.
@@ -80,8 +85,10 @@ final class Fixture: Sendable {
         headers: [(name: String, value: String)] = [],
         from address: String = "192.0.2.1",
         isDescribed: Bool = true,
+        to service: Service? = nil,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Answer {
+        let service = service ?? self.service
         let request = DirectRequest(
             method,
             target,
