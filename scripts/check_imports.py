@@ -16,6 +16,15 @@ IMPORT = re.compile(
     re.MULTILINE,
 )
 
+# Files of a target that alone may import a module which the target declares: the choice of the store is made in one.
+ONLY_IN = {
+    ("KeywayCommands", "SQLiteStorage"): {
+        "Server/DataLocation+Store.swift",
+        "Server/BackupCommand.swift",
+        "Server/RestoreCommand.swift",
+    },
+}
+
 
 def undeclared_imports() -> list[str]:
     description = subprocess.run(
@@ -32,6 +41,9 @@ def undeclared_imports() -> list[str]:
             path = pathlib.Path(target["path"]) / source
             for imported in IMPORT.findall(path.read_text()):
                 module = own_modules.get(imported)
+                places = ONLY_IN.get((target["name"], module))
+                if places and source not in places:
+                    faults.append(f"{path}: only {', '.join(sorted(places))} import {imported}")
                 if module and module not in allowed:
                     faults.append(f"{path}: {target['name']} imports {imported} without declaring it in Package.swift")
     return faults

@@ -1,5 +1,5 @@
+import Access
 import Documents
-import SQLiteStorage
 import Storage
 
 extension Command {
@@ -37,13 +37,13 @@ private struct AuditExport {
     /// Lines that are read at a time.
     private static let batch = 2000
 
-    private let directory: String
+    private let location: DataLocation
     private let organization: String?
     private let start: Int64
     private let output: String?
 
     init(_ arguments: Arguments) throws(CommandError) {
-        directory = try DataLocation(arguments).directory
+        location = try DataLocation(arguments)
         organization = arguments[Self.organization]
         output = arguments[Self.output]
         let after = arguments[Self.after] ?? "0"
@@ -54,44 +54,38 @@ private struct AuditExport {
     }
 
     func run() throws {
-        let log = try open()
-        let chain = try chain(in: log)
+        let logs = try location.openAuditLogs()
+        let organization = try organization(in: logs)
         let file = try output.map { path throws(CommandError) in try ByteOutput(creating: path) } ?? ByteOutput.standard
         var sequence = start
         while true {
-            let lines = try log.lines(of: chain, after: sequence, atMost: Self.batch)
+            let lines = try logs.auditLog(of: organization.id, after: sequence, atMost: Self.batch)
             guard !lines.isEmpty else { break }
             sequence += Int64(lines.count)
             try file.append(Array(lines.joined(separator: [UInt8(ascii: "\n")])) + [UInt8(ascii: "\n")])
         }
         try file.finish()
         if let output {
-            try Terminal.print("\(output) has \(sequence - start) events of \(chain.name), up to event \(sequence)\n")
+            try Terminal.print(
+                "\(output) has \(sequence - start) events of \(organization.name), up to event \(sequence)\n"
+            )
         }
     }
 
-    private func open() throws(CommandError) -> AuditLogFile {
-        do {
-            return try AuditLogFile(directory: directory)
-        } catch {
-            throw CommandError(.input, error.reason)
-        }
-    }
-
-    private func chain(in log: AuditLogFile) throws -> AuditLogFile.Chain {
-        let chains = try log.chains()
-        let names = chains.map(\.name).joined(separator: ", ")
+    private func organization(in logs: any AuditLogs) throws -> Organization {
+        let all = try logs.organizations()
+        let names = all.map(\.name).joined(separator: ", ")
         guard let organization else {
-            if chains.count == 1 { return chains[0] }
-            guard !chains.isEmpty else {
-                throw CommandError(.input, "\(directory) holds no organisation yet, and no audit log")
+            if all.count == 1 { return all[0] }
+            guard !all.isEmpty else {
+                throw CommandError(.input, "\(location.directory) holds no organisation yet, and no audit log")
             }
             throw CommandError(
                 .usage,
                 "there are several organisations: give one of them with --organization: \(names)"
             )
         }
-        if let named = chains.first(where: { $0.name == organization }) { return named }
+        if let named = all.first(where: { $0.name == organization }) { return named }
         throw CommandError(.input, "there is no organisation named \(organization); there are: \(names)")
     }
 }

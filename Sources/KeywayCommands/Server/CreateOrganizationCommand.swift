@@ -1,6 +1,5 @@
 import Access
 import Documents
-import SQLiteStorage
 import Storage
 
 extension Command {

@@ -2,7 +2,6 @@ import ActService
 import Access
 import Cryptography
 import KeywayServer
-import SQLiteStorage
 import Storage
 import Vault
 
@@ -86,24 +85,6 @@ struct DataLocation {
         return resolved(String(path[..<slash])) + path[slash...]
     }
 
-    /// Opens the store, which must exist.
-    func openStore() throws(CommandError) -> SQLiteStore {
-        do {
-            return try SQLiteStore(directory: directory, digest: Self.digest)
-        } catch {
-            throw CommandError(.unavailable, error.reason)
-        }
-    }
-
-    /// Creates the store, or opens one that exists.
-    func createStore() throws(CommandError) -> SQLiteStore {
-        do {
-            return try SQLiteStore.create(in: directory, digest: Self.digest)
-        } catch {
-            throw CommandError(.cannotCreate, error.reason)
-        }
-    }
-
     /// The master keys, from the environment or from their file.
     func loadMasterKeys() throws(CommandError) -> MasterKeyring {
         do {
@@ -135,8 +116,6 @@ struct DataLocation {
             throw CommandError(.cannotCreate, error.description)
         }
     }
-
-    static let digest: SQLiteStore.DigestFunction = { KeyDigest(SHA256.digest(of: $0)) }
 }
 
 extension StoreError {

@@ -1,7 +1,6 @@
 import Access
 import Documents
 import KeywayServer
-import SQLiteStorage
 import Storage
 import Vault
 

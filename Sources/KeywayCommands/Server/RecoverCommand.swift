@@ -1,6 +1,5 @@
 import Access
 import Documents
-import SQLiteStorage
 import Storage
 
 extension Command {
@@ -64,7 +63,7 @@ private struct Recovery {
         try Terminal.print(arguments.has(.json) ? keys.json : keys.text)
     }
 
-    private func organization(in store: SQLiteStore) throws -> Organization {
+    private func organization(in store: any Store) throws -> Organization {
         let all = try store.organizations()
         guard let name = arguments[Self.organization] else {
             if let first = all.first { return first }
@@ -78,7 +77,7 @@ private struct Recovery {
         throw CommandError(.input, "there is no organisation named \(name); there are: \(names)")
     }
 
-    private func user(in organization: Organization, _ store: SQLiteStore) throws -> User {
+    private func user(in organization: Organization, _ store: any Store) throws -> User {
         var filter = UserFilter()
         filter.isDisabled = false
         filter.handle = arguments[Self.user]?.lowercased()

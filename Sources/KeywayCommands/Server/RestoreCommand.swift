@@ -135,9 +135,9 @@ private struct Restoration {
         _ summary: DatabaseSummary,
         _ keyring: MasterKeyring?
     ) async throws -> Int? {
-        let store: SQLiteStore
+        let store: any Store
         do throws(StoreError) {
-            store = try SQLiteStore(directory: restoration.stagingDirectory, digest: DataLocation.digest)
+            store = try DataLocation.openStore(in: restoration.stagingDirectory)
         } catch {
             throw refusal(error, restoration)
         }

@@ -3,7 +3,6 @@ import Documents
 import Egress
 import HTTPServer
 import KeywayServer
-import SQLiteStorage
 import Storage
 import Threads
 import Vault
@@ -69,9 +68,11 @@ struct RunningServer {
         log.note("audit key", [.init("public_key", .string(auditKey))])
         log.flush()
 
-        let heads = Task { await service.auditHeads.write(to: log, every: options.auditHeadInterval) }
+        let heads = Task(executorPreference: service.taskExecutor) {
+            await service.auditHeads.write(to: log, every: options.auditHeadInterval)
+        }
         let uses = Task { await service.keyUses.keepWriting() }
-        let upkeep = Task {
+        let upkeep = Task(executorPreference: service.taskExecutor) {
             await masterKeys.rewrap(with: vault)
             for await _ in signals.hangups { await masterKeys.reload(into: vault) }
         }

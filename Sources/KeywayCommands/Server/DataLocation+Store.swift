@@ -1,0 +1,43 @@
+import Access
+import ActService
+import Cryptography
+import SQLiteStorage
+import Storage
+
+// The one place that chooses a store: all else knows stores by their protocols. (What a backup is depends on the store
+// too, so `keyway backup` and `keyway restore` name the database's files.)
+extension DataLocation {
+    private static let digest: SQLiteStore.DigestFunction = { KeyDigest(SHA256.digest(of: $0)) }
+
+    /// Opens the store, which must exist.
+    func openStore() throws(CommandError) -> any Store {
+        do throws(StoreError) {
+            return try Self.openStore(in: directory)
+        } catch {
+            throw CommandError(.unavailable, error.reason)
+        }
+    }
+
+    /// Opens the store in a directory, which must exist.
+    static func openStore(in directory: String) throws(StoreError) -> any Store {
+        try SQLiteStore(directory: directory, digest: digest)
+    }
+
+    /// Creates the store, or opens one that exists.
+    func createStore() throws(CommandError) -> any Store {
+        do throws(StoreError) {
+            return try SQLiteStore.create(in: directory, digest: Self.digest)
+        } catch {
+            throw CommandError(.cannotCreate, error.reason)
+        }
+    }
+
+    /// Opens the audit logs, beside a server or without one.
+    func openAuditLogs() throws(CommandError) -> any AuditLogs {
+        do throws(StoreError) {
+            return try AuditLogFile(directory: directory)
+        } catch {
+            throw CommandError(.input, error.reason)
+        }
+    }
+}
