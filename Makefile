@@ -2,7 +2,7 @@
 #
 #   make run         install what is missing, build, initialise and serve on 127.0.0.1:8480
 #   make test        build and run every test: the Swift suites, then the server end to end
-#   make test-long   the same with all that does not fit whole: every sanitizer run, kills, SDKs (hours)
+#   make test-long   the same with all that does not fit whole: more kills, starts and stops, acts (hours)
 #   make lint        check layout, warnings, imports, comments, generated files and the Python code
 #   make format      let the formatters settle the layout
 #   make build       build the server as it ships: .build/release/keyway

@@ -35,6 +35,8 @@ func bytes(ofFile path: String) -> [UInt8]? {
     fseek(file, 0, SEEK_END)
     let size = ftell(file)
     rewind(file)
+    // Of no capacity, the standard library writes the length of the empty array that all share.
+    guard size > 0 else { return [] }
     return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
         count = fread(buffer.baseAddress, 1, size, file)
     }
