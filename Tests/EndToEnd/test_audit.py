@@ -383,7 +383,7 @@ def test_heads_are_believed_only_with_their_signature(
     ):
         done = verify(file, "--head", json.dumps(signed | {name: value}))
         assert done.returncode == 65, (name, done.stderr)
-        assert "signature does not fit" in done.stderr
+        assert "signature does not match" in done.stderr
     done = verify(file, "--head", json.dumps(signed), "--public-key", head(server)["public_key"])
     assert done.returncode == 65
     assert "another key" in done.stderr

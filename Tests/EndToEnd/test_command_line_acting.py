@@ -153,7 +153,7 @@ def test_an_answer_that_breaks_off_is_no_success(actor, nasty, raw):
         nasty.was_read.set()
         _, errors = process.communicate()
     assert process.returncode == 69
-    assert b"the answer broke off" in errors
+    assert b"the response ended early" in errors
     assert b"keyway audit events" in errors
 
 

@@ -129,7 +129,7 @@ def test_https_needs_a_certificate_that_somebody_vouches_for(new_server, tmp_pat
     server: Server = new_server("--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem"))
     done = keyway("connections", "list", "--server", f"https://{server.address}")
     assert done.returncode == 69
-    assert "there is no answer" in done.stderr
+    assert "there is no response" in done.stderr
     assert not [event for event in server.events() if event.get("route")]
     assert "whether this machine trusts its certificate" in done.stderr
     trusted = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")

@@ -53,7 +53,7 @@ struct AuditCommandTests {
         let absent = try await keyway("audit", "verify", directory("absent"), exits: 66)
         #expect(absent.errors.contains("cannot read \(directory("absent"))"))
         let headless = try await keyway("audit", "verify", file, "--head", file, exits: 66)
-        #expect(headless.errors.contains("there is no signed head"))
+        #expect(headless.errors.contains("nothing with a signed head"))
         _ = try await keyway("audit", "verify", file, "--public-key", String(repeating: "0", count: 64), exits: 64)
         _ = try await keyway("audit", "verify", file, "--head", "{}", "--public-key", "key", exits: 64)
         _ = try await keyway("audit", "export", "--data-dir", data, "--after", "x", exits: 64)

@@ -3,7 +3,7 @@ import DatadogClient
 extension CommandGroup {
     static let connectionAccess = CommandGroup(
         name: "connections access",
-        summary: "Who may view, act through and edit a connection, where that is less than permissions allow",
+        summary: "Restriction policies: who may view, act through and edit a connection",
         members: [.command(.getAccess), .command(.setAccess), .command(.deleteAccess)]
     )
 }
@@ -32,7 +32,7 @@ extension Command {
     private static let viewer = relation("viewer", "see the connection and its settings")
     private static let resolver = relation("resolver", "act through it, and see it")
     private static let editor = relation("editor", "change and delete it, and all that the others may")
-    private static let lockout = Option.flag("allow-self-lockout", "Do it even if you may not edit it from then on")
+    private static let lockout = Option.flag("allow-self-lockout", "Do it even if you can't edit it any more")
 
     static let getAccess = Command(
         name: "connections access get",
@@ -52,7 +52,7 @@ extension Command {
         name: "connections access set",
         summary: "Replace a connection's restriction policy",
         discussion: [
-            "Nobody but those named may do what they are named for; editors may act too, and whoever acts may view. "
+            "Only those named may do what they are named for; editors may also act, and those who act may view. "
                 + "Permissions still count: a policy takes rights away, and gives none."
         ],
         operands: [.connectionOrName],
@@ -87,8 +87,8 @@ extension Command {
 
     static let deleteAccess = Command(
         name: "connections access delete",
-        summary: "Remove a connection's restriction policy: permissions alone decide from then on",
-        discussion: ["It asks before; where there is no terminal, --yes has to be said."],
+        summary: "Remove a connection's restriction policy: from then on only permissions decide",
+        discussion: ["It asks first; without a terminal it needs --yes."],
         operands: [.connectionOrName],
         options: [.yes],
         sharedOptions: [ServerOptions.group],
@@ -100,14 +100,14 @@ extension Command {
         try await session.onConnection("Deleting", connection) { id in
             try await session.client.restrictionPolicies.delete(.connection(id))
         }
-        session.output.done("Permissions alone decide who may use \(connection).")
+        session.output.done("Only permissions decide who may use \(connection).")
     }
 }
 
 extension ClientSession {
     fileprivate func show(_ policy: RestrictionPolicy) throws(CommandError) {
         if policy.bindings.isEmpty, output.format == .table {
-            output.done("There is no policy: permissions alone decide.")
+            output.done("There is no policy: only permissions decide.")
         } else {
             try output.value(policy, PolicyColumns.all)
         }

@@ -10,7 +10,7 @@ extension Command {
     private static let method = Operand(name: "METHOD", help: "The method, such as GET")
     private static let path = Operand(
         name: "PATH",
-        help: "The path below the integration's base URL, with a query if need be, percent-encoded: it is sent as it is"
+        help: "The path below the integration's base URL, with a query if needed, percent-encoded: it is sent as it is"
     )
     private static let include = Option(
         name: "include",
@@ -25,11 +25,11 @@ extension Command {
         name: "act",
         summary: "Send a request through a connection, which authenticates it",
         discussion: [
-            "What the third party answers is printed as it comes, byte for byte and nothing else; its secrets are masked. "
-                + "On a terminal, what could command it is escaped.",
-            "Whatever status the third party answers with, the exit code is 0, unless --fail is given. An error of "
-                + "Keyway's own has its own exit code. A request is never sent twice: after one that got no answer look "
-                + "at keyway audit events, which tells whether it was sent.",
+            "The third party's response is printed as it arrives, byte for byte and nothing else; secrets are masked. "
+                + "On a terminal, control characters are escaped.",
+            "The exit code is 0 whatever the third party's status, unless --fail is given. An error of "
+                + "Keyway's own has its own exit code. A request is never sent twice: after one without a response "
+                + "look at keyway audit events, which shows whether it was sent.",
         ],
         operands: [.connectionOrName, method, path],
         options: ActInput.options + [include, ActOutput.file, dryRun, fail],
@@ -83,15 +83,15 @@ extension CommandError {
     fileprivate init(brokenOff error: DatadogError, from server: String) {
         self.init(
             .unavailable,
-            "the answer broke off: \(error.details)",
-            try: "keyway audit events --query @evt.name:connection.act, which tells what became of the act"
+            "the response ended early: \(error.details)",
+            try: "keyway audit events --query @evt.name:connection.act, which shows the outcome of the act"
         )
     }
 
     fileprivate init(answeredBy status: Int, _ connection: String) {
         self.init(
             .thirdParty,
-            "the third party answered with status \(status)",
+            "the third party responded with status \(status)",
             try: status == 401 || status == 403 ? "keyway connections test '\(connection)'" : nil
         )
     }

@@ -73,7 +73,7 @@ struct ActInput {
             } catch {
                 throw CommandError(
                     .data,
-                    "what --json gives is not JSON: \(error.found)",
+                    "the value of --json is not JSON: \(error.found)",
                     try: "--data, to send it as it is"
                 )
             }

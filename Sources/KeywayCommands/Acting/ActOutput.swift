@@ -19,7 +19,7 @@ struct ActOutput {
         name: "output",
         letter: "o",
         placeholder: "FILE",
-        help: "New file for the answer, instead of standard output; one that exists is left alone",
+        help: "New file for the response, instead of standard output; an existing one is left alone",
         values: .file
     )
 

@@ -49,7 +49,7 @@ extension CommandError {
         case .upstreamTimeout, .upstreamMalformed, .answerTooLarge:
             self.init(
                 .unavailable,
-                "there is no answer that could be passed on; the third party may have done what was asked\(details)",
+                "there is no response to pass on; the third party may have done what was asked\(details)",
                 try: "keyway audit events --query @evt.name:connection.act, before it is sent again"
             )
         case .redirectRefused:

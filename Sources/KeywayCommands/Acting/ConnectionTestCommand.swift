@@ -15,9 +15,9 @@ extension Command {
         name: "connections test",
         summary: "Tell whether a connection's credentials work, by a request that changes nothing",
         discussion: [
-            "The exit code is 0 if the third party takes the credentials, even if they may not do what the test does "
-                + "(valid_but_forbidden); 3 if it does not take them; 75 if it has had too many requests, and 69 if it "
-                + "was not reached, when nothing is known of them."
+            "The exit code is 0 if the third party accepts the credentials, even if they may not do what the test does "
+                + "(valid_but_forbidden); 3 if it does not accept them; 75 if it has had too many requests, and 69 if "
+                + "it was not reached."
         ],
         operands: [.connectionOrName],
         sharedOptions: [Output.options, ServerOptions.group],

@@ -9,7 +9,7 @@ import DatadogClient
 extension CommandGroup {
     static let connectionSettings = CommandGroup(
         name: "connections settings",
-        summary: "Where and how acts through a connection go, and what may be done",
+        summary: "Destination, limits and rules of acts through a connection",
         members: [.command(.getSettings), .command(.putSettings)]
     )
 }
@@ -56,7 +56,7 @@ extension Command {
     private static let file = Option(
         name: "from-file",
         placeholder: "FILE",
-        help: "The settings, all of them, as keyway connections settings get --output json prints them; - for standard "
+        help: "All settings, as keyway connections settings get --output json prints them; - for standard "
             + "input",
         values: .file
     )
@@ -80,9 +80,9 @@ extension Command {
 
     static let putSettings = Command(
         name: "connections settings put",
-        summary: "Replace a connection's settings, all of them",
+        summary: "Replace all settings of a connection",
         discussion: [
-            "What the file leaves out is as it is without settings. What sends stored secrets elsewhere needs the "
+            "Settings that are not in the file get their defaults. Those that send stored secrets elsewhere need the "
                 + "permission connections_redirect."
         ],
         operands: [.connectionOrName],
@@ -100,7 +100,7 @@ extension Command {
         } catch let error as JSONMismatch {
             throw CommandError(
                 .data,
-                "the settings are faulty, and nothing was sent: expected \(error.expected) at /data\(error.pointer)",
+                "the settings are invalid, and nothing was sent: expected \(error.expected) at /data\(error.pointer)",
                 try: "keyway connections settings get CONNECTION --output json, to see what they look like"
             )
         }

@@ -8,7 +8,7 @@ extension Command {
         summary: "Write an organisation's audit log as lines of JSON",
         discussion: [
             "The server may be running: nothing is locked or changed. Over HTTP, GET /api/v2/audit/log gives the same lines.",
-            "Of an export that was made before, only the newer lines are needed: --after takes the number of its lines.",
+            "To extend an earlier export, pass the number of its lines to --after.",
         ],
         options: [
             DataLocation.directoryOption, AuditExport.organization, AuditExport.after, AuditExport.output,
@@ -26,7 +26,7 @@ private struct AuditExport {
         "NAME",
         "Name of the organisation; needed if there are several"
     )
-    static let after = Option(name: "after", placeholder: "N", help: "Only events behind that one")
+    static let after = Option(name: "after", placeholder: "N", help: "Only events after that one")
     static let output = Option(
         name: "output",
         placeholder: "FILE",

@@ -21,7 +21,7 @@ extension Command {
     private static let query = Option(
         name: "query",
         placeholder: "TEXT",
-        help: "What to look for: words, and facets such as @evt.name:connection.act or @usr.id:ID"
+        help: "The search: words, and facets such as @evt.name:connection.act or @usr.id:ID"
     )
     private static let from = Option(
         name: "from",
@@ -30,7 +30,7 @@ extension Command {
     )
     private static let to = Option(name: "to", placeholder: "TIME", help: "No event after, as --from")
     private static let oldestFirst = Option.flag("oldest-first", "Begin with the oldest event instead of the newest")
-    private static let limit = Option(name: "limit", placeholder: "N", help: "At most so many; 100 if not given")
+    private static let limit = Option(name: "limit", placeholder: "N", help: "At most this many; default 100")
 
     static let auditEvents = Command(
         name: "audit events",
@@ -60,7 +60,7 @@ extension Command {
     static let auditHead = Command(
         name: "audit head",
         summary: "Print the signed head of a server's audit log in one line, for keyway audit verify --head",
-        discussion: ["Keep it away from the server: with it, whoever has the log can tell whether events are missing."],
+        discussion: ["Keep it away from the server: with it, a reader of the log can tell whether events are missing."],
         sharedOptions: [ServerOptions.group],
         examples: ["keyway audit head >> heads.jsonl"]
     ) { arguments in

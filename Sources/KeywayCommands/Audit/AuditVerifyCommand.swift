@@ -32,7 +32,7 @@ private struct AuditVerification {
     static let publicKey = Option(
         name: "public-key",
         placeholder: "KEY",
-        help: "What the heads must be signed by: 64 hexadecimal digits"
+        help: "The key that must have signed the heads: 64 hexadecimal digits"
     )
 
     private let file: String

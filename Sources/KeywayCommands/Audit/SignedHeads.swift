@@ -36,13 +36,13 @@ struct SignedHeads {
             do {
                 while let line = try reader.next({ line, _ in [UInt8](line) }) { try add(line) }
             } catch is LineReader.TooLong {
-                throw CommandError(.input, "\(source) holds a line of more than 16 MiB: give the heads alone")
+                throw CommandError(.input, "\(source) holds a line of more than 16 MiB: give only the heads")
             }
         }
         guard count > 0 else {
             throw CommandError(
                 .input,
-                "there is no signed head in what --head names: give a line of GET /api/v2/audit/head, or lines with "
+                "--head names nothing with a signed head: give a line of GET /api/v2/audit/head, or lines with "
                     + "\"event\":\"audit head\" of the server's log"
             )
         }
@@ -64,7 +64,7 @@ struct SignedHeads {
         }
         guard let key = Hex.bytes(publicKey).flatMap({ VerificationKey($0) }),
             let signature = Hex.bytes(signed.signature), key.verifies(signature, of: head.signedBytes)
-        else { throw CommandError(.data, "\(name) is not what was signed: its signature does not fit") }
+        else { throw CommandError(.data, "\(name) was altered: its signature does not match") }
         let known = digests[head.organization, default: [:]].updateValue(head.digest, forKey: head.sequence)
         guard known == nil || known == head.digest else {
             throw CommandError(

@@ -77,7 +77,7 @@ extension Command {
 
     static let createAPIKey = Command(
         name: "api-keys create",
-        summary: "Create an API key, and print it: it is shown this once",
+        summary: "Create an API key, and print it: it is shown only once",
         options: [name],
         sharedOptions: [Output.formatOptions, ServerOptions.group],
         examples: ["keyway api-keys create --name Deployments", "keyway api-keys create --name CI --output json"]
@@ -108,8 +108,8 @@ extension Command {
 
     static let deleteAPIKey = Command(
         name: "api-keys delete",
-        summary: "Delete an API key: whoever uses it is refused from then on",
-        discussion: ["It asks before; where there is no terminal, --yes has to be said."],
+        summary: "Delete an API key: requests with it are refused from then on",
+        discussion: ["It asks first; without a terminal it needs --yes."],
         operands: [.apiKey],
         options: [.yes],
         sharedOptions: [ServerOptions.group],
@@ -117,7 +117,7 @@ extension Command {
     ) { arguments in
         let session = try ClientSession(arguments)
         let id = arguments[.apiKey]
-        try arguments.confirm("Delete API key \(id)? Whoever uses it will be refused.")
+        try arguments.confirm("Delete API key \(id)? Requests with it will be refused.")
         try await session.onKey("Deleting", id) { try await session.client.apiKeys.delete(id) }
         session.output.done("API key \(id) is deleted.")
     }

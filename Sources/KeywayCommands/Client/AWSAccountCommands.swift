@@ -106,7 +106,7 @@ extension Command {
         name: "aws accounts create",
         summary: "Set up an AWS account: by a role, or by an access key",
         discussion: [
-            "What has no option here can be given by --from-file. The external ID that the role must ask for is issued "
+            "Attributes without an option here can be given by --from-file. The role's external ID is issued "
                 + "by the server; keyway aws accounts trust-policy ID prints the policy with it."
         ],
         options: [accountID] + AWSAccountInput.options,
@@ -125,7 +125,7 @@ extension Command {
 
     static let updateAWSAccount = Command(
         name: "aws accounts update",
-        summary: "Change an AWS account; what is not given stays as it is",
+        summary: "Change an AWS account; everything else stays as it is",
         operands: [.awsAccount],
         options: AWSAccountInput.options,
         sharedOptions: [Output.options, ServerOptions.group],
@@ -150,7 +150,7 @@ extension Command {
     static let deleteAWSAccount = Command(
         name: "aws accounts delete",
         summary: "Delete an AWS account's configuration",
-        discussion: ["It asks before; where there is no terminal, --yes has to be said."],
+        discussion: ["It asks first; without a terminal it needs --yes."],
         operands: [.awsAccount],
         options: [.yes],
         sharedOptions: [ServerOptions.group],
@@ -166,7 +166,7 @@ extension Command {
     static let trustPolicy = Command(
         name: "aws accounts trust-policy",
         summary: "Print the trust policy that the account's role needs",
-        discussion: ["Keyway alone has it; Datadog's own sites have not."],
+        discussion: ["Only Keyway has it; Datadog's own sites do not."],
         operands: [.awsAccount],
         sharedOptions: [Output.formatOptions, ServerOptions.group],
         examples: ["keyway aws accounts trust-policy 01a1f9b2-0b1e-7000-9d5c-2f1f4f6f7a10 > policy.json"]

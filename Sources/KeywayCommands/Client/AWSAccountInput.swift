@@ -5,7 +5,7 @@ struct AWSAccountInput {
     private static let partition = Option(
         name: "partition",
         placeholder: "PARTITION",
-        help: "Partition of the account; aws if a new one is given none",
+        help: "Partition of the account; default aws",
         values: .oneOf(["aws", "aws-cn", "aws-us-gov"])
     )
     private static let role = Option(
@@ -21,7 +21,7 @@ struct AWSAccountInput {
     private static let region = Option(
         name: "region",
         placeholder: "NAME",
-        help: "A region to collect from; may be given more than once, all of them if not given",
+        help: "A region to collect from; may be given more than once, default all",
         isRepeatable: true
     )
     private static let tag = Option(
@@ -33,7 +33,7 @@ struct AWSAccountInput {
     private static let secretName = "secret_access_key"
     private static let secret = Option.secret(
         [secretName],
-        "secret_access_key, the secret of the access key. NAME=- is the standard input, NAME alone asks"
+        "secret_access_key, the secret of the access key. NAME=- reads standard input, plain NAME asks"
     )
 
     static let options = [role, accessKey, secret, partition, region, tag, .fromFile]
@@ -119,14 +119,14 @@ struct AWSAccountInput {
         do {
             value = try Value(json: document["data"] ?? .null)
         } catch {
-            throw CommandError(.data, "the account is faulty, and nothing was sent:\n  \(error)")
+            throw CommandError(.data, "the account is invalid, and nothing was sent:\n  \(error)")
         }
         let sent = value.json(secrets: .revealed)["attributes"] ?? .null
         let lost = (document[path: ["data", "attributes"]] ?? .null).members(notIn: sent)
             .filter { !Self.issued.contains($0) }
         guard lost.isEmpty else {
             let list = lost.map { "\n  /data/attributes\($0) is no member that an account has; check the spelling" }
-            throw CommandError(.data, "the account is faulty, and nothing was sent:\(list.joined())")
+            throw CommandError(.data, "the account is invalid, and nothing was sent:\(list.joined())")
         }
         return value
     }

@@ -38,8 +38,8 @@ extension Operand {
 }
 
 extension Command {
-    private static let all = Option.flag("all", "Those of everyone in the organisation, not your own alone")
-    private static let registered = Option.flag("registered", "The ids that are registered, and nothing else of them")
+    private static let all = Option.flag("all", "Those of everyone in the organisation, not only your own")
+    private static let registered = Option.flag("registered", "Only the ids that are registered")
 
     static let listApplicationKeys = Command(
         name: "app-keys list",
@@ -94,7 +94,7 @@ extension Command {
 
     static let createApplicationKey = Command(
         name: "app-keys create",
-        summary: "Create an application key, and print it: it is shown this once",
+        summary: "Create an application key, and print it: it is shown only once",
         options: [name, scope, serviceAccount, register],
         sharedOptions: [Output.formatOptions, ServerOptions.group],
         examples: ["keyway app-keys create --name Deployments --scope connections_read --register"]
@@ -163,8 +163,8 @@ extension Command {
 
     static let deleteApplicationKey = Command(
         name: "app-keys delete",
-        summary: "Delete an application key: whoever uses it is refused from then on",
-        discussion: ["It asks before; where there is no terminal, --yes has to be said."],
+        summary: "Delete an application key: requests with it are refused from then on",
+        discussion: ["It asks first; without a terminal it needs --yes."],
         operands: [.applicationKey],
         options: [.yes],
         sharedOptions: [ServerOptions.group],
@@ -172,7 +172,7 @@ extension Command {
     ) { arguments in
         let session = try ClientSession(arguments)
         let id = arguments[.applicationKey]
-        try arguments.confirm("Delete application key \(id)? Whoever uses it will be refused.")
+        try arguments.confirm("Delete application key \(id)? Requests with it will be refused.")
         try await session.perform("Deleting", on: "application key \(id)", listedBy: "keyway app-keys list") {
             try await session.client.applicationKeys.delete(id)
         }

@@ -79,7 +79,7 @@ extension Option {
     static let limit = Option(
         name: "limit",
         placeholder: "N",
-        help: "At most so many; all of them if not given"
+        help: "At most this many; default all"
     )
     /// For what can't be undone.
     static let yes = Option(name: "yes", letter: "y", placeholder: nil, help: "Do it without asking")

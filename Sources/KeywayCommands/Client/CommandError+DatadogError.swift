@@ -36,7 +36,7 @@ extension CommandError {
             self.init(
                 .unavailable,
                 "\(server) failed\(request)\(details)",
-                try: "again; if that fails too, the server's log tells more"
+                try: "again; if that fails too, see the server's log"
             )
         case .redirect:
             self.init(
@@ -47,15 +47,15 @@ extension CommandError {
         case .transport:
             self.init(
                 .unavailable,
-                "there is no answer from \(server)\(details)",
+                "there is no response from \(server)\(details)",
                 try: server.hasPrefix("https")
-                    ? "curl -v \(server)/healthz, which tells whether this machine trusts its certificate"
+                    ? "curl -v \(server)/healthz, which shows whether this machine trusts its certificate"
                     : "keyway serve, if it is to run here; --server URL, if it is elsewhere"
             )
         case .decoding:
             self.init(
                 .protocol,
-                "the answer of \(server) is not this API's\(details)",
+                "the response of \(server) is not this API's\(details)",
                 try: "another address as --server"
             )
         case .configuration:

@@ -27,13 +27,13 @@ extension Command {
     private static let query = Option(
         name: "query",
         placeholder: "TEXT",
-        help: "Only those whose name contains this, whatever the case"
+        help: "Only those whose name contains this, in any case"
     )
 
     static let listConnections = Command(
         name: "connections list",
         summary: "List connections by name",
-        discussion: ["Keyway alone has this list; Datadog's own sites have not."],
+        discussion: ["Only Keyway has this list; Datadog's own sites do not."],
         options: [integration, query, .limit],
         sharedOptions: [Output.options, ServerOptions.group],
         examples: [
@@ -69,7 +69,7 @@ extension Command {
     static let deleteConnections = Command(
         name: "connections delete",
         summary: "Delete connections and their secrets",
-        discussion: ["It asks before; where there is no terminal, --yes has to be said."],
+        discussion: ["It asks first; without a terminal it needs --yes."],
         operands: [.connections],
         options: [.yes],
         sharedOptions: [ServerOptions.group],

@@ -3,9 +3,9 @@ import DatadogClient
 extension Command {
     static let createConnection = Command(
         name: "connections create",
-        summary: "Create a connection: give its integration, and what that needs",
+        summary: "Create a connection: give its integration and the values that it needs",
         discussion: [
-            "At a terminal, what is missing is asked for, secrets without showing them. Each integration has its own "
+            "At a terminal, missing values are asked for, secrets without showing them. Each integration has its own "
                 + "options: keyway connections create openai --help shows what OpenAI needs.",
             "Secrets are never arguments, which the list of processes shows: they are asked for, read from files, or "
                 + "from standard input.",
@@ -37,7 +37,7 @@ struct ConnectionCreation {
     /// For an integration that the file names.
     fileprivate static let secret = Option.secret(
         IntegrationInputs.allSecretNames,
-        "A secret, instead of the file's: NAME=- is the standard input, NAME alone asks"
+        "A secret, instead of the file's: NAME=- reads standard input, plain NAME asks"
     )
 
     private static let integrationPath = ["data", "attributes", "integration"]
@@ -69,9 +69,9 @@ struct ConnectionCreation {
 
     private static func discussion(of integration: IntegrationInputs) -> [String] {
         guard integration.credentials.count > 1 else {
-            return ["It authenticates thus: \(integration.credentials[0].help)."]
+            return ["Authentication: \(integration.credentials[0].help)."]
         }
-        return ["There are several ways to authenticate; --credentials, or what else is given, chooses one."]
+        return ["There are several ways to authenticate; --credentials, or the other options, choose one."]
     }
 
     init(_ arguments: Arguments, of integration: IntegrationInputs?) throws(CommandError) {
@@ -219,7 +219,7 @@ extension IntegrationInputs {
         let secrets = inputs.filter { $0.kind == .secret }
         guard !secrets.isEmpty else { return nil }
         let list = secrets.map { "\($0.name), \($0.help)" }.joined(separator: "; ")
-        return .secret(secretNames, "\(list). NAME=- is the standard input, NAME alone asks")
+        return .secret(secretNames, "\(list). NAME=- reads standard input, plain NAME asks")
     }
 
     /// Options that an example can't do without, besides what is asked for.

@@ -48,7 +48,7 @@ struct ConnectionInput: Sendable {
             return Option(
                 name: String(hyphenated.dropLast()),
                 placeholder: "NAME[=@FILE]",
-                help: note + "; NAME=- is the standard input, NAME alone asks",
+                help: note + "; NAME=- reads standard input, plain NAME asks",
                 values: .secret(names: []),
                 isRepeatable: true
             )

@@ -93,7 +93,7 @@ enum ConnectionFaults {
         }
         return CommandError(
             .data,
-            "the connection is faulty, and nothing was sent:\(lines.joined())",
+            "the connection is invalid, and nothing was sent:\(lines.joined())",
             try: "keyway \(command.name) --help"
         )
     }

@@ -3,10 +3,10 @@ import DatadogClient
 extension Command {
     static let updateConnection = Command(
         name: "connections update",
-        summary: "Change a connection; what is not given stays as it is",
+        summary: "Change a connection; everything else stays as it is",
         discussion: [
             "keyway connections get ID shows the fields that --set takes. Secrets are never arguments.",
-            "A change of where the secrets go, such as a domain, needs all of them again.",
+            "Changing the secrets' destination, such as a domain, needs all of them again.",
         ],
         operands: [.connection],
         options: ConnectionUpdating.options,
@@ -28,31 +28,31 @@ private struct ConnectionUpdating {
     private static let tag = Option(
         name: "tag",
         placeholder: "KEY:VALUE",
-        help: "A tag, instead of all present ones; may be given more than once",
+        help: "A tag, in place of all present ones; may be given more than once",
         isRepeatable: true
     )
     private static let credentials = Option(
         name: "credentials",
         placeholder: "TYPE",
-        help: "Another way to authenticate, with all that it needs",
+        help: "Another way to authenticate, with everything that it needs",
         values: .oneOf(IntegrationInputs.all.flatMap { $0.credentials.map(\.type) })
     )
     private static let set = Option(
         name: "set",
         placeholder: "FIELD=VALUE",
-        help: "A new value of a field that is no secret; true for generate_new_external_id",
+        help: "A new value of a field that is not a secret; true for generate_new_external_id",
         values: .assignment(names: IntegrationInputs.fieldNames),
         isRepeatable: true
     )
     private static let clear = Option(
         name: "clear",
         placeholder: "FIELD",
-        help: "Removes the value of a field that need not have one",
+        help: "Remove the value of an optional field",
         isRepeatable: true
     )
     private static let secret = Option.secret(
         IntegrationInputs.allSecretNames,
-        "A new secret: NAME=- is the standard input, NAME alone asks"
+        "A new secret: NAME=- reads standard input, plain NAME asks"
     )
 
     static let options =

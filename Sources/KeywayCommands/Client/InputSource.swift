@@ -126,7 +126,7 @@ extension Option {
     static let fromFile = Option(
         name: "from-file",
         placeholder: "FILE",
-        help: "The API's JSON document, secrets included; - for standard input. Options win over it",
+        help: "The API's JSON document, secrets included; - for standard input. Options override it",
         values: .file
     )
 

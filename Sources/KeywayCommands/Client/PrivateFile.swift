@@ -30,7 +30,7 @@ enum PrivateFile {
         guard isPrivate else {
             throw CommandError(
                 .configuration,
-                "\(path) holds \(content), and must be yours and readable by you alone",
+                "\(path) holds \(content), and must be yours and readable only by you",
                 try: "chmod 600 \(path)"
             )
         }

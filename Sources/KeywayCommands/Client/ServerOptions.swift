@@ -22,12 +22,12 @@ struct ServerOptions {
     private static let keysFile = Option.setting(
         "keys-file",
         "FILE",
-        "File of the keys, as keyway init --json prints them, readable by you alone",
+        "File of the keys, as keyway init --json prints them, readable only by you",
         values: .file
     )
     private static let plaintext = Option.flag(
         "allow-plaintext",
-        "Send keys over plain HTTP to another machine, where all on the way can read them"
+        "Send keys over plain HTTP to another machine, where everyone on the way can read them"
     )
 
     static let title = "Server and keys"
@@ -35,7 +35,7 @@ struct ServerOptions {
 
     /// The paragraph of help and man page on where keys come from.
     static let discussion = """
-        The keys come from the variables DD_API_KEY and DD_APP_KEY, or from a file: --keys-file, else, where no DD_ \
+        The keys come from the variables DD_API_KEY and DD_APP_KEY, or from a file: --keys-file, else, if no DD_ \
         variable is set, .keyway/keys.json (make run writes it) or $XDG_CONFIG_HOME/keyway/keys.json. They are never \
         given as arguments. DD_SITE names the server as it does for the official clients.
         """

@@ -157,7 +157,7 @@ extension Command {
     static let disableUser = Command(
         name: "users disable",
         summary: "Disable a user, whose keys are refused from then on",
-        discussion: ["It asks before; where there is no terminal, --yes has to be said."],
+        discussion: ["It asks first; without a terminal it needs --yes."],
         operands: [.user],
         options: [.yes],
         sharedOptions: [ServerOptions.group],

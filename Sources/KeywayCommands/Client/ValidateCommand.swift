@@ -3,7 +3,7 @@ import DatadogClient
 extension Command {
     static let validate = Command(
         name: "validate",
-        summary: "Check that the server answers, and takes both keys",
+        summary: "Check that the server responds, and accepts both keys",
         sharedOptions: [Output.formatOptions, ServerOptions.group],
         examples: ["keyway validate", "keyway validate --site datadoghq.eu"]
     ) { arguments in

@@ -131,7 +131,7 @@ private struct ArgumentReader {
             let name = names.first { $0 == parts[0] } ?? "NAME"
             throw .usage(
                 "a secret is never given as an argument, where the list of processes and the shell's history show it: "
-                    + "write \(name)=@FILE, \(name)=- for standard input, or \(name) alone to be asked",
+                    + "write \(name)=@FILE, \(name)=- for standard input, or plain \(name) to be asked",
                 of: command
             )
         case .assignment:

@@ -30,7 +30,7 @@ struct CommandReference {
     /// The files that commands read without being told, and what is in them.
     static let files: [(path: String, content: String)] = [
         (".keyway/keys.json", "The keys of a server that make run started here."),
-        ("$XDG_CONFIG_HOME/keyway/keys.json", "The keys of the user, readable by the user alone."),
+        ("$XDG_CONFIG_HOME/keyway/keys.json", "The keys of the user, readable only by the user."),
         ("$XDG_DATA_HOME/keyway", "The data of a server, unless --data-dir says otherwise."),
     ]
 

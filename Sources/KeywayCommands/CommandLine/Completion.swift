@@ -84,7 +84,7 @@ struct Completion: Equatable {
 }
 
 extension Completion.Candidate {
-    fileprivate static let help = Completion.Candidate(word: "--help", help: "Tell more")
+    fileprivate static let help = Completion.Candidate(word: "--help", help: "Show help")
 }
 
 /// The words of a command line so far.

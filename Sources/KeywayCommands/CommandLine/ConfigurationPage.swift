@@ -59,7 +59,7 @@ struct ConfigurationPage {
 
     private static func table(_ titles: [String], _ rows: [[String]]) -> String {
         let lines = ([titles, titles.map { _ in "---" }] + rows).map { cells in
-            "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+            cells.map { $0.isEmpty ? "| " : "| \($0.replacing("|", with: "\\|")) " }.joined() + "|"
         }
         return lines.joined(separator: "\n")
     }

@@ -32,18 +32,18 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     /// A description, for help, man page and documents.
     var meaning: String {
         switch self {
-        case .notFound: "the server has no such thing, or you answered no"
-        case .changes: "apply --plan --detailed-exit-code alone: there is something to do"
-        case .thirdParty: "the third party does not take the credentials, or act --fail got a status of 400 or more"
+        case .notFound: "the server has no such resource, or you answered no"
+        case .changes: "only for apply --plan --detailed-exit-code: there is something to do"
+        case .thirdParty: "the third party does not accept the credentials, or act --fail got a status of 400 or more"
         case .usage: "the command line is wrong, or something is missing and there is no terminal to ask on"
         case .data: "the server refuses what it was sent, a document is invalid, or an audit log is not whole"
         case .input: "a file that you named can't be read"
-        case .unavailable: "there is no answer from the server, it failed, or something needed is in use"
-        case .internal: "a fault of keyway itself: please report it"
+        case .unavailable: "there is no response from the server, it failed, or something needed is in use"
+        case .internal: "an error of keyway itself: please report it"
         case .cannotCreate: "a file can't be created, or exists already"
         case .output: "the output can't be written"
         case .temporary: "try again later: too many requests, or the server is not ready"
-        case .protocol: "the answer is not one of this API: is it the right server?"
+        case .protocol: "the response is not one of this API: is it the right server?"
         case .forbidden: "the keys are wrong, or may not do this"
         case .configuration: "the settings don't fit together, or are missing"
         }

@@ -22,7 +22,7 @@ enum Help {
         if let example = CommandTree.group(group).commands.first(where: { !$0.isHidden })?.examples.first {
             parts.append("Example:\n  \(example)")
         }
-        parts.append("\(group.typed) COMMAND --help tells more.")
+        parts.append("\(group.typed) COMMAND --help shows more.")
         if group.name.isEmpty { parts[parts.count - 1] += " keyway --version prints the version." }
         return parts.joined(separator: "\n\n") + "\n"
     }

@@ -10,7 +10,7 @@ enum ManualPage {
         page.text("COMMAND [OPTIONS]")
         page.section("Description")
         page.paragraph(
-            "Each command is described below; keyway COMMAND --help tells the same. An option is given as --name VALUE "
+            "Each command is described below; keyway COMMAND --help says the same. An option is given as --name VALUE "
                 + "or --name=VALUE; -- ends the options."
         )
         page.section("Commands")

@@ -17,7 +17,7 @@ struct Output: Sendable {
         values: .oneOf(Format.allCases.map(\.rawValue)),
         variables: ["KEYWAY_OUTPUT"]
     )
-    private static let quiet = Option(name: "quiet", letter: "q", placeholder: nil, help: "Print ids alone")
+    private static let quiet = Option(name: "quiet", letter: "q", placeholder: nil, help: "Print only ids")
 
     /// For commands that show what has an id.
     static let options = OptionGroup(title: "Output", options: [formatOption, quiet])

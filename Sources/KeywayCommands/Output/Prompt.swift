@@ -108,7 +108,7 @@ struct Prompt: ~Copyable {
 
 extension CommandError {
     fileprivate static var unanswered: CommandError {
-        CommandError(.usage, "there was no answer, and nothing was done")
+        CommandError(.usage, "you did not answer, and nothing was done")
     }
 }
 

@@ -15,7 +15,7 @@ extension Command {
         discussion: [
             "The copy is one moment's state, with all that was acknowledged before: connections, keys, settings and the "
                 + "audit log. It is a new file of mode 0600, checked, and on the disk when the command ends.",
-            "The master keys are not in it: whoever has both has every secret. Back their file up once, and after each "
+            "The master keys are not in it: anyone with both has every secret. Back their file up once, and after each "
                 + "change, to another place.",
         ],
         operands: [Backup.destination],

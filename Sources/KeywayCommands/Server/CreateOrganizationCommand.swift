@@ -5,15 +5,15 @@ import Storage
 extension Command {
     private static let organizationName = Operand(
         name: "NAME",
-        help: "The name of the organisation, which no other has"
+        help: "A name that no other organisation has"
     )
 
     static let createOrganization = Command(
         name: "orgs create",
         summary: "Create a further organisation, with its first keys",
         discussion: [
-            "Nothing of one organisation is visible to another. The server must not be running meanwhile.",
-            "The keys are printed once, and are nowhere else: Keyway keeps their digests alone.",
+            "Nothing of one organisation is visible to another. The server must be stopped.",
+            "The keys are printed once, and exist nowhere else: Keyway keeps only their digests.",
         ],
         operands: [organizationName],
         options: [DataLocation.directoryOption, Option.json],

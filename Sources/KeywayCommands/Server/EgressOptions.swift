@@ -6,7 +6,7 @@ enum EgressOptions {
     private static let allow = Option(
         name: "egress-allow",
         placeholder: "NETWORK",
-        help: "Network that acts may reach although it is not public, such as 10.1.0.0/16; may be repeated",
+        help: "Network that acts may reach although not public, such as 10.1.0.0/16; repeatable, or a list with commas",
         isRepeatable: true,
         variables: ["KEYWAY_EGRESS_ALLOW"]
     )
@@ -24,7 +24,7 @@ enum EgressOptions {
     private static let timeout = Option.setting(
         "egress-timeout",
         "SECONDS",
-        "How long an act waits for the next byte of an answer; 60, and 600 for models, if not given"
+        "Time that an act waits for the next byte of a response; 60, and 600 for models, if not given"
     )
 
     static let all = [allow, plaintext, authorities, timeout]

@@ -15,7 +15,7 @@ extension Command {
         name: "init",
         summary: "Create data directory and master keys, and an organisation with its keys",
         discussion: [
-            "The keys are printed once, and are nowhere else: Keyway keeps their digests alone."
+            "The keys are printed once, and exist nowhere else: Keyway keeps only their digests."
         ],
         options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption, .json],
         examples: ["keyway init --data-dir /var/lib/keyway"]

@@ -5,9 +5,9 @@ import Storage
 extension Command {
     static let recover = Command(
         name: "recover",
-        summary: "Create new keys for a user whose keys are lost, or who has none yet",
+        summary: "Create new keys for a user who has lost theirs, or has none yet",
         discussion: [
-            "Without options they are an admin's of the first organisation. The server must not be running meanwhile.",
+            "Without options they are an admin's of the first organisation. The server must be stopped.",
             "The keys are printed once, and are nowhere else. Lost keys stay valid until they are deleted over the API.",
         ],
         options: [DataLocation.directoryOption, Recovery.organization, Recovery.user, Option.json],

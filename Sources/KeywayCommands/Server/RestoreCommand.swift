@@ -12,7 +12,7 @@ import Vault
 extension Command {
     static let restore = Command(
         name: "restore",
-        summary: "Make a data directory of a backup, once it was checked",
+        summary: "Check a backup, and make a data directory of it",
         discussion: [
             "The directory must be empty, or not there yet: nothing is overwritten. The backup is read from its first byte "
                 + "to its last, brought to this version's schema, and each of its secrets must open with the master keys.",
@@ -30,12 +30,12 @@ extension Command {
 private struct Restoration {
     static let file = Operand(
         name: "FILE",
-        help: "What keyway backup wrote, or a copy by SQLite's own .backup; - for standard input",
+        help: "A file from keyway backup, or a copy by SQLite's own .backup; - for standard input",
         values: .file
     )
     static let withoutKeys = Option.flag(
         "without-master-keys",
-        "Restore although the master keys are not at hand yet: whether the secrets open is not checked"
+        "Restore without the master keys: do not check whether the secrets open"
     )
 
     private let location: DataLocation

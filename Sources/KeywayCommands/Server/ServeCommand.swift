@@ -3,7 +3,7 @@ extension Command {
         name: "serve",
         summary: "Serve the API",
         discussion: [
-            "Logs are lines of JSON on standard error. SIGTERM ends the server once all that is under way is answered.",
+            "Logs are lines of JSON on standard error. SIGTERM ends the server after the requests in progress.",
             "The master keys may be given as the content of KEYWAY_MASTER_KEYS instead of a file.",
         ],
         options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption] + ServeOptions.all,

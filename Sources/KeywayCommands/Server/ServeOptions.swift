@@ -15,7 +15,7 @@ struct ServeOptions {
     private static let listen = Option.setting(
         "listen",
         "ADDRESS:PORT",
-        "Where to listen; 127.0.0.1:8480 if not given, port 0 for any"
+        "An IP address or localhost, and a port, 0 for any; 127.0.0.1:8480 if not given"
     )
     private static let rateLimit = Option.setting(
         "rate-limit",
@@ -42,7 +42,7 @@ struct ServeOptions {
     private static let publicURL = Option.setting(
         "public-url",
         "URL",
-        "URL under which callers reach the server; else it is where a request's Host says, if the server listens there"
+        "URL under which callers reach the server; default the request's Host, if the server listens there"
     )
     private static let metricsListen = Option.setting(
         "metrics-listen",

@@ -7,18 +7,18 @@ extension Command {
         summary: "Bring a server to the state that files describe",
         discussion: [
             """
-            The files are those of keyway export, or your own in the same form: what GET answers, with secrets empty or \
-            left out. All faults of all files are told before anything is done. Each file is matched with what the server \
-            has by its id, else by integration and name, or by the number of an AWS account; where that is ambiguous, \
-            nothing is done.
+            The files are those of keyway export, or your own in the same form: responses to GET, with secrets empty \
+            or left out. All errors in all files are reported before anything is done. Each file is matched with the \
+            server's documents by its id, else by integration and name, or by the number of an AWS account; if that is \
+            ambiguous, nothing is done.
             """,
             """
-            The plan is shown first. Secrets are asked for where they are needed: for what is created, and where the type \
-            of credentials or the place changes that secrets are sent to. They may be given by --secrets or --secret. \
-            Ids, external ids and times are the server's: those in the files are not sent.
+            The plan is shown first. Secrets are asked for if they are needed: for new documents, and where the type \
+            of credentials or the destination of secrets changes. They may be given by --secrets or --secret. Ids, \
+            external ids and times are the server's: those in the files are not sent.
             """,
             """
-            What no file describes stays, unless you say --prune. A run that was interrupted is finished by running it \
+            Documents that no file describes stay, unless you say --prune. To finish an interrupted run, run it \
             again; a second run has nothing to do.
             """,
             ServerOptions.discussion,
@@ -47,7 +47,7 @@ extension Command {
             )
         } catch let error as InvalidState {
             let faults = error.faults.map { "\n  " + $0.text }.joined()
-            throw CommandError(.data, "nothing was done, for these faults:\(faults)")
+            throw CommandError(.data, "nothing was done, because of these errors:\(faults)")
         }
         try Terminal.print(plan.text)
         if plan.changes.isEmpty { return }
@@ -79,7 +79,7 @@ extension ClientSession {
             }
             let id = document.json["data"]?["id"]?.text ?? ""
             Terminal.printError(
-                "keyway: \(id) on \(server) is of a kind that this version does not know: it is left alone"
+                "keyway: \(id) on \(server) is of a kind that this version does not know: it is not touched"
             )
             let described = files.filter { $0.document.id?.description == id }
             faults += described.map {

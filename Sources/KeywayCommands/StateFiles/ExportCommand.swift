@@ -6,7 +6,7 @@ extension Command {
         summary: "Write connections and AWS accounts as files, without their secrets",
         discussion: [
             """
-            Each document is a JSON file of its own, named after what it describes and its id, so that a change shows in \
+            Each document is a JSON file of its own, named after its content and its id, so that a change shows in \
             version control as a change of one file. A file that holds a document already, under a name of your own, is \
             written again where it is; edits that were not applied are lost. Without --dir all documents are printed as \
             one JSON array.

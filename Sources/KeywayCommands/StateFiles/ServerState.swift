@@ -26,7 +26,7 @@ struct ServerDocument: Sendable {
     func exported() throws(CommandError) -> ExportedDocument {
         guard let id = json["data"]?["id"]?.text.flatMap({ Identifier($0) }),
             let document = try? JSONReader.read([UInt8](json.data))
-        else { throw CommandError(.protocol, "the server answered a document without an id") }
+        else { throw CommandError(.protocol, "the server returned a document without an id") }
         let attributes = document["data"]?["attributes"] ?? .null
         return ExportedDocument(
             kind: kind,
@@ -72,7 +72,7 @@ extension ClientSession {
     /// or it is made a second time. A list is read in parts, and may change meanwhile.
     func overlooked(_ documents: [DocumentReference], by list: [ServerDocument]) async throws -> [ServerDocument] {
         let listed = Set(list.compactMap { $0.json["data"]?["id"]?.text })
-        return try await perform("Looking again for what the list did not have") {
+        return try await perform("Looking again for documents that the list did not have") {
             var found: [ServerDocument] = []
             for document in documents where !listed.contains(document.id.description) {
                 if let document = try await self.document(document) { found.append(document) }

@@ -36,7 +36,7 @@ struct StateApplication {
             first.code,
             failures.map(\.message).joined(separator: "\n") + "\n\(done) of \(plan.changes.count) changes were made, "
                 + "\(rest) \(rest == 1 ? "was" : "were") not",
-            try: "keyway apply again, once that is mended: what was done stays done"
+            try: "keyway apply again, once that is fixed: what was done stays done"
         )
     }
 

@@ -4,7 +4,7 @@ enum StateOptions {
         name: "dir",
         letter: "o",
         placeholder: "DIR",
-        help: "Directory to write to; made if it is not there",
+        help: "Directory to write to; created if it is missing",
         values: .directory
     )
     static let pruneFiles = Option.flag("prune", "Remove the files of an earlier export whose documents are gone")
@@ -16,10 +16,10 @@ enum StateOptions {
         help: "Directory of the state files",
         values: .directory
     )
-    static let plan = Option.flag("plan", "Show what is to be done, and do nothing")
+    static let plan = Option.flag("plan", "Show the plan, and do nothing")
     static let detailedExitCode = Option.flag(
         "detailed-exit-code",
         "With --plan, exit with \(ExitCode.changes.rawValue) if there is something to do"
     )
-    static let prune = Option.flag("prune", "Delete from the server what no file describes")
+    static let prune = Option.flag("prune", "Delete documents on the server that no file describes")
 }

@@ -5,7 +5,7 @@ struct StateSecrets: Sendable {
     static let fileOption = Option(
         name: "secrets",
         placeholder: "FILE",
-        help: "JSON of secrets, readable by you alone: {\"connections/x.json\": {\"api_token\": \"…\"}}",
+        help: "JSON of secrets, readable only by you: {\"connections/x.json\": {\"api_token\": \"…\"}}",
         values: .file
     )
     static let option = Option(
