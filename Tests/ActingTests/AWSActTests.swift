@@ -5,7 +5,7 @@ import Egress
 import Secrets
 import Testing
 
-@Suite("A request of an AWS connection")
+@Suite("A request of an AWS connection", .timeLimit(.minutes(10)))
 struct AWSActTests {
     private static let principal = [
         "AWS_ACCESS_KEY_ID": "AKIAPRINCIPAL", "AWS_SECRET_ACCESS_KEY": "principal-secret",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Acting
 
-@Suite("An upload in the framing aws-chunked")
+@Suite("An upload in the framing aws-chunked", .timeLimit(.minutes(10)))
 struct AWSChunkedTests {
     private static let connection = Sample.connection(
         "AWS",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Acting
 
-@Suite("Keyway's own credentials at AWS")
+@Suite("Keyway's own credentials at AWS", .timeLimit(.minutes(10)))
 struct AWSCredentialSourceTests {
     /// A home with `.aws/credentials` and `.aws/config`, removed at the end.
     private final class Home: Sendable {

@@ -28,7 +28,7 @@ final class PiecedBody: UploadSource, @unchecked Sendable {
     func close() {}
 }
 
-@Suite("An upload to AWS that is sent while it comes")
+@Suite("An upload to AWS that is sent while it comes", .timeLimit(.minutes(10)))
 struct AWSUploadTests {
     private static let connection = Sample.connection(
         "AWS",

@@ -4,7 +4,7 @@ import Documents
 import LinkRewriting
 import Testing
 
-@Suite("The base path of an integration")
+@Suite("The base path of an integration", .timeLimit(.minutes(10)))
 struct BasePathTests {
     private static func plan(_ type: String, _ path: String, settings: JSONValue? = nil) throws -> PlannedAct {
         let credentials = ["Gitlab": "GitlabAPIKey", "CircleCI": "CircleCIAPIKey", "VirusTotal": "VirusTotalAPIKey"]
@@ -77,7 +77,7 @@ struct BasePathTests {
     }
 }
 
-@Suite("A connection in a cloud of its own country")
+@Suite("A connection in a cloud of its own country", .timeLimit(.minutes(10)))
 struct NationalCloudTests {
     @Test(
         "of Azure asks the cloud's own authority",

@@ -4,7 +4,7 @@ import Documents
 import Egress
 import Testing
 
-@Suite("A request of an Azure connection")
+@Suite("A request of an Azure connection", .timeLimit(.minutes(10)))
 struct ClientCredentialsTests {
     private static let secrets = StoredSecrets(["client_secret": "s3cr&t+=/~ é"])
 

@@ -5,7 +5,7 @@ import Egress
 import Secrets
 import Testing
 
-@Suite("A request with declared authentication")
+@Suite("A request with declared authentication", .timeLimit(.minutes(10)))
 struct DeclaredRequestTests {
     private static let authenticator = ActAuthenticator(
         endpoint: RecordingTokenEndpoint(500, ""),

@@ -3,7 +3,7 @@ import Connections
 import Documents
 import Testing
 
-@Suite("Where a request goes")
+@Suite("Where a request goes", .timeLimit(.minutes(10)))
 struct DestinationTests {
     private static func origin(_ connection: ActConnection) throws -> String {
         try Sample.planner().plan(Sample.request("GET", "/oauth2/x"), on: connection).origin

@@ -4,7 +4,7 @@ import Documents
 import LinkRewriting
 import Testing
 
-@Suite("What a planned act's connection reaches")
+@Suite("What a planned act's connection reaches", .timeLimit(.minutes(10)))
 struct LinkScopeTests {
     @Test("is what lies below its base URL")
     func base() throws {

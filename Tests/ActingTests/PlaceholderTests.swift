@@ -4,7 +4,7 @@ import Documents
 import Egress
 import Testing
 
-@Suite("A request of an HTTP connection")
+@Suite("A request of an HTTP connection", .timeLimit(.minutes(10)))
 struct PlaceholderTests {
     private static let authenticator = ActAuthenticator(
         endpoint: RecordingTokenEndpoint(500, ""),

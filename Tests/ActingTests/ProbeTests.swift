@@ -4,7 +4,7 @@ import Documents
 import Egress
 import Testing
 
-@Suite("A test of a connection")
+@Suite("A test of a connection", .timeLimit(.minutes(10)))
 struct ProbeTests {
     private static func probe(_ connection: ActConnection, _ environment: [String: String] = [:]) throws(ActRefusal)
         -> ActProbe

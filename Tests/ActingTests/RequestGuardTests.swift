@@ -4,7 +4,7 @@ import Documents
 import Egress
 import Testing
 
-@Suite("A caller's request")
+@Suite("A caller's request", .timeLimit(.minutes(10)))
 struct RequestGuardTests {
     private static func refusal(_ request: ActRequest) -> ActRefusal.Code? {
         code { () throws(ActRefusal) in _ = try Sample.planner().plan(request, on: Sample.openAI()) }
@@ -163,7 +163,7 @@ struct RequestGuardTests {
     }
 }
 
-@Suite("A stored secret")
+@Suite("A stored secret", .timeLimit(.minutes(10)))
 struct StoredSecretTests {
     private static let authenticator = ActAuthenticator(
         endpoint: RecordingTokenEndpoint(500, ""),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Acting
 
-@Suite("A requested range")
+@Suite("A requested range", .timeLimit(.minutes(10)))
 struct RequestedRangeTests {
     private static func range(_ headers: [(String, String)], method: String = "GET") -> RequestedRange? {
         RequestedRange(method: method, headers: headers.map { CallerHeader(name: $0.0, value: $0.1) })

@@ -6,7 +6,7 @@ import JSONReading
 import Secrets
 import Testing
 
-@Suite("A request of a Google Cloud connection")
+@Suite("A request of a Google Cloud connection", .timeLimit(.minutes(10)))
 struct ServiceAccountTests {
     private static let key = SigningKeyPair()
     private static let secrets = StoredSecrets(["private_key": key.pem])

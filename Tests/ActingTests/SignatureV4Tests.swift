@@ -168,7 +168,7 @@ struct SignatureVector: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite("A signature of AWS' version 4")
+@Suite("A signature of AWS' version 4", .timeLimit(.minutes(10)))
 struct SignatureV4Tests {
     @Test("is that of AWS' test suite", arguments: SignatureVector.suite)
     func suite(_ vector: SignatureVector) {
@@ -288,7 +288,7 @@ struct SignatureV4Tests {
     }
 }
 
-@Suite("A moment")
+@Suite("A moment", .timeLimit(.minutes(10)))
 struct UTCTimeTests {
     @Test(
         "is read as AWS writes it",

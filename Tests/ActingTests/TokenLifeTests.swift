@@ -6,7 +6,7 @@ import Testing
 
 @testable import Acting
 
-@Suite("A token that was issued for a connection")
+@Suite("A token that was issued for a connection", .timeLimit(.minutes(10)))
 struct TokenLifeTests {
     private let clock = TestClock()
     private let secrets = StoredSecrets(["client_secret": "secret"])
@@ -156,7 +156,7 @@ struct TokenLifeTests {
     }
 }
 
-@Suite("A cache of tokens")
+@Suite("A cache of tokens", .timeLimit(.minutes(10)))
 struct TokenCacheTests {
     private static func key(_ id: UInt64, revision: Int64 = 1) -> TokenCache.Key {
         TokenCache.Key(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Acting
 
-@Suite("An answer of AWS' STS")
+@Suite("An answer of AWS' STS", .timeLimit(.minutes(10)))
 struct TokenServiceAnswerTests {
     /// The example of the AWS STS API Reference, `AssumeRole`.
     static let example = """
@@ -63,7 +63,7 @@ struct TokenServiceAnswerTests {
     }
 }
 
-@Suite("A file of profiles")
+@Suite("A file of profiles", .timeLimit(.minutes(10)))
 struct ProfileFileTests {
     private static let file = ProfileFile(
         Sample.buffer(

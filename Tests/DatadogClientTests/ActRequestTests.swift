@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("An act")
+@Suite("An act", .timeLimit(.minutes(10)))
 struct ActRequestTests {
     @Test(
         "that can't be sent as it is goes nowhere",

@@ -2,7 +2,7 @@ import DatadogClient
 import Foundation
 import Testing
 
-@Suite("A body in pieces")
+@Suite("A body in pieces", .timeLimit(.minutes(10)))
 struct BodyPiecesTests {
     /// Gives pieces when the test lets it.
     private actor Source {

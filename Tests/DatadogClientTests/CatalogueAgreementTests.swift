@@ -4,7 +4,7 @@ import Documents
 import Foundation
 import Testing
 
-@Suite("Every credential type of the catalogue")
+@Suite("Every credential type of the catalogue", .timeLimit(.minutes(10)))
 struct CatalogueAgreementTests {
     /// An integration with all members of one credential type.
     struct Example: Sendable, CustomTestStringConvertible {

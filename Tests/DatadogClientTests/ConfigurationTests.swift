@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("The configuration")
+@Suite("The configuration", .timeLimit(.minutes(10)))
 struct ConfigurationTests {
     @Test("comes from the environment")
     func environment() throws {

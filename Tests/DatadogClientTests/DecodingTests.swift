@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("Recorded answers decode")
+@Suite("Recorded answers decode", .timeLimit(.minutes(10)))
 struct DecodingTests {
     private func data(_ text: String) throws -> JSONValue {
         try #require(try JSONValue(parsing: Data(text.utf8))["data"])

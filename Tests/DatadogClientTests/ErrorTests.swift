@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("An error")
+@Suite("An error", .timeLimit(.minutes(10)))
 struct ErrorTests {
     @Test(
         "has a code by its status",

@@ -2,7 +2,7 @@ import DatadogClient
 import Foundation
 import Testing
 
-@Suite("JSON")
+@Suite("JSON", .timeLimit(.minutes(10)))
 struct JSONTests {
     @Test(
         "is written as it was read",

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("A list of many pages")
+@Suite("A list of many pages", .timeLimit(.minutes(10)))
 struct PaginationTests {
     /// Serves so many registrations.
     private static func transport(_ count: Int) -> FakeTransport {

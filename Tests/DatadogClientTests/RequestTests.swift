@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("A request")
+@Suite("A request", .timeLimit(.minutes(10)))
 struct RequestTests {
     struct Golden: Sendable, CustomTestStringConvertible {
         let method: String

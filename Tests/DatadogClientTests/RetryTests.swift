@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("Retrying")
+@Suite("Retrying", .timeLimit(.minutes(10)))
 struct RetryTests {
     private static let all = ["GET", "PUT", "PATCH", "DELETE", "POST"]
 

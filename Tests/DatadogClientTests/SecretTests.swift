@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("A secret")
+@Suite("A secret", .timeLimit(.minutes(10)))
 struct SecretTests {
     private let marker = "marker-of-a-secret"
 

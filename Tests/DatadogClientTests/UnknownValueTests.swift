@@ -2,7 +2,7 @@ import DatadogClient
 import Foundation
 import Testing
 
-@Suite("What the library does not know")
+@Suite("What the library does not know", .timeLimit(.minutes(10)))
 struct UnknownValueTests {
     private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: Data(text.utf8)) }
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Egress
 
-@Suite("The guard of addresses")
+@Suite("The guard of addresses", .timeLimit(.minutes(10)))
 struct AddressGuardTests {
     @Test(
         "lets ordinary addresses through",

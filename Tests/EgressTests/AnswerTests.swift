@@ -2,7 +2,7 @@ import Egress
 import Secrets
 import Testing
 
-@Suite("An answer")
+@Suite("An answer", .timeLimit(.minutes(10)))
 struct AnswerTests {
     /// The result of the bytes, which are sent on a connection that is then closed.
     private func outcome(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Egress
 
-@Suite("How much of a coded body is decoded")
+@Suite("How much of a coded body is decoded", .timeLimit(.minutes(10)))
 struct CodedProgressTests {
     @Test("is all of it where the decoder keeps nothing back")
     func settled() {

@@ -3,7 +3,7 @@ import Foundation
 import Secrets
 import Testing
 
-@Suite("A connection")
+@Suite("A connection", .timeLimit(.minutes(10)))
 struct GuardedConnectionTests {
     private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -179,7 +179,7 @@ struct GuardedConnectionTests {
 }
 
 /// In a process of its own, whose environment it changes.
-@Suite("The environment")
+@Suite("The environment", .timeLimit(.minutes(10)))
 struct EnvironmentTests {
     @Test("names no proxy, no file of passwords and no certificates")
     func proxies() async {

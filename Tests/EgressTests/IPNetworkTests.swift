@@ -2,7 +2,7 @@ import Testing
 
 @testable import Egress
 
-@Suite("A network")
+@Suite("A network", .timeLimit(.minutes(10)))
 struct IPNetworkTests {
     @Test(
         "is read and written",

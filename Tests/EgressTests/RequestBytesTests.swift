@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// With a server that answers with the request's own bytes.
-@Suite("A request")
+@Suite("A request", .timeLimit(.minutes(10)))
 struct RequestBytesTests {
     private static func echo() throws -> LoopbackServer {
         try LoopbackServer { peer in

@@ -2,7 +2,7 @@ import Egress
 import Glibc
 import Testing
 
-@Suite("Time")
+@Suite("Time", .timeLimit(.minutes(10)))
 struct TimeTests {
     /// The error of a request to `server`, and after how many seconds it came.
     private func failure(

@@ -4,7 +4,7 @@ import Secrets
 import Synchronization
 import Testing
 
-@Suite("A transfer")
+@Suite("A transfer", .timeLimit(.minutes(10)))
 struct TransferTests {
     private static let megabyte = String(repeating: "0123456789abcdef", count: 65_536)
 
@@ -291,7 +291,7 @@ struct TransferTests {
     }
 }
 
-@Suite("A client that stops")
+@Suite("A client that stops", .timeLimit(.minutes(10)))
 struct StopTests {
     @Test("ends every transfer, once")
     func inFlight() async throws {

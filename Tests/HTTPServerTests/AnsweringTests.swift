@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import Threads
 
-@Suite("A request")
+@Suite("A request", .timeLimit(.minutes(10)))
 struct AnsweringTests {
     @Test("reaches the handler as it came")
     func request() throws {

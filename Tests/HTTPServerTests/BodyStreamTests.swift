@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("A body that is taken as it comes")
+@Suite("A body that is taken as it comes", .timeLimit(.minutes(10)))
 struct BodyStreamTests {
     /// Takes long bodies as they come, and answers with what a closure says.
     private final class Taker: RequestHandler {

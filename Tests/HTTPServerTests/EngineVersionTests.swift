@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("A release of the engine")
+@Suite("A release of the engine", .timeLimit(.minutes(10)))
 struct EngineVersionTests {
     @Test("is asked for strictness by its own scale", arguments: ["0.9.77", "0.9.100", "1.0.0", "1.0.1", "2.0.0"])
     func ownScale(_ text: String) {

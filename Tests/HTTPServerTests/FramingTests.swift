@@ -2,7 +2,7 @@ import Glibc
 import HTTPServer
 import Testing
 
-@Suite("The framing of a response")
+@Suite("The framing of a response", .timeLimit(.minutes(10)))
 struct FramingTests {
     private final class Nobody: BodyStreamOwner {
         func streamHasRoom() {}

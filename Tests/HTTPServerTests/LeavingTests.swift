@@ -3,7 +3,7 @@ import HTTPServer
 import Synchronization
 import Testing
 
-@Suite("A client that leaves")
+@Suite("A client that leaves", .timeLimit(.minutes(10)))
 struct LeavingTests {
     /// Keeps replies back, and counts the clients that have left.
     private final class Waiting: Sendable {

@@ -2,7 +2,7 @@ import Glibc
 import HTTPServer
 import Testing
 
-@Suite("A limit")
+@Suite("A limit", .timeLimit(.minutes(10)))
 struct LimitTests {
     private static let megabyte = [UInt8](repeating: 120, count: 1_048_576)
 

@@ -3,7 +3,7 @@ import HTTPServer
 import Secrets
 import Testing
 
-@Suite("Listening")
+@Suite("Listening", .timeLimit(.minutes(10)))
 struct ListeningTests {
     private func failure(_ configuration: ServerConfiguration) -> HTTPServerError? {
         do {

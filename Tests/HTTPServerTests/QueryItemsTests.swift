@@ -1,7 +1,7 @@
 import HTTPServer
 import Testing
 
-@Suite("The items of a query")
+@Suite("The items of a query", .timeLimit(.minutes(10)))
 struct QueryItemsTests {
     @Test(
         "are decoded, in their order",

@@ -1,7 +1,7 @@
 import HTTPServer
 import Testing
 
-@Suite("The router")
+@Suite("The router", .timeLimit(.minutes(10)))
 struct RouterTests {
     static let router = {
         var router = Router<String>()

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 import Threads
 
-@Suite("Stopping")
+@Suite("Stopping", .timeLimit(.minutes(10)))
 struct StopTests {
     @Test("does not wait for connections without a request, and is done once")
     func idleConnections() throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("A body that is sent as it comes")
+@Suite("A body that is sent as it comes", .timeLimit(.minutes(10)))
 struct StreamingTests {
     /// Counts what it is told.
     private final class Owner: BodyStreamOwner {

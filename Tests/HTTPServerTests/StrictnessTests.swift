@@ -1,7 +1,7 @@
 import HTTPServer
 import Testing
 
-@Suite("A request that could be read in two ways")
+@Suite("A request that could be read in two ways", .timeLimit(.minutes(10)))
 struct StrictnessTests {
     private func refusal(of request: String) throws -> String {
         let client = try HTTPServerFixture.shared.connect()

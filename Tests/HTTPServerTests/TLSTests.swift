@@ -4,7 +4,7 @@ import Secrets
 import Testing
 
 /// With the `openssl` command as the client; the tests fail without it.
-@Suite("Over TLS")
+@Suite("Over TLS", .timeLimit(.minutes(10)))
 struct TLSTests {
     /// A new certificate for localhost and its key.
     private static func identity() throws -> (certificate: [UInt8], key: [UInt8]) {

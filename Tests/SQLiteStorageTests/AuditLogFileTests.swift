@@ -5,7 +5,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("The audit log of a data directory")
+@Suite("The audit log of a data directory", .timeLimit(.minutes(10)))
 struct AuditLogFileTests {
     private let directory = TemporaryDirectory()
 

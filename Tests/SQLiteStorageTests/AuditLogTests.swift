@@ -6,7 +6,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("The audit log")
+@Suite("The audit log", .timeLimit(.minutes(10)))
 struct AuditLogTests {
     private let directory = TemporaryDirectory()
 

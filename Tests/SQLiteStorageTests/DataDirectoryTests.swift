@@ -6,7 +6,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("The data directory")
+@Suite("The data directory", .timeLimit(.minutes(10)))
 struct DataDirectoryTests {
     private let directory = TemporaryDirectory()
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("The database file")
+@Suite("The database file", .timeLimit(.minutes(10)))
 struct DatabaseFileTests {
     private let directory = TemporaryDirectory()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("An open database")
+@Suite("An open database", .timeLimit(.minutes(10)))
 struct DatabaseHealthTests {
     static let files = ["keyway.db", "keyway.db-wal", "keyway.db-shm", "keyway.lock"]
 

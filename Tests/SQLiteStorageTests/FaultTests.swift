@@ -7,7 +7,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("A fault")
+@Suite("A fault", .timeLimit(.minutes(10)))
 struct FaultTests {
     private let directory = TemporaryDirectory()
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("The write-ahead log")
+@Suite("The write-ahead log", .timeLimit(.minutes(10)))
 struct LogTests {
     private let directory = TemporaryDirectory()
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("Migrations")
+@Suite("Migrations", .timeLimit(.minutes(10)))
 struct MigrationTests {
     private let directory = TemporaryDirectory()
     private let first = Migration(version: 1, sql: "CREATE TABLE a (x INTEGER) STRICT")
@@ -74,7 +74,7 @@ struct MigrationTests {
     }
 }
 
-@Suite("The migration of roles")
+@Suite("The migration of roles", .timeLimit(.minutes(10)))
 struct RoleMigrationTests {
     private let directory = TemporaryDirectory()
 
@@ -108,7 +108,7 @@ struct RoleMigrationTests {
     }
 }
 
-@Suite("The migration of the audit log")
+@Suite("The migration of the audit log", .timeLimit(.minutes(10)))
 struct AuditMigrationTests {
     private let directory = TemporaryDirectory()
 

@@ -28,7 +28,7 @@ private struct Chance: RandomNumberGenerator {
     }
 }
 
-@Suite("The index of names")
+@Suite("The index of names", .timeLimit(.minutes(10)))
 struct NameIndexTests {
     private let directory = TemporaryDirectory()
 

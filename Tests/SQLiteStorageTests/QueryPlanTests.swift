@@ -4,7 +4,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-@Suite("Query plans")
+@Suite("Query plans", .timeLimit(.minutes(10)))
 struct QueryPlanTests {
     private let directory = TemporaryDirectory()
 

@@ -3,7 +3,7 @@ import Storage
 import StorageTesting
 import Testing
 
-@Suite("An SQLite store, as every store")
+@Suite("An SQLite store, as every store", .timeLimit(.minutes(10)))
 struct SharedExercises {
     @Test("does what is required", arguments: StoreExercise.all)
     func does(_ exercise: StoreExercise) async throws {

@@ -1,7 +1,7 @@
 import Acting
 import Testing
 
-@Suite("The body of an act")
+@Suite("The body of an act", .timeLimit(.minutes(10)))
 struct RuleBodyTests {
     private static let json = [("Content-Type", "application/json")]
 

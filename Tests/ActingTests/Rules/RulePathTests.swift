@@ -1,7 +1,7 @@
 import Acting
 import Testing
 
-@Suite("The paths of a rule")
+@Suite("The paths of a rule", .timeLimit(.minutes(10)))
 struct RulePathTests {
     private func matches(_ path: String, _ pattern: String) throws -> Bool {
         let pattern = pattern.replacing("\\", with: "\\\\")

@@ -3,7 +3,7 @@ import Documents
 import JSONReading
 import Testing
 
-@Suite("Rules of a connection")
+@Suite("Rules of a connection", .timeLimit(.minutes(10)))
 struct RuleTests {
     private static let rules = """
         [
