@@ -189,5 +189,15 @@ def test_variables_in_documents_exist() -> None:
     assert {name for name in named if not re.search(rf"\b{name}\b", sources)} == set()
 
 
+def test_the_indexes_are_whole() -> None:
+    index = (ROOT / "docs/README.md").read_text()
+    for document in (ROOT / "docs").glob("*.md"):
+        assert document.name == "README.md" or f"]({document.name})" in index
+    decisions = (ROOT / "docs/decisions/README.md").read_text()
+    for document in (ROOT / "docs/decisions").glob("0*.md"):
+        number, _, title = document.read_text().splitlines()[0].removeprefix("# ").partition(": ")
+        assert f"| [{number}]({document.name}) | {title} |\n" in decisions
+
+
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_bytes()) <= 12 * 1024
