@@ -14,8 +14,6 @@ PENDING = (
     "Sources/ActService",
     "Sources/Acting",
     "Sources/KeywayServer",
-    "Sources/SQLiteStorage",
-    "Sources/Storage",
 )
 
 

@@ -61,7 +61,7 @@ final class ConnectionReadStatements {
 
     private static var visible: String { "\(DocumentReadStatements.filtered(table)) AND \(isVisible)" }
 
-    /// What is kept from the principal is found once for the whole list, and not for each row.
+    /// The condition of visible connections. Hidden ones are found once for the whole list, and not for each row.
     private static let isVisible = "key NOT IN (\(hidden(from: "?7")))"
 
     /// The keys of the connections of an organisation that are kept from a principal, whose names are a list in JSON.

@@ -4,7 +4,7 @@ import Storage
 /// declared here is all that a kind adds: every statement is derived from it.
 struct DocumentTable {
     let name: String
-    /// What `sealed_secrets` knows the kind by. It never changes.
+    /// The number of the kind in `sealed_secrets`. It never changes.
     let number: Int64
     /// Whether no two documents of an organisation have the same name.
     let hasUniqueNames: Bool

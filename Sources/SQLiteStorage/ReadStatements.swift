@@ -127,7 +127,7 @@ extension ReadStatements {
             """
     }
 
-    /// Of each table its greatest; organisations are asked apart, as their ids are not split.
+    /// The greatest id of each table; organisations have a query of their own, as their ids are not split.
     private static var newest: String {
         let tables =
             DocumentKind.allCases.map(\.table.name) + [

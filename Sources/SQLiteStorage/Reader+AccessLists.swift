@@ -144,7 +144,7 @@ private struct AccessList {
     let table: String
     /// The rows' columns and where they come from.
     let select: String
-    /// What rows meet; the first parameter is the organisation's.
+    /// The condition of rows; its first parameter is the organisation's.
     let condition: String
     let order: ListOrder
 

@@ -86,6 +86,6 @@ extension Page {
 }
 
 extension PageOf {
-    /// What an organisation has that is not there.
+    /// The list of an organisation that is not there.
     static var empty: PageOf { PageOf(elements: [], total: 0, totalFiltered: 0) }
 }

@@ -1,9 +1,9 @@
 import CSQLite
 import Storage
 
-/// What SQLite answered instead of doing its work: the code alone, for its messages may quote stored values.
+/// An error of SQLite: only its code, since its messages may quote stored values.
 struct SQLiteError: Error, Equatable {
-    /// What was tried, to stand in a sentence: `cannot <operation> <path>`.
+    /// The operation that failed, for a sentence: `cannot <operation> <path>`.
     enum Operation: String {
         case open, read, write, commit
     }

@@ -79,8 +79,8 @@ package final class SQLiteStore: Store {
 
     deinit { writer.requestStop() }
 
-    /// Of the connection that writes. A cache of 8 MiB; what is deleted is overwritten with zeros, in the log too once it
-    /// has been emptied, a second after the last write or at closing.
+    /// The settings of the connection that writes. A cache of 8 MiB; deleted content is overwritten with zeros, in the
+    /// log too once it has been emptied, a second after the last write or at closing.
     ///
     /// One remainder is not reached: when SQLite spreads rows over other pages, it leaves copies in what is free of the
     /// old page until something else takes the place. They are sealed like the rows themselves.

@@ -13,7 +13,7 @@ final class WriteConnection {
     private let health: DatabaseHealth
     /// Master keys that are known to be noted.
     var notedMasterKeys: Set<String> = []
-    /// What the transaction has done to names of connections.
+    /// The transaction's changes of connections' names.
     private var nameChanges: [NameChange] = []
     private var committedNameChanges: [NameChange] = []
 
@@ -30,7 +30,7 @@ final class WriteConnection {
         chain = try AuditChain(on: database, digest: digest)
     }
 
-    /// What a mutation did.
+    /// The effect of a mutation.
     enum Effect {
         case changed, unchanged
         /// Nothing: it cannot be carried out.
@@ -65,7 +65,7 @@ final class WriteConnection {
         }
     }
 
-    /// What was done to names of connections by commits since this was called last, in their order.
+    /// Takes the changes of connections' names by commits since the last call, in their order.
     func takeNameChanges() -> [NameChange] {
         defer { committedNameChanges.removeAll(keepingCapacity: true) }
         return committedNameChanges

@@ -21,7 +21,7 @@ final class Writer: @unchecked Sendable {
         let completion: Completion?
     }
 
-    /// So many changes are committed together at most.
+    /// The most changes that are committed together.
     private static let batchLimit = 256
     /// How long changes for which nobody waits may wait for others, in milliseconds.
     private static let patience = 10

@@ -84,7 +84,7 @@ package struct KeyFilter: Sendable, Equatable {
 /// The order of a list of keys; ties are broken by id. A descending list is the ascending one reversed.
 package struct KeyOrder: Sendable, Equatable {
     package enum Criterion: Sendable, CaseIterable {
-        /// Of application keys, `modifiedAt` is the same as `createdAt`.
+        /// The orders of a list of keys. For application keys, `modifiedAt` is the same as `createdAt`.
         case name, createdAt, modifiedAt, last4
     }
 

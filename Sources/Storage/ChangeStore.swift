@@ -148,7 +148,7 @@ package protocol Store: PublicDocuments, RestrictedConnections, SealedSecretStor
     /// The newest id stored, after which new ones must sort.
     func newestIdentifier() throws(StoreError) -> Identifier?
 
-    /// What the store has done since it was opened.
+    /// Counts the store's work since it was opened.
     func statistics() -> StoreStatistics
 
     /// Waits for the commits in flight, then closes; what comes later fails with ``StoreError/closed``.

@@ -17,7 +17,7 @@ package struct Page: Sendable, Equatable {
 
 /// A place in a list: that of an element, which need not be there any more.
 package struct ListPosition: Sendable, Hashable {
-    /// What a list is ordered by.
+    /// The value that a list is ordered by.
     package enum Value: Sendable, Hashable {
         case none
         case text(String)

@@ -1,4 +1,4 @@
-/// What a store has done since it was opened, for metrics.
+/// The work of a store since it was opened, for metrics.
 package struct StoreStatistics: Sendable, Equatable {
     /// Changes that were committed.
     package var commits: UInt64 = 0

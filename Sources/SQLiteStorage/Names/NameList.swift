@@ -170,7 +170,7 @@ struct NameElement: Equatable {
     }
 }
 
-/// What is asked of a list of names.
+/// A search in a list of names.
 struct NameQuery {
     /// `nil` for all.
     var part: NamePart?
