@@ -72,7 +72,13 @@ let package = Package(
         ),
 
         // The core: callers, and an act from its beginning to its end. It knows no door and no store.
-        module("ActService", uses: ["Access", "Cryptography", "Documents", "Storage", "Threads"]),
+        module(
+            "ActService",
+            uses: [
+                "AWSAccounts", "Access", "Acting", "Connections", "Cryptography", "Documents", "Egress", "JSONReading",
+                "LinkRewriting", "Scrubbing", "Secrets", "Storage", "Threads", "Vault",
+            ]
+        ),
 
         // The SDK: Foundation alone, so that it builds wherever Swift does; its models of integrations are generated.
         module("DatadogClient"),
@@ -107,7 +113,7 @@ let package = Package(
             "KeywayServer",
             uses: [
                 "AWSAccounts", "Access", "ActService", "Acting", "Connections", "Cryptography", "Documents", "Egress",
-                "HTTPServer", "JSONReading", "LinkRewriting", "Scrubbing", "Secrets", "Storage", "Threads", "Vault",
+                "HTTPServer", "JSONReading", "Secrets", "Storage", "Threads", "Vault",
             ]
         ),
         module(
@@ -121,7 +127,13 @@ let package = Package(
         // Its main is C, which is given its arguments.
         .executableTarget(name: "keyway", dependencies: ["KeywayCommands"]),
 
-        // The suites.
+        // The suites. Some act through connections to third parties of their own.
+        .target(
+            name: "UpstreamTesting",
+            dependencies: ["HTTPServer", "Secrets"],
+            path: "Tests/UpstreamTesting",
+            swiftSettings: settings
+        ),
         suite("CryptographyTests", uses: ["Cryptography", "Secrets"]),
         suite("HTTPServerTests", uses: ["HTTPServer", "Secrets", "Threads"]),
         suite("JSONReadingTests", uses: ["Documents", "JSONReading", "Secrets"]),
@@ -145,10 +157,18 @@ let package = Package(
             ]
         ),
         suite(
+            "ActServiceTests",
+            uses: [
+                "Access", "ActService", "Acting", "AWSAccounts", "Connections", "Documents", "Egress", "HTTPServer",
+                "JSONReading", "Scrubbing", "Secrets", "Storage", "UpstreamTesting", "Vault",
+            ]
+        ),
+        suite(
             "KeywayServerTests",
             uses: [
                 "Access", "ActService", "CSQLite", "Connections", "Cryptography", "Documents", "Egress", "HTTPServer",
-                "JSONReading", "KeywayServer", "Scrubbing", "Secrets", "SQLiteStorage", "Storage", "Threads", "Vault",
+                "JSONReading", "KeywayServer", "Secrets", "SQLiteStorage", "Storage", "Threads", "UpstreamTesting",
+                "Vault",
             ]
         ),
         suite(

@@ -30,7 +30,7 @@ package final class Service: Sendable {
     }
 
     /// An endpoint with what is the same for all its requests.
-    private struct Route: Sendable {
+    struct Route: Sendable {
         let endpoint: Endpoint
         let metrics: Metrics.RouteMetrics
         let logged: [UInt8]
@@ -59,6 +59,8 @@ package final class Service: Sendable {
     private let places = ListPlaces()
     private let store: any Store
     private let log: AccessLog
+    /// The URL under which callers reach the server, if the operator has said so.
+    let publicURL: String?
 
     package init(
         store: any Store,
@@ -70,6 +72,7 @@ package final class Service: Sendable {
     ) {
         self.store = store
         self.log = log
+        publicURL = configuration.publicURL
         keyUses = KeyUses(store: store)
         authenticator = Authenticator(
             store: store,
@@ -433,35 +436,16 @@ package final class Service: Sendable {
     }
 
     private func begin(
-        _ act: (Call, ActReply) throws -> Void,
+        _ act: (Call, HTTPActSink) throws -> Void,
         _ call: Call,
         _ exchange: Exchange,
         by route: Route
     ) {
         do {
-            try act(call, reply(to: exchange, by: route))
+            try act(call, HTTPActSink(self, exchange, route))
         } catch {
             finish(exchange, response(to: error, exchange, route: route), route: route)
         }
-    }
-
-    /// How an act answers. What a third party answers carries no limits of ours: it may have its own.
-    private func reply(to exchange: Exchange, by route: Route) -> ActReply {
-        let unlimited = exchange.limiting(to: nil)
-        return ActReply(
-            own: { response in self.finish(exchange, response, route: route) },
-            failed: { error in
-                self.finish(exchange, self.response(to: error, exchange, route: route), route: route)
-            },
-            proxied: { response in self.finish(unlimited, response, route: route, isProxied: true) },
-            stream: { response, length, owner in
-                var response = response
-                ActHeader.name(exchange.requestID, in: &response)
-                return exchange.reply.stream(response, length: length, owner: owner)
-            },
-            whenCallerLeaves: { body in exchange.reply.whenClientLeaves(body) },
-            streamed: { status in self.note(unlimited, status: status, route: route) }
-        )
     }
 
     private func attempt(_ exchange: Exchange, by route: Route, _ answer: () throws -> Response) {
@@ -480,7 +464,7 @@ package final class Service: Sendable {
         }
     }
 
-    private func response(to error: any Error, _ exchange: Exchange, route: Route) -> Response {
+    func response(to error: any Error, _ exchange: Exchange, route: Route) -> Response {
         let clients = (error as? ActError)?.clients ?? .standard
         let (error, forOperator) = APIError.from(error)
         if let forOperator {
@@ -494,7 +478,7 @@ package final class Service: Sendable {
         return ErrorFamily.actResponse(to: error, for: exchange.request, clients, requestID: exchange.requestID)
     }
 
-    private func finish(_ exchange: Exchange, _ response: Response, route: Route?, isProxied: Bool = false) {
+    func finish(_ exchange: Exchange, _ response: Response, route: Route?, isProxied: Bool = false) {
         var response = response
         if route?.endpoint.acts ?? true, !isProxied { ActHeader.mark(&response) }
         if route?.endpoint.acts == true { ActHeader.name(exchange.requestID, in: &response) }
@@ -513,7 +497,7 @@ package final class Service: Sendable {
     }
 
     /// Measures and logs an answer.
-    private func note(_ exchange: Exchange, status: Int, route: Route?) {
+    func note(_ exchange: Exchange, status: Int, route: Route?) {
         let nanoseconds = MonotonicClock.now() - exchange.request.startedAt
         (route?.metrics ?? metrics.unrouted).observe(status: status, nanoseconds: nanoseconds)
         let line = RequestLine(

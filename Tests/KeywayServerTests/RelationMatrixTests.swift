@@ -3,6 +3,7 @@ import Documents
 import HTTPServer
 import Storage
 import Testing
+import UpstreamTesting
 
 /// Every route of a connection, under a policy that gives the caller each relation, and the status that responses.
 ///

@@ -2,12 +2,6 @@ import Connections
 import Documents
 import HTTPServer
 
-/// An error of an act through a connection that is known, and with it what its vendor's clients read.
-struct ActError: Error {
-    let error: any Error
-    let clients: ClientErrors
-}
-
 extension ErrorFamily {
     /// The response to an act that is an error of Keyway's own: `errors` as everywhere, and beside it what shows the error
     /// to the clients of third parties. Clients of AWS get what their protocol has for errors.

@@ -1,5 +1,4 @@
 import ActService
-import Acting
 import Documents
 import JSONReading
 import Storage
@@ -13,8 +12,8 @@ extension APIError {
         case let error as APIError: (error, nil)
         case let error as GateError: (APIError(error), nil)
         case let error as AccessError: (APIError(error), nil)
-        case let error as ActError: from(error.error)
-        case let error as ActRefusal: (APIError.act(error), nil)
+        case let error as InquiryError: (APIError(error), nil)
+        case let error as ActError: from(error)
         case let error as InvalidDocument: (APIError(error), nil)
         case let error as JSONSyntaxError: (APIError(error), nil)
         case let error as StoreError: from(error)

@@ -76,7 +76,7 @@ enum Handling: Sendable {
     /// Asks a third party something, and is given up when its caller leaves.
     case question(@Sendable (Call) async throws -> Response)
     /// Answers with what a third party answers, as it comes.
-    case act(@Sendable (Call, ActReply) throws -> Void)
+    case act(@Sendable (Call, HTTPActSink) throws -> Void)
 }
 
 /// A request by an API key alone.

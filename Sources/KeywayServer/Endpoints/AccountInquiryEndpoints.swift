@@ -1,5 +1,6 @@
 import AWSAccounts
 import Access
+import ActService
 import Acting
 import Documents
 import HTTPServer
@@ -79,7 +80,7 @@ struct AccountInquiryEndpoints: Sendable {
         // Without filters nothing is affected, which needs no look.
         guard !filters.isEmpty else { return Self.answer(id, namespaces: [], regions: [], isComplete: true) }
         do {
-            return try await inquiries.ask(about: id, account, "aws_account.preview", by: call) { session in
+            return try await inquiries.ask(about: id, account, "aws_account.preview", by: call.actor) { session in
                 let regions = Self.regions(of: account) ?? [session.standardRegion]
                 var isComplete = true
                 var places = 0
@@ -100,8 +101,6 @@ struct AccountInquiryEndpoints: Sendable {
                 }
                 return Self.answer(id, namespaces: namespaces, regions: regions, isComplete: isComplete)
             }
-        } catch AccountInquiries.Refusal.credentials(let failure) {
-            throw APIError(403, failure.detail.asSentence)
         } catch let refused as AWSRefused {
             throw APIError(
                 403,
@@ -155,10 +154,10 @@ struct AccountInquiryEndpoints: Sendable {
         }
         var issues: [CCMIssue]
         do {
-            issues = try await inquiries.ask(about: id, account, "aws_account.validate", by: call) { session in
+            issues = try await inquiries.ask(about: id, account, "aws_account.validate", by: call.actor) { session in
                 try await Self.issues(of: report, session)
             }
-        } catch AccountInquiries.Refusal.credentials {
+        } catch InquiryError.credentials {
             issues = [.credentialError]
         }
         let data: JSONValue = [

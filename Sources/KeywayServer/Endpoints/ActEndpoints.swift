@@ -1,4 +1,5 @@
 import Access
+import ActService
 import Acting
 import Connections
 import Documents
@@ -13,11 +14,13 @@ struct ActEndpoints: Sendable {
     /// Asks for the plan of an act instead of the act.
     private static let dryRun = "Keyway-Dry-Run"
 
+    /// The path that stands for a connection's base URL.
+    static func path(of connection: String) -> String { "/api/v2/actions/connections/\(connection)/proxy" }
+
     var all: [Endpoint] {
-        let connection = "/api/v2/actions/connections/{connection_id}"
-        return [
-            endpoint(nil, "\(connection)/proxy/{path...}", .act, .act(act)),
-            endpoint(.post, "\(connection)/test", .test, .question(test)),
+        [
+            endpoint(nil, "\(Self.path(of: "{connection_id}"))/{path...}", .act, .act(act)),
+            endpoint(.post, "/api/v2/actions/connections/{connection_id}/test", .test, .question(test)),
         ]
     }
 
@@ -37,14 +40,16 @@ struct ActEndpoints: Sendable {
         )
     }
 
-    private func act(_ call: Call, _ reply: ActReply) throws {
+    private func act(_ call: Call, _ sink: HTTPActSink) throws {
         let request = call.actRequest
-        if try isDryRun(call) {
-            let plan = try acts.plan(request, of: call)
+        let isDryRun = try isDryRun(call)
+        let connection = try call.identifier("connection_id", orStatus: 400)
+        if isDryRun {
+            let plan = try acts.plan(request, through: connection, by: call.actor)
             let bytes = request.upload.map(\.length) ?? request.body.count
-            return reply.own(.plan(plan, callerBodyBytes: bytes))
+            return sink.send(own: .plan(plan, callerBodyBytes: bytes))
         }
-        try acts.perform(request, of: call, answering: reply)
+        acts.perform(request, through: connection, by: call.actor, answering: sink)
     }
 
     private func isDryRun(_ call: Call) throws -> Bool {
@@ -65,7 +70,7 @@ struct ActEndpoints: Sendable {
             throw APIError(400, "A test takes no body: it uses the stored credentials only.", at: .pointer(""))
         }
         let id = try call.identifier("connection_id", orStatus: 400)
-        return .test(of: id, try await acts.test(call))
+        return .test(of: id, try await acts.test(id, by: call.actor))
     }
 }
 
@@ -108,7 +113,7 @@ extension Response {
 
     fileprivate static func test(
         of connection: Identifier,
-        _ test: (verdict: ProbeVerdict, status: Int?, nanoseconds: UInt64)
+        _ test: ConnectionActs.TestResult
     ) -> Response {
         let attributes: JSONValue = [
             "result": .string(test.verdict.outcome.rawValue),

@@ -74,9 +74,18 @@ struct EndpointList: Sendable {
             egress: egress,
             planner: planner,
             environment: configuration.environment,
-            publicURL: configuration.publicURL,
             metrics: metrics.acts,
-            log: log
+            noteObjection: { [log] objection in
+                log.note(
+                    "rule observed",
+                    level: .warning,
+                    [
+                        .init("request_id", .string(objection.requestID)),
+                        .init("connection_id", .string(objection.connection.description)),
+                        .init("would_refuse", .string(objection.text)),
+                    ]
+                )
+            }
         )
         let settings = SettingsEndpoints(
             access: connectionAccess,

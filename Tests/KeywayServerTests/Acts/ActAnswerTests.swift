@@ -2,6 +2,7 @@ import Documents
 import HTTPServer
 import KeywayServer
 import Testing
+import UpstreamTesting
 
 @Suite("The answer to an act")
 struct ActAnswerTests {

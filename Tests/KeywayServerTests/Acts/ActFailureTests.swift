@@ -5,6 +5,7 @@ import KeywayServer
 import SQLiteStorage
 import Storage
 import Testing
+import UpstreamTesting
 
 @Suite("An act that is refused")
 struct ActRefusalTests {

@@ -2,6 +2,7 @@ import Documents
 import HTTPServer
 import KeywayServer
 import Testing
+import UpstreamTesting
 
 @Suite("Links in the response to an act")
 struct ActLinkTests {

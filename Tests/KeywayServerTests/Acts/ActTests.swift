@@ -4,6 +4,7 @@ import HTTPServer
 import KeywayServer
 import Storage
 import Testing
+import UpstreamTesting
 
 /// A service, an upstream, and a connection that leads there.
 struct ActingFixture {

@@ -2,6 +2,7 @@ import Documents
 import HTTPServer
 import KeywayServer
 import Testing
+import UpstreamTesting
 
 @Suite("An act with a token that was issued for it")
 struct ActTokenTests {

@@ -3,6 +3,7 @@ import HTTPServer
 import KeywayServer
 import Storage
 import Testing
+import UpstreamTesting
 
 @Suite("A test of a connection")
 struct ConnectionTestTests {

@@ -1,7 +1,6 @@
 import Access
 import Acting
 import Documents
-import HTTPServer
 import Storage
 import Threads
 
@@ -16,7 +15,7 @@ struct ActRecord: Sendable {
         _ action: AuditedAct.Action,
         _ plan: PlannedAct,
         of connection: Identifier,
-        by call: Call,
+        by actor: Actor,
         _ ruling: ConnectionActs.Ruling = .init(),
         in store: any ChangeStore
     ) {
@@ -24,8 +23,8 @@ struct ActRecord: Sendable {
         act = AuditedAct(
             action,
             connection: connection,
-            principal: call.principal,
-            requestID: call.requestID,
+            principal: actor.principal,
+            requestID: actor.requestID,
             method: plan.method,
             origin: plan.origin,
             path: plan.path,
@@ -39,12 +38,12 @@ struct ActRecord: Sendable {
     ///
     /// - Parameter completion: Called once it is durable, or with why it was not written: then nothing may be done. On
     ///   the store's own thread, to which it must return at once.
-    func begin(_ completion: @escaping @Sendable (ActEnd?) -> Void) {
+    func begin(_ completion: @escaping @Sendable (ActError.Cause?) -> Void) {
         store.enqueue(Change([], event: act.intent())) { result in
             switch result {
             case .success(.committed): completion(nil)
-            case .success: completion(.unrecorded(.unavailable("an event was refused")))
-            case .failure(let error): completion(.unrecorded(error))
+            case .failure(.closed): completion(.other(StoreError.closed))
+            case .success, .failure: completion(.unrecorded)
             }
         }
     }

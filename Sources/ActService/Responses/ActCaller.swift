@@ -1,10 +1,9 @@
 import Egress
-import HTTPServer
 import Synchronization
 
 /// The caller's side of a streamed response: asks for more of it, or gives it up. It holds neither the response nor any
 /// secret, since it lives as long as the slowest reader.
-final class ActCaller: Sendable {
+package final class ActCaller: Sendable {
     private struct State {
         var transfer: Transfer?
         /// There is room again, but the transfer was not known yet.
@@ -36,10 +35,11 @@ final class ActCaller: Sendable {
             state.transfer = nil
         }
     }
-}
 
-extension ActCaller: BodyStreamOwner {
-    func streamHasRoom() {
+    // MARK: Told by the door
+
+    /// There is room for more of the response, after a write that left none.
+    package func hasRoom() {
         let transfer = state.withLock { state in
             if state.transfer == nil { state.owesResume = true }
             return state.transfer
@@ -47,7 +47,8 @@ extension ActCaller: BodyStreamOwner {
         transfer?.resume()
     }
 
-    func streamClosed() {
+    /// The caller has gone, or has all of the response.
+    package func leaves() {
         let transfer = state.withLock { state in
             state.hasLeft = true
             return state.transfer

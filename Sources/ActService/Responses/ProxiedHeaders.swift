@@ -1,10 +1,9 @@
 import Cryptography
 import Egress
-import HTTPServer
 import Scrubbing
 
 /// Which headers of a third party's answer reach the caller.
-enum ProxiedHeaders {
+package enum ProxiedHeaders {
     /// The headers that concern the hop alone, or that only a browser would take to heart and apply to
     /// this server's address.
     private static let dropped: Set<String> = [
@@ -28,38 +27,37 @@ enum ProxiedHeaders {
         _ head: AnswerHead,
         scrubbedOf patterns: ScrubPatterns,
         isDecoded: Bool
-    ) -> [Response.Header] {
+    ) -> [ActResponse.Header] {
         var hops: Set<String> = []
         for header in head.headers where header.name.lowercased() == "connection" {
             for name in header.value.split(separator: ",") {
                 hops.insert(name.lowercased().filter { $0 != " " && $0 != "\t" })
             }
         }
-        var headers: [Response.Header] = []
-        headers.reserveCapacity(head.headers.count + 8)
+        var headers: [ActResponse.Header] = []
+        headers.reserveCapacity(head.headers.count)
         for header in head.headers {
             let name = header.name.lowercased()
             if name == "content-encoding", isDecoded { continue }
             guard !dropped.contains(name), !hops.contains(name), !name.hasPrefix("keyway-"),
                 header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
             else { continue }
-            let newName = renamed(name, in: head) ?? header.name
-            headers.append(
-                header.rawValue.map { Response.Header(name: newName, bytes: $0) }
-                    ?? Response.Header(name: newName, value: header.value)
-            )
+            let newName = renamed(name, in: head)
+            headers.append(newName.map(header.renamed) ?? header)
         }
-        // A name can't hold a mask: one that would need it stays behind with its value.
         let names = patterns.scrubbing(headers: headers.map(\.name))
         let values = patterns.scrubbing(headers: headers.map(\.value))
-        for index in headers.indices {
-            if let bytes = headers[index].rawValue {
-                headers[index] = .init(name: headers[index].name, bytes: patterns.scrubbing(header: bytes))
-            } else {
-                headers[index].value = values[index]
-            }
+        var passed: [ActResponse.Header] = []
+        passed.reserveCapacity(headers.count)
+        for (index, header) in headers.enumerated() {
+            // A name can't hold a mask: one that would need it stays behind with its value.
+            guard names[index] == header.name else { continue }
+            passed.append(
+                header.rawValue.map { .init(name: header.name, bytes: patterns.scrubbing(header: $0)) }
+                    ?? .init(name: header.name, value: values[index])
+            )
         }
-        return zip(headers, names).filter { $0.name == $1 }.map(\.0)
+        return passed
     }
 
     /// Whether an answer's body says that it is JSON, or lines of it.
@@ -80,11 +78,11 @@ enum ProxiedHeaders {
     }
 
     /// Where a redirect leads, under a name that no client follows by itself.
-    static let upstreamLocation = "Keyway-Upstream-Location"
+    package static let upstreamLocation = "Keyway-Upstream-Location"
 
     /// Changes the headers to those of a body that is another than the third party's: without checksums of that, and
     /// with an entity tag that does not stand for its bytes.
-    static func describeChangedBody(_ headers: inout [Response.Header]) {
+    static func describeChangedBody(_ headers: inout [ActResponse.Header]) {
         headers.removeAll { header in
             let name = header.name.lowercased()
             return checksums.contains(name) || name.hasPrefix("x-amz-checksum-")
@@ -97,13 +95,13 @@ enum ProxiedHeaders {
     }
 
     /// Makes a response one with a part of what it had, or several, whose checksums are of other parts or of the whole.
-    static func describePart(_ cut: inout RangeCut, _ response: inout Response) {
+    static func describePart(_ cut: inout RangeCut, _ response: inout ActResponse) {
         response.status = 206
         dropChecksums(of: &response.headers)
         if let contentRange = cut.contentRange {
             response.headers.append(.init(name: "Content-Range", value: contentRange))
         } else {
-            let isType = { (header: Response.Header) in header.name.lowercased() == "content-type" }
+            let isType = { (header: ActResponse.Header) in header.name.lowercased() == "content-type" }
             let frames = MultipartFrames(
                 boundary: RandomBytes.array(count: 16).withUnsafeBytes { Hex.string($0) },
                 contentType: response.headers.first(where: isType)?.value
@@ -116,14 +114,14 @@ enum ProxiedHeaders {
     }
 
     /// Makes a response one that says that there is no such part.
-    static func describeUnsatisfiable(_ length: Int?, _ response: inout Response) {
+    static func describeUnsatisfiable(_ length: Int?, _ response: inout ActResponse) {
         response.status = 416
         response.body = []
         dropChecksums(of: &response.headers)
         response.headers.append(.init(name: "Content-Range", value: "bytes */\(length.map(String.init) ?? "*")"))
     }
 
-    private static func dropChecksums(of headers: inout [Response.Header]) {
+    private static func dropChecksums(of headers: inout [ActResponse.Header]) {
         headers.removeAll { header in
             let name = header.name.lowercased()
             return checksums.contains(name) || name.hasPrefix("x-amz-checksum-") || name == "content-range"
@@ -134,41 +132,11 @@ enum ProxiedHeaders {
         "accept-ranges", "content-digest", "content-md5", "digest", "repr-digest", "x-goog-hash",
         "x-ms-blob-content-md5",
     ]
+}
 
-    /// Changes the headers so that no shared cache keeps the response for callers with other keys: those stand in headers
-    /// that caches don't look at by themselves.
-    static func keepFromSharedCaches(_ headers: inout [Response.Header]) {
-        var directives = ["private"]
-        headers.removeAll { header in
-            let name = header.name.lowercased()
-            if name == "cache-control" { directives += cacheDirectives(header.value) }
-            return name == "cache-control" || name == "surrogate-control" || name.hasSuffix("cdn-cache-control")
-        }
-        headers.append(.init(name: "Cache-Control", value: directives.joined(separator: ", ")))
-        headers.append(.init(name: "Vary", value: "DD-API-KEY, DD-APPLICATION-KEY"))
+extension AnswerHead.Header {
+    /// The same value under another name.
+    fileprivate func renamed(_ name: String) -> AnswerHead.Header {
+        rawValue.map { .init(name: name, bytes: $0) } ?? .init(name: name, value: value)
     }
-
-    /// The directives that mean the same to a cache of one caller's own (RFC 9111, section 5.2.2).
-    private static func cacheDirectives(_ value: String) -> [String] {
-        var directives = [""]
-        var isQuoted = false
-        for character in value.unicodeScalars {
-            if character == "\"" { isQuoted.toggle() }
-            if character == ",", !isQuoted {
-                directives.append("")
-            } else {
-                directives[directives.count - 1].unicodeScalars.append(character)
-            }
-        }
-        return directives.map { String($0.drop { $0 == " " || $0 == "\t" }) }.filter { directive in
-            let name = directive.prefix { $0 != "=" && $0 != " " && $0 != "\t" }.lowercased()
-            return !name.isEmpty && !["private", "public", "s-maxage", "proxy-revalidate"].contains(name)
-        }
-    }
-
-    /// What stands on every proxied answer: should a browser ever show one, it runs nothing in this server's name.
-    static let guarding: [Response.Header] = [
-        .init(name: "X-Content-Type-Options", value: "nosniff"),
-        .init(name: "Content-Security-Policy", value: "sandbox; default-src 'none'"),
-    ]
 }

@@ -1,13 +1,13 @@
 import Documents
 import Testing
 
-@testable import KeywayServer
+@testable import ActService
 
 @Suite("The limits of acts through a connection")
 struct ActLimiterTests {
     private let limiter = ActLimiter()
-    private let organization = Fixture.ids.next()
-    private let connection = Fixture.ids.next()
+    private let organization = ActFixture.ids.next()
+    private let connection = ActFixture.ids.next()
 
     private func enter(_ connection: Identifier? = nil, atOnce: Int = 2, perSecond: Int? = nil, at seconds: Double = 1)
         -> ActLimiter.Verdict
@@ -35,9 +35,9 @@ struct ActLimiterTests {
     @Test("are each connection's own, and each organisation's")
     func apart() {
         #expect(enter(atOnce: 1) == .admitted)
-        #expect(enter(Fixture.ids.next(), atOnce: 1) == .admitted)
+        #expect(enter(ActFixture.ids.next(), atOnce: 1) == .admitted)
         #expect(
-            limiter.enter(connection, of: Fixture.ids.next(), concurrency: 1, rate: nil, now: 1_000_000_000)
+            limiter.enter(connection, of: ActFixture.ids.next(), concurrency: 1, rate: nil, now: 1_000_000_000)
                 == .admitted
         )
         #expect(enter(atOnce: 1) == .tooMany(atOnce: 1))
@@ -79,7 +79,7 @@ struct ActLimiterTests {
     func manyConnections() {
         #expect(enter(atOnce: 1, perSecond: 1) == .admitted)
         for _ in 0..<20_000 {
-            let other = Fixture.ids.next()
+            let other = ActFixture.ids.next()
             #expect(enter(other, perSecond: 1, at: 5) == .admitted)
             limiter.leave(other, of: organization)
         }

@@ -2,7 +2,6 @@ import Acting
 import Connections
 import Documents
 import Egress
-import HTTPServer
 import LinkRewriting
 import Scrubbing
 
@@ -12,7 +11,7 @@ struct ActLinks: Sendable {
     private let links: ResponseLinks
     private let followsRedirects: Bool
     private let connection: Identifier
-    private let publicURL: @Sendable () -> String?
+    private let sink: any ActSink
     /// The redirects that were followed, from the first.
     private(set) var followed: [WebLink] = []
 
@@ -22,10 +21,10 @@ struct ActLinks: Sendable {
     /// - Parameters:
     ///   - plan: The request.
     ///   - target: The connection.
-    ///   - publicURL: The URL under which the caller reaches this server, if it is known.
-    init(_ plan: PlannedAct, of target: ActTarget, publicURL: @escaping @Sendable () -> String?) {
+    ///   - sink: Knows the address that the caller uses.
+    init(_ plan: PlannedAct, of target: ActTarget, to sink: any ActSink) {
         self.plan = plan
-        self.publicURL = publicURL
+        self.sink = sink
         links = target.subject.links
         followsRedirects = target.subject.followsRedirects
         connection = target.connection.id
@@ -43,23 +42,22 @@ struct ActLinks: Sendable {
         followed.last ?? WebLink((plan.origin + plan.path + (plan.query.map { "?\($0)" } ?? "")).utf8)
     }
 
-    private var proxyPath: String { "/api/v2/actions/connections/\(connection)/proxy" }
-
     private var rewriter: LinkRewriter? {
-        guard let request, let publicURL = publicURL() else { return nil }
-        return LinkRewriter(scope: plan.scope, request: request, proxy: publicURL + proxyPath)
+        let address = sink.address(of: connection)
+        guard let request, let origin = address.origin else { return nil }
+        return LinkRewriter(scope: plan.scope, request: request, proxy: origin + address.path)
     }
 
     // MARK: Links
 
     /// Rewrites the links in headers, in which secrets are masked.
-    func rewrite(_ headers: inout [Response.Header]) {
+    func rewrite(_ headers: inout [ActResponse.Header]) {
         let places = headers.indices.filter { links.holds(header: headers[$0].name) }
         guard !places.isEmpty, let rewriter else { return }
         for place in places {
             let header = headers[place]
             guard let value = rewriter.rewritten(header: header.name, value: header.value) else { continue }
-            headers[place].value = value
+            headers[place] = .init(name: header.name, value: value)
         }
     }
 
@@ -104,7 +102,8 @@ struct ActLinks: Sendable {
             return .refused(RedirectRefusal(location, "Where it leads can't be read."))
         }
         // A path alone leads to this server, whatever the caller calls it.
-        let rewriter = LinkRewriter(scope: plan.scope, request: request, proxy: (publicURL() ?? "") + proxyPath)
+        let address = sink.address(of: connection)
+        let rewriter = LinkRewriter(scope: plan.scope, request: request, proxy: (address.origin ?? "") + address.path)
         if let inside = rewriter.rewritten(link) {
             return .inside(String(decoding: WebLink.encoded(inside), as: UTF8.self))
         }
@@ -138,15 +137,15 @@ struct ActLinks: Sendable {
 }
 
 /// A redirect that is not passed on, since clients follow redirects by themselves.
-struct RedirectRefusal: Error {
+package struct RedirectRefusal: Error {
     /// Its `Location`, in which secrets are masked.
-    let location: String
-    let reason: String
+    package let location: String
+    package let reason: String
 
     init(_ location: String, _ reason: String) {
         self.location = location
         self.reason = reason
     }
 
-    static let code = "redirect_refused"
+    package static let code = "redirect_refused"
 }

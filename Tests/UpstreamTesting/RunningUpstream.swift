@@ -1,17 +1,16 @@
-import HTTPServer
+package import HTTPServer
 import Secrets
 import Synchronization
-import Testing
 
 /// A third party on this machine. It answers every request alike, and keeps what it was sent.
-final class Upstream: RequestHandler {
-    struct Received: Sendable {
-        let method: String
-        let target: String
-        let headers: [(name: String, value: String)]
-        let body: String
+package final class Upstream: RequestHandler {
+    package struct Received: Sendable {
+        package let method: String
+        package let target: String
+        package let headers: [(name: String, value: String)]
+        package let body: String
 
-        subscript(_ name: String) -> String? {
+        package subscript(_ name: String) -> String? {
             headers.first { $0.name.lowercased() == name.lowercased() }?.value
         }
     }
@@ -19,13 +18,13 @@ final class Upstream: RequestHandler {
     private let answer: @Sendable (Request) -> Response
     private let requests = Mutex<[Received]>([])
 
-    init(_ answer: @escaping @Sendable (Request) -> Response) {
+    package init(_ answer: @escaping @Sendable (Request) -> Response) {
         self.answer = answer
     }
 
-    var received: [Received] { requests.withLock { $0 } }
+    package var received: [Received] { requests.withLock { $0 } }
 
-    func handle(_ request: Request, reply: Reply) {
+    package func handle(_ request: Request, reply: Reply) {
         var headers: [(name: String, value: String)] = []
         request.forEachHeader { headers.append(($0.name, $0.value)) }
         let received = Received(
@@ -38,17 +37,17 @@ final class Upstream: RequestHandler {
         reply.send(answer(request))
     }
 
-    func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response {
+    package func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response {
         Response(status: refusal.status)
     }
 }
 
 /// An upstream that serves.
-struct RunningUpstream {
+package struct RunningUpstream {
     private let upstream: Upstream
     private let server: HTTPServer
 
-    init(
+    package init(
         at address: String = "127.0.0.1",
         _ answer: @escaping @Sendable (Request) -> Response = { _ in
             Response(
@@ -63,19 +62,6 @@ struct RunningUpstream {
         url = "http://\(address):\(server.boundPort)"
     }
 
-    let url: String
-    var received: [Upstream.Received] { upstream.received }
-}
-
-extension Fixture {
-    /// Creates a connection of OpenAI's whose requests go to an upstream, and returns its id.
-    func createActing(_ body: String = Bodies.openAI(), at upstream: RunningUpstream, _ settings: String = "")
-        async throws -> String
-    {
-        let id = try await create(body)
-        let members = #""base_url":"\#(upstream.url)","custom_domain":true\#(settings)"#
-        let answer = try await send(.put, Paths.settings(id), body: Bodies.settings(members))
-        try #require(answer.status == 200, "\(answer.text)")
-        return id
-    }
+    package let url: String
+    package var received: [Upstream.Received] { upstream.received }
 }

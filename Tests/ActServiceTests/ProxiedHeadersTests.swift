@@ -1,10 +1,9 @@
 import Egress
-import HTTPServer
 import Scrubbing
 import Secrets
 import Testing
 
-@testable import KeywayServer
+@testable import ActService
 
 @Suite("The headers of a third party's answer")
 struct ProxiedHeadersTests {
@@ -83,21 +82,5 @@ struct ProxiedHeadersTests {
         let patterns = ScrubPatterns([Secret(copying: secret.utf8)])
         let headers = ProxiedHeaders.passedOn(head, scrubbedOf: patterns, isDecoded: false)
         #expect(headers.map(\.rawValue) == [latin1, latin1 + ScrubMask.text.utf8 + latin1])
-    }
-
-    @Test(
-        "let no shared cache keep an answer for other keys",
-        arguments: [
-            ([], "private"), ([("Cache-Control", "public, max-age=600, s-maxage=60")], "private, max-age=600"),
-            ([("cache-control", "no-store"), ("Cache-Control", "private=\"a, b\"")], "private, no-store"),
-            ([("CDN-Cache-Control", "max-age=9"), ("Surrogate-Control", "max-age=9")], "private"),
-        ] as [([(String, String)], String)]
-    )
-    func sharedCaches(_ headers: [(String, String)], _ control: String) {
-        var passed = headers.map { Response.Header(name: $0.0, value: $0.1) }
-        ProxiedHeaders.keepFromSharedCaches(&passed)
-        #expect(passed.map(\.name) == ["Cache-Control", "Vary"])
-        #expect(passed.first?.value == control)
-        #expect(passed.last?.value == "DD-API-KEY, DD-APPLICATION-KEY")
     }
 }

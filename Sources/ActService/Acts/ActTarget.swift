@@ -46,15 +46,6 @@ struct ActTarget: Sendable {
         concurrency = attributes?["concurrency"]?.wholeNumber.map(Int.init) ?? Self.concurrency
         rate = attributes?["rate"]?.wholeNumber.map(Int.init)
     }
-
-    /// Runs `body`, and lets its errors be told to the clients of the integration's vendor.
-    func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch {
-            throw ActError(error: error, clients: clients)
-        }
-    }
 }
 
 /// Remembers what was read of connections that are acted through: reading their documents takes longer than all else

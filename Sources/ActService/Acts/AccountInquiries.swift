@@ -1,28 +1,26 @@
 import AWSAccounts
 import Access
-import Acting
-import Documents
-import Egress
-import HTTPServer
+package import Acting
+package import Documents
 import Secrets
-import Storage
+package import Storage
 import Threads
-import Vault
+package import Vault
 
 /// Asks AWS accounts about themselves, by the role or the access keys of their configurations.
 ///
 /// A role is assumed only with an external id that was issued here to the organisation: one that was brought may be
 /// another's (decision 0010). As with acts, the audit log has the intent before a secret is opened or a role assumed.
-struct AccountInquiries: Sendable {
-    let store: any PublicDocuments & SealedSecretStore & ChangeStore
-    let vault: Vault
-    let access: AWSAccountAccess
+package struct AccountInquiries: Sendable {
+    private let store: any PublicDocuments & SealedSecretStore & ChangeStore
+    private let vault: Vault
+    private let access: AWSAccountAccess
     private let limiter = ActLimiter()
 
     /// Inquiries about one account at a time.
     private static let concurrency = 4
 
-    init(
+    package init(
         store: any PublicDocuments & SealedSecretStore & ChangeStore,
         vault: Vault,
         access: AWSAccountAccess
@@ -32,31 +30,24 @@ struct AccountInquiries: Sendable {
         self.access = access
     }
 
-    /// The reason why an account was not asked.
-    enum Refusal: Error {
-        /// Its role or its keys let nobody in.
-        case credentials(ActFailure)
-    }
-
     /// Asks about the account of a configuration.
     ///
     /// - Parameters:
     ///   - id: The configuration's id.
     ///   - document: The configuration.
     ///   - action: What the audit log calls it.
-    ///   - call: Who asks.
+    ///   - actor: The caller.
     ///   - ask: The questions.
     /// - Returns: What `ask` makes of the answers.
-    /// - Throws: ``Refusal``; ``APIError`` with 403 if Keyway may not assume the role, with 429 for too many at once, and
-    ///   with 503 if Keyway or AWS is not up to it.
-    func ask<Answer: Sendable>(
+    /// - Throws: ``InquiryError``; ``AWSRefused`` if AWS refuses what `ask` asks for; ``StoreError``, or ``VaultError``.
+    package func ask<Answer: Sendable>(
         about id: Identifier,
         _ document: JSONValue,
         _ action: String,
-        by call: Call,
+        by actor: Actor,
         _ ask: (AWSAccountSession) async throws -> Answer
     ) async throws -> Answer {
-        let organization = call.principal.organization
+        let organization = actor.principal.organization
         try requireIssuedExternalID(of: document, in: organization)
         let verdict = limiter.enter(
             id,
@@ -66,34 +57,34 @@ struct AccountInquiries: Sendable {
             now: MonotonicClock.now()
         )
         guard verdict == .admitted else {
-            throw APIError(429, "This account is being asked about \(Self.concurrency) times already. Try again later.")
+            throw InquiryError.tooMany(atOnce: Self.concurrency)
         }
         defer { limiter.leave(id, of: organization) }
-        let intent = call.event(action, on: "account", id, details: [.init("phase", "intent")])
-        guard try await store.commit(Change([], event: intent)) == .committed else { throw APIError.refusedIssue }
+        let intent = actor.event(action, on: "account", id, details: [.init("phase", "intent")])
+        guard try await store.commit(Change([], event: intent)) == .committed else { throw InquiryError.unrecorded }
         do {
             let session = try await session(in: id, document, organization)
             let answer = try await ask(session)
-            end(action, id, call, result: "answered")
+            end(action, id, actor, result: "answered")
             return answer
         } catch let failure as ActFailure {
-            end(action, id, call, result: failure.code.rawValue)
+            end(action, id, actor, result: failure.code.rawValue)
             switch failure.code {
-            case .tokenRefused, .secretMissing, .secretUnusable: throw Refusal.credentials(failure)
+            case .tokenRefused, .secretMissing, .secretUnusable: throw InquiryError.credentials(failure)
             case .principalMissing, .principalRefused, .tokenThrottled, .tokenUnreachable, .tokenMalformed:
-                throw APIError(503, failure.detail.asSentence)
+                throw InquiryError.unavailable(failure.detail)
             }
         } catch let unanswered as AWSUnanswered {
-            end(action, id, call, result: "unanswered")
-            throw APIError(503, unanswered.detail.asSentence)
+            end(action, id, actor, result: "unanswered")
+            throw InquiryError.unavailable(unanswered.detail)
         } catch let refusal as ActRefusal {
-            end(action, id, call, result: "not_configured")
-            throw APIError(503, refusal.detail.asSentence)
+            end(action, id, actor, result: "not_configured")
+            throw InquiryError.unavailable(refusal.detail)
         } catch let refused as AWSRefused {
-            end(action, id, call, result: "refused")
+            end(action, id, actor, result: "refused")
             throw refused
         } catch {
-            end(action, id, call, result: "failed")
+            end(action, id, actor, result: "failed")
             throw error
         }
     }
@@ -102,12 +93,7 @@ struct AccountInquiries: Sendable {
         guard let externalID = document["attributes"]?["auth_config"]?["external_id"]?.text?.string else { return }
         let owner = try store.owner(ofExternalID: externalID)
         guard owner == ExternalIDOwner(organization: organization, isIssued: true) else {
-            throw APIError(
-                403,
-                "The account's external id was brought, not issued here, so its role is not assumed. Let "
-                    + "POST \(AWSAccountEndpoints.path)/generate_new_external_id issue one, put it into the role's trust "
-                    + "policy, and update the account's auth_config with it."
-            )
+            throw InquiryError.foreignExternalID
         }
     }
 
@@ -153,8 +139,22 @@ struct AccountInquiries: Sendable {
         return secret
     }
 
-    private func end(_ action: String, _ id: Identifier, _ call: Call, result: String) {
+    private func end(_ action: String, _ id: Identifier, _ actor: Actor, result: String) {
         let details: [JSONValue.Member] = [.init("phase", "outcome"), .init("result", .string(result))]
-        store.commitSoon(Change([], event: call.event(action, on: "account", id, details: details)))
+        store.commitSoon(Change([], event: actor.event(action, on: "account", id, details: details)))
     }
+}
+
+/// The reason why an account was not asked.
+package enum InquiryError: Error {
+    /// Its external id was brought, not issued here, so its role is not assumed.
+    case foreignExternalID
+    /// It is being asked as often as may be already.
+    case tooMany(atOnce: Int)
+    /// The audit log refused the intent.
+    case unrecorded
+    /// Its role or its keys let nobody in.
+    case credentials(ActFailure)
+    /// Keyway or AWS is not up to it, for this reason.
+    case unavailable(String)
 }

@@ -1,6 +1,5 @@
 import Acting
 import Egress
-import HTTPServer
 import LinkRewriting
 import Scrubbing
 import Threads
@@ -14,13 +13,19 @@ import Threads
 /// own, ``ActCaller``.
 ///
 /// Safe to share: all that changes is the egress client's thread's.
-final class ProxiedAnswer: @unchecked Sendable {
+package final class ProxiedAnswer: @unchecked Sendable {
     /// What became of it.
-    enum Delivery: Sendable {
-        /// It is there as a whole; nothing was sent yet.
-        case whole(Response)
-        /// It is with the caller, but for its end.
-        case streamed(any ServiceBodyStream, EgressError?)
+    enum Delivery: ~Copyable, Sendable {
+        /// All of it is with the caller but its end, which the error breaks off.
+        case begun(ActBody, EgressError?)
+        /// Nothing of it is with the caller.
+        case unbegun(Finding)
+    }
+
+    /// What is to be done where nothing was passed on yet.
+    enum Finding: Sendable {
+        /// It is there as a whole.
+        case whole(ActResponse)
         /// It was not passed on: the third party refused a token that can be renewed.
         case tokenRefused
         /// It was not passed on: it redirects to another host, and that is to be followed.
@@ -31,19 +36,10 @@ final class ProxiedAnswer: @unchecked Sendable {
         case codedPart
         /// There is none.
         case failed(EgressError)
-
-        /// What broke it off.
-        var error: EgressError? {
-            switch self {
-            case .whole, .tokenRefused, .redirected, .redirectRefused, .codedPart: nil
-            case .streamed(_, let error): error
-            case .failed(let error): error
-            }
-        }
     }
 
     /// What an answer was, whatever became of it.
-    struct Facts: Sendable {
+    package struct Facts: Sendable {
         var status: Int?
         /// Whether the request may have been carried out.
         var wasSent = false
@@ -57,14 +53,15 @@ final class ProxiedAnswer: @unchecked Sendable {
         var masked = 0
     }
 
-    typealias Completion = @Sendable (Delivery, Facts) -> Void
+    typealias Completion = @Sendable (consuming Delivery, Facts) -> Void
 
     private enum Passage {
         case none
-        case holding(Response, AnswerHead)
-        case streaming(any ServiceBodyStream)
+        case holding(ActResponse, AnswerHead)
+        /// What comes goes to ``body``.
+        case streaming
         /// The answer is not passed on; so many bytes of its body have come.
-        case dropping(Int, Delivery)
+        case dropping(Int, Finding)
     }
 
     private let caller = ActCaller()
@@ -74,7 +71,7 @@ final class ProxiedAnswer: @unchecked Sendable {
     private let acceptedCodings: String
     /// By how much more than the range is asked for on either side, in bytes.
     private let margin: Int
-    private let reply: ActReply
+    private let sink: any ActSink
     /// Who can tell whether an answer refuses a token; `nil` if another is not to be tried.
     private let renewer: ActAuthenticator?
     private let links: ActLinks
@@ -86,6 +83,8 @@ final class ProxiedAnswer: @unchecked Sendable {
     private var facts = Facts()
     private var completion: Completion?
     private var passage = Passage.none
+    /// The body of a response that was begun.
+    private var body: ActBody?
     private var scrubber: Scrubber
     private var linkRewriter: JSONLinkRewriter?
     /// A body that is passed on in the coding in which it came.
@@ -103,14 +102,14 @@ final class ProxiedAnswer: @unchecked Sendable {
     ///   - plan: The request as it was planned.
     ///   - asksForWhole: Whether the whole is asked for where the caller asked for a part.
     ///   - links: What becomes of its links and redirects.
-    ///   - reply: Where a streamed answer goes.
+    ///   - sink: Where a streamed answer goes.
     ///   - renewer: Tells whether an answer refuses the request's token; `nil` if no other is to be tried.
     init(
         of act: AuthenticatedAct,
         plan: PlannedAct,
         asksForWhole: Bool = false,
         _ links: ActLinks,
-        to reply: ActReply,
+        to sink: any ActSink,
         renewing renewer: ActAuthenticator?
     ) {
         self.act = act
@@ -118,7 +117,7 @@ final class ProxiedAnswer: @unchecked Sendable {
         self.asksForWhole = asksForWhole
         acceptedCodings = plan.acceptedCodings
         self.links = links
-        self.reply = reply
+        self.sink = sink
         self.renewer = act.hasToken ? renewer : nil
         isHead = act.request.method == "HEAD"
         patterns = ScrubPatterns(act.secrets)
@@ -143,7 +142,7 @@ final class ProxiedAnswer: @unchecked Sendable {
     }
 
     /// Ends it, on any thread, as a caller does who leaves. Holds nothing of the answer.
-    var abandonment: @Sendable () -> Void { { [caller] in caller.streamClosed() } }
+    var abandonment: @Sendable () -> Void { { [caller] in caller.leaves() } }
 }
 
 // MARK: - The upstream's side
@@ -193,7 +192,7 @@ extension ProxiedAnswer: AnswerReceiver {
             self.cut = cut
             if head.isCoded { return passCoded(response, head) }
             scrubber = Scrubber(patterns, style: .sameLength)
-            passage = isHeld(head) ? .holding(response, head) : .streaming(stream(response))
+            if isHeld(head) { passage = .holding(response, head) } else { begin(response) }
             return .more
         case .unsatisfiable(let length):
             ProxiedHeaders.describeUnsatisfiable(length, &response)
@@ -210,29 +209,34 @@ extension ProxiedAnswer: AnswerReceiver {
         if ProxiedHeaders.isJSON(head) { scrubber = Scrubber(patterns, style: .json) }
         self.linkRewriter = linkRewriter
         if head.isCoded, !isDecoded, !isHead { return passCoded(response, head) }
-        passage = isHeld(head) ? .holding(response, head) : .streaming(stream(response))
+        if isHeld(head) { passage = .holding(response, head) } else { begin(response) }
         return .more
     }
 
     /// Begins to pass on a coded body as it comes. Until something is let out, a secret that is found can be told with an
     /// error of Keyway's own.
-    private func passCoded(_ response: Response, _ head: AnswerHead) -> Demand {
+    private func passCoded(_ response: ActResponse, _ head: AnswerHead) -> Demand {
         coded = CodedBody(patterns)
         codedLength = cut?.length ?? Self.length(in: head)
         passage = .holding(response, head)
         return .moreAsCoded
     }
 
-    private static func isUpstreamLocation(_ header: Response.Header) -> Bool {
+    private static func isUpstreamLocation(_ header: ActResponse.Header) -> Bool {
         header.name == ProxiedHeaders.upstreamLocation
     }
 
     /// Begins to answer with what comes.
-    private func stream(_ response: Response) -> any ServiceBodyStream {
+    private func begin(_ response: ActResponse) {
+        body = begun(response)
+        passage = .streaming
+    }
+
+    private func begun(_ response: ActResponse) -> ActBody {
         var response = response
         // Whether a link will be rewritten shows when the headers have left.
         if linkRewriter != nil { ProxiedHeaders.describeChangedBody(&response.headers) }
-        return reply.stream(response, codedLength ?? cut?.length, caller)
+        return ActBody(sink.begin(response, length: codedLength ?? cut?.length, for: caller))
     }
 
     /// Masks secrets, and then cuts out the part that was asked for, or rewrites links.
@@ -270,8 +274,8 @@ extension ProxiedAnswer: AnswerReceiver {
         var masked: [UInt8] = []
         switch passage {
         case .none: return .more
-        case .dropping(let count, let delivery):
-            passage = .dropping(count + piece.count, delivery)
+        case .dropping(let count, let finding):
+            passage = .dropping(count + piece.count, finding)
             // Reading on keeps the connection for the next request, which no long body is worth.
             return count + piece.count > Self.heldAtMost ? .cancel : .more
         case .streaming: filter(piece, into: &masked)
@@ -284,7 +288,7 @@ extension ProxiedAnswer: AnswerReceiver {
             }
             // Longer than it said, as a compressed body is.
             swap(&masked, &response.body)
-            passage = .streaming(stream(response))
+            begin(response)
         }
         if caller.hasLeft || losesItsWay { return .cancel }
         let demand = pass(on: masked)
@@ -314,7 +318,7 @@ extension ProxiedAnswer: AnswerReceiver {
         }
         output = response.body
         response.body = []
-        passage = .streaming(stream(response))
+        begin(response)
         return pass(on: output)
     }
 
@@ -347,78 +351,71 @@ extension ProxiedAnswer: AnswerReceiver {
         var error = codingError ?? error
         if losesItsWay { error = .malformedAnswer("its part begins where it can't be told how to read it") }
         switch passage {
-        case .none: return .failed(error ?? .malformedAnswer("there was no answer"))
-        case .dropping(_, let delivery):
+        case .none: return .unbegun(.failed(error ?? .malformedAnswer("there was no answer")))
+        case .dropping(_, let finding):
             // However its body ended, its head said all that matters.
-            return error == .stopped ? .failed(.stopped) : delivery
+            return .unbegun(error == .stopped ? .failed(.stopped) : finding)
         case .holding(let response, _) where coded != nil && cut?.isComplete == true && codingError == nil:
             facts.bytes = response.body.count
-            return .whole(response)
+            return .unbegun(.whole(response))
         case .holding(var response, let head):
-            if losesItsWay, let error { return .failed(error) }
+            if losesItsWay, let error { return .unbegun(.failed(error)) }
             if error == nil, coded != nil {
                 finishCoded(into: &response.body)
                 error = codingError
             }
             // Other methods may have done something, of which the status tells.
-            if error == .secretInCoding, act.request.method == "GET" { return .failed(.secretInCoding) }
+            if error == .secretInCoding, act.request.method == "GET" { return .unbegun(.failed(.secretInCoding)) }
             if let error, error != .cancelled, !isHead, response.status != 204, response.status != 304 {
                 // The act may have been done: the caller learns the status, and that the body is not whole.
-                return .streamed(stream(response), error)
+                return .begun(begun(response), error)
             }
-            if error == .cancelled { return .failed(.cancelled) }
+            if error == .cancelled { return .unbegun(.failed(.cancelled)) }
             if coded == nil { finishFiltering(into: &response.body) }
-            if let cut, !cut.isComplete { return .failed(.malformedAnswer("its part is shorter than it says")) }
+            if let cut, !cut.isComplete {
+                return .unbegun(.failed(.malformedAnswer("its part is shorter than it says")))
+            }
             if linkRewriter?.rewrittenCount ?? 0 > 0 { ProxiedHeaders.describeChangedBody(&response.headers) }
             let refusesToken = response.body.withUnsafeBytes { body in
                 renewer?.shouldRenew(after: head, bodyStart: body, of: act) ?? false
             }
-            if refusesToken, act.isRepeatable { return .tokenRefused }
+            if refusesToken, act.isRepeatable { return .unbegun(.tokenRefused) }
             if refusesToken { facts.refusesToken = true }
             facts.bytes = response.body.count
-            guard isHead, head.status != 204, head.status != 304 else { return .whole(response) }
+            guard isHead, head.status != 204, head.status != 304 else { return .unbegun(.whole(response)) }
             // The length is that of an answer to GET. A body that would be changed for it has another, and none is told.
             let isPassedAsItIs = linkRewriter == nil && !(head.isCoded && head.status >= 400)
             let length = isPassedAsItIs ? Self.length(in: head) : nil
-            return .streamed(reply.stream(response, length, caller), nil)
-        case .streaming(let stream):
-            if let cut, cut.isComplete, !losesItsWay, codingError == nil { return .streamed(stream, nil) }
-            if error == nil {
+            return .begun(ActBody(sink.begin(response, length: length, for: caller)), nil)
+        case .streaming:
+            if let cut, cut.isComplete, !losesItsWay, codingError == nil {
+                error = nil
+            } else if error == nil {
                 var rest: [UInt8] = []
                 if coded == nil { finishFiltering(into: &rest) } else { finishCoded(into: &rest) }
                 error = codingError
                 _ = pass(on: rest)
             }
             if let cut, !cut.isComplete, error == nil { error = .malformedAnswer("its part is shorter than it says") }
-            return .streamed(stream, error)
+            guard let body = body.take() else { return .unbegun(.failed(error ?? .cancelled)) }
+            return .begun(body, error)
         }
     }
 
     private func pass(on bytes: [UInt8]) -> Demand {
-        guard case .streaming(let stream) = passage, !bytes.isEmpty else { return .more }
+        guard case .streaming = passage, !bytes.isEmpty else { return .more }
         facts.bytes += bytes.count
-        return stream.write(bytes) ? .more : .pause
+        return body?.write(bytes) == false ? .pause : .more
     }
 
     private static func length(in head: AnswerHead) -> Int? {
         head["Content-Length"].flatMap { Int($0) }
     }
 
-    private func response(to head: AnswerHead, isDecoded: Bool) -> Response {
-        let own: [Response.Header] = [
-            .init(name: "Keyway-Upstream-Status", value: "\(head.status)"),
-            .init(name: "Keyway-Upstream-Time", value: Self.milliseconds(facts.upstreamNanoseconds)),
-        ]
-        var passedOn = ProxiedHeaders.passedOn(head, scrubbedOf: patterns, isDecoded: isDecoded)
-        links.rewrite(&passedOn)
-        if !isHead, isDecoded { ProxiedHeaders.describeChangedBody(&passedOn) }
-        ProxiedHeaders.keepFromSharedCaches(&passedOn)
-        return Response(status: head.status, headers: passedOn + own + ProxiedHeaders.guarding)
-    }
-
-    /// Milliseconds with three decimals.
-    static func milliseconds(_ nanoseconds: UInt64) -> String {
-        let decimals = String(nanoseconds / 1_000 % 1_000 + 1_000).dropFirst()
-        return "\(nanoseconds / 1_000_000).\(decimals)"
+    private func response(to head: AnswerHead, isDecoded: Bool) -> ActResponse {
+        var headers = ProxiedHeaders.passedOn(head, scrubbedOf: patterns, isDecoded: isDecoded)
+        links.rewrite(&headers)
+        if !isHead, isDecoded { ProxiedHeaders.describeChangedBody(&headers) }
+        return ActResponse(status: head.status, headers: headers, upstreamNanoseconds: facts.upstreamNanoseconds)
     }
 }

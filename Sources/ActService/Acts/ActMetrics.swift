@@ -1,20 +1,21 @@
-import ActService
 import Synchronization
 
 /// What `/metrics` tells of acts.
-final class ActMetrics: Sendable {
-    struct Key: Hashable {
+package final class ActMetrics: Sendable {
+    package struct Key: Hashable {
         /// The wire type of the integration.
-        let integration: String
+        package let integration: String
         /// `answered`, what a test found, or what kept the act from an answer.
-        let outcome: String
+        package let outcome: String
     }
 
     /// From the request to the head of the third party's answer.
-    let upstream = Histogram()
+    package let upstream = Histogram()
     private let acts = Mutex<[Key: UInt64]>([:])
     private let underWay = Atomic<Int>(0)
     private let masked = Atomic<UInt64>(0)
+
+    package init() {}
 
     func begin() { underWay.add(1, ordering: .relaxed) }
 
@@ -32,11 +33,11 @@ final class ActMetrics: Sendable {
         acts.withLock { $0[Key(integration: integration, outcome: what), default: 0] += 1 }
     }
 
-    var current: Int { underWay.load(ordering: .relaxed) }
+    package var current: Int { underWay.load(ordering: .relaxed) }
 
-    var maskedCount: UInt64 { masked.load(ordering: .relaxed) }
+    package var maskedCount: UInt64 { masked.load(ordering: .relaxed) }
 
-    var counts: [(key: Key, count: UInt64)] {
+    package var counts: [(key: Key, count: UInt64)] {
         acts.withLock { acts in
             acts.sorted { ($0.key.integration, $0.key.outcome) < ($1.key.integration, $1.key.outcome) }
                 .map { ($0.key, $0.value) }

@@ -1,0 +1,85 @@
+package import Acting
+package import Connections
+package import Egress
+import Storage
+
+/// An error that keeps an act from its response.
+package struct ActError: Error {
+    package enum Cause: Sendable {
+        /// The request, the connection or its settings do not allow it.
+        case refused(ActRefusal)
+        /// No rule of the connection allows it.
+        case rule(RuleRefusal)
+        /// As many acts as may be are under way.
+        case tooMany(atOnce: Int)
+        /// As many acts as may began in this second.
+        case tooFast(perSecond: Int)
+        /// The audit log can't be written, so nothing is done.
+        case unrecorded
+        /// The request can't be authenticated.
+        case authentication(ActFailure)
+        /// The third party did not respond.
+        ///
+        /// - Parameter perhapsDone: Whether it may have carried out what it may not be asked for twice.
+        case egress(EgressError, perhapsDone: Bool)
+        /// The third party redirects the request.
+        case redirect(RedirectRefusal)
+        /// An error of access, of the store or of the vault.
+        case other(any Error)
+    }
+
+    package let cause: Cause
+    /// The clients of the connection's vendor, which read errors in their own way.
+    package let clients: ClientErrors
+
+    init(_ cause: Cause, for clients: ClientErrors) {
+        self.cause = cause
+        self.clients = clients
+    }
+
+    /// - Parameters:
+    ///   - error: The cause.
+    ///   - clients: The clients of the connection's vendor, if the connection is known.
+    ///   - perhapsDone: Whether the third party may have carried out what it may not be asked for twice.
+    init(_ error: any Error, for clients: ClientErrors = .standard, perhapsDone: Bool = false) {
+        switch error {
+        case let error as ActError: self = error
+        case let refusal as ActRefusal: self.init(.refused(refusal), for: clients)
+        case let failure as ActFailure: self.init(.authentication(failure), for: clients)
+        case let error as EgressError: self.init(.egress(error, perhapsDone: perhapsDone), for: clients)
+        default: self.init(.other(error), for: clients)
+        }
+    }
+
+    /// The cause in audit log and metrics.
+    var code: String {
+        switch cause {
+        case .rule: "rule_refused"
+        case .tooMany, .tooFast: "too_many_acts"
+        case .unrecorded: "audit_unavailable"
+        case .authentication(let failure): failure.code.rawValue
+        case .egress(let error, _): error.code
+        case .redirect: RedirectRefusal.code
+        case .other(StoreError.closed): "stopping"
+        case .refused, .other: "failed"
+        }
+    }
+}
+
+extension EgressError {
+    /// The error in audit log and metrics.
+    var code: String {
+        switch self {
+        case .refusedAddress, .plaintextNotAllowed: "egress_refused"
+        case .malformedURL, .malformedHeader, .malformedBody: "bad_request"
+        case .bodyTooLarge: "body_too_large"
+        case .unresolvableHost, .connectionFailed, .insecure: "upstream_unreachable"
+        case .timedOut: "upstream_timeout"
+        case .answerTooLarge, .headersTooLarge: "answer_too_large"
+        case .malformedAnswer: "upstream_malformed"
+        case .cancelled: "cancelled"
+        case .secretInCoding: "secret_in_coding"
+        case .stopped: "stopping"
+        }
+    }
+}

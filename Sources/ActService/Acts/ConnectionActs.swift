@@ -1,0 +1,419 @@
+import Access
+package import Acting
+import Connections
+package import Documents
+package import Egress
+import LinkRewriting
+import Secrets
+package import Storage
+import Threads
+package import Vault
+
+/// Acts through connections, from the stored state to the third party's answer.
+///
+/// The order is what makes it safe: access, destination and rules are judged on what is stored and on the bytes that
+/// will be sent; the intent is durable before a secret is opened; the address is checked when the socket opens; what
+/// comes back is masked before anyone sees it.
+///
+/// Nothing waits: each step is taken by the thread that has done the one before, from the door's to the store's, to
+/// that of the egress client, which also answers. Only tokens are asked for elsewhere.
+package final class ConnectionActs: Sendable {
+    private let store: any ActingStore & ChangeStore
+    private let vault: Vault
+    private let egress: EgressClient
+    private let authenticator: ActAuthenticator
+    private let planner: ActPlanner
+    private let prober: ActProber
+    private let metrics: ActMetrics
+    private let noteObjection: @Sendable (Objection) -> Void
+    private let limiter = ActLimiter()
+    private let targets: ActTargets
+
+    /// The longest answer to a probe, in bytes.
+    private static let probeAnswerBytes = 4 * 1_024 * 1_024
+
+    /// An act that is done although no rule allows it, since rules are only observed.
+    package struct Objection: Sendable {
+        package let requestID: String
+        package let connection: Identifier
+        /// What would be refused.
+        package let text: String
+    }
+
+    /// - Parameters:
+    ///   - store: Has the connections, and takes intents and outcomes.
+    ///   - vault: Opens secrets.
+    ///   - egress: Sends requests.
+    ///   - planner: Plans them.
+    ///   - environment: Has the variables from which AWS credentials of Keyway's own are taken.
+    ///   - metrics: Count acts.
+    ///   - noteObjection: Tells the operator what rules would refuse if they were enforced.
+    package init(
+        store: any ActingStore & ChangeStore,
+        vault: Vault,
+        egress: EgressClient,
+        planner: ActPlanner,
+        environment: @escaping @Sendable (String) -> String?,
+        metrics: ActMetrics,
+        noteObjection: @escaping @Sendable (Objection) -> Void
+    ) {
+        self.store = store
+        self.vault = vault
+        self.egress = egress
+        self.metrics = metrics
+        self.noteObjection = noteObjection
+        authenticator = ActAuthenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
+        self.planner = planner
+        prober = ActProber(planner: planner)
+        targets = ActTargets(planner: planner)
+    }
+
+    // MARK: Acting
+
+    /// Plans an act without doing it.
+    ///
+    /// - Returns: The request that would be sent.
+    /// - Throws: The error that would keep it from being sent, but for limits.
+    package func plan(
+        _ request: ActRequest,
+        through connection: Identifier,
+        by actor: Actor
+    ) throws(ActError) -> MaskedRequest {
+        let (target, _) = try target(connection, for: actor)
+        let plan = try plan(request, on: target)
+        _ = try judge(plan, request, on: target, actor)
+        return plan.maskedAsSent(userAgent: egress.userAgent)
+    }
+
+    /// Sends a request through a connection.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - connection: The connection's id.
+    ///   - actor: The caller.
+    ///   - sink: Takes the one response, on this thread or another.
+    package func perform(
+        _ request: ActRequest,
+        through connection: Identifier,
+        by actor: Actor,
+        answering sink: any ActSink
+    ) {
+        do throws(ActError) {
+            let act = try begin(request, through: connection, by: actor, answering: sink)
+            sink.whenCallerLeaves { [caller = act.caller] in caller.callerHasLeft() }
+            act.use.record.begin { error in
+                if let error {
+                    return act.fail(ActError(error, for: act.use.target.clients), isRecorded: false)
+                }
+                self.egress.run { self.authenticate(act) }
+            }
+        } catch {
+            sink.fail(error)
+        }
+    }
+
+    /// Takes all steps that need no secret and leave no trace.
+    private func begin(
+        _ request: ActRequest,
+        through connection: Identifier,
+        by actor: Actor,
+        answering sink: any ActSink
+    ) throws(ActError) -> Act {
+        let (target, sealed) = try target(connection, for: actor)
+        let plan = try plan(request, on: target)
+        let ruling: Ruling
+        do {
+            ruling = try judge(plan, request, on: target, actor)
+        } catch {
+            metrics.count(target.integration, error.code)
+            throw error
+        }
+        if let objection = ruling.objection {
+            metrics.count(target.integration, "rule_observed")
+            noteObjection(.init(requestID: actor.requestID, connection: target.connection.id, text: objection))
+        }
+        let record = ActRecord(.act, plan, of: target.connection.id, by: actor, ruling, in: store)
+        let use = try admit(plan, through: target, sealed, record)
+        return Act(use, to: sink, ActLinks(plan, of: target, to: sink))
+    }
+
+    /// Opens the secrets: the intent is durable.
+    private func authenticate(_ act: Act) {
+        if act.caller.hasLeft { return act.fail(EgressError.cancelled) }
+        do {
+            let secrets = try open(act.use)
+            if let authenticated = try authenticator.authenticateAtOnce(act.use.plan, with: secrets) {
+                send(authenticated, act)
+            } else {
+                Task { await self.authenticate(act, with: secrets) }
+            }
+        } catch {
+            act.fail(error)
+        }
+    }
+
+    /// Sends a request that needs a token, and once more with another if that is refused.
+    private func authenticate(_ act: Act, with secrets: OpenedConnectionSecrets) async {
+        guard let first = await authenticated(act, with: secrets) else { return }
+        send(first, act) {
+            Task {
+                await self.authenticator.forgetToken(of: first)
+                guard let second = await self.authenticated(act, with: secrets) else { return }
+                self.send(second, act)
+            }
+        }
+    }
+
+    /// Asks for a token. A caller who leaves ends the act at once; the token is for whoever comes next.
+    ///
+    /// - Returns: The request with its token, or `nil` if the act has ended.
+    private func authenticated(
+        _ act: Act,
+        with secrets: OpenedConnectionSecrets
+    ) async -> AuthenticatedAct? {
+        guard act.caller.enter({ act.fail(EgressError.cancelled) }) else {
+            act.fail(EgressError.cancelled)
+            return nil
+        }
+        do {
+            let authenticated = try await authenticator.authenticate(act.use.plan, with: secrets)
+            return act.caller.stageEnded() ? authenticated : nil
+        } catch {
+            if act.caller.stageEnded() { act.fail(error) }
+            return nil
+        }
+    }
+
+    /// Sends a request.
+    ///
+    /// - Parameters:
+    ///   - authenticated: The request.
+    ///   - act: The act.
+    ///   - wantsWhole: Whether the whole is asked for where the caller asked for a part.
+    ///   - location: Where a redirect led, if this follows one.
+    ///   - renew: Sends the request with another token; `nil` if no other is to be tried.
+    private func send(
+        _ authenticated: AuthenticatedAct,
+        _ act: Act,
+        wantsWhole: Bool = false,
+        following location: String? = nil,
+        renewing renew: (@Sendable () -> Void)? = nil
+    ) {
+        let answer = ProxiedAnswer(
+            of: authenticated,
+            plan: act.use.plan,
+            asksForWhole: wantsWhole,
+            act.links,
+            to: act.sink,
+            renewing: renew == nil ? nil : authenticator
+        )
+        guard act.caller.enter(answer.abandonment) else { return act.fail(EgressError.cancelled) }
+        answer.send(by: egress) { delivery, facts in
+            _ = act.caller.stageEnded()
+            if facts.refusesToken { Task { await self.authenticator.forgetToken(of: authenticated) } }
+            switch consume delivery {
+            case .begun(let body, let error):
+                act.conclude(facts, error: error)
+                if error == nil { body.finish() }
+            case .unbegun(.tokenRefused): renew?()
+            case .unbegun(.redirected(let link, let location)):
+                self.send(authenticated.following(link, of: act.use.plan), act.following(link), following: location)
+            case .unbegun(.codedPart): self.send(authenticated, act, wantsWhole: true)
+            case .unbegun(.redirectRefused(let refusal)): act.refuse(refusal, facts)
+            case .unbegun(.failed(let error)):
+                if let location, let refusal = act.links.refusal(after: error, at: location) {
+                    act.refuse(refusal, facts)
+                } else {
+                    act.fail(error, facts: facts)
+                }
+            case .unbegun(.whole(let response)):
+                act.conclude(facts, error: nil)
+                act.sink.send(response)
+            }
+        }
+    }
+
+    // MARK: Testing
+
+    /// The result of a test.
+    package struct TestResult: Sendable {
+        package let verdict: ProbeVerdict
+        /// The status of the third party's response, if there was one.
+        package let status: Int?
+        package let nanoseconds: UInt64
+    }
+
+    /// Tells whether a connection's credentials work.
+    package func test(_ connection: Identifier, by actor: Actor) async throws(ActError) -> TestResult {
+        let (target, sealed) = try target(connection, for: actor)
+        let probe = try probe(of: target)
+        let record = ActRecord(.test, probe.act, of: target.connection.id, by: actor, in: store)
+        let use = try admit(probe.act, through: target, sealed, record)
+        let unwritten = await withCheckedContinuation { continuation in
+            record.begin { continuation.resume(returning: $0) }
+        }
+        if let unwritten {
+            let error = ActError(unwritten, for: target.clients)
+            use.end(nil, code: error.code)
+            throw error
+        }
+        let start = MonotonicClock.now()
+        do {
+            let (verdict, facts) = try await verdict(of: probe, use)
+            var outcome = AuditedAct.Outcome(status: facts.status)
+            outcome.result = verdict.outcome.rawValue
+            use.end(outcome, code: verdict.outcome.rawValue, facts)
+            return TestResult(verdict: verdict, status: facts.status, nanoseconds: MonotonicClock.now() - start)
+        } catch {
+            let error = ActError(error, for: target.clients)
+            use.end(.init(error: error.code), code: error.code)
+            throw error
+        }
+    }
+
+    private func verdict(of probe: ActProbe, _ use: ConnectionUse) async throws -> (ProbeVerdict, ProxiedAnswer.Facts) {
+        var facts = ProxiedAnswer.Facts()
+        do {
+            let authenticated = try await authenticator.authenticate(use.plan, with: try open(use), anew: true)
+            guard probe.sendsRequest else { return (probe.verdictOnExchange, facts) }
+            let start = MonotonicClock.now()
+            let answer = try await egress.collect(authenticated.request, atMost: Self.probeAnswerBytes)
+            facts.status = answer.head.status
+            facts.upstreamNanoseconds = MonotonicClock.now() - start
+            return (probe.verdict(on: answer.head, body: answer.body.bytes), facts)
+        } catch let failure as ActFailure {
+            return (probe.verdict(on: failure), facts)
+        } catch let error as EgressError where error != .stopped && error != .cancelled {
+            return (probe.verdict(on: error), facts)
+        }
+    }
+
+    // MARK: Before the intent
+
+    /// Reads a connection, if the caller may act through it.
+    private func target(
+        _ id: Identifier,
+        for actor: Actor
+    ) throws(ActError) -> (ActTarget, SealedSecrets?) {
+        do {
+            let organization = actor.principal.organization
+            guard let state = try store.actingState(of: id, in: organization) else { throw AccessError.noConnection }
+            try ConnectionAccess.require(.resolver, under: state.policy, for: actor.principal)
+            return (try targets.target(id, of: organization, state), state.sealed)
+        } catch {
+            throw ActError(error)
+        }
+    }
+
+    private func plan(_ request: ActRequest, on target: ActTarget) throws(ActError) -> PlannedAct {
+        do {
+            return try planner.plan(request, on: target.subject)
+        } catch {
+            throw ActError(.refused(error), for: target.clients)
+        }
+    }
+
+    private func probe(of target: ActTarget) throws(ActError) -> ActProbe {
+        do {
+            return try prober.probe(of: target.connection)
+        } catch {
+            throw ActError(error, for: target.clients)
+        }
+    }
+
+    /// What rules say to an act that may be done.
+    struct Ruling {
+        /// The rule that allows it.
+        var rule: String?
+        /// Why none would, if rules were not only observed.
+        var objection: String?
+    }
+
+    /// Judges a request by the connection's rules.
+    private func judge(
+        _ plan: PlannedAct,
+        _ request: ActRequest,
+        on target: ActTarget,
+        _ actor: Actor
+    ) throws(ActError) -> Ruling {
+        guard !target.rules.isEmpty else { return Ruling() }
+        let subject = RuleSubject(
+            principal: actor.principal,
+            method: plan.method,
+            rawPath: plan.pathBelowBase,
+            rawQuery: request.query,
+            headers: plan.masked.headers,
+            body: plan.maskedBody,
+            isBodyStreamed: plan.isBodyStreamed
+        )
+        switch target.rules.judge(subject) {
+        case .allowed(let rule): return Ruling(rule: rule)
+        case .observed(let refusal): return Ruling(objection: refusal.description)
+        case .refused(let refusal): throw ActError(.rule(refusal), for: target.clients)
+        }
+    }
+
+    /// Lets an act begin within its connection's limits.
+    private func admit(
+        _ plan: PlannedAct,
+        through target: ActTarget,
+        _ sealed: SealedSecrets?,
+        _ record: ActRecord
+    ) throws(ActError) -> ConnectionUse {
+        let verdict = limiter.enter(
+            target.connection.id,
+            of: target.connection.organization,
+            concurrency: target.concurrency,
+            rate: target.rate,
+            now: MonotonicClock.now()
+        )
+        let cause: ActError.Cause
+        switch verdict {
+        case .admitted:
+            metrics.begin()
+            return ConnectionUse(
+                record: record,
+                target: target,
+                plan: plan,
+                sealed: sealed,
+                limiter: limiter,
+                metrics: metrics
+            )
+        case .tooMany(let number): cause = .tooMany(atOnce: number)
+        case .tooFast(let number): cause = .tooFast(perSecond: number)
+        }
+        let error = ActError(cause, for: target.clients)
+        metrics.count(target.integration, error.code)
+        throw error
+    }
+
+    // MARK: After the intent
+
+    /// Opens the connection's secrets for one use.
+    private func open(_ use: ConnectionUse) throws -> OpenedConnectionSecrets {
+        guard let sealed = use.sealed else { return OpenedConnectionSecrets([]) }
+        return OpenedConnectionSecrets(
+            try vault.openAll(
+                sealed,
+                organization: use.target.connection.organization,
+                record: use.target.connection.id,
+                destination: use.target.destination
+            )
+        )
+    }
+}
+
+/// The opened secrets of one connection, by their addresses.
+private struct OpenedConnectionSecrets: ConnectionSecrets {
+    private let fields: [Vault.FieldSecret]
+
+    init(_ fields: [Vault.FieldSecret]) {
+        self.fields = fields
+    }
+
+    func secret(at address: String) -> Secret? {
+        fields.first { $0.field == address }?.secret
+    }
+
+    var all: [Secret] { fields.map(\.secret) }
+}

@@ -1,0 +1,25 @@
+import Access
+import Acting
+import Secrets
+
+/// A use of a connection that was admitted: its outcome is told once, by ``end(_:code:_:)``.
+struct ConnectionUse: Sendable {
+    let record: ActRecord
+    let target: ActTarget
+    let plan: PlannedAct
+    let sealed: SealedSecrets?
+    let limiter: ActLimiter
+    let metrics: ActMetrics
+
+    /// Ends it: tells the audit log, leaves the connection's limit, and counts.
+    ///
+    /// - Parameters:
+    ///   - outcome: The outcome; `nil` where the intent was not written.
+    ///   - code: The same for metrics.
+    ///   - facts: What is known of the response, if there is one.
+    func end(_ outcome: AuditedAct.Outcome?, code: String, _ facts: ProxiedAnswer.Facts? = nil) {
+        if let outcome { record.end(outcome) }
+        limiter.leave(target.connection.id, of: target.connection.organization)
+        metrics.end(target.integration, code, facts)
+    }
+}
