@@ -1,7 +1,7 @@
 """Compares what each target imports with what it declares in Package.swift.
 
 The compiler's own check lets a module through that is reachable by way of another one. This one does not, so that the
-dependency directions in Package.swift are true.
+dependency directions in Package.swift are true. Some modules must not reach others at all.
 """
 
 import json
@@ -25,12 +25,21 @@ ONLY_IN = {
     },
 }
 
+# The modules that a module must not reach, by its own imports or by those of what it imports.
+KEPT_APART = {
+    # An act is the same for every door, and for every store.
+    "ActService": {"HTTPServer", "KeywayServer", "KeywayCommands", "SQLiteStorage"},
+}
 
-def undeclared_imports() -> list[str]:
+
+def described_targets() -> list[dict]:
     description = subprocess.run(
         ["swift", "package", "describe", "--type", "json"], check=True, capture_output=True, text=True
     )
-    targets = json.loads(description.stdout)["targets"]
+    return json.loads(description.stdout)["targets"]
+
+
+def undeclared_imports(targets: list[dict]) -> list[str]:
     own_modules = {target["c99name"]: target["name"] for target in targets}
     faults = []
     for target in targets:
@@ -49,7 +58,25 @@ def undeclared_imports() -> list[str]:
     return faults
 
 
+def forbidden_dependencies(targets: list[dict]) -> list[str]:
+    declared = {target["name"]: target.get("target_dependencies", []) for target in targets}
+    faults = []
+    for name, forbidden in KEPT_APART.items():
+        if name not in declared:
+            faults.append(f"there is no target {name}, which must be kept apart from others")
+            continue
+        reached, waiting = set(), [name]
+        while waiting:
+            for dependency in declared.get(waiting.pop(), []):
+                if dependency not in reached:
+                    reached.add(dependency)
+                    waiting.append(dependency)
+        faults += [f"{name} must not reach {module}" for module in sorted(reached & forbidden)]
+    return faults
+
+
 if __name__ == "__main__":
-    faults = undeclared_imports()
+    described = described_targets()
+    faults = undeclared_imports(described) + forbidden_dependencies(described)
     print("\n".join(faults) or "Every import is declared.", file=sys.stderr if faults else sys.stdout)
     sys.exit(1 if faults else 0)
