@@ -251,7 +251,7 @@ final class Exchange {
         } else if hasAsked, request?.isIdempotent != true, keyway_curl_written(handle) > 0 {
             // libcurl asks again when a kept connection turns out to be closed. Where it has written something, that may
             // have been read; where the connection was reset before, it has not.
-            failure = .connectionFailed("the connection was closed before the answer; the request was not repeated")
+            failure = .connectionFailed("the connection was closed before the response; the request was not repeated")
         }
         if failure == nil { transfer?.receiver?.requestLeaves() }
         hasAsked = true

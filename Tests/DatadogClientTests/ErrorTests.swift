@@ -69,7 +69,7 @@ struct ErrorTests {
     @Test(
         "says where an answer is not as documented, and quotes nothing of it",
         arguments: [
-            ("", "expected JSON, found a fault at byte 0"),
+            ("", "expected JSON, found an error at byte 0"),
             (#"{"data":null}"#, "expected an object at /data, found null"),
             (
                 #"{"data":{"id":"marker","attributes":{"name":5}}}"#,

@@ -68,7 +68,7 @@ struct TransportTests {
         let client = try Self.client(carrier, port: server.boundPort, timeout: .seconds(1))
         let error = await failure { try await client.users.current() }
         #expect(error?.code == .transport)
-        #expect(error?.details == "the server did not answer in time")
+        #expect(error?.details == "the server did not respond in time")
     }
 
     @Test("ends when its task is cancelled", arguments: Carrier.allCases)

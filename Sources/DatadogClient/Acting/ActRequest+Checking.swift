@@ -14,10 +14,10 @@ extension ActRequest {
         }
         guard path.hasPrefix("/") else { return "the path must begin with a slash" }
         guard path.utf8.allSatisfy({ Self.isURLByte($0) && $0 != UInt8(ascii: "?") }), Self.isEncoded(path) else {
-            return "the path must be percent-encoded, and a query stand apart from it"
+            return "the path must be percent-encoded, and separate from the query"
         }
         guard !path.split(separator: "/").contains(where: Self.isDots) else {
-            return "the path must not have a segment of dots: whoever normalizes it would go up"
+            return "the path must not have a segment of dots: software that normalizes it would go up"
         }
         guard (query ?? "").utf8.allSatisfy(Self.isURLByte), Self.isEncoded(query ?? "") else {
             return "the query must be percent-encoded"

@@ -34,7 +34,7 @@ extension Requester {
         guard act.method != "HEAD" else {
             throw DatadogError(
                 .configuration,
-                details: "an answer to HEAD has no room for a plan: ask for that of a GET"
+                details: "a response to HEAD has no room for a plan: ask for the plan of a GET"
             )
         }
         var request = try request(for: operation, act)

@@ -73,7 +73,7 @@ struct Requester: Sendable {
     }
 
     private func undecodable(_ response: TransportResponse, _ error: any Error) -> DatadogError {
-        let details = (error as? JSONMismatch)?.description ?? "the answer can't be read"
+        let details = (error as? JSONMismatch)?.description ?? "the response can't be read"
         return DatadogError(
             .decoding,
             status: response.status,

@@ -67,8 +67,8 @@ public struct DatadogError: Error, Sendable, Hashable, CustomStringConvertible {
             case .conflict: "conflict"
             case .server: "server failure"
             case .redirect: "redirect"
-            case .transport: "no answer"
-            case .decoding: "unexpected answer"
+            case .transport: "no response"
+            case .decoding: "unexpected response"
             case .configuration: "unusable configuration"
             }
         let marks = [status.map { "status \($0)" }, actError?.rawValue, requestID.map { "request \($0)" }].compactMap {

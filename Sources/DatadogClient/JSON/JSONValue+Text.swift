@@ -13,7 +13,7 @@ extension JSONValue {
         }
         switch result {
         case .success(let value): self = value
-        case .failure(let error): throw JSONMismatch(expected: "JSON", found: "a fault at byte \(error.offset)")
+        case .failure(let error): throw JSONMismatch(expected: "JSON", found: "an error at byte \(error.offset)")
         }
     }
 

@@ -27,7 +27,7 @@ struct HTTPResponseReader {
 
     private static let greatestHead = 65_536
     private static let greatestBody = 256 * 1_048_576
-    private static let malformed = TransportError(.other, "the answer is not HTTP")
+    private static let malformed = TransportError(.other, "the response is not HTTP")
 
     init(_ connection: SocketConnection, method: String) {
         self.connection = connection
@@ -195,7 +195,7 @@ struct HTTPResponseReader {
 
     private mutating func more() throws(TransportError) {
         guard try connection.receive(into: &bytes) else {
-            throw TransportError(.lost, "the connection was closed before the answer ended")
+            throw TransportError(.lost, "the connection was closed before the response ended")
         }
     }
 }

@@ -138,7 +138,7 @@ final class SocketConnection: @unchecked Sendable {
 
     private static func failure(_ code: Int32 = errno) -> TransportError {
         code == EAGAIN || code == EWOULDBLOCK
-            ? TransportError(.timedOut, "the server did not answer in time")
+            ? TransportError(.timedOut, "the server did not respond in time")
             : TransportError(.lost, "the connection was lost")
     }
 

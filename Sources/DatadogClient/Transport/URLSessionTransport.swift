@@ -127,7 +127,7 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         if error == nil { answerBegan(task) }
         guard let exchange = lock.withLock({ exchanges.removeValue(forKey: task.taskIdentifier) }) else { return }
-        let failure = error ?? TransportError(.other, "the answer is not HTTP")
+        let failure = error ?? TransportError(.other, "the response is not HTTP")
         // A request that was not handed over yet has no response.
         exchange.head?.resume(throwing: failure)
         exchange.pieces.finish(throwing: error.map(TransportError.init))
@@ -186,7 +186,7 @@ extension TransportError {
         case .cannotConnectToHost: self.init(.refused, "the server can't be connected to")
         case .cannotFindHost, .dnsLookupFailed: self.init(.other, "the server's name can't be resolved")
         case .networkConnectionLost: self.init(.lost, "the connection was lost")
-        case .timedOut: self.init(.timedOut, "the server did not answer in time")
+        case .timedOut: self.init(.timedOut, "the server did not respond in time")
         case .notConnectedToInternet: self.init(.other, "there is no network")
         case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
             .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected,

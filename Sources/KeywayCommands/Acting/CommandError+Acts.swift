@@ -25,7 +25,7 @@ extension CommandError {
                 try: "keyway connections settings get CONNECTION, whose custom_domain would allow it"
             )
         case .badRequest:
-            self.init(.data, "this can't be sent\(details)", try: "again, with that put right")
+            self.init(.data, "this can't be sent\(details)", try: "again, with that corrected")
         case .notConfigured:
             self.init(
                 .configuration,

@@ -27,7 +27,7 @@ extension CommandError {
             let seconds = wait.map { "\($0.components.seconds) s" } ?? "a while"
             self.init(.temporary, "\(server) has had too many requests", try: "again in \(seconds)")
         case .invalid:
-            self.init(.data, "\(server) refuses this as invalid\(request)\(details)", try: "again, with that put right")
+            self.init(.data, "\(server) refuses this as invalid\(request)\(details)", try: "again, with that corrected")
         case .conflict:
             self.init(.data, "\(server) has such a thing already\(request)\(details)")
         case .server where error.status == 503:

@@ -40,7 +40,7 @@ extension Command {
         guard !summary.stale.isEmpty else { return }
         let list = summary.stale.map { "\n  \($0)" }.joined()
         Terminal.printError(
-            "keyway: \(session.server) has nothing of the ids in these files:\(list)\n"
+            "keyway: \(session.server) has no documents with the ids in these files:\(list)\n"
                 + "Try: --prune, which removes those that an export named; or remove them yourself"
         )
     }
