@@ -189,6 +189,17 @@ def test_variables_in_documents_exist() -> None:
     assert {name for name in named if not re.search(rf"\b{name}\b", sources)} == set()
 
 
+def test_files_that_documents_name_exist() -> None:
+    places = ("Sources", "Tests", "Examples", "Benchmarks", "scripts")
+    files = [f"/{file.relative_to(ROOT)}" for place in places for file in (ROOT / place).rglob("*.*")]
+    count = 0
+    for document in DOCUMENTS:
+        for name in re.findall(r"`([\w/+.-]+\.(?:swift|py))`", document.read_text()):
+            assert any(file.endswith(f"/{name}") for file in files), f"{document.relative_to(ROOT)} names {name}"
+            count += 1
+    assert count > 50
+
+
 def test_the_indexes_are_whole() -> None:
     index = (ROOT / "docs/README.md").read_text()
     for document in (ROOT / "docs").glob("*.md"):
