@@ -261,7 +261,7 @@ struct TransferTests {
 
     @Test("leaves no file descriptor behind")
     func descriptors() async {
-        await #expect(processExitsWith: .success) {
+        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             func count() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
             let server = try LoopbackServer { peer in
                 while try peer.request() != nil { try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") }
@@ -286,7 +286,15 @@ struct TransferTests {
                 if try count() <= before { return }
                 try await Task.sleep(for: .milliseconds(100))
             }
+            // Where they lead tells who left them.
+            for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
+                FileHandle.standardError.write(Data("\(name) → \(target ?? "gone")\n".utf8))
+            }
             exit(1)
+        }
+        if let result, result.exitStatus != .exitCode(0) {
+            Issue.record("left: \(String(decoding: result.standardErrorContent, as: UTF8.self))")
         }
     }
 }
