@@ -85,6 +85,24 @@ extension StoreExercise {
             store.enqueue(Change([], event: tenant.event(on: tenant.id))) { outcomes.add($0) }
             try expect(outcomes.all.last, is: .failure(.closed), "what a closed store tells")
         },
+        StoreExercise("an audit log is written out as it is stored, from any place on") { store in
+            let tenant = try await Tenant.create(in: store)
+            let other = try await Tenant.create(in: store)
+            for number in 2...6 as ClosedRange<Int64> { try await tenant.note("\(number)", at: -number, in: store) }
+            let lines = try store.auditLines(in: tenant.id, after: 0, atMost: 9).map(\.bytes)
+            try expect(lines.count, is: 6, "the events")
+            let logs: any AuditLogs = store
+            try expect(logs.organizations(), is: [tenant.organization, other.organization], "the organisations")
+            for (after, count) in [(0, 9), (0, 2), (4, 9), (6, 9)] as [(Int64, Int)] {
+                try expect(
+                    logs.auditLog(of: tenant.id, after: after, atMost: count),
+                    is: Array(lines.dropFirst(Int(after)).prefix(count)),
+                    "\(count) events after \(after)"
+                )
+            }
+            try expect(logs.auditLog(of: other.id, after: 0, atMost: 9).count, is: 1, "those of another")
+            try expect(logs.auditLog(of: Tenant().id, after: 0, atMost: 9), is: [], "those of nobody")
+        },
         StoreExercise("the key that signs heads is kept once, and sealed anew only from what it was") { store in
             _ = try await Tenant.create(in: store)
             func set(_ letter: Character, under masterKeyID: String, replacing: String?) async throws -> CommitOutcome {

@@ -216,6 +216,39 @@ struct RevokedGranterTests {
         account = try await fixture.member([Role(gift)], scopes: ["connections_read"], isServiceAccount: true)
     }
 
+    @Test("sends no secret elsewhere either, nor opens a connection to others")
+    func redirection() async throws {
+        let fixture = fixture
+        let redirector = try await fixture.ownRole(
+            [.connectionsRead, .connectionsWrite, .connectionsRedirect],
+            name: "Redirector"
+        )
+        let keys = try await fixture.member([Role(redirector)])
+        let connection = try await fixture.create(Bodies.openAI())
+        let settings = Bodies.settings(#""base_url":"https://elsewhere.example","custom_domain":true"#)
+        let policy = Bodies.policy([("editor", ["user:\(keys.user)"]), ("viewer", ["org:\(fixture.organization)"])])
+        let requests: [(method: HTTPMethod, target: String, body: String, left: PermissionSet)] = [
+            (.put, Paths.settings(connection), settings, [.connectionsRead, .connectionsWrite]),
+            (.post, Paths.policy(connection), policy, [.connectionsRead, .connectionsRedirect]),
+        ]
+        for (method, target, body, left) in requests {
+            var role = try #require(try fixture.sqlite.ownRole(redirector.id, in: fixture.organization))
+            role.given = left
+            let loss = Change([.updateRole(role)], event: nil)
+            fixture.store.set { $0.meanwhile = loss }
+            let answer = try await fixture.send(method, target, as: keys, body: body)
+            #expect(answer.status == 403, "\(target): \(answer.text)")
+            role.given = redirector.given
+            role.revision += 1
+            try #require(try await fixture.sqlite.commit(Change([.updateRole(role)], event: nil)) == .committed)
+        }
+        #expect(try fixture.events().count == 1)
+        for (method, target, body, _) in requests {
+            let answer = try await fixture.send(method, target, as: keys, body: body)
+            #expect(answer.status == 200, "\(target): \(answer.text)")
+        }
+    }
+
     /// Each hands out the permission to read the audit log.
     private var grants: [(method: HTTPMethod, target: String, body: String)] {
         let widened = AccessBodies.applicationKey(scopes: "null")

@@ -101,6 +101,11 @@ struct RoleMigrationTests {
         let key = try #require(try store.apiKey(Identifier(key: 7, lowBits: 8), in: tenant.id))
         #expect(key.name == "key")
         #expect(key.lastUsedAt == nil)
+        // What had no revision has the first one, from which it is changed.
+        #expect(key.revision == 1)
+        try await tenant.commit([.updateAPIKey(key), .updateUser(user)], in: store)
+        #expect(try store.apiKey(key.id, in: tenant.id)?.revision == 2)
+        #expect(try store.user(user.id, in: tenant.id)?.revision == 2)
         #expect(try store.ownRoles(in: tenant.id).isEmpty)
         try await tenant.commit([.createRole(tenant.role("New"))], in: store)
         #expect(try store.ownRoles(in: tenant.id).map(\.name) == ["New"])

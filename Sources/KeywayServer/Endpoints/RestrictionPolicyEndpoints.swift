@@ -72,7 +72,7 @@ struct RestrictionPolicyEndpoints: Sendable {
     ) async throws {
         let connection = try admitted(.editor, to: id, call)
         if policy == nil, connection.policy == nil { return }
-        let change = Change(
+        let change = call.change(
             [
                 .setRestrictionPolicy(
                     policy,
@@ -81,7 +81,7 @@ struct RestrictionPolicyEndpoints: Sendable {
                     expecting: connection.revision
                 )
             ],
-            event: call.event(
+            events: call.event(
                 policy == nil ? "restriction_policy.delete" : "restriction_policy.update",
                 on: DocumentSchema.restrictionPolicy.type,
                 id,

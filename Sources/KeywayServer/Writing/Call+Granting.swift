@@ -48,10 +48,13 @@ extension Call {
     ) -> Change {
         Change(
             mutations,
-            requiring: (principal.records + records).map { .unchanged($0) } + requirements,
+            requiring: isStillAllowed + records.map { .unchanged($0) } + requirements,
             events: events
         )
     }
+
+    /// The requirement that the caller's keys, user and roles are still those that let them ask.
+    var isStillAllowed: [Requirement] { principal.records.map { .unchanged($0) } }
 
     /// The id in the path; one that is malformed is as unknown as any.
     func identifier(_ parameter: String, or notFound: APIError) throws -> Identifier {

@@ -64,8 +64,8 @@ struct ConnectionWriter: Sendable {
 
     /// Refuses to send stored secrets where they were not meant to go.
     private func checkDestination(of draft: DocumentWriter.Draft, for principal: Principal) throws {
-        guard let (old, new) = draft.destinations, !draft.keptSecrets.isEmpty else { return }
-        guard old != new, !principal.permissions.contains(.connectionsRedirect) else { return }
+        guard draft.sendsKeptSecretsElsewhere, let (old, new) = draft.destinations else { return }
+        guard !principal.permissions.contains(.connectionsRedirect) else { return }
         throw APIError(
             403,
             new.parts.filter { !old.parts.contains($0) }.map { part in

@@ -33,6 +33,11 @@ struct DocumentWriter: Sendable {
         let secrets: [SecretField]
         /// The addresses of the stored secrets that stay.
         let keptSecrets: [String]
+        /// Whether secrets that the body did not bring would go where they did not before.
+        var sendsKeptSecretsElsewhere: Bool {
+            guard let (old, new) = destinations else { return false }
+            return old != new && !keptSecrets.isEmpty
+        }
         fileprivate let mutation: Mutation
     }
 
@@ -82,6 +87,7 @@ struct DocumentWriter: Sendable {
         return try await store.commit(
             Change(
                 [draft.mutation] + others,
+                requiring: draft.sendsKeptSecretsElsewhere ? call.isStillAllowed : [],
                 event: call.event("\(auditName).\(action)", on: schema.type, draft.record.id)
             )
         )

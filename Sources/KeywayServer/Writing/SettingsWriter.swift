@@ -41,7 +41,8 @@ struct SettingsWriter: Sendable {
         let new = DocumentSchema.connectionDestination(document: connection, settings: settings)
         let opensDomains =
             DocumentSchema.allowsCustomDomain(settings) && !DocumentSchema.allowsCustomDomain(previous)
-        if state.sealed != nil, old != new || opensDomains {
+        let redirects = state.sealed != nil && (old != new || opensDomains)
+        if redirects {
             try Self.require(.connectionsRedirect, of: call.principal, changing: old, to: new, opensDomains)
         }
         try usability.check(settings: settings, after: previous, of: connection, id)
@@ -60,6 +61,7 @@ struct SettingsWriter: Sendable {
             organization: record.organization,
             revision: state.revision
         )
+        let requirements = [unchanged] + (redirects ? call.isStillAllowed : [])
         let ofConnection = old == new ? [] : [try moving(id, call, state, from: old, to: new)]
         let ofSettings: Mutation =
             if let stored = state.settings {
@@ -74,7 +76,7 @@ struct SettingsWriter: Sendable {
             details: (old == new ? [] : [.init("destination", .string(new.text))])
                 + (opensDomains ? [.init("custom_domain", true)] : [])
         )
-        return (record.document, Change(ofConnection + [ofSettings], requiring: [unchanged], event: event))
+        return (record.document, Change(ofConnection + [ofSettings], requiring: requirements, event: event))
     }
 
     /// The connection's change when its secrets are to be sent elsewhere: whoever works on what they were sealed for
