@@ -20,7 +20,7 @@ package final class ActAuthenticator: Sendable {
         cache = TokenCache()
     }
 
-    /// The request with its credentials. With `anew`, as in a test of them, no token that was issued before will do.
+    /// The request with its credentials. With `anew`, no token that was issued before will do.
     ///
     /// It throws ``ActFailure`` if a secret or a token is not to be had; nothing was sent to the destination then.
     package func authenticate(
@@ -36,6 +36,26 @@ package final class ActAuthenticator: Sendable {
             await mint(exchange, secrets)
         }
         return try assemble(act, OpenedSecrets(secrets), token: (key, try outcome.get()))
+    }
+
+    /// The same with a token that was not issued before. A task that is cancelled waits no longer; the token is for whoever
+    /// comes next.
+    ///
+    /// - Throws: ``ActFailure``, or ``EgressError/cancelled``.
+    package func authenticateAnew(
+        _ act: PlannedAct,
+        with secrets: any ConnectionSecrets
+    ) async throws -> AuthenticatedAct {
+        let (results, result) = AsyncStream<Result<AuthenticatedAct, ActFailure>>.makeStream()
+        Task {
+            do throws(ActFailure) {
+                result.yield(.success(try await authenticate(act, with: secrets, anew: true)))
+            } catch {
+                result.yield(.failure(error))
+            }
+        }
+        for await result in results { return try result.get() }
+        throw EgressError.cancelled
     }
 
     /// The same for requests that need no token, without waiting; `nil` for others.

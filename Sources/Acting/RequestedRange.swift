@@ -17,8 +17,9 @@ package struct RequestedRange: Sendable, Equatable {
     /// The caller's `If-Range`, if there is one: the whole is answered where it does not hold.
     package let condition: String?
 
-    /// The headers that ask for parts; none of a caller's own goes out.
-    static let names: Set<String> = ["range", "if-range", "x-ms-range", "x-ms-range-get-content-md5"]
+    /// The headers that ask for parts; none of a caller's own goes out. `Request-Range` is the name in a draft of HTTP/1.1,
+    /// by which Apache's httpd still gives parts.
+    static let names: Set<String> = ["range", "if-range", "request-range", "x-ms-range", "x-ms-range-get-content-md5"]
 
     /// The range that a request asks for.
     ///
@@ -42,9 +43,10 @@ package struct RequestedRange: Sendable, Equatable {
 
     private static func parts(_ text: String) -> [Bounds]? {
         guard text.prefix(6).lowercased() == "bytes=" else { return nil }
-        let texts = text.dropFirst(6).split(separator: ",", omittingEmptySubsequences: false)
+        // Lists may have empty elements (RFC 9110, section 5.6.1.2).
+        let texts = text.dropFirst(6).split(separator: ",").filter { !$0.allSatisfy { $0 == " " || $0 == "\t" } }
         let parts = texts.compactMap(bounds)
-        guard parts.count == texts.count, parts.count <= mostParts else { return nil }
+        guard !parts.isEmpty, parts.count == texts.count, parts.count <= mostParts else { return nil }
         for (part, next) in zip(parts, parts.dropFirst()) {
             guard case .from(_, through: let last?) = part, case .from(let first, _) = next, last < first else {
                 return nil
@@ -66,13 +68,16 @@ package struct RequestedRange: Sendable, Equatable {
         }
     }
 
-    /// A position of at most 15 digits, to which a margin can be added.
+    /// A position, to which a margin can be added. Clients that mean the end ask for the largest number that they know,
+    /// and nothing is longer than this.
     private static func position(_ text: String) -> Int? {
-        guard (1...15).contains(text.utf8.count), text.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
-        return Int(text)
+        guard !text.isEmpty, text.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
+        return min(Int(text) ?? .max, farthest)
     }
 
-    /// The header's value, as the caller has it.
+    private static let farthest = 1_000_000_000_000_000
+
+    /// The header's value, as the caller has it, but for empty elements and positions beyond all lengths.
     package var text: String {
         let texts = parts.map { part in
             switch part {

@@ -24,6 +24,8 @@ final class Connection: @unchecked Sendable {
     var current: Request?
     /// Whether the client sends nothing more, as far as ``PeerWatch`` was asked to look. Guarded by ``lock``.
     private(set) var hasClientLeft = false
+    /// Whether the client had ended its side when ``ConnectionRegistry`` looked last. Guarded by the registry's lock.
+    var hadEnded = false
     /// Whether the socket is about to be closed. Guarded by the watch's lock.
     var isClosed = false
 

@@ -102,14 +102,46 @@ final class ConnectionRegistry: @unchecked Sendable {
         lock { Array(connections.values) }
     }
 
-    /// Breaks the connections whose request is overdue; the engine then closes them.
+    /// Breaks the connections whose request is overdue, and those whose client ended its side before its request was whole,
+    /// or after it was answered; the engine then closes them. It is told of an end once, and misses one that comes with
+    /// the last bytes.
     func breakOverdue(at now: UInt64) {
         // With the lock held no connection is removed, which comes before its socket is closed: no number of a socket
         // in the table can have been given to another.
         lock {
-            for connection in connections.values where connection.deadline.load(ordering: .relaxed) < now {
-                shutdown(connection.socket, Int32(SHUT_RDWR))
+            var waiting: [Connection] = []
+            for connection in connections.values {
+                let deadline = connection.deadline.load(ordering: .relaxed)
+                if deadline < now {
+                    shutdown(connection.socket, Int32(SHUT_RDWR))
+                } else if deadline == .max {
+                    connection.hadEnded = false
+                } else {
+                    waiting.append(connection)
+                }
             }
+            breakEnded(waiting)
         }
     }
+
+    /// Breaks those of the connections that wait for their client and have come to their end. They had at the last look,
+    /// too, lest the engine is just about to read it.
+    private func breakEnded(_ waiting: [Connection]) {
+        var states = waiting.map { pollfd(fd: $0.socket, events: Int16(POLLRDHUP), revents: 0) }
+        poll(&states, nfds_t(states.count), 0)
+        for (connection, state) in zip(waiting, states) {
+            let hasEnded = state.revents != 0 && Self.isReadToItsEnd(connection.socket)
+            if hasEnded, connection.hadEnded { shutdown(connection.socket, Int32(SHUT_RDWR)) }
+            connection.hadEnded = hasEnded
+        }
+    }
+
+    /// Whether the engine has read all that came before the end.
+    private static func isReadToItsEnd(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        return recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) <= 0
+    }
 }
+
+/// The end of what the peer sends, which Swift's Glibc leaves out (`bits/poll.h`).
+let POLLRDHUP: Int32 = 0x2000

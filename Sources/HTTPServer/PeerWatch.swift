@@ -76,6 +76,3 @@ final class PeerWatch: @unchecked Sendable {
         }
     }
 }
-
-/// The end of what the peer sends, which Swift's Glibc leaves out (`bits/poll.h`).
-private let POLLRDHUP: Int32 = 0x2000

@@ -15,6 +15,8 @@ final class DatabaseHealth: @unchecked Sendable {
     private let files: OpenedFiles
     /// Damage does not heal: it stays until the store is opened again.
     private let isDamaged = Atomic(false)
+    /// The greatest length of the database so far, in bytes. Nothing that is done while it is open makes it shorter.
+    private let greatestLength = Atomic(0)
 
     private let lock = Lock()
     private var lastLook: (time: UInt64, isReadable: Bool)?
@@ -28,13 +30,30 @@ final class DatabaseHealth: @unchecked Sendable {
         self.interval = interval
         files = OpenedFiles([path, path + "-wal", path + "-shm", directory.lockPath])
         guard !database.hasMoved else { throw Self.refusal(of: path, "nothing was done") }
+        noteLength()
     }
 
     // MARK: In its place
 
+    /// The path of a file that is not where it was; `nil` if all are. A database that was cut off is damaged.
+    private func firstMissing() -> String? {
+        let (missing, length) = files.look()
+        guard missing == nil else { return missing }
+        let greatest = greatestLength.max(length, ordering: .relaxed).oldValue
+        // Another thread may have seen it grow after this one had looked.
+        if length < greatest {
+            let again = files.look()
+            if again.firstMissing == nil, again.databaseBytes < greatest { isDamaged.store(true, ordering: .relaxed) }
+        }
+        return nil
+    }
+
+    /// Takes note of the length of the database, which may have grown: to be called when the log was copied into it.
+    func noteLength() { _ = firstMissing() }
+
     /// Throws if a file of the database is not the one that was opened.
     func requireFiles() throws(StoreError) {
-        if let path = files.firstMissing { throw Self.refusal(of: path, "nothing was done") }
+        if let path = firstMissing() { throw Self.refusal(of: path, "nothing was done") }
     }
 
     /// Throws if what is written now may be lost; to be called before a commit begins.
@@ -47,10 +66,13 @@ final class DatabaseHealth: @unchecked Sendable {
         }
     }
 
-    /// Throws if a file of the database went while a commit was under way; to be called before it is acknowledged.
+    /// Throws if a file of the database went, or was cut off, while a commit was under way; to be called before it is
+    /// acknowledged.
     func requireFilesAfterCommit() throws(StoreError) {
-        if let path = files.firstMissing {
-            throw Self.refusal(of: path, "it is unknown whether the change outlasts a restart")
+        let outcome = "it is unknown whether the change outlasts a restart"
+        if let path = firstMissing() { throw Self.refusal(of: path, outcome) }
+        guard !isDamaged.load(ordering: .relaxed) else {
+            throw .unavailable("\(path) is damaged; \(outcome): stop the server and restore a backup")
         }
     }
 
@@ -71,7 +93,7 @@ final class DatabaseHealth: @unchecked Sendable {
     }
 
     func unreadiness() -> Unreadiness? {
-        if files.firstMissing != nil { return .replaced }
+        if firstMissing() != nil { return .replaced }
         if isDamaged.load(ordering: .relaxed) { return .damaged }
         if isOnReadOnlyFileSystem { return .readOnly }
         let isReadable = looksReadable()

@@ -258,6 +258,7 @@ extension Writer {
                 health.note(error)
             }
         }
+        health.noteLength()
         return isWhole
     }
 

@@ -24,20 +24,29 @@ struct JSONPlace {
 
     /// The mask of a text that stands here; the document is still one with it if it was one without.
     ///
-    /// A value as a whole becomes a string. In a part of a number each run of digits becomes one digit.
+    /// A value as a whole becomes a string. In a part of a number each run of digits becomes one digit. The white space
+    /// around a number may be the secret's, and stays.
     func mask(of text: UnsafeRawBufferPointer, before next: UInt8?) -> [UInt8] {
-        guard !isInString, text.allSatisfy(Self.isOfNumber) else { return Array(ScrubMask.text.utf8) }
-        let isWhole = !Self.isOfNumber(lastByte) && !(next.map(Self.isOfNumber) ?? false)
-        if isWhole { return Array("\"\(ScrubMask.text)\"".utf8) }
-        var mask: [UInt8] = []
-        for byte in text {
-            let isDigit = Self.isDigit(byte)
-            if isDigit, let last = mask.last, Self.isDigit(last) { continue }
-            // No number begins with a zero that digits follow.
-            mask.append(isDigit ? UInt8(ascii: "1") : byte)
+        guard !isInString, let first = text.firstIndex(where: { !Self.isBlank($0) }),
+            let last = text.lastIndex(where: { !Self.isBlank($0) }), text[first...last].allSatisfy(Self.isOfNumber)
+        else { return Array(ScrubMask.text.utf8) }
+        let before = first > 0 ? text[first - 1] : lastByte
+        let after = last + 1 < text.count ? text[last + 1] : next
+        var mask = Array(text[..<first])
+        if !Self.isOfNumber(before) && !(after.map(Self.isOfNumber) ?? false) {
+            mask += "\"\(ScrubMask.text)\"".utf8
+        } else {
+            for byte in text[first...last] {
+                let isDigit = Self.isDigit(byte)
+                if isDigit, let last = mask.last, Self.isDigit(last) { continue }
+                // No number begins with a zero that digits follow.
+                mask.append(isDigit ? UInt8(ascii: "1") : byte)
+            }
         }
-        return mask
+        return mask + text[(last + 1)...]
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { " \t\r\n".utf8.contains(byte) }
 
     static func isOfNumber(_ byte: UInt8) -> Bool { isDigit(byte) || "+-.eE".utf8.contains(byte) }
 

@@ -3,9 +3,10 @@ import Secrets
 extension Secret {
     /// The secret and what an honest server may make of it before it echoes it.
     ///
-    /// - Servers trim the values of headers: without the white space at its edges.
+    /// - Servers trim the values of headers: without the white space at its edges, and without what looks like white space
+    ///   where its bytes are read one by one.
     /// - A header's bytes are taken for Latin-1 by some, and written so: its characters as Latin-1, if it has them all
-    ///   there, and its bytes as if each were a character of Latin-1.
+    ///   there, and its bytes as if each were a character of Latin-1; the same in windows-1252.
     var forms: [Secret] {
         withBytes { bytes in
             // As a rule there is nothing to it.
@@ -13,10 +14,18 @@ extension Secret {
                 bytes.contains(where: { $0 >= 0x80 }) || bytes.first.map(Self.isBlank) ?? false
                     || bytes.last.map(Self.isBlank) ?? false
             else { return [self] }
-            let whole = bytes[...]
-            let trimmed = Self.trimmed(whole)
-            return (trimmed == whole.indices ? [whole] : [whole, bytes[trimmed]]).flatMap { Self.writings(of: $0) }
+            var forms: [Secret] = []
+            for text in [bytes[...], bytes[Self.trimmed(bytes[...])], bytes[Self.trimmedAsLatin1(bytes[...])]] {
+                for writing in Self.writings(of: text) where !forms.contains(where: writing.isSame(as:)) {
+                    forms.append(writing)
+                }
+            }
+            return forms
         }
+    }
+
+    private func isSame(as other: Secret) -> Bool {
+        withBytes { bytes in other.withBytes { bytes.elementsEqual($0) } }
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F }
@@ -37,38 +46,58 @@ extension Secret {
         return first.start..<last.end
     }
 
-    /// A text as it is, as Latin-1, and read as Latin-1.
+    /// Where a text stands within what looks like white space if each of its bytes is a character of Latin-1: the last
+    /// byte of `à` is a no-break space there.
+    private static func trimmedAsLatin1(_ bytes: Slice<UnsafeRawBufferPointer>) -> Range<Int> {
+        let isText = { (byte: UInt8) in !isBlank(Unicode.Scalar(byte)) }
+        guard let first = bytes.firstIndex(where: isText), let last = bytes.lastIndex(where: isText) else {
+            return bytes.startIndex..<bytes.startIndex
+        }
+        return first..<last + 1
+    }
+
+    /// A text as it is, written in each character set that has its characters, and read in each.
     private static func writings(of bytes: Slice<UnsafeRawBufferPointer>) -> [Secret] {
         let own = Secret(copying: bytes)
         guard bytes.contains(where: { $0 >= 0x80 }) else { return [own] }
-        let readAsLatin1 = SecretBuffer(count: bytes.reduce(0) { $0 + ($1 < 0x80 ? 1 : 2) }) { output in
+        return [own]
+            + SingleByteCharacters.allCases.flatMap { set in
+                [read(bytes, in: set), written(bytes, in: set)].compactMap { $0 }
+            }
+    }
+
+    /// A text whose bytes are taken for characters of a set.
+    private static func read(_ bytes: Slice<UnsafeRawBufferPointer>, in set: SingleByteCharacters) -> Secret {
+        let count = bytes.reduce(0) { $0 + UTF8.width(set.scalar($1)) }
+        let text = SecretBuffer(count: count) { output in
             var position = 0
             for byte in bytes {
-                if byte < 0x80 {
-                    output[position] = byte
+                for unit in UTF8.encode(set.scalar(byte)) ?? UTF8.EncodedScalar() {
+                    output[position] = unit
                     position += 1
-                } else {
-                    output[position] = 0xC0 | byte >> 6
-                    output[position + 1] = 0x80 | byte & 0x3F
-                    position += 2
                 }
             }
         }
+        return Secret(text)
+    }
+
+    /// A text in a character set; `nil` if it has not all of its characters.
+    private static func written(_ bytes: Slice<UnsafeRawBufferPointer>, in set: SingleByteCharacters) -> Secret? {
         var count = 0
-        var isLatin1 = true
+        var hasAll = true
         forEachScalar(of: bytes) { scalar, _ in
             count += 1
-            isLatin1 = isLatin1 && scalar.map { $0.value < 0x100 } ?? false
+            hasAll = hasAll && scalar.flatMap(set.byte) != nil
         }
-        guard isLatin1 else { return [own, Secret(readAsLatin1)] }
-        let latin1 = SecretBuffer(count: count) { output in
+        guard hasAll else { return nil }
+        let text = SecretBuffer(count: count) { output in
             var position = 0
             forEachScalar(of: bytes) { scalar, _ in
-                output[position] = UInt8(truncatingIfNeeded: scalar?.value ?? 0)
+                output[position] = scalar.flatMap(set.byte) ?? 0
                 position += 1
             }
         }
-        return [own, Secret(readAsLatin1), Secret(latin1)]
+        return Secret(text)
     }
 
     /// Reads UTF-8; bytes that are none are `nil`, one by one.

@@ -14,6 +14,7 @@ struct RequestedRangeTests {
             ("bytes=0-9", "bytes=0-109"), ("bytes=500-", "bytes=400-"), ("bytes=500-500", "bytes=400-600"),
             ("bytes=-7", "bytes=-107"), ("Bytes=1 - 2", "bytes=0-102"),
             ("bytes=500-500, 700-702,900-", "bytes=400-"), ("bytes=500-500,700-702", "bytes=400-802"),
+            ("bytes=,500-500,", "bytes=400-600"), ("bytes=500-500, ,700-702", "bytes=400-802"),
         ]
     )
     func widened(_ asked: String, _ wider: String) {
@@ -23,15 +24,29 @@ struct RequestedRangeTests {
     @Test(
         "that may be ignored is none",
         arguments: [
-            "bytes=0-1,1-4", "bytes=3-4,0-1", "bytes=0-,5-6", "bytes=0-1,-5", "bytes=0-1,", "bytes=,0-1",
+            "bytes=0-1,1-4", "bytes=3-4,0-1", "bytes=0-,5-6", "bytes=0-1,-5", "bytes=,",
+            "bytes=5-99999999999999999999,99999999999999999999-",
             "bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14,16-16,18-18,20-20,22-22,24-24,26-26,28-28,30-30,32-32",
             "bytes=2-1", "bytes=", "bytes=-", "bytes=a-b", "bytes=1--2", "bytes=+1-2", "lines=1-2",
             "1-2",
-            "bytes=1-1234567890123456", "bytes=99999999999999999999-",
         ]
     )
     func ignored(_ asked: String) {
         #expect(Self.range([("Range", asked)]) == nil)
+    }
+
+    @Test(
+        "may end farther than anything does",
+        arguments: [
+            ("bytes=500-9223372036854775806", "bytes=500-1000000000000000"),
+            ("bytes=7-99999999999999999999", "bytes=7-1000000000000000"),
+            ("bytes=99999999999999999999-", "bytes=1000000000000000-"),
+            ("bytes=-18446744073709551615", "bytes=-1000000000000000"),
+            ("bytes=0000000000000000007-8", "bytes=7-8"),
+        ]
+    )
+    func farthest(_ asked: String, _ meant: String) {
+        #expect(Self.range([("range", asked)])?.text == meant)
     }
 
     @Test("is shown as it was asked for, in all its parts")

@@ -57,6 +57,18 @@ struct TokenLifeTests {
         #expect(await endpoint.requests.count == 1)
     }
 
+    @Test("is not waited for by a test of the credentials that was given up")
+    func abandonedTest() async throws {
+        // It never comes: the test would never end.
+        let endpoint = Self.endpoint(pause: .seconds(86_400))
+        let authenticator = authenticator(endpoint)
+        let act = try act()
+        let test = Task { try await authenticator.authenticateAnew(act, with: secrets) }
+        while await endpoint.requests.isEmpty { await Task.yield() }
+        test.cancel()
+        await #expect(throws: EgressError.cancelled) { try await test.value }
+    }
+
     @Test("is used until shortly before it expires", arguments: [(0, 1), (3299, 1), (3300, 2), (3600, 2), (9999, 2)])
     func expiry(seconds: Int64, requests: Int) async throws {
         let endpoint = Self.endpoint()

@@ -111,7 +111,9 @@ END = len(OBJECT) - 1
     ("asked", "first", "last"),
     [
         ("bytes=5-", 5, END), ("bytes=-7", END - 6, END), (f"bytes=-{10 * END}", 0, END), ("bytes=0-0", 0, 0),
-        (f"bytes=3-{10 * END}", 3, END), ("BYTES=3-9", 3, 9),
+        (f"bytes=3-{10 * END}", 3, END), ("BYTES=3-9", 3, 9), ("bytes=,3-9,", 3, 9),
+        # As AWS' SDK for Java asks for all from a byte on.
+        (f"bytes=7-{(1 << 63) - 2}", 7, END), (f"bytes=7-{1 << 64}", 7, END), (f"bytes=-{1 << 64}", 0, END),
     ],
 )  # fmt: skip
 def test_ranges_of_each_form(
@@ -123,7 +125,10 @@ def test_ranges_of_each_form(
 
 
 @pytest.mark.parametrize("path", ["/object", "/ignores"])
-@pytest.mark.parametrize("asked", [f"bytes={END + 1}-", f"bytes={END + 1}-{END + 9}", f"bytes={10 * END}-", "bytes=-0"])
+@pytest.mark.parametrize(
+    "asked",
+    [f"bytes={END + 1}-", f"bytes={END + 1}-{END + 9}", f"bytes={10 * END}-", f"bytes={1 << 64}-", "bytes=-0"],
+)
 def test_a_range_behind_the_end_is_416(actor: Actor, connection_id: str, path: str, asked: str) -> None:
     answer = actor.act(connection_id, "GET", path, headers={"Range": asked})
     assert answer.status == 416, answer.body
@@ -228,6 +233,13 @@ def test_azure_storages_own_header(
     assert_part(answer, 4, 8)
     assert answer.body == masked[4:9]
     assert storage.received[-1].names().isdisjoint({"range", "x-ms-range-get-content-md5"})
+
+
+@pytest.mark.parametrize("name", ["Request-Range", "request_range"])
+def test_the_header_of_a_draft_is_left_out(actor: Actor, storage: Storage, connection_id: str, name: str) -> None:
+    """Apache's httpd still gives parts by it."""
+    assert_proxied(actor.act(connection_id, "GET", "/object", headers={name: "bytes=0-6"}))
+    assert storage.received[-1].names().isdisjoint({"request-range", "request_range"})
 
 
 @pytest.mark.parametrize("path", ["/narrow", "/chunked"])

@@ -3,11 +3,12 @@
 import pathlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from acting import Actor, act_events, acting, http_body
-from harness import CONNECTIONS, PATIENCE
+from acting import LOOPBACK, Actor, act_events, acting, http_body, settings_for
+from harness import CONNECTIONS, PATIENCE, wait_until
+from twins.google import GoogleTwin
 from twins.upstream import Received, Reply, Upstream
 
 
@@ -49,11 +50,17 @@ def ask(actor: Actor, method: str, target: str) -> socket.socket:
     return peer
 
 
-@pytest.mark.parametrize(
-    "leave", [socket.socket.close, lambda peer: peer.shutdown(socket.SHUT_WR)], ids=["close", "fin"]
-)
+LEAVING = {"close": socket.socket.close, "fin": lambda peer: peer.shutdown(socket.SHUT_WR)}
+
+
+def events(data_dir: pathlib.Path) -> list[dict]:
+    """What the audit log tells of acts and of tests."""
+    return [event for action in ("connection.act", "connection.test") for event in act_events(data_dir, action)]
+
+
+@pytest.mark.parametrize("leave", LEAVING.values(), ids=LEAVING)
 @pytest.mark.parametrize("path", ["/silent", "/silent/begun", "/silent/streamed"])
-def test_a_caller_who_leaves_ends_the_act(tmp_path: pathlib.Path, silent: Silent, path: str, leave: object) -> None:
+def test_a_caller_who_leaves_ends_the_act(tmp_path: pathlib.Path, silent: Silent, path: str, leave: Callable) -> None:
     with acting(tmp_path) as actor:
         connection_id = actor.server.create(http_body(silent.origin))
         assert actor.set(connection_id, concurrency=1).status == 200
@@ -77,3 +84,27 @@ def test_a_caller_who_leaves_ends_the_test_of_a_connection(tmp_path: pathlib.Pat
         assert silent.was_asked.wait(PATIENCE)
         peer.close()
         assert silent.was_left.wait(PATIENCE), "the third party is still being waited for"
+
+
+@pytest.mark.parametrize("leave", LEAVING.values(), ids=LEAVING)
+@pytest.mark.parametrize("method", ["GET", "POST"], ids=["act", "test"])
+def test_a_caller_who_leaves_does_not_wait_for_a_token(
+    tmp_path: pathlib.Path, silent: Silent, method: str, leave: Callable
+) -> None:
+    """The exchange goes on, for whoever comes next; the place of the act is free."""
+    options = (*LOOPBACK, "--egress-timeout", str(int(PATIENCE)))
+    with GoogleTwin() as twin, acting(tmp_path, *options) as actor:
+        connection_id = actor.connect(twin)
+        settings = settings_for(twin) | {"token_url": f"{silent.origin}/silent"}
+        assert actor.set(connection_id, **settings).status == 200
+        target = f"{CONNECTIONS}/{connection_id}" + ("/proxy/echo" if method == "GET" else "/test")
+        peer = ask(actor, method, target)
+        assert silent.was_asked.wait(PATIENCE)
+        in_flight = b"keyway_acts_in_flight 1"
+        assert in_flight in actor.server.request("GET", "/metrics").body
+        leave(peer)
+        wait_until(lambda: in_flight not in actor.server.request("GET", "/metrics").body, "the end of the act")
+        assert not silent.was_left.is_set()
+        peer.close()
+    (outcome,) = (event for event in events(tmp_path / "data") if event["details"]["phase"] == "outcome")
+    assert outcome["details"]["error"] == "cancelled"

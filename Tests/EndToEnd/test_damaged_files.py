@@ -151,6 +151,23 @@ def test_damage_is_told_and_stops_writing(server: Server, damage: str) -> None:
     verify_audit_chain(server.data_dir)
 
 
+@pytest.mark.parametrize("kept", [0, 0.5, 0.99])
+def test_a_database_that_was_cut_off_takes_no_changes_at_all(server: Server, kept: float) -> None:
+    """Not even before anything has read behind the cut: SQLite takes a short page for one with zeros."""
+    for number in range(60):
+        server.create(HTTP.create(f"kept {number}"))
+    file = server.data_dir / "keyway.db"
+    wait_until(lambda: (server.data_dir / "keyway.db-wal").stat().st_size == 0)
+    whole = file.read_bytes()
+    os.truncate(file, int(len(whole) * kept))
+    assert_refused(server, server.request("POST", CONNECTIONS, HTTP.create("refused")))
+    assert_not_ready(server, "damaged")
+    server.kill()
+    file.write_bytes(whole)
+    server.start()
+    assert len(names(server)) == 60
+
+
 def test_a_read_only_file_system_is_told(server: Server) -> None:
     """A mount over the directory, of the same files: the server's open files do not keep it from being read-only."""
     place = server.data_dir

@@ -115,6 +115,32 @@ struct LeavingTests {
         #expect(waiting.count == 0)
     }
 
+    @Test(
+        "in the middle of a request, or after its response, does not keep the connection",
+        arguments: [
+            "GET / HT", "POST / HTTP/1.1\r\nHost: a\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nx",
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        ]
+    )
+    func inTheMiddle(_ sent: String) throws {
+        var limits = Limits()
+        limits.idleTimeout = 3_600
+        limits.requestTimeout = 3_600
+        let server = try HTTPServer(limits: limits)
+        // An end that comes with what was sent is missed by the engine now and then.
+        let clients = try (0..<40).map { _ in
+            let client = try server.connect()
+            try client.send(sent)
+            client.finishSending()
+            return client
+        }
+        for client in clients {
+            if sent.hasSuffix("a\r\n\r\n") { #expect(try client.answer().status == 200) }
+            #expect(try client.isClosedByServer())
+        }
+    }
+
     @Test("during a streamed response ends it, though nothing is being sent")
     func stream() throws {
         final class Owner: BodyStreamOwner {

@@ -115,6 +115,26 @@ struct DatabaseHealthTests {
         #expect(try auditChains(in: directory).map(\.count) == [201])
     }
 
+    @Test(
+        "that was cut off, wherever, takes no changes before anything has read there",
+        arguments: [1, 4096, 5000, .max]
+    )
+    func cutOff(surplus: Int) async throws {
+        var store = try openStore()
+        let tenant = try await Tenant.create(in: store)
+        for _ in 0..<20 { _ = try await tenant.create(tenant.record(), in: store) }
+        // Closing copies the log into the database.
+        await store.close()
+        store = try SQLiteStore(directory: directory.path, creating: false, digest: testDigest, lookInterval: .max)
+        #expect(store.unreadiness() == nil)
+        let length = try #require(bytes(ofFile: directory.database)).count
+        truncate(directory.database, max(0, length - surplus))
+        let refusal = await #expect(throws: StoreError.self) { try await tenant.create(tenant.record(), in: store) }
+        #expect(refusal?.says("\(directory.database) is damaged; nothing was done") == true)
+        #expect(store.unreadiness() == .damaged)
+        await store.close()
+    }
+
     @Test("whose damage a read meets is not ready")
     func damageMetByRead() async throws {
         let store = try openStore()

@@ -40,6 +40,37 @@ struct FormTests {
     }
 }
 
+@Suite("A secret beyond ASCII")
+struct CharacterSetTests {
+    @Test("is masked where its bytes were read one by one and trimmed", arguments: ["à", "Å", "…\u{85}", "\u{A0}Ġ "])
+    func trimmed(_ edge: String) {
+        for secret in ["sk-proj-0123" + edge, edge + "sk-proj-0123"] {
+            // As Python's `str.strip()` has it.
+            let bytes = Array(secret.utf8)
+            let isText = { (byte: UInt8) in !Unicode.Scalar(byte).properties.isWhitespace }
+            let kept = bytes[(bytes.firstIndex(where: isText) ?? 0)...(bytes.lastIndex(where: isText) ?? 0)]
+            let read = String(String.UnicodeScalarView(kept.map { Unicode.Scalar($0) }))
+            for encoding in Encoding.allCases {
+                let echo = Array("got:".utf8) + encoding.encode(read) + Array(".".utf8)
+                #expect(firstDifference(echo, patterns(secret), expected: Array("got:".utf8) + mask + [0x2E]) == nil)
+            }
+            #expect(scrub(Array("<".utf8) + kept + Array(">".utf8), patterns(secret)) == [0x3C] + mask + [0x3E])
+        }
+    }
+
+    @Test("is masked in windows-1252, and where it was read so")
+    func windows() {
+        let secret = "10 € – “Žluť” as pässword"
+        let patterns = patterns(secret.replacing("ť", with: "t"))
+        let written =
+            Array("10 ".utf8) + [0x80, 0x20, 0x96, 0x20, 0x93, 0x8E] + Array("lut".utf8) + [0x94]
+            + Array(" as p".utf8) + [0xE4] + Array("ssword".utf8)
+        #expect(scrub(written, patterns) == mask)
+        let read = "10 â‚¬ â€“ â€œÅ½lutâ€\u{9D} as pÃ¤ssword"
+        for encoding in Encoding.allCases { #expect(scrub(encoding.encode(read), patterns) == mask, "\(encoding)") }
+    }
+}
+
 @Suite("A text that is cut within a secret")
 struct CutTests {
     @Test("shows seven bytes of it at most", arguments: Encoding.allCases)
@@ -101,6 +132,20 @@ struct StyleTests {
     func json(_ text: String, _ expected: String) {
         for pieces in [1, 2, 3, 5, 7, 11, 1_000] {
             #expect(scrub(text, "12345678901", "1234.56789", style: .json, pieces: pieces) == expected)
+        }
+    }
+
+    @Test(
+        "leaves a document of JSON one where white space beside a number is the secret's",
+        arguments: [
+            ("[1, 12345678901 ]", #"[1, "[keyway:redacted]" ]"#), ("[1,12345678901 ]", #"[1,"[keyway:redacted]" ]"#),
+            (#"{"a":12345678901 ,"b":"12345678901 "}"#, #"{"a":"[keyway:redacted]" ,"b":"[keyway:redacted]"}"#),
+            ("[-12345678901 ]", "[-1 ]"), ("[12345678901]", #"["[keyway:redacted]"]"#),
+        ]
+    )
+    func jsonWithBlanks(_ text: String, _ expected: String) {
+        for pieces in [1, 2, 3, 5, 7, 11, 1_000] {
+            #expect(scrub(text, "12345678901 ", style: .json, pieces: pieces) == expected)
         }
     }
 

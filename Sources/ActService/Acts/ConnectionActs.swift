@@ -274,7 +274,7 @@ package final class ConnectionActs: Sendable {
     private func verdict(of probe: ActProbe, _ use: ConnectionUse) async throws -> (ProbeVerdict, ProxiedAnswer.Facts) {
         var facts = ProxiedAnswer.Facts()
         do {
-            let authenticated = try await authenticator.authenticate(use.plan, with: try open(use), anew: true)
+            let authenticated = try await authenticator.authenticateAnew(use.plan, with: try open(use))
             guard probe.sendsRequest else { return (probe.verdictOnExchange, facts) }
             let start = MonotonicClock.now()
             let answer = try await egress.collect(authenticated.request, atMost: Self.probeAnswerBytes)
