@@ -51,8 +51,10 @@ extension ActSubject {
     fileprivate var secretsInHeaders: [String] {
         placements.flatMap { placement -> [String] in
             switch placement {
-            case .header(_, let template, _), .basic(let template, _):
-                (try? text(template))?.addresses ?? []
+            case .header(_, let template, _): (try? text(template))?.addresses ?? []
+            // Encoded, they could, but neither may hold one (RFC 7617, section 2).
+            case .basic(let user, let password):
+                [user, password].flatMap { (try? text($0))?.addresses ?? [] }
             case .query, .noHeader, .noQuery: []
             }
         }
@@ -106,7 +108,7 @@ extension ActSubject {
         let name = "private_key"
         guard case .serviceAccount = credentialType.authentication, let key = secrets[address(name)] else { return nil }
         do {
-            _ = try RSASigningKey(pem: key)
+            try RSASigningKey(pem: key).verifyItself()
             return nil
         } catch {
             return ActRefusal(.connectionNotUsable, "the secret \(error.detail)", member: credential(name))
@@ -128,14 +130,6 @@ extension ActSubject {
 }
 
 extension ActDraft {
-    /// The addresses of the secrets that stand in headers as they are, or as a user name.
-    fileprivate var secretsInHeaders: [String] {
-        headers.flatMap(\.value.parts).flatMap { part -> [String] in
-            switch part {
-            case .text: []
-            case .secret(let address, _): [address]
-            case .basic(let user, _): user.addresses
-            }
-        }
-    }
+    /// The addresses of the secrets that stand in headers, as they are or in basic authentication.
+    fileprivate var secretsInHeaders: [String] { headers.flatMap(\.value.addresses) }
 }

@@ -62,6 +62,7 @@ extension RSASigningKey.Failure {
             "is no private key in PEM: send private_key of the key's JSON file again, with its line breaks"
         case .notRSA: "is a key of another kind than RSA"
         case .unusableLength: "is an RSA key of less than 2048 bits, or of more than 8192"
+        case .damagedKey: "is a damaged key: its parts don't belong together"
         case .signingFailed: "could not sign"
         }
     }

@@ -13,6 +13,8 @@ package struct RSASigningKey: ~Copyable {
         case notRSA
         /// The key is shorter than 2048 bits, which is no longer safe, or longer than 8192.
         case unusableLength
+        /// Its private part does not belong to its public one.
+        case damagedKey
         case signingFailed
     }
 
@@ -70,6 +72,27 @@ package struct RSASigningKey: ~Copyable {
     }
 
     deinit { EVP_PKEY_free(key) }
+
+    /// Checks that the key's public part verifies what its private part signs: a damaged key signs, too.
+    package borrowing func verifyItself() throws(Failure) {
+        let message: StaticString = "keyway"
+        let bytes = UnsafeRawBufferPointer(start: message.utf8Start, count: message.utf8CodeUnitCount)
+        let signature: [UInt8]
+        do {
+            signature = try sign(bytes)
+        } catch {
+            throw .damagedKey
+        }
+        guard let context = EVP_MD_CTX_new() else { throw .signingFailed }
+        defer {
+            EVP_MD_CTX_free(context)
+            ERR_clear_error()
+        }
+        guard
+            EVP_DigestVerifyInit(context, nil, EVP_sha256(), nil, key) == 1,
+            EVP_DigestVerify(context, signature, signature.count, message.utf8Start, bytes.count) == 1
+        else { throw .damagedKey }
+    }
 
     /// The signature of `message`, as long as the key.
     package borrowing func sign(_ message: UnsafeRawBufferPointer) throws(Failure) -> [UInt8] {

@@ -6,6 +6,8 @@ package struct AnswerHead: Sendable {
         package let value: String
         /// The bytes received, where they are not UTF-8.
         package let rawValue: [UInt8]?
+        /// The value as received.
+        package var bytes: [UInt8] { rawValue ?? Array(value.utf8) }
 
         package init(name: String, value: String) {
             self.name = name

@@ -153,13 +153,17 @@ final class Exchange {
     /// Whether nothing has happened for too long.
     func isOverdue(at now: UInt64) -> Bool {
         if lastMoment <= now { return true }
-        guard !isPaused, !isBehind, deadline < now else { return false }
-        // A long request takes its time.
+        noteProgress(at: now)
+        return !isPaused && !isBehind && deadline < now
+    }
+
+    /// Gives a long request its time: that for the response begins when the last of it was written.
+    private func noteProgress(at now: UInt64) {
+        guard request?.body != nil || upload != nil else { return }
         let sent = keyway_curl_sent(handle)
-        guard sent > self.sent else { return true }
+        guard sent > self.sent else { return }
         self.sent = sent
-        deadline = now + timeouts.firstByte
-        return false
+        if deadline != .max { deadline = max(deadline, now + timeouts.firstByte) }
     }
 
     /// Goes on after a pause.

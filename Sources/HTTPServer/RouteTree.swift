@@ -135,6 +135,6 @@ struct RouteTree: Sendable {
         _ parameters: inout RouteParameters
     ) -> Int? {
         if end < path.count { return find(path, from: end + 1, in: node, &parameters) }
-        return nodes[node].routes.isEmpty ? nil : node
+        return nodes[node].routes.isEmpty ? nodes[node].rest?.node : node
     }
 }

@@ -1,36 +1,34 @@
 /// The header `Link` (RFC 8288): links in angle brackets, each with parameters, and commas between them.
 enum LinkHeader {
-    /// The value with the targets of its links rewritten; `nil` if none is, or if the value is malformed.
+    /// The value with the targets of its links rewritten; `nil` if none is.
     ///
-    /// Only what stands in the place of a target is looked at: a parameter's quoted text may look like one.
-    static func rewritten(_ value: String, by rewriter: LinkRewriter) -> String? {
-        var rest = Array(value.utf8)[...]
+    /// Only what stands in the place of a target is looked at: a parameter's quoted text may look like one. What is
+    /// malformed stays as it is, to the end of the value; clients read the links before it all the same.
+    static func rewritten(_ value: some Collection<UInt8>, by rewriter: LinkRewriter) -> [UInt8]? {
+        var rest = Array(value)[...]
         var output: [UInt8] = []
         var hasChanged = false
         while true {
             let blanks = rest.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: ",") }
             output += blanks
             rest = rest[blanks.endIndex...]
-            guard !rest.isEmpty else { break }
-            guard rest.popFirst() == UInt8(ascii: "<"), let end = rest.firstIndex(of: UInt8(ascii: ">")) else {
-                return nil
-            }
-            let target = rest[..<end]
+            guard rest.first == UInt8(ascii: "<"), let end = rest.firstIndex(of: UInt8(ascii: ">")) else { break }
+            let target = rest[(rest.startIndex + 1)..<end]
             let replacement = rewriter.rewritten(reference: target)
             hasChanged = hasChanged || replacement != nil
             output.append(UInt8(ascii: "<"))
             output += replacement ?? Array(target)
             output.append(UInt8(ascii: ">"))
             rest = rest[(end + 1)...]
-            guard let parameters = parameters(at: rest) else { return nil }
+            let parameters = parameters(at: rest)
             output += parameters
             rest = rest[parameters.endIndex...]
         }
-        return hasChanged ? String(decoding: output, as: UTF8.self) : nil
+        return hasChanged ? output + rest : nil
     }
 
-    /// The text between a target and the comma after it; `nil` if a quoted text has no end.
-    private static func parameters(at text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    /// The text between a target and the comma after it; all of it if a quoted text has no end.
+    private static func parameters(at text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var isQuoted = false
         var index = text.startIndex
         while index < text.endIndex {
@@ -42,6 +40,6 @@ enum LinkHeader {
             }
             index += 1
         }
-        return isQuoted ? nil : text
+        return text
     }
 }

@@ -36,8 +36,7 @@ package struct LinkRewriter: Sendable {
     }
 
     /// The value of a header whose name is that, with its links rewritten; `nil` if nothing changes.
-    package func rewritten(header name: String, value: String) -> String? {
-        if name.lowercased() == "link" { return LinkHeader.rewritten(value, by: self) }
-        return rewritten(reference: value.utf8).map { String(decoding: $0, as: UTF8.self) }
+    package func rewritten(header name: String, value: some Collection<UInt8>) -> [UInt8]? {
+        name.lowercased() == "link" ? LinkHeader.rewritten(value, by: self) : rewritten(reference: value)
     }
 }

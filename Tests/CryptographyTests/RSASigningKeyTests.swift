@@ -34,6 +34,15 @@ struct RSASigningKeyTests {
         #expect(throws: failure) { _ = try RSASigningKey(pem: Secret(copying: pem.utf8)) }
     }
 
+    @Test("is told from a damaged one, which signs too", arguments: [60, 200, 300])
+    func damaged(_ place: Int) throws {
+        try RSASigningKey(pem: Secret(copying: Self.pkcs1.utf8)).verifyItself()
+        var pem = Array(Self.pkcs1.utf8)
+        pem[place] = pem[place] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+        let key = try RSASigningKey(pem: Secret(copying: pem))
+        #expect(throws: RSASigningKey.Failure.damagedKey) { try key.verifyItself() }
+    }
+
     private static let signature =
         "3ec8cf78482f89615199080d0aa23d11a625a985cb59ad05300e30e64bc9d4bbeafb133e9217feae502552871097048ad56f"
         + "652c5414969104efbcbbd814d013e1a91bf9fd5636c3b0dd5eab0a9d3bad9cfea8b8e3064e1d2dd03cdef3652af03bef25f2"

@@ -94,6 +94,22 @@ struct TimeTests {
         #expect(await recorder.end().text == "abc")
     }
 
+    @Test("begins when the last of the request was written, and not anew when it is over")
+    func sent() async throws {
+        let server = try LoopbackServer { $0.waitForEnd() }
+        let client = try EgressClient.local { $0.connectTimeout = 0.1 }
+        let withBody = Recorder()
+        let without = Recorder()
+        var post = OutgoingRequest.post(server.origin, body: "a")
+        post.timeout = .exact(2)
+        var get = OutgoingRequest.get(server.origin)
+        get.timeout = .exact(3.8)
+        client.send(post, to: withBody)
+        client.send(get, to: without)
+        #expect(await without.end().error == .timedOut)
+        #expect(withBody.facts.error == .timedOut)
+    }
+
     @Test("that a long request takes is not idle")
     func upload() async throws {
         let server = try LoopbackServer { peer in

@@ -38,7 +38,7 @@ CODES = {
     "upstream_timeout": (504, 424),
     "upstream_malformed": 502,
     "answer_too_large": 502,
-    "redirect_refused": 502,
+    "redirect_refused": (502, 424),
     "secret_in_coding": 502,
     "audit_unavailable": 503,
 }

@@ -232,6 +232,24 @@ class TestAPostThatWentOut:
         answer = impatient.act(connection_id, "GET", "/x")
         assert (answer.status, answer.headers.get("X-Should-Retry")) == (504, None)
 
+    @pytest.mark.parametrize("kind", ["OktaAPIToken", "CircleCIAPIKey", "OpenAIAPIKey"])
+    def test_and_is_redirected_elsewhere_is_repeated_by_none(
+        self, actor: Actor, silent: HostileUpstream, kind: str
+    ) -> None:
+        silent.script = hostile.raw(
+            b"HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example.com/\r\nContent-Length: 0\r\n\r\n"
+        )
+        connection_id = actor.server.create(BY_NAME[kind].create("errors", secret=lambda _: "secret-0123456789"))
+        assert actor.set(connection_id, base_url=silent.origin, custom_domain=True).status == 200
+        answer = actor.act(connection_id, "POST", "/x", b"{}")
+        assert_own(answer, "redirect_refused")
+        assert answer.status == (502 if kind == "OpenAIAPIKey" else 424)
+        assert answer.headers["X-Should-Retry"] == "false"
+        assert answer.headers["Keyway-Upstream-Location"] == "https://elsewhere.example.com/"
+        assert "may have been carried out" in answer.errors[0]["detail"]
+        answer = actor.act(connection_id, "GET", "/x")
+        assert (answer.status, answer.headers["X-Should-Retry"]) == (502, "false")
+
     def test_and_was_broken_off_is_not_repeated(self, actor: Actor, silent: HostileUpstream) -> None:
         silent.script = hostile.raw(b"")
         answer = actor.act(actor.connect(silent), "POST", "/x", b"{}")

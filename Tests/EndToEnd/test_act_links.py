@@ -51,6 +51,27 @@ class TestALink:
         actor.request("GET", link.removeprefix(f"http://127.0.0.1:{actor.server.port}"))
         assert twin.received[-1].target == "/v1/items?page=2"
 
+    @pytest.mark.parametrize("rest", ["", "?page=2", "/", "/?page=2"])
+    def test_to_the_base_url_itself_works(self, actor: Actor, twin: LinkingAPI, rest: str) -> None:
+        connection_id = connect(actor, twin)
+        twin.reply = Reply(200, {"next": f"{twin.origin}/v1{rest}"})
+        link = actor.act(connection_id, "GET", "/items").json["next"]
+        assert link == f"http://127.0.0.1:{actor.server.port}{path(connection_id)}{rest}"
+        answer = actor.request("GET", link.removeprefix(f"http://127.0.0.1:{actor.server.port}"))
+        assert_proxied(answer)
+        assert twin.received[-1].target == f"/v1{rest}"
+
+    def test_in_a_header_keeps_the_bytes_beside_it(self, actor: Actor, twin: LinkingAPI) -> None:
+        connection_id = connect(actor, twin)
+        twin.reply = Reply(200, {}, [("Link", "<ORIGIN/v1/items>; title=caf\xe9"), ("Location", "/v1/caf\xe9")])
+        base = f"http://127.0.0.1:{actor.server.port}{path(connection_id)}".encode()
+        answer = actor.server.raw_request("GET", f"{path(connection_id)}/items")
+        assert b"\r\nLink: <" + base + b"/items>; title=caf\xe9\r\n" in answer
+        assert b"\r\nLocation: " + base + b"/caf\xe9\r\n" in answer
+        twin.reply.status = 302
+        answer = actor.server.raw_request("GET", f"{path(connection_id)}/items")
+        assert b"\r\nLocation: " + base + b"/caf%E9\r\n" in answer
+
     @pytest.mark.parametrize(
         "link",
         [

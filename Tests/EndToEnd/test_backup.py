@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import resource
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -59,6 +58,14 @@ def copy(source: Server, place: pathlib.Path) -> pathlib.Path:
 
 def backup(data_dir: pathlib.Path, to: pathlib.Path, *options: str, **more) -> subprocess.CompletedProcess:
     return command("backup", to, "--data-dir", data_dir, *options, **more)
+
+
+def unsealed(file: pathlib.Path, to: pathlib.Path) -> pathlib.Path:
+    """The mere database of a backup, as SQLite itself would have copied it."""
+    content = file.read_bytes()
+    assert content[len(content) // 4096 * 4096 :].startswith(b"keyway-backup-sha256:")
+    to.write_bytes(content[: len(content) // 4096 * 4096])
+    return to
 
 
 def restore(
@@ -271,6 +278,7 @@ class TestARestoration:
         to.close()
         done = restore(tmp_path / "copy.db", tmp_path / "data", key_of(source))
         assert done.returncode == 0, done.stderr
+        assert "not made by keyway backup" in done.stdout
         assert {path.name for path in (tmp_path / "data").iterdir()} == {"keyway.db", "keyway.lock"}
 
     def test_refuses_a_mere_copy_of_an_open_database(self, source: Server, tmp_path: pathlib.Path) -> None:
@@ -307,10 +315,22 @@ class TestARestoration:
         assert [path.name for path in (tmp_path / "data").iterdir()] == ["keyway.db-wal"]
 
     def test_refuses_each_damaged_page(self, source: Server, copy: pathlib.Path, tmp_path: pathlib.Path) -> None:
-        pages = copy.stat().st_size // 4096
+        whole = unsealed(copy, tmp_path / "whole.db")
+        pages = whole.stat().st_size // 4096
         for page in sorted({0, 1, 2, pages // 3, pages // 2, pages - 1}):
-            damage(copy, tmp_path / "damaged.db", page)
+            damage(whole, tmp_path / "damaged.db", page)
             self.assert_refused(tmp_path / "damaged.db", source, tmp_path)
+
+    def test_refuses_each_changed_bit(self, source: Server, copy: pathlib.Path, tmp_path: pathlib.Path) -> None:
+        content = copy.read_bytes()
+        # Of what SQLite does not look at: text of documents and of the audit log, free space, and the seal.
+        places = [content.index(b"kept 7"), content.rindex(b'"sequence":3'), 100 * 41, len(content) - 2]
+        places += [len(content) - 86, *range(4096 + 123, len(content), len(content) // 16)]
+        for place in places:
+            changed = bytearray(content)
+            changed[place] ^= 1
+            (tmp_path / "changed.db").write_bytes(changed)
+            assert "damaged" in self.assert_refused(tmp_path / "changed.db", source, tmp_path)
 
     @pytest.mark.parametrize(
         "spoil",
@@ -319,10 +339,12 @@ class TestARestoration:
             lambda content: content[: len(content) // 2],
             lambda content: content[:-1],
             lambda content: content[:4096],
+            lambda content: content + bytes(4096),
+            lambda content: content[:-86] + bytes(4096) + content[-86:],
             lambda content: b"no database at all\n" * 1000,
             lambda content: bytes(len(content)),
         ],
-        ids=["empty", "half", "a byte short", "one page", "text", "zeros"],
+        ids=["empty", "half", "a byte short", "one page", "more", "more before the end", "text", "zeros"],
     )
     def test_refuses_what_is_not_whole(
         self, source: Server, copy: pathlib.Path, tmp_path: pathlib.Path, spoil: Callable[[bytes], bytes]
@@ -344,7 +366,7 @@ class TestARestoration:
     def test_refuses_what_does_not_fit(
         self, source: Server, copy: pathlib.Path, tmp_path: pathlib.Path, sql: str, words: str
     ) -> None:
-        file = pathlib.Path(shutil.copy(copy, tmp_path / "changed.db"))
+        file = unsealed(copy, tmp_path / "changed.db")
         with sqlite3.connect(file) as database:
             database.executescript(sql)
         database.close()

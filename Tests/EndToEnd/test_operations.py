@@ -243,6 +243,21 @@ class TestTLS:
         assert f"the TLS key file {link} is open to other users (mode 0{mode:o}): run `chmod 600 {link}`" in done.stderr
         assert "PRIVATE" not in done.stderr
 
+    def test_a_key_within_the_certificate_file_that_others_may_read_is_refused(
+        self, certificate: tuple[str, str], tmp_path: pathlib.Path
+    ) -> None:
+        keys = initialise(tmp_path / "data")
+        both = tmp_path / "both.pem"
+        both.write_bytes(b"".join(pathlib.Path(file).read_bytes() for file in certificate))
+        both.chmod(0o644)
+        options = ("--tls-cert", str(both), "--tls-key", certificate[1])
+        done = command("serve", "--data-dir", tmp_path / "data", "--listen", "127.0.0.1:0", *options)
+        assert done.returncode == 66
+        assert f"{both} has a private key in it and is open to other users (mode 0644)" in done.stderr
+        both.chmod(0o600)
+        with running(tmp_path / "data", keys, *options) as server:
+            assert self.handshake(server, ssl.TLSVersion.TLSv1_3)
+
     @pytest.mark.parametrize("way", ["read-only", "pipe"])
     def test_a_key_that_its_owner_alone_reads_is_taken(
         self, certificate: tuple[str, str], tmp_path: pathlib.Path, way: str

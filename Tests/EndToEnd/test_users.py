@@ -172,9 +172,9 @@ class TestUsers:
     def test_have_an_address_of_their_own(self, users: UsersApi) -> None:
         email = new_email()
         first = users.create_user(user_request(email)).data
-        raises(400, lambda: users.create_user(user_request(email.upper())), "email")
+        raises(409, lambda: users.create_user(user_request(email.upper())), "email")
         second = users.create_user(user_request(new_email())).data
-        raises(400, lambda: users.update_user(second.id, update_request(second.id, email=email)), "email")
+        raises(409, lambda: users.update_user(second.id, update_request(second.id, email=email)), "email")
         moved = users.update_user(first.id, update_request(first.id, email=new_email("moved")))
         assert moved.data.attributes.handle == moved.data.attributes.email
         users.create_user(user_request(email))

@@ -73,7 +73,7 @@ struct RouterTests {
             ("/act/1/", "act connection_id=1 path="),
             ("/act/1/a/b%2Fc//", "act connection_id=1 path=a/b%2Fc//"),
             ("/act/1/%FF%zz", "act connection_id=1 path=%FF%zz"),
-            ("/act/1", "not found"),
+            ("/act/1", "act connection_id=1"),
             ("/act//a", "not found"),
         ]
     )
@@ -84,7 +84,7 @@ struct RouterTests {
     @Test(
         "matches no other path",
         arguments: [
-            "", "api", "//", "/api", "/api/v2/actions/connections/", "/api/v2/actions/connections/1/",
+            "", "api", "//", "/act", "/api", "/api/v2/actions/connections/", "/api/v2/actions/connections/1/",
             "/api//v2/actions/connections", "/API/v2/actions/connections", "/api/v2/users//keys/k",
         ]
     )

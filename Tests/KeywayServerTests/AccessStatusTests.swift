@@ -210,8 +210,8 @@ struct AccessStatusTests {
         Case(.admin, .post, "/api/v2/users", body: AccessBodies.user(roles: []), 201),
         Case(.admin, .post, "/api/v2/users", body: AccessBodies.user(roles: [.admin, .readOnly, .admin]), 201),
         Case(.admin, .post, "/api/v2/users", body: AccessBodies.user(email: "jane"), 400),
-        Case(.admin, .post, "/api/v2/users", body: AccessBodies.user(email: "taken@example.com"), 400),
-        Case(.admin, .post, "/api/v2/users", body: AccessBodies.user(email: "Taken@Example.com"), 400),
+        Case(.admin, .post, "/api/v2/users", body: AccessBodies.user(email: "taken@example.com"), 409),
+        Case(.admin, .post, "/api/v2/users", body: AccessBodies.user(email: "Taken@Example.com"), 409),
         Case(.admin, .post, "/api/v2/users", body: AccessBodies.user(isServiceAccount: true), 400),
         Case(.standard, .post, "/api/v2/users", body: AccessBodies.user(), 403),
         Case(.nobody, .post, "/api/v2/users", body: AccessBodies.user(), 403),
@@ -231,7 +231,7 @@ struct AccessStatusTests {
             200
         ),
         Case(.admin, .patch, "/api/v2/users/PERSON", body: AccessBodies.userUpdate(#""disabled":null"#), 400),
-        Case(.admin, .patch, "/api/v2/users/TAKEN", body: AccessBodies.userUpdate(#""email":"held@example.com""#), 400),
+        Case(.admin, .patch, "/api/v2/users/TAKEN", body: AccessBodies.userUpdate(#""email":"held@example.com""#), 409),
         Case(.admin, .patch, "/api/v2/users/ADMIN", body: AccessBodies.userUpdate(#""disabled":true"#), 400),
         Case(.standard, .patch, "/api/v2/users/PERSON", body: AccessBodies.userUpdate(#""name":"New""#), 403),
         Case(.admin, .patch, "/api/v2/users/NONE", body: AccessBodies.userUpdate(#""name":"New""#), 404),
@@ -248,6 +248,13 @@ struct AccessStatusTests {
         ),
         Case(.admin, .patch, "/api/v2/current_user", body: AccessBodies.userUpdate(#""disabled":true"#), 400),
         Case(.readOnly, .patch, "/api/v2/current_user", body: AccessBodies.userUpdate(#""email":"nobody""#), 400),
+        Case(
+            .admin,
+            .patch,
+            "/api/v2/current_user",
+            body: AccessBodies.userUpdate(#""email":"taken@example.com""#),
+            409
+        ),
         Case(.nobody, .patch, "/api/v2/current_user", body: AccessBodies.userUpdate(#""name":"New""#), 403),
         Case(.admin, .patch, "/api/v2/current_user", body: AccessBodies.userUpdate(#""name":"a""#, id: "PERSON"), 422),
         Case(.exhausted, .patch, "/api/v2/current_user", body: AccessBodies.userUpdate(#""name":"New""#), 429),

@@ -41,6 +41,13 @@ struct UsabilityTests {
             ),
             (
                 Bodies.connection(
+                    type: "ServiceNow",
+                    credentials:
+                        #""type":"ServiceNowBasicAuth","instance":"acme","username":"a","password":"\#(Bodies.marker)\n""#
+                ), "/credentials/password"
+            ),
+            (
+                Bodies.connection(
                     type: "GCP",
                     credentials:
                         #""type":"GCPServiceAccount","private_key":"\#(Bodies.marker)","service_account_email":"a@b""#
@@ -72,7 +79,7 @@ struct UsabilityTests {
             Bodies.connection(
                 type: "ServiceNow",
                 credentials:
-                    #""type":"ServiceNowBasicAuth","instance":"acme","username":"a","password":"\#(Bodies.marker):\n""#
+                    #""type":"ServiceNowBasicAuth","instance":"acme","username":"a","password":"\#(Bodies.marker):""#
             ),
         ].map { $0.replacing("\t", with: #"\t"#) }
     )

@@ -146,7 +146,7 @@ struct LinkHeaderTests {
         ]
     )
     func location(_ value: String, _ path: String) throws {
-        #expect(try LinkRewriter.test().rewritten(header: "Location", value: value) == LinkRewriter.proxy + path)
+        #expect(try LinkRewriter.test().rewritten(header: "Location", of: value) == LinkRewriter.proxy + path)
     }
 
     @Test(
@@ -154,7 +154,7 @@ struct LinkHeaderTests {
         arguments: ["/api/v2/users", "../../../admin", "//evil.example/api/v4", "mailto:a@b", "https:/api/v4", ""]
     )
     func elsewhere(_ value: String) throws {
-        #expect(try LinkRewriter.test().rewritten(header: "Location", value: value) == nil)
+        #expect(try LinkRewriter.test().rewritten(header: "Location", of: value) == nil)
     }
 
     @Test("of several, is rewritten where a target stands")
@@ -167,17 +167,33 @@ struct LinkHeaderTests {
             "<\(LinkRewriter.proxy)/p?page=2>; rel=\"next\", "
             + #"<https://evil.example/a>; title="a, <https://api.vendor.com/api/v4/x>; \"; b", "#
             + "<\(LinkRewriter.proxy)/p?page=9>;rel=last"
-        #expect(try LinkRewriter.test().rewritten(header: "LINK", value: before) == after)
+        #expect(try LinkRewriter.test().rewritten(header: "LINK", of: before) == after)
     }
 
     @Test(
         "that is malformed stays as it is",
         arguments: [
-            "https://api.vendor.com/api/v4/a", "<https://api.vendor.com/api/v4/a",
-            #"<https://api.vendor.com/api/v4/a>; title="a"#, "<https://evil.example/>, x", "",
+            "https://api.vendor.com/api/v4/a", "<https://api.vendor.com/api/v4/a", "<https://evil.example/>, x", "",
         ]
     )
     func malformed(_ value: String) throws {
-        #expect(try LinkRewriter.test().rewritten(header: "Link", value: value) == nil)
+        #expect(try LinkRewriter.test().rewritten(header: "Link", of: value) == nil)
+    }
+
+    @Test(
+        "before what is malformed is rewritten",
+        arguments: [#"; title="a"#, ", x", ", <https://api.vendor.com/api/v4/b", "; rel=next, https://evil.example/"]
+    )
+    func malformedEnd(_ rest: String) throws {
+        let value = "<https://api.vendor.com/api/v4/a>" + rest
+        #expect(try LinkRewriter.test().rewritten(header: "Link", of: value) == "<\(LinkRewriter.proxy)/a>" + rest)
+    }
+
+    @Test("keeps bytes that are no UTF-8")
+    func latin1() throws {
+        let title = Array("; title=caf".utf8) + [0xE9]
+        let value = "<https://api.vendor.com/api/v4/a>".utf8 + title
+        let expected = "<\(LinkRewriter.proxy)/a>".utf8 + title
+        #expect(try LinkRewriter.test().rewritten(header: "Link", value: value) == Array(expected))
     }
 }

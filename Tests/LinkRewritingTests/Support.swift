@@ -22,6 +22,10 @@ extension LinkRewriter {
     func text(_ link: String) -> String? {
         rewritten(link.utf8).map { String(decoding: $0, as: UTF8.self) }
     }
+
+    func rewritten(header name: String, of value: String) -> String? {
+        rewritten(header: name, value: value.utf8).map { String(decoding: $0, as: UTF8.self) }
+    }
 }
 
 func members(_ paths: String...) throws -> [MemberPath] {

@@ -34,7 +34,8 @@ final class Act: Sendable {
 
     /// Ends it with a redirect that is not passed on.
     func refuse(_ refusal: RedirectRefusal, _ facts: ProxiedAnswer.Facts) {
-        let error = ActError(.redirect(refusal), for: use.target.clients)
+        let isPerhapsDone = !OutgoingRequest.isIdempotent(use.plan.method)
+        let error = ActError(.redirect(refusal, perhapsDone: isPerhapsDone), for: use.target.clients)
         var outcome = AuditedAct.Outcome(status: facts.status, error: error.code)
         outcome.redirects = links.followed.map(\.origin)
         use.end(outcome, code: error.code, facts)

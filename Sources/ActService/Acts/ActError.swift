@@ -23,7 +23,9 @@ package struct ActError: Error {
         /// - Parameter perhapsDone: Whether it may have carried out what it may not be asked for twice.
         case egress(EgressError, perhapsDone: Bool)
         /// The third party redirects the request.
-        case redirect(RedirectRefusal)
+        ///
+        /// - Parameter perhapsDone: Whether it may not be asked for twice: a redirect can be all that tells of what was done.
+        case redirect(RedirectRefusal, perhapsDone: Bool)
         /// An error of access, of the store or of the vault.
         case other(any Error)
     }

@@ -56,8 +56,8 @@ struct ActLinks: Sendable {
         guard !places.isEmpty, let rewriter else { return }
         for place in places {
             let header = headers[place]
-            guard let value = rewriter.rewritten(header: header.name, value: header.value) else { continue }
-            headers[place] = .init(name: header.name, value: value)
+            guard let value = rewriter.rewritten(header: header.name, value: header.bytes) else { continue }
+            headers[place] = .init(name: header.name, bytes: value)
         }
     }
 
@@ -95,10 +95,11 @@ struct ActLinks: Sendable {
 
     /// What becomes of a redirect.
     ///
-    /// - Parameter location: Its `Location`, in which secrets are masked.
+    /// - Parameter header: Its `Location`, in which secrets are masked.
     /// - Returns: Where it leads.
-    func redirection(to location: String) -> Redirection {
-        guard let request, let link = WebLink(location.utf8, relativeTo: request) else {
+    func redirection(to header: ActResponse.Header) -> Redirection {
+        let location = header.value
+        guard let request, let link = WebLink(header.bytes, relativeTo: request) else {
             return .refused(RedirectRefusal(location, "Where it leads can't be read."))
         }
         // A path alone leads to this server, whatever the caller calls it.

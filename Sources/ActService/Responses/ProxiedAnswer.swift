@@ -171,14 +171,14 @@ extension ProxiedAnswer: AnswerReceiver {
         if case .cut = outcome { isDecoded = false }
         var response = response(to: head, isDecoded: isDecoded)
         if (300..<400).contains(head.status), head.status != 304,
-            let location = response.headers.first(where: Self.isUpstreamLocation)?.value, !location.isEmpty
+            let location = response.headers.first(where: Self.isUpstreamLocation), !location.value.isEmpty
         {
             switch links.redirection(to: location) {
             case .inside(let location):
                 response.headers.removeAll(where: Self.isUpstreamLocation)
                 response.headers.append(.init(name: "Location", value: location))
             case .followed(let link):
-                passage = .dropping(0, .redirected(link, location: location))
+                passage = .dropping(0, .redirected(link, location: location.value))
                 return .more
             case .refused(let refusal):
                 passage = .dropping(0, .redirectRefused(refusal))

@@ -89,8 +89,7 @@ package enum ProxiedHeaders {
         }
         for index in headers.indices
         where headers[index].name.lowercased() == "etag" && headers[index].value.hasPrefix("\"") {
-            let tag = headers[index].rawValue ?? Array(headers[index].value.utf8)
-            headers[index] = .init(name: headers[index].name, bytes: "W/".utf8 + tag)
+            headers[index] = .init(name: headers[index].name, bytes: "W/".utf8 + headers[index].bytes)
         }
     }
 

@@ -84,6 +84,7 @@ private struct Backup {
             // The temporary name is nobody's concern.
             throw CommandError(.cannotCreate, error.reason.replacing(file.temporaryPath, with: path))
         }
+        try file.seal()
         try file.publish()
         return summary
     }

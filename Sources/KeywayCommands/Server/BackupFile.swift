@@ -1,3 +1,5 @@
+import Cryptography
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -29,6 +31,32 @@ final class BackupFile {
             unlink(temporaryPath + "-journal")
         }
         if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Writes the digest of the file's content behind it: ``BackupSeal``.
+    func seal() throws(CommandError) {
+        var digest = SHA256Stream()
+        var buffer = [UInt8](repeating: 0, count: 1_048_576)
+        var end: off_t = 0
+        while true {
+            let count = pread(descriptor, &buffer, buffer.count, end)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Self.failure("read", path) }
+            if count == 0 { break }
+            buffer.withUnsafeBytes { digest.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            end += off_t(count)
+        }
+        guard let digest = digest.finish() else {
+            throw CommandError(.cannotCreate, "cannot write \(path): no memory is left")
+        }
+        var line = BackupSeal.line(digest)[...]
+        while !line.isEmpty {
+            let count = line.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, end) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Self.failure("write", path) }
+            line = line.dropFirst(count)
+            end += off_t(count)
+        }
     }
 
     /// Gives the file its name, once its content is on the disk.

@@ -1,3 +1,4 @@
+import Cryptography
 import KeywayServer
 import SQLiteStorage
 import Storage
@@ -15,7 +16,8 @@ extension Command {
         summary: "Check a backup, and make a data directory of it",
         discussion: [
             "The directory must be empty, or not there yet: nothing is overwritten. The backup is read from its first byte "
-                + "to its last, brought to this version's schema, and each of its secrets must open with the master keys.",
+                + "to its last, must be what keyway backup wrote, to the bit, is brought to this version's schema, and each "
+                + "of its secrets must open with the master keys.",
             "Keys that were deleted after the backup was made work again: delete them again.",
         ],
         operands: [Restoration.file],
@@ -61,7 +63,7 @@ private struct Restoration {
         } catch {
             throw CommandError(.cannotCreate, error.reason)
         }
-        try copy(to: restoration.stagedDatabase)
+        let isSealed = try copy(to: restoration.stagedDatabase)
         let summary = try check(restoration)
         let secrets = try await examine(restoration, summary, keyring)
         do throws(StoreError) {
@@ -69,10 +71,12 @@ private struct Restoration {
         } catch {
             throw CommandError(.cannotCreate, error.reason)
         }
-        try Terminal.print(text(summary, secrets: secrets))
+        try Terminal.print(text(summary, secrets: secrets, isSealed: isSealed))
     }
 
-    private func text(_ summary: DatabaseSummary, secrets: Int?) -> String {
+    private func text(_ summary: DatabaseSummary, secrets: Int?, isSealed: Bool) -> String {
+        let unsealed =
+            isSealed ? "" : "It was not made by keyway backup: whether each bit is what was copied was not checked.\n"
         let upgrade =
             summary.schemaVersion < summary.newestSchemaVersion
             ? "Its schema was brought from version \(summary.schemaVersion) to \(summary.newestSchemaVersion).\n" : ""
@@ -81,7 +85,7 @@ private struct Restoration {
             ?? "Whether its secrets open was not checked."
         return """
             \(location.directory) is restored from \(source): \(summary.contents).
-            \(upgrade)\(opened)
+            \(unsealed)\(upgrade)\(opened)
 
             Next: keyway serve \(location.options)
 
@@ -99,13 +103,20 @@ private struct Restoration {
         )
     }
 
-    private func copy(to path: String) throws(CommandError) {
+    /// Copies what is to be restored, without its seal.
+    ///
+    /// - Returns: Whether it had one, which fits.
+    private func copy(to path: String) throws(CommandError) -> Bool {
         let input = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
         guard input >= 0 else {
             throw CommandError(.input, "cannot read \(file): \(String(cString: strerror(errno)))")
         }
         defer { if input != STDIN_FILENO { close(input) } }
         let output = try ByteOutput(creating: path)
+        var digest = SHA256Stream()
+        var size = 0
+        // The last bytes so far, which may be the seal.
+        var end: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1_048_576)
         while true {
             let count = read(input, &buffer, buffer.count)
@@ -114,9 +125,24 @@ private struct Restoration {
                 throw CommandError(.input, "cannot read \(source): \(String(cString: strerror(errno)))")
             }
             if count == 0 { break }
-            try output.append(Array(buffer[..<count]))
+            end += buffer[..<count]
+            let content = Array(end.dropLast(BackupSeal.length))
+            end.removeFirst(content.count)
+            content.withUnsafeBytes { digest.append($0) }
+            size += content.count
+            try output.append(content)
+        }
+        let stated = BackupSeal.digest(in: end)
+        if stated == nil {
+            try output.append(end)
+            size += end.count
         }
         try output.finish()
+        // A database is whole pages, of 512 bytes at least: what stands behind them was a seal.
+        guard size % 512 == 0, stated == nil || stated == digest.finish()?.description else {
+            throw CommandError(.input, "not restored: \(source) is damaged: it is not what keyway backup wrote")
+        }
+        return stated != nil
     }
 
     private func check(_ restoration: StoreRestoration) throws(CommandError) -> DatabaseSummary {

@@ -187,7 +187,9 @@ struct ServeOptions {
         switch (arguments[certificate], arguments[key]) {
         case (nil, nil): return nil
         case (let certificate?, let key?):
-            return TLSIdentity(certificatePEM: try read(certificate), keyPEM: try TLSKeyFile.read(key))
+            let chain = try read(certificate)
+            try TLSKeyFile.requireClosed(certificate, ifItHoldsAKey: chain)
+            return TLSIdentity(certificatePEM: chain, keyPEM: try TLSKeyFile.read(key))
         default: throw CommandError(.usage, "--tls-cert and --tls-key go together: give both or neither")
         }
     }

@@ -25,16 +25,27 @@ enum TLSKeyFile {
                 return mode?.isOwnersAlone == true
             }
         }
-        if let mode, !mode.isOwnersAlone {
-            throw CommandError(
-                .input,
-                "the TLS key file \(path) is open to other users (mode \(mode)): run `chmod 600 \(path)`"
-            )
-        }
+        if let mode, !mode.isOwnersAlone { throw isOpen("the TLS key file \(path)", path, mode) }
         guard let count, count <= longest else {
             throw CommandError(.input, "cannot read \(path): check that it exists and that this user may read it")
         }
         let text = buffer.bytes[..<count].withoutByteOrderMark
         return Secret(buffer, range: text.startIndex..<text.endIndex)
+    }
+
+    /// Refuses a certificate file that has the key in it, as some programs want it, and that others can read.
+    static func requireClosed(_ path: String, ifItHoldsAKey content: [UInt8]) throws(CommandError) {
+        var status = stat()
+        guard String(decoding: content, as: UTF8.self).contains("PRIVATE KEY-----"), stat(path, &status) == 0 else {
+            return
+        }
+        let mode = SecretFileMode(status)
+        guard mode.isOwnersAlone else {
+            throw isOpen("the certificate file \(path) has a private key in it and", path, mode)
+        }
+    }
+
+    private static func isOpen(_ file: String, _ path: String, _ mode: SecretFileMode) -> CommandError {
+        CommandError(.input, "\(file) is open to other users (mode \(mode)): run `chmod 600 \(path)`")
     }
 }

@@ -92,7 +92,8 @@ extension APIError {
         case .authentication(let failure): (act(failure), nil)
         case .egress(let egressError, let isPerhapsDone):
             (act(egressError, perhapsDone: isPerhapsDone ? error.clients : nil), nil)
-        case .redirect(let refusal): (act(refusal), nil)
+        case .redirect(let refusal, let isPerhapsDone):
+            (act(refusal, perhapsDone: isPerhapsDone ? error.clients : nil), nil)
         case .other(let other): from(other)
         }
     }
@@ -140,11 +141,15 @@ extension APIError {
         }
     }
 
-    private static func act(_ refusal: RedirectRefusal) -> APIError {
+    /// - Parameters:
+    ///   - refusal: The reason why the redirect is not passed on.
+    ///   - clients: The clients of the third party, if the request may not be sent twice.
+    /// - Returns: The error for the caller.
+    private static func act(_ refusal: RedirectRefusal, perhapsDone clients: ClientErrors?) -> APIError {
         var error = act(
-            502,
+            clients?.repeatsPosts == true ? 424 : 502,
             RedirectRefusal.code,
-            "The third party redirects the request. \(refusal.reason)",
+            "The third party redirects the request. \(refusal.reason)" + (clients == nil ? "" : perhapsDone),
             isTransient: false
         )
         error.headers.append(.init(name: ProxiedHeaders.upstreamLocation, value: refusal.location))
@@ -173,11 +178,13 @@ extension APIError {
             // No client is known that sends anything again after 424.
             clients.repeatsPosts ? 424 : failure.status,
             code,
-            failure.faults.map(\.detail).joined(separator: " ")
-                + " The request was sent, and may have been carried out: look before you send it again.",
+            failure.faults.map(\.detail).joined(separator: " ") + perhapsDone,
             isTransient: false
         )
     }
+
+    private static let perhapsDone =
+        " The request was sent, and may have been carried out: look before you send it again."
 
     private static func act(outcome error: EgressError) -> APIError {
         switch error {
@@ -212,14 +219,15 @@ extension APIError {
             )
         case .timedOut: act(504, "upstream_timeout", "The third party took too long to answer.")
         case .answerTooLarge, .headersTooLarge:
-            act(502, "answer_too_large", "The third party's answer is larger than is passed on.")
+            act(502, "answer_too_large", "The third party's answer is larger than is passed on.", isTransient: false)
         case .malformedAnswer:
             act(502, "upstream_malformed", "What the third party answered can't be passed on: \(error.detail).")
         case .secretInCoding:
             act(
                 502,
                 "secret_in_coding",
-                "The response holds a secret of the connection within a content coding, where it can't be masked."
+                "The response holds a secret of the connection within a content coding, where it can't be masked.",
+                isTransient: false
             )
         case .cancelled: act(502, "upstream_unreachable", "The request to the third party was given up.")
         case .stopped: act(503, "stopping", "The server is stopping. Try again later.")

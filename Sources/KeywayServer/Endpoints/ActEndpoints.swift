@@ -83,7 +83,8 @@ extension Call {
         }
         return ActRequest(
             method: request.method.name,
-            path: "/" + (parameters["path"] ?? ""),
+            // Without even a slash it is the base URL itself.
+            path: parameters["path"].map { "/" + $0 } ?? "",
             query: request.rawQuery,
             headers: headers,
             body: request.body,

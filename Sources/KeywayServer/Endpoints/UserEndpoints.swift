@@ -273,13 +273,11 @@ extension OperationDescription {
     private static let answered = DescribedResponse(200, "The user", .schema("User", .json))
     private static let created = DescribedResponse(201, "The user", .schema("User", .json))
     private static let absent = DescribedResponse.error(404, "There is no such user")
-    private static let malformed = DescribedResponse.error(
-        400,
-        "The body is not valid (every fault is named), or the address is another user's"
-    )
+    private static let taken = DescribedResponse.error(409, "The address is another user's")
+    private static let malformed = DescribedResponse.error(400, "The body is not valid (every fault is named)")
     private static let malformedUpdate = DescribedResponse.error(
         400,
-        "The body is not valid (every fault is named), the address is another user's, or the user is the last admin"
+        "The body is not valid (every fault is named), or the user is the last admin"
     )
 
     fileprivate static let getCurrentUser = OperationDescription(
@@ -306,7 +304,7 @@ extension OperationDescription {
         summary: "Create a user; roles may be given by who may manage access, and has what they grant",
         tag: tag,
         request: "UserCreate",
-        responses: [created, malformed]
+        responses: [created, malformed, taken]
     )
 
     fileprivate static let getUser = OperationDescription(
@@ -321,7 +319,7 @@ extension OperationDescription {
         summary: "Change the user whose application key this is; what is not sent stays as it is",
         tag: tag,
         request: "UserUpdate",
-        responses: [answered, malformedUpdate, .error(422, "The id in the body is another user's")]
+        responses: [answered, malformedUpdate, taken, .error(422, "The id in the body is another user's")]
     )
 
     fileprivate static let listUserOrganizations = OperationDescription(
@@ -343,7 +341,9 @@ extension OperationDescription {
         summary: "Change a user; what is not sent stays as it is",
         tag: tag,
         request: "UserUpdate",
-        responses: [answered, malformedUpdate, absent, .error(422, "The id in the body is not the one in the path")]
+        responses: [
+            answered, malformedUpdate, absent, taken, .error(422, "The id in the body is not the one in the path"),
+        ]
     )
 
     fileprivate static let disableUser = OperationDescription(

@@ -49,9 +49,10 @@ struct UserEditor: Sendable {
 }
 
 extension APIError {
-    /// Two users of an organisation may not be known by one e-mail address.
+    /// Two users of an organisation may not be known by one e-mail address. Terraform enables the other one when it is
+    /// told so by this status.
     static let handleTaken = APIError(
-        400,
+        409,
         "/data/attributes/email is another user's, who may be disabled: PATCH /api/v2/users/{user_id} enables them.",
         at: .pointer("/data/attributes/email")
     )
