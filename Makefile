@@ -7,6 +7,7 @@
 #   make format      let the formatters settle the layout
 #   make build       build the server as it ships: .build/release/keyway
 #   make bench       measure the server beside nginx and etcd, and the SDK beside the Python client (thirteen minutes)
+#   make instructions  count the instructions of an act, a create and a GET; OTHER=path counts another build beside
 #   make bootstrap   install what any of these needs, and nothing that is there already
 #   make clean       remove what was built; .keyway (keys and data of `make run`) stays
 #
@@ -22,7 +23,7 @@ RELEASE = -c release --static-swift-stdlib
 RELEASE_FLAGS = $(RELEASE) --product keyway
 PYTHON_CODE = Tests/EndToEnd Benchmarks scripts
 
-.PHONY: run test test-long lint format build bench bootstrap clean toolchain
+.PHONY: run test test-long lint format build bench instructions bootstrap clean toolchain
 .DEFAULT_GOAL := build
 
 run: build
@@ -59,6 +60,10 @@ bench: build .venv/ready
 	swift build $(RELEASE) --product BenchmarkDatadogClient
 	swift build $(RELEASE) --product BenchmarkMasking
 	@.venv/bin/python Benchmarks/bench.py
+
+instructions: build .venv/ready
+	@scripts/bootstrap instructions
+	@.venv/bin/python Benchmarks/instructions.py $(OTHER)
 
 bootstrap: toolchain .venv/ready
 	@scripts/bootstrap shells

@@ -46,11 +46,11 @@ class Process:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def spawn(self, arguments: list[str], ready: Callable[[], bool]) -> None:
+    def spawn(self, arguments: list[str], ready: Callable[[], bool], within: float = 30) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("KEYWAY_")}
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(arguments, stdout=log, stderr=log, env=environment)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + within
         while not ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
@@ -80,10 +80,11 @@ class Process:
 class Keyway(Process):
     """Keyway with its rate limiter on, at a limit that the bench does not meet, and its request log in a file."""
 
-    def __init__(self, place: pathlib.Path, *options: str) -> None:
+    def __init__(self, place: pathlib.Path, *options: str, binary: pathlib.Path = BINARY) -> None:
         super().__init__(place, "keyway")
         self.options = options
-        arguments = [str(BINARY), "init", "--data-dir", str(place / "data"), "--json"]
+        self.binary = binary
+        arguments = [str(binary), "init", "--data-dir", str(place / "data"), "--json"]
         keys = json.loads(subprocess.run(arguments, check=True, capture_output=True).stdout)
         self.headers = {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["application_key"]}
 
@@ -105,7 +106,7 @@ class Keyway(Process):
         """Starts the server, and returns the seconds from there to its first success on a path."""
         self.port = free_port()
         listen = f"127.0.0.1:{self.port}"
-        arguments = [str(BINARY), "serve", "--data-dir", str(self.place / "data"), "--listen", listen]
+        arguments = [str(self.binary), "serve", "--data-dir", str(self.place / "data"), "--listen", listen]
         began = time.monotonic()
         arguments += ["--rate-limit", "100000000/60", *self.options]
         self.spawn(arguments, lambda: succeeds(self.url + first, self.headers))

@@ -12,18 +12,23 @@ package struct AuditEvent: Sendable {
     package let organization: Identifier
     package let time: Timestamp
     package let actor: Actor
-    /// The action: `connection.create`, `app_key_registration.delete`, …
     package let action: String
-    /// The wire type of the changed resource, followed by its id.
     package let resourceType: String
     package let resource: Identifier
-    /// Further details, such as the roles that a user has now. None of them is a secret.
     package let details: [JSONValue.Member]
-    /// The id of the request, as the response and the log have it.
     package let requestID: String?
-    /// The line from the time on: written on the thread that reports the event, and not in the store's one writer.
+    /// The line from the time on: written here, by whoever tells of the event, and not in the store's one writer.
     private let tail: [UInt8]
 
+    /// - Parameters:
+    ///   - organization: The organisation whose data it is about.
+    ///   - time: The time at which it happened.
+    ///   - actor: The user, with the keys, or the command that did it.
+    ///   - action: The kind of change: `connection.create`, `app_key_registration.delete`, …
+    ///   - resourceType: The wire type of what it was done to.
+    ///   - resource: The id of that.
+    ///   - details: More about it, such as the roles that a user has now. None of it is a secret.
+    ///   - requestID: The request that did it, as the response and the log name it.
     package init(
         organization: Identifier,
         time: Timestamp = .now,
@@ -42,23 +47,27 @@ package struct AuditEvent: Sendable {
         self.resource = resource
         self.details = details
         self.requestID = requestID
-        var writer = JSONWriter(capacity: 384)
-        func write(_ name: StaticString, _ value: some CustomStringConvertible) {
-            writer.write(raw: name)
-            writer.write(.string(value.description))
-        }
-        write(",\"time\":", time)
-        write(",\"organization_id\":", organization)
+        var writer = JSONWriter(capacity: 640)
+        writer.write(raw: ",\"time\":")
+        writer.write(time)
+        writer.write(raw: ",\"organization_id\":")
+        writer.write(organization)
         writer.write(raw: ",\"actor\":")
-        writer.write(actor.json)
-        write(",\"action\":", action)
-        write(",\"resource_type\":", resourceType)
-        write(",\"resource_id\":", resource)
+        actor.write(to: &writer)
+        writer.write(raw: ",\"action\":")
+        writer.write(action)
+        writer.write(raw: ",\"resource_type\":")
+        writer.write(resourceType)
+        writer.write(raw: ",\"resource_id\":")
+        writer.write(resource)
         if !details.isEmpty {
             writer.write(raw: ",\"details\":")
             writer.write(.object(details))
         }
-        if let requestID { write(",\"request_id\":", requestID) }
+        if let requestID {
+            writer.write(raw: ",\"request_id\":")
+            writer.write(requestID)
+        }
         writer.write(raw: "}")
         tail = writer.bytes
     }
@@ -77,25 +86,28 @@ extension AuditEvent {
     package func line(sequence: Int64, previous: String) -> [UInt8] {
         var writer = JSONWriter(capacity: tail.count + 128)
         writer.write(raw: "{\"sequence\":")
-        writer.write(.integer(sequence))
+        writer.write(sequence)
         writer.write(raw: ",\"previous\":")
-        writer.write(.string(previous))
+        writer.write(previous)
         writer.write(raw: tail)
         return writer.bytes
     }
 }
 
 extension AuditEvent.Actor {
-    fileprivate var json: JSONValue {
+    fileprivate func write(to writer: inout JSONWriter) {
         switch self {
         case .principal(let principal):
-            [
-                "user_id": .string(principal.user.description),
-                "api_key_id": .string(principal.apiKey.description),
-                "application_key_id": .string(principal.applicationKey.description),
-            ]
+            writer.write(raw: "{\"user_id\":")
+            writer.write(principal.user)
+            writer.write(raw: ",\"api_key_id\":")
+            writer.write(principal.apiKey)
+            writer.write(raw: ",\"application_key_id\":")
+            writer.write(principal.applicationKey)
         case .operatorCommand(let command):
-            ["command": .string(command)]
+            writer.write(raw: "{\"command\":")
+            writer.write(command)
         }
+        writer.write(raw: "}")
     }
 }

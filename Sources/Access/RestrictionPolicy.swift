@@ -82,7 +82,7 @@ extension RestrictionPolicy.Subject: CustomStringConvertible {
     /// - Returns: `nil` if `text` is anything else.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let id = Identifier(parts[1]) else { return nil }
+        guard parts.count == 2, let id = Identifier(String(parts[1])) else { return nil }
         switch parts[0] {
         case "user": self = .user(id)
         case "role": self = .role(id)

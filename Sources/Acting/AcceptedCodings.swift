@@ -9,7 +9,7 @@ enum AcceptedCodings {
     /// Whether a caller takes `gzip` (RFC 9110, section 12.5.3).
     static func includeGzip(_ headers: [CallerHeader]) -> Bool {
         headers.contains { header in
-            guard HeaderName(header.name).text == "accept-encoding" else { return false }
+            guard header.folded.text == "accept-encoding" else { return false }
             return header.value.split(separator: ",").contains { coding in
                 let parts = coding.split(separator: ";").map { part in
                     part.filter { $0 != " " && $0 != "\t" }.lowercased()

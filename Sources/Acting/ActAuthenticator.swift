@@ -113,9 +113,13 @@ package final class ActAuthenticator: Sendable {
     ) throws(ActFailure) -> AuthenticatedAct {
         var secrets = secrets
         var headers: [OutgoingRequest.Header] = []
+        headers.reserveCapacity(act.headers.count + 4)
         for header in act.headers {
-            let value = try header.value.resolve(&secrets, for: .header)
-            headers.append(.init(name: header.name, value: header.rawValue.map { Secret(copying: $0) } ?? value))
+            if let bytes = header.rawValue {
+                headers.append(.init(name: header.name, value: Secret(copying: bytes)))
+            } else {
+                headers.append(.init(name: header.name, value: try header.value.resolve(&secrets, for: .header)))
+            }
         }
         let target = try act.target.resolve(&secrets, for: .elsewhere)
         let body: SecretBuffer?

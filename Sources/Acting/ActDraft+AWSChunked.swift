@@ -74,9 +74,12 @@ extension ActDraft {
         return digest
     }
 
+    private static let ofFraming = ["X-Amz-Decoded-Content-Length", "X-Amz-Trailer", "Content-Encoding"]
+        .map(HeaderName.init)
+
     /// Changes the headers to those of the content without its framing.
     private mutating func describeContent(_ codings: [String]) {
-        for name in ["X-Amz-Decoded-Content-Length", "X-Amz-Trailer", "Content-Encoding"] { remove(header: name) }
+        for name in Self.ofFraming { remove(header: name) }
         if !codings.isEmpty { set(header: "Content-Encoding", PlannedText(codings.joined(separator: ", "))) }
     }
 

@@ -19,7 +19,9 @@ struct ActDraft {
     var exchange: TokenExchange?
     /// The part of the response that the caller asks for.
     let range: RequestedRange?
-    let callerTakesGzip: Bool
+    private let callerHeaders: [CallerHeader]
+    /// Whether the caller takes a body that is coded by gzip.
+    var callerTakesGzip: Bool { AcceptedCodings.includeGzip(callerHeaders) }
     /// The codings that the third party is asked for: ``AcceptedCodings``.
     var acceptedCodings = AcceptedCodings.none
 
@@ -31,9 +33,9 @@ struct ActDraft {
         pathBelowBase = path
         scope = .base(origin: "", path: "", prefix: "")
         query = try RequestQuery(request.query)
-        headers = try CallerHeader.forwarded(request.headers)
-        range = RequestedRange(method: request.method, headers: request.headers)
-        callerTakesGzip = AcceptedCodings.includeGzip(request.headers)
+        callerHeaders = request.headers
+        headers = try CallerHeader.forwarded(callerHeaders)
+        range = RequestedRange(method: request.method, headers: callerHeaders)
         if let upload = request.upload {
             body = .streamed(upload)
         } else {
@@ -52,27 +54,27 @@ struct ActDraft {
         return method
     }
 
-    func has(header name: String) -> Bool {
-        let name = HeaderName(name)
-        return headers.contains { $0.folded == name }
+    func has(header name: HeaderName) -> Bool {
+        headers.contains { $0.folded == name }
     }
 
     /// Takes out every header that may be taken for that one.
-    mutating func remove(header name: String) {
-        let name = HeaderName(name)
+    mutating func remove(header name: HeaderName) {
         headers.removeAll { $0.folded == name }
     }
 
-    /// Puts a header in the place of all that may be taken for it.
-    mutating func set(header name: String, _ value: PlannedText) {
-        remove(header: name)
-        headers.append(PlannedHeader(name: name, folded: HeaderName(name), value: value))
+    mutating func append(_ header: PlannedHeader) {
+        headers.append(header)
     }
 
-    /// Puts a query parameter in the place of all that may be taken for it.
-    mutating func set(query name: String, _ value: PlannedText) throws(ActRefusal) {
-        try query.remove(name)
-        addedQuery.append(PlannedText([.text(TextEscape.percent.escape(name) + "=")] + value.parts))
+    /// Puts a header in the place of all that may be taken for it.
+    mutating func set(_ header: PlannedHeader) {
+        remove(header: header.folded)
+        headers.append(header)
+    }
+
+    mutating func set(header name: String, _ value: PlannedText) {
+        set(PlannedHeader(name: name, value))
     }
 
     var callerQuery: String? {
@@ -81,6 +83,7 @@ struct ActDraft {
 
     /// Path and query.
     var target: PlannedText {
+        if query.parameters.isEmpty, addedQuery.isEmpty { return PlannedText(path) }
         var parts: [PlannedText.Part] = [.text(path)]
         var separator = "?"
         for parameter in query.parameters.map(PlannedText.init) + addedQuery {
@@ -89,12 +92,5 @@ struct ActDraft {
             separator = "&"
         }
         return PlannedText(parts)
-    }
-
-    var secretAddresses: [String] {
-        var addresses = target.addresses + headers.flatMap(\.value.addresses)
-        if case .configured(let text) = body { addresses += text.addresses }
-        if let address = exchange?.secretAddress { addresses.append(address) }
-        return addresses
     }
 }

@@ -3,88 +3,28 @@ import Documents
 import LinkRewriting
 
 // The clouds, whose requests carry tokens that are issued for them.
+extension ActDraft {
+    /// `…/proxy/{service}/…`
+    mutating func joinGoogleService() throws(ActRefusal) {
+        let (service, rest) = path.partingFirstLabel
+        guard let service else {
+            throw ActRefusal(.serviceNotNamed, "the path must begin with a service, as in /storage/storage/v1/b")
+        }
+        path = rest
+        try join(BaseAddress("https://\(service).googleapis.com", named: "the service"))
+        scope = .services(domain: "googleapis.com")
+    }
+}
+
 extension ActPlanner {
-    /// `…/proxy/{service}/…`, or whatever path below the setting `base_url`.
-    func planGoogle(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
-        if let base = try subject.overridingAddress() {
-            try draft.join(base)
-        } else {
-            let (service, rest) = Self.firstLabel(of: draft.path)
-            guard let service else {
-                throw ActRefusal(.serviceNotNamed, "the path must begin with a service, as in /storage/storage/v1/b")
-            }
-            draft.path = rest
-            try draft.join(BaseAddress("https://\(service).googleapis.com", named: "the service"))
-            draft.scope = .services(domain: "googleapis.com")
-        }
-        // Of an object of Cloud Storage its content, not what there is to know of it.
-        if draft.callerTakesGzip, draft.query.parameters.contains("alt=media") {
-            draft.acceptedCodings = AcceptedCodings.stored
-        }
-        let tokenURL = try BaseAddress(
-            subject.setting("token_url") ?? "https://oauth2.googleapis.com/token",
-            named: "token_url in the connection's settings",
-            in: .setting("token_url")
-        )
-        try tokenURL.requireAllowed(for: subject, hosts: ["oauth2.googleapis.com"])
-        draft.exchange = .serviceAccount(
-            ServiceAccountGrant(
-                email: try subject.credentialMember("service_account_email"),
-                scopes: subject.setting("scopes") ?? "https://www.googleapis.com/auth/cloud-platform",
-                tokenURL: tokenURL,
-                keyAddress: subject.address("private_key")
-            )
-        )
-        for name in ["key", "access_token", "oauth_token"] { try draft.query.remove(name) }
-    }
-
-    func planAzure(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
-        try draft.join(subject.baseAddress())
-        let management = try BaseAddress(
-            subject.setting("management_url") ?? "https://management.azure.com",
-            named: "management_url in the connection's settings",
-            in: .setting("management_url")
-        )
-        let authority = try BaseAddress(
-            subject.setting("authority") ?? Self.authority(for: management),
-            named: "authority in the connection's settings",
-            in: .setting("authority")
-        )
-        try authority.requireAllowed(
-            for: subject,
-            hosts: [
-                "login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn",
-                "login.chinacloudapi.cn",
-            ]
-        )
-        let tenant = TextEscape.percent.escape(try subject.credentialMember("tenant_id"))
-        let scopes = subject.credentialValue("custom_scopes")?.text?.string ?? ""
-        draft.exchange = .clientCredentials(
-            ClientCredentialsGrant(
-                clientID: try subject.credentialMember("app_client_id"),
-                scope: scopes.isEmpty ? "\(management.origin)/.default" : scopes,
-                tokenURL: try BaseAddress(
-                    authority.origin + authority.joined("/\(tenant)/oauth2/v2.0/token"),
-                    named: "authority in the connection's settings"
-                ),
-                secretAddress: subject.address("client_secret")
-            )
-        )
-    }
-
-    /// Microsoft Entra of the cloud that an address belongs to.
-    private static func authority(for management: BaseAddress) -> String {
-        if management.isOne(of: [".usgovcloudapi.net", "graph.microsoft.us", "dod-graph.microsoft.us"]) {
-            return "https://login.microsoftonline.us"
-        }
-        return management.isOne(of: [".chinacloudapi.cn"])
-            ? "https://login.partner.microsoftonline.cn" : "https://login.microsoftonline.com"
-    }
+    private static let headersOfSignatures = [
+        "Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "Date",
+    ].map(HeaderName.init)
 
     /// `…/proxy/{service}/{region}/…`
-    func planAWS(_ subject: ActSubject, _ draft: inout ActDraft) throws(ActRefusal) {
-        let (service, afterService) = Self.firstLabel(of: draft.path)
-        let (region, rest) = Self.firstLabel(of: afterService)
+    func planAWS(_ subject: ConnectionMembers, _ draft: inout ActDraft) throws(ActRefusal) {
+        let (service, afterService) = draft.path.partingFirstLabel
+        let (region, rest) = afterService.partingFirstLabel
         guard let service, let region else {
             throw ActRefusal(
                 .serviceNotNamed,
@@ -114,9 +54,7 @@ extension ActPlanner {
         } else {
             try draft.removeAWSChunking()
         }
-        for name in ["Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "Date"] {
-            draft.remove(header: name)
-        }
+        for name in Self.headersOfSignatures { draft.remove(header: name) }
         for name in [
             "Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature", "Security-Token",
             "Content-Sha256",
@@ -137,14 +75,78 @@ extension ActPlanner {
             endpoint
         )
     }
+}
 
+extension String {
     /// The first segment of a path, if it is a single DNS label, and the rest.
-    private static func firstLabel(of path: String) -> (label: String?, rest: String) {
-        let segment = path.dropFirst().prefix { $0 != "/" }
+    fileprivate var partingFirstLabel: (label: String?, rest: String) {
+        let segment = dropFirst().prefix { $0 != "/" }
         let isLabel =
-            path.hasPrefix("/") && (1...63).contains(segment.utf8.count)
+            hasPrefix("/") && (1...63).contains(segment.utf8.count)
             && segment.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0.isASCIIDigit || $0 == UInt8(ascii: "-") }
             && segment.utf8.first != UInt8(ascii: "-") && segment.utf8.last != UInt8(ascii: "-")
-        return (isLabel ? String(segment) : nil, String(path.dropFirst(1 + segment.count)))
+        return (isLabel ? String(segment) : nil, String(dropFirst(1 + segment.count)))
+    }
+}
+
+// The exchanges that are the same for all requests of a connection.
+extension ConnectionMembers {
+    func googleExchange() throws(ActRefusal) -> TokenExchange {
+        let tokenURL = try BaseAddress(
+            setting("token_url") ?? "https://oauth2.googleapis.com/token",
+            named: "token_url in the connection's settings",
+            in: .setting("token_url")
+        )
+        try tokenURL.requireAllowed(for: self, hosts: ["oauth2.googleapis.com"])
+        return .serviceAccount(
+            ServiceAccountGrant(
+                email: try credentialMember("service_account_email"),
+                scopes: setting("scopes") ?? "https://www.googleapis.com/auth/cloud-platform",
+                tokenURL: tokenURL,
+                keyAddress: address("private_key")
+            )
+        )
+    }
+
+    func azureExchange() throws(ActRefusal) -> TokenExchange {
+        let management = try BaseAddress(
+            setting("management_url") ?? "https://management.azure.com",
+            named: "management_url in the connection's settings",
+            in: .setting("management_url")
+        )
+        let authority = try BaseAddress(
+            setting("authority") ?? Self.authority(for: management),
+            named: "authority in the connection's settings",
+            in: .setting("authority")
+        )
+        try authority.requireAllowed(
+            for: self,
+            hosts: [
+                "login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn",
+                "login.chinacloudapi.cn",
+            ]
+        )
+        let tenant = TextEscape.percent.escape(try credentialMember("tenant_id"))
+        let scopes = credentialValue("custom_scopes")?.text?.string ?? ""
+        return .clientCredentials(
+            ClientCredentialsGrant(
+                clientID: try credentialMember("app_client_id"),
+                scope: scopes.isEmpty ? "\(management.origin)/.default" : scopes,
+                tokenURL: try BaseAddress(
+                    authority.origin + authority.joined("/\(tenant)/oauth2/v2.0/token"),
+                    named: "authority in the connection's settings"
+                ),
+                secretAddress: address("client_secret")
+            )
+        )
+    }
+
+    /// Microsoft Entra of the cloud that an address belongs to.
+    private static func authority(for management: BaseAddress) -> String {
+        if management.isOne(of: [".usgovcloudapi.net", "graph.microsoft.us", "dod-graph.microsoft.us"]) {
+            return "https://login.microsoftonline.us"
+        }
+        return management.isOne(of: [".chinacloudapi.cn"])
+            ? "https://login.partner.microsoftonline.cn" : "https://login.microsoftonline.com"
     }
 }

@@ -15,30 +15,31 @@ extension ActPlanner {
     ///   - secrets: Those of its secrets that are at hand, by their addresses.
     /// - Returns: One refusal for each, all with their `member`. Of those that keep a request from being planned, the first.
     package func objections(
-        to connection: ActConnection,
+        to connection: ActConnection.Stored,
         bringing secrets: [String: Secret] = [:]
     ) -> [ActRefusal] {
-        guard let subject = try? subject(connection) else { return [] }
+        guard let connection = try? self.connection(connection) else { return [] }
+        let members = connection.members
         var objections: [ActRefusal] = []
         var inHeaders: [String] = []
         do {
             // A POST, since only that has the configured body. The path names a service where it must.
-            let draft = try draft(ActRequest(method: "POST", path: "/oauth2/"), on: subject)
+            let draft = try draft(ActRequest(method: "POST", path: "/oauth2/"), on: connection)
             inHeaders = draft.secretsInHeaders
         } catch {
             if error.member != nil { objections.append(error) }
-            if let error = subject.objectionToHost() { objections.append(error) }
+            if let error = members.objectionToHost() { objections.append(error) }
         }
-        objections += [subject.objectionToUserName(secrets), subject.objectionToKey(secrets)].compactMap { $0 }
+        objections += [members.objectionToUserName(secrets), members.objectionToKey(secrets)].compactMap { $0 }
         let unfit = secrets.filter { $0.value.containsControl }.keys.sorted()
-        if !unfit.isEmpty { inHeaders += subject.secretsInHeaders }
+        if !unfit.isEmpty { inHeaders += members.secretsInHeaders }
         for address in unfit where inHeaders.contains(address) {
             objections.append(
                 ActRefusal(
                     .connectionNotUsable,
                     "the secret holds a line break or another control character, and cannot stand in a header: send "
                         + "it without",
-                    member: subject.member(ofSecret: address)
+                    member: members.member(ofSecret: address)
                 )
             )
         }
@@ -46,7 +47,7 @@ extension ActPlanner {
     }
 }
 
-extension ActSubject {
+extension ConnectionMembers {
     /// The addresses of the secrets that the integration's declarations put into headers, in whatever request.
     fileprivate var secretsInHeaders: [String] {
         placements.flatMap { placement -> [String] in

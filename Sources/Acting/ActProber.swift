@@ -11,17 +11,22 @@ package struct ActProber: Sendable {
         self.planner = planner
     }
 
+    /// The test of a connection that was not read yet.
+    package func probe(of stored: ActConnection.Stored) throws(ActRefusal) -> ActProbe {
+        try probe(of: try planner.connection(stored))
+    }
+
     /// The test of a connection: what its integration declares, or a GET of the setting `probe_path`.
     package func probe(of connection: ActConnection) throws(ActRefusal) -> ActProbe {
-        let subject = try planner.subject(connection)
-        let probe = subject.credentialType.probe
-        if let path = subject.setting("probe_path") {
+        let members = connection.members
+        let probe = members.credentialType.probe
+        if let path = members.setting("probe_path") {
             return ActProbe(try plan(path, on: connection), sendsRequest: true, rules: [])
         }
         switch probe.step {
         case .get(let target): return ActProbe(try plan(target, on: connection), sendsRequest: true, rules: probe.rules)
         case .callerIdentity:
-            let region = subject.setting("region") ?? planner.endpoints.standardRegion
+            let region = members.setting("region") ?? planner.endpoints.standardRegion
             let target = "/sts/\(region)/?Action=GetCallerIdentity&Version=2011-06-15"
             return ActProbe(try plan(target, on: connection), sendsRequest: true, rules: probe.rules)
         case .exchange:

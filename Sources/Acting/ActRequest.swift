@@ -1,4 +1,3 @@
-package import Documents
 package import Egress
 package import Secrets
 
@@ -28,31 +27,5 @@ package struct ActRequest: Sendable {
         self.headers = headers
         self.body = body
         self.upload = upload
-    }
-}
-
-/// A connection as it is stored, without its secrets.
-package struct ActConnection: Sendable {
-    package let organization: Identifier
-    package let id: Identifier
-    /// Rises with each change of the document.
-    package let revision: Int64
-    /// The inner `data` object.
-    package let document: JSONValue
-    /// The attributes of the connection's settings, if it has any.
-    package let settings: JSONValue?
-
-    package init(
-        organization: Identifier,
-        id: Identifier,
-        revision: Int64,
-        document: JSONValue,
-        settings: JSONValue? = nil
-    ) {
-        self.organization = organization
-        self.id = id
-        self.revision = revision
-        self.document = document
-        self.settings = settings
     }
 }

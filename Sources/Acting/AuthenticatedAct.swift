@@ -41,7 +41,7 @@ extension AuthenticatedAct {
             target: Secret(copying: link.target),
             headers: plan.masked.headers.compactMap { header in
                 // Any other may be a credential, and a connection can put a secret into these.
-                guard ["accept", "user-agent"].contains(HeaderName(header.name).text),
+                guard ["accept", "user-agent"].contains(header.folded.text),
                     !header.value.contains(ScrubMask.text)
                 else { return nil }
                 return .init(name: header.name, text: header.value)

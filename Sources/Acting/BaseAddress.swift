@@ -1,5 +1,6 @@
 import Connections
 import Documents
+import LinkRewriting
 
 /// A URL that paths are joined to, in its parts.
 struct BaseAddress: Sendable {
@@ -7,8 +8,8 @@ struct BaseAddress: Sendable {
     let origin: String
     /// What stands before every path; empty, or beginning with a slash.
     let path: String
-    /// Whether the path is the integration's own: a request that brings it, as vendors' clients do, has it once.
-    private(set) var addsPath = false
+    /// The path where it is the integration's own: a request that brings it, as vendors' clients do, has it once.
+    private(set) var ownPath: BasePath?
 
     /// Reads an http(s) URL; errors call it by its `name`, and blame a `member` for it.
     init(
@@ -44,7 +45,7 @@ struct BaseAddress: Sendable {
     /// The same, as the integration's own address.
     func addingPath() -> BaseAddress {
         var address = self
-        address.addsPath = !path.isEmpty
+        address.ownPath = path.isEmpty ? nil : BasePath(path)
         return address
     }
 
@@ -71,7 +72,7 @@ struct BaseAddress: Sendable {
     }
 
     /// Refuses a host that the integration's credentials may not go to.
-    func requireAllowed(for subject: ActSubject, hosts: [String]?) throws(ActRefusal) {
+    func requireAllowed(for subject: ConnectionMembers, hosts: [String]?) throws(ActRefusal) {
         guard let hosts, !subject.flag("custom_domain") else { return }
         guard isOne(of: hosts) else {
             throw ActRefusal(
@@ -83,7 +84,7 @@ struct BaseAddress: Sendable {
     }
 }
 
-extension ActSubject {
+extension ConnectionMembers {
     /// What the paths of requests are joined to, where the path does not say so itself.
     func baseAddress() throws(ActRefusal) -> BaseAddress {
         let base = try declaredAddress()

@@ -5,9 +5,12 @@ package struct CallerHeader: Sendable, Equatable {
     package let value: String
     /// The value's bytes where they are not UTF-8.
     package let rawValue: [UInt8]?
+    /// The name as the most lenient reader compares it.
+    let folded: HeaderName
 
     package init(name: String, value: String, rawValue: [UInt8]? = nil) {
         self.name = name
+        folded = HeaderName(name)
         self.value = value
         self.rawValue = rawValue
     }

@@ -6,10 +6,17 @@ struct HeaderName: Hashable, Sendable {
     let text: String
 
     init(_ name: String) {
-        var folded = name.utf8.map { Self.fold($0) }[...]
-        while folded.first == Self.separator { folded.removeFirst() }
-        while folded.last == Self.separator { folded.removeLast() }
-        text = String(decoding: folded, as: UTF8.self)
+        var name = name
+        text = name.withUTF8 { bytes in
+            let isSeparator = { Self.fold($0) == Self.separator }
+            guard let first = bytes.firstIndex(where: { !isSeparator($0) }),
+                let last = bytes.lastIndex(where: { !isSeparator($0) })
+            else { return "" }
+            return String(unsafeUninitializedCapacity: last - first + 1) { folded in
+                for position in first...last { folded[position - first] = Self.fold(bytes[position]) }
+                return last - first + 1
+            }
+        }
     }
 
     private static let separator = UInt8(ascii: "-")
@@ -22,22 +29,23 @@ struct HeaderName: Hashable, Sendable {
     /// Whether it speaks of one hop, or of what is Keyway's to decide: the destination, the length and the coding of
     /// bodies, and ranges, which could cut a secret in two before it is masked (``RequestedRange``).
     var isOfTheHop: Bool {
-        Self.ofTheHop.contains(text) || RequestedRange.names.contains(text) || text.hasPrefix("proxy-")
+        Self.ofTheHop.contains(text) || RequestedRange.names.contains(text)
+            || text.hasASCIIPrefix("proxy-")
     }
 
     /// Whether a caller's own is left out: it speaks of the hop, to Keyway, of the caller's network, or it would make
     /// the request another than the one that was checked.
     var isKeptFromThirdParties: Bool {
         isOfTheHop || Self.ofTheCaller.contains(text)
-            || ["dd-", "keyway-", "x-forwarded-"].contains { text.hasPrefix($0) }
+            || text.hasASCIIPrefix("dd-") || text.hasASCIIPrefix("keyway-") || text.hasASCIIPrefix("x-forwarded-")
     }
 
-    private static let ofTheHop: Set<String> = [
+    private static let ofTheHop: NameSet = [
         "accept-encoding", "connection", "content-length", "expect", "host", "http2-settings", "keep-alive",
         "te", "trailer", "transfer-encoding", "upgrade",
     ]
 
-    private static let ofTheCaller: Set<String> = [
+    private static let ofTheCaller: NameSet = [
         "authorization", "cookie", "cookie2", "forwarded", "http-method-override", "method-override", "via", "x-host",
         "x-http-host-override", "x-http-method", "x-http-method-override", "x-http-path-override", "x-method-override",
         "x-original-host", "x-original-method", "x-original-uri", "x-original-url", "x-real-ip", "x-rewrite-url",
@@ -52,13 +60,13 @@ extension CallerHeader {
         var ofTheConnection: Set<HeaderName> = []
         var forwarded: [PlannedHeader] = []
         for header in headers {
-            guard TextFormat.headerName.fault(in: JSONText(header.name)) == nil else {
+            guard header.name.isHeaderName else {
                 throw ActRefusal(.headerNotAllowed, "a header's name holds a character that header names may not hold")
             }
-            guard !header.value.utf8.contains(where: { $0.isASCIIControl && $0 != UInt8(ascii: "\t") }) else {
+            guard header.value.isHeaderValue else {
                 throw ActRefusal(.headerNotAllowed, "the header \(header.name) holds a control character")
             }
-            let name = HeaderName(header.name)
+            let name = header.folded
             if name.text == "connection" {
                 for name in header.value.split(separator: ",") {
                     ofTheConnection.insert(HeaderName(String(name.filter { $0 != " " && $0 != "\t" })))

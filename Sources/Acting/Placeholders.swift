@@ -11,7 +11,7 @@ struct Placeholders {
     /// The addresses of the tokens, by their names: as bytes, since names that differ in Unicode normalization differ.
     private let addresses: [[UInt8]: String]
 
-    init(tokensOf subject: ActSubject) {
+    init(tokensOf subject: ConnectionMembers) {
         var addresses: [[UInt8]: String] = [:]
         if case .array(let tokens)? = subject.credentialValue("tokens") {
             for token in tokens {

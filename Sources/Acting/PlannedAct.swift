@@ -4,7 +4,9 @@ package import LinkRewriting
 package import Secrets
 
 /// A request as it will be sent, but for the secrets in it: what rules and dry runs look at.
-package struct PlannedAct: Sendable {
+///
+/// An object, since it is handed from stage to stage of its act.
+package final class PlannedAct: Sendable {
     package let method: String
     /// Scheme, host and port.
     package let origin: String
@@ -20,11 +22,6 @@ package struct PlannedAct: Sendable {
     package let range: RequestedRange?
     /// The content codings that the third party is asked for, a header's value that nothing signs: proxies change it.
     package let acceptedCodings: String
-    /// The request in full, with a mask in the place of each secret.
-    package let masked: MaskedRequest
-    /// The addresses of the stored secrets that it needs.
-    package let neededSecrets: [String]
-
     let connection: Connection
     let target: PlannedText
     let headers: [PlannedHeader]
@@ -41,9 +38,8 @@ package struct PlannedAct: Sendable {
         let revision: Int64
     }
 
-    init(_ draft: ActDraft, of subject: ActSubject) {
-        let connection = subject.connection
-        timeout = subject.timeout
+    init(_ draft: ActDraft, of connection: ActConnection) {
+        timeout = connection.timeout
         method = draft.method
         origin = draft.origin
         path = draft.path
@@ -62,14 +58,23 @@ package struct PlannedAct: Sendable {
             id: connection.id,
             revision: connection.revision
         )
-        masked = MaskedRequest(draft)
-        var addresses: [String] = []
-        for address in draft.secretAddresses where !addresses.contains(address) { addresses.append(address) }
-        neededSecrets = addresses
     }
 }
 
 extension PlannedAct {
+    /// The request in full, with a mask in the place of each secret.
+    package var masked: MaskedRequest { MaskedRequest(self) }
+
+    /// The addresses of the stored secrets that it needs.
+    package var neededSecrets: [String] {
+        var all = target.addresses + headers.flatMap(\.value.addresses)
+        if case .configured(let text) = body { all += text.addresses }
+        if let address = exchange?.secretAddress { all.append(address) }
+        var addresses: [String] = []
+        for address in all where !addresses.contains(address) { addresses.append(address) }
+        return addresses
+    }
+
     /// Whether the body is sent while it comes, so that nobody looks at it first.
     package var isBodyStreamed: Bool {
         if case .streamed = body { true } else { false }
@@ -81,7 +86,7 @@ extension PlannedAct {
     /// - Returns: What a dry run shows.
     package func maskedAsSent(userAgent: String) -> MaskedRequest {
         var request = masked
-        if !request.headers.contains(where: { HeaderName($0.name).text == "user-agent" }) {
+        if !request.headers.contains(where: { $0.folded.text == "user-agent" }) {
             request.headers.append(CallerHeader(name: "User-Agent", value: userAgent))
         }
         request.headers.append(CallerHeader(name: "Accept-Encoding", value: acceptedCodings))
@@ -106,14 +111,14 @@ package struct MaskedRequest: Sendable, Equatable {
     /// The body that the connection itself brings, if it does; `nil` stands for the caller's.
     package let body: String?
 
-    init(_ draft: ActDraft) {
-        method = draft.method
-        url = draft.origin + draft.target.masked
+    init(_ act: PlannedAct) {
+        method = act.method
+        url = act.origin + act.target.masked
         headers =
-            draft.headers.map { CallerHeader(name: $0.name, value: $0.value.masked) }
-            + (draft.exchange?.maskedHeaders ?? [])
-            + (draft.range.map { [CallerHeader(name: $0.header, value: $0.text)] } ?? [])
-        if case .configured(let text) = draft.body { body = text.masked } else { body = nil }
+            act.headers.map { CallerHeader(name: $0.name, value: $0.value.masked) }
+            + (act.exchange?.maskedHeaders ?? [])
+            + (act.range.map { [CallerHeader(name: $0.header, value: $0.text)] } ?? [])
+        if case .configured(let text) = act.body { body = text.masked } else { body = nil }
     }
 }
 

@@ -48,6 +48,8 @@ struct PlannedText: Sendable {
 
     /// The text with its secrets.
     func resolve(_ secrets: inout OpenedSecrets, for place: Place) throws(ActFailure) -> Secret {
+        // Most headers are a caller's own.
+        if parts.count == 1, case .text(let text) = parts[0] { return Secret(copying: text.utf8) }
         var result = SecretText()
         for part in parts {
             switch part {

@@ -5,14 +5,17 @@ struct RequestQuery {
     private(set) var parameters: [String]
 
     init(_ text: String?) throws(ActRefusal) {
-        let text = text ?? ""
+        guard let text, !text.isEmpty else {
+            parameters = []
+            return
+        }
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }) else {
             throw ActRefusal(
                 .queryNotAllowed,
                 "the query may hold visible ASCII characters alone, without #: percent-encode others"
             )
         }
-        parameters = text.isEmpty ? [] : text.split(separator: "&", omittingEmptySubsequences: false).map(String.init)
+        parameters = text.split(separator: "&", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// Takes out every parameter of that name, as others may read it: decoded, in whatever case, and with blanks around
@@ -21,6 +24,7 @@ struct RequestQuery {
     /// - Throws: ``ActRefusal`` if the name stands in a part that `;` sets off. Some servers read such a part as a
     ///   parameter, others as the rest of a value, so it can be neither left in nor taken out.
     mutating func remove(_ name: String) throws(ActRefusal) {
+        guard !parameters.isEmpty else { return }
         let folded = name.lowercased()
         var kept: [String] = []
         for parameter in parameters {

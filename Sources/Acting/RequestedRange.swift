@@ -19,16 +19,16 @@ package struct RequestedRange: Sendable, Equatable {
 
     /// The headers that ask for parts; none of a caller's own goes out. `Request-Range` is the name in a draft of HTTP/1.1,
     /// by which Apache's httpd still gives parts.
-    static let names: Set<String> = ["range", "if-range", "request-range", "x-ms-range", "x-ms-range-get-content-md5"]
+    static let names: NameSet = ["range", "if-range", "request-range", "x-ms-range", "x-ms-range-get-content-md5"]
 
     /// The range that a request asks for.
     ///
     /// - Returns: `nil` for none, and for what a server may ignore and answer with the whole: many parts or parts that are
     ///   not in order, units other than bytes, malformed ranges, and those of methods other than GET.
     init?(method: String, headers: [CallerHeader]) {
-        guard method == "GET" else { return nil }
+        guard method == "GET", headers.contains(where: { Self.names.contains($0.folded.text) }) else { return nil }
         func values(_ name: String) -> [String] {
-            headers.filter { HeaderName($0.name).text == name }.map(\.value)
+            headers.filter { $0.folded.text == name }.map(\.value)
         }
         let ofAzure = values("x-ms-range")
         let asked = ofAzure.isEmpty ? values("range") : ofAzure

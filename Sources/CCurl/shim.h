@@ -38,7 +38,7 @@ keyway_curl_set_pointer (CURL *easy, CURLoption option, const void *value)
   return curl_easy_setopt (easy, option, value);
 }
 
-/* All that libcurl calls for one transfer. */
+/* The functions that libcurl calls for one transfer. */
 struct keyway_curl_callbacks
 {
   curl_opensocket_callback open_socket;
@@ -48,30 +48,37 @@ struct keyway_curl_callbacks
   curl_write_callback received_body;
 };
 
-/* `context` is the last argument of open_socket, the first of before_request, the last of the other three, and what
-   keyway_curl_context returns. */
 static inline CURLcode
-keyway_curl_set_callbacks (CURL *easy, const struct keyway_curl_callbacks *callbacks, void *context)
+keyway_curl_set_callbacks (CURL *easy, const struct keyway_curl_callbacks *callbacks)
 {
-  CURLcode code = curl_easy_setopt (easy, CURLOPT_PRIVATE, context);
-  if (CURLE_OK == code)
-    code = curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, callbacks->open_socket);
-  if (CURLE_OK == code)
-    code = curl_easy_setopt (easy, CURLOPT_OPENSOCKETDATA, context);
+  CURLcode code = curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, callbacks->open_socket);
   if (CURLE_OK == code)
     code = curl_easy_setopt (easy, CURLOPT_PREREQFUNCTION, callbacks->before_request);
   if (CURLE_OK == code)
-    code = curl_easy_setopt (easy, CURLOPT_PREREQDATA, context);
-  if (CURLE_OK == code)
     code = curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, callbacks->received_header);
-  if (CURLE_OK == code)
-    code = curl_easy_setopt (easy, CURLOPT_HEADERDATA, context);
   if (CURLE_OK == code)
     code = curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, callbacks->received_body);
   if (CURLE_OK == code)
-    code = curl_easy_setopt (easy, CURLOPT_WRITEDATA, context);
-  if (CURLE_OK == code)
     code = curl_easy_setopt (easy, CURLOPT_READFUNCTION, callbacks->read_upload);
+  return code;
+}
+
+/* `context` is the last argument of open_socket, the first of before_request, the last of the other three, and what
+   keyway_curl_context returns; `message` has room for CURL_ERROR_SIZE characters. */
+static inline CURLcode
+keyway_curl_set_context (CURL *easy, void *context, char *message)
+{
+  CURLcode code = curl_easy_setopt (easy, CURLOPT_PRIVATE, context);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, message);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_OPENSOCKETDATA, context);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_PREREQDATA, context);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_HEADERDATA, context);
+  if (CURLE_OK == code)
+    code = curl_easy_setopt (easy, CURLOPT_WRITEDATA, context);
   if (CURLE_OK == code)
     code = curl_easy_setopt (easy, CURLOPT_READDATA, context);
   return code;

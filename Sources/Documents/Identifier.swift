@@ -17,12 +17,25 @@ package struct Identifier: Sendable, Hashable {
     /// Reads the 8-4-4-4-12 form, in either case.
     ///
     /// - Returns: `nil` if `text` is anything else.
-    package init?(_ text: some StringProtocol) {
+    package init?(_ text: String) {
+        var text = text
+        guard let id = text.withUTF8({ Identifier(utf8: $0) }) else { return nil }
+        self = id
+    }
+
+    package init?(_ text: Substring) {
+        var text = text
+        guard let id = text.withUTF8({ Identifier(utf8: $0) }) else { return nil }
+        self = id
+    }
+
+    private init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        guard text.count == Self.textLength else { return nil }
         var nibbles = 0
         var high: UInt64 = 0
         var low: UInt64 = 0
-        var position = 0
-        for byte in text.utf8 {
+        for position in 0..<text.count {
+            let byte = text[position]
             if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
             } else {
@@ -30,9 +43,7 @@ package struct Identifier: Sendable, Hashable {
                 if nibbles < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
                 nibbles += 1
             }
-            position += 1
         }
-        guard position == 36 else { return nil }
         self.init(high: high, low: low)
     }
 
@@ -49,21 +60,35 @@ package struct Identifier: Sendable, Hashable {
 extension Identifier: CustomStringConvertible {
     /// The lower-case 8-4-4-4-12 form.
     package var description: String {
-        String(unsafeUninitializedCapacity: 36) { buffer in
-            let digits: StaticString = "0123456789abcdef"
-            var position = 0
-            for index in 0..<32 {
-                if index == 8 || index == 12 || index == 16 || index == 20 {
-                    buffer[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let word = index < 16 ? high : low
-                let nibble = Int(word >> (60 - 4 * UInt64(index % 16)) & 0xf)
-                buffer[position] = digits.utf8Start[nibble]
-                position += 1
-            }
-            return position
-        }
+        String(unsafeUninitializedCapacity: Self.textLength) { write(to: $0) }
+    }
+
+    static let textLength = 36
+
+    /// Writes the same, and returns its length.
+    func write(to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        guard let start = UnsafeMutableRawPointer(buffer.baseAddress) else { return 0 }
+        let hyphen = UInt8(ascii: "-")
+        let (first, second) = (Self.hexadecimal(high), Self.hexadecimal(low))
+        start.storeBytes(of: first.lowHalf, as: SIMD8<UInt8>.self)
+        start.storeBytes(of: first.highHalf.lowHalf, toByteOffset: 9, as: SIMD4<UInt8>.self)
+        start.storeBytes(of: first.highHalf.highHalf, toByteOffset: 14, as: SIMD4<UInt8>.self)
+        start.storeBytes(of: second.lowHalf.lowHalf, toByteOffset: 19, as: SIMD4<UInt8>.self)
+        start.storeBytes(of: second.lowHalf.highHalf, toByteOffset: 24, as: SIMD4<UInt8>.self)
+        start.storeBytes(of: second.highHalf, toByteOffset: 28, as: SIMD8<UInt8>.self)
+        (buffer[8], buffer[13], buffer[18], buffer[23]) = (hyphen, hyphen, hyphen, hyphen)
+        return Self.textLength
+    }
+
+    /// The 16 digits of a number.
+    private static func hexadecimal(_ word: UInt64) -> SIMD16<UInt8> {
+        let bytes = unsafeBitCast(word.bigEndian, to: SIMD8<UInt8>.self)
+        var digits = SIMD16<UInt8>()
+        digits.evenHalf = bytes &>> 4
+        digits.oddHalf = bytes & 0xf
+        // From `9` to `a` it is further than from one digit to the next.
+        let letters = SIMD16<UInt8>(repeating: UInt8(ascii: "a") - UInt8(ascii: "9") - 1)
+        return digits &+ UInt8(ascii: "0") &+ SIMD16<UInt8>().replacing(with: letters, where: digits .> 9)
     }
 }
 

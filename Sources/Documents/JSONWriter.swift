@@ -17,7 +17,7 @@ package struct JSONWriter {
         switch value {
         case .null: write(raw: "null")
         case .boolean(let flag): write(raw: flag ? "true" : "false")
-        case .integer(let number): bytes.append(contentsOf: String(number).utf8)
+        case .integer(let number): write(number)
         case .number(let number): bytes.append(contentsOf: String(number).utf8)
         case .string(let text): write(text)
         case .array(let elements):
@@ -39,6 +39,51 @@ package struct JSONWriter {
         }
     }
 
+    /// Writes a number.
+    package mutating func write(_ number: Int64) {
+        // As long as the longest number with its sign.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = number.magnitude
+            var start = digits.count
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            if number < 0 {
+                start -= 1
+                digits[start] = UInt8(ascii: "-")
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+        }
+    }
+
+    /// Writes a string.
+    package mutating func write(_ text: String) {
+        write(JSONText(text))
+    }
+
+    /// Writes an id as a string.
+    package mutating func write(_ id: Identifier) {
+        write(raw: "\"")
+        write(characters: Identifier.textLength, id.write(to:))
+        write(raw: "\"")
+    }
+
+    /// Writes a time as a string.
+    package mutating func write(_ time: Timestamp) {
+        write(raw: "\"")
+        write(characters: Timestamp.textLength, time.write(to:))
+        write(raw: "\"")
+    }
+
+    /// Writes at most so many characters, which stand for themselves.
+    private mutating func write(characters: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: characters) { buffer in
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<body(buffer)]))
+        }
+    }
+
     /// Writes text that is JSON already.
     package mutating func write(raw text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
@@ -52,11 +97,13 @@ package struct JSONWriter {
     private mutating func write(_ text: JSONText) {
         bytes.append(UInt8(ascii: "\""))
         text.withUTF8 { characters in
-            guard characters.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") })
-            else {
-                bytes.append(contentsOf: characters)
-                return
+            // Without an early end, so that many characters are looked at at once.
+            var special: UInt8 = 0
+            for character in characters {
+                special |=
+                    character < 0x20 || character == UInt8(ascii: "\"") || character == UInt8(ascii: "\\") ? 1 : 0
             }
+            if special == 0 { return bytes.append(contentsOf: characters) }
             for character in characters {
                 switch character {
                 case UInt8(ascii: "\""): write(raw: "\\\"")

@@ -27,27 +27,33 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with six fraction digits: `2026-11-20T14:05:09.000120Z`.
     package var description: String {
+        String(unsafeUninitializedCapacity: Self.textLength) { write(to: $0) }
+    }
+
+    /// The length of a text is at most this: a year has more than four digits in the far future.
+    static let textLength = 40
+
+    /// Writes the same, and returns its length.
+    func write(to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let (seconds, fraction) = microseconds.flooredDivision(by: 1_000_000)
         let (days, second) = seconds.flooredDivision(by: 86_400)
         let (year, month, day) = Timestamp.civil(fromDays: days)
-        return String(unsafeUninitializedCapacity: 40) { buffer in
-            var writer = DigitWriter(buffer: buffer)
-            writer.write(year, width: 4)
-            writer.write("-")
-            writer.write(month, width: 2)
-            writer.write("-")
-            writer.write(day, width: 2)
-            writer.write("T")
-            writer.write(second / 3600, width: 2)
-            writer.write(":")
-            writer.write(second / 60 % 60, width: 2)
-            writer.write(":")
-            writer.write(second % 60, width: 2)
-            writer.write(".")
-            writer.write(fraction, width: 6)
-            writer.write("Z")
-            return writer.count
-        }
+        var writer = DigitWriter(buffer: buffer)
+        writer.write(year, width: 4)
+        writer.write("-")
+        writer.write(month, width: 2)
+        writer.write("-")
+        writer.write(day, width: 2)
+        writer.write("T")
+        writer.write(second / 3600, width: 2)
+        writer.write(":")
+        writer.write(second / 60 % 60, width: 2)
+        writer.write(":")
+        writer.write(second % 60, width: 2)
+        writer.write(".")
+        writer.write(fraction, width: 6)
+        writer.write("Z")
+        return writer.count
     }
 
     /// The Gregorian date of a day count from 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date

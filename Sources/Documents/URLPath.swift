@@ -5,12 +5,23 @@
 package enum URLPath {
     /// Describes the error in a path, as the end of the sentence "the path …"; `nil` if there is none.
     package static func fault(in bytes: [UInt8]) -> String? {
+        if isPlain(bytes) { return nil }
         guard bytes.isEmpty || bytes.first == UInt8(ascii: "/") else { return "must be empty or begin with a slash" }
         guard bytes.allSatisfy(isCharacter) else {
             return "may hold visible ASCII characters alone, without # and \\: percent-encode others"
         }
         guard !bytes.contains(UInt8(ascii: "%")) else { return decodedFault(in: bytes) }
         return structureFault(in: bytes)
+    }
+
+    /// Whether it is a path of characters that everyone takes for what they are, as most are: a slash first and no other
+    /// behind it, and then no dot, escape, semicolon or backslash.
+    private static func isPlain(_ bytes: [UInt8]) -> Bool {
+        guard bytes.first == UInt8(ascii: "/"), bytes.count == 1 || bytes[1] != UInt8(ascii: "/") else { return false }
+        return bytes.allSatisfy { byte in
+            byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-")
+                || byte == UInt8(ascii: "_")
+        }
     }
 
     /// Whether it is a visible ASCII character that may stand in a path.

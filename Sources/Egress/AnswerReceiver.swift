@@ -17,9 +17,10 @@ package struct AnswerHead: Sendable {
 
         package init(name: String, bytes: some Collection<UInt8>) {
             self.name = name
-            let text = String(validating: bytes, as: UTF8.self)
-            value = text ?? String(decoding: bytes, as: UTF8.self)
-            rawValue = text == nil ? Array(bytes) : nil
+            // Almost all are ASCII, and read much faster when that is known.
+            let isText = bytes.allSatisfy { $0 < 0x80 } || String(validating: bytes, as: UTF8.self) != nil
+            value = String(decoding: bytes, as: UTF8.self)
+            rawValue = isText ? nil : Array(bytes)
         }
     }
 

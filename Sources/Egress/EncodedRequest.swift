@@ -27,7 +27,12 @@ struct EncodedRequest: @unchecked Sendable {
         guard origin.isSecure || allowsPlaintext else { throw .plaintextNotAllowed }
         guard request.target.withBytes({ HeaderSyntax.isTarget($0) }) else { throw .malformedURL }
         try Self.checkMethod(of: request)
-        let unwanted = try Self.checkHeaders(of: request)
+        isHead = request.method == "HEAD"
+        // Without a body these methods say so (RFC 9110, section 8.6); many servers insist.
+        let saysLength = ["POST", "PUT", "PATCH"].contains(request.method)
+        body = isHead ? nil : request.body ?? (saysLength ? SecretBuffer(count: 0) { _ in } : nil)
+        upload = request.upload
+        let unwanted = try Self.checkHeaders(of: request, hasBody: body != nil || upload != nil)
 
         let written = RequestBlock(request, origin: origin, leavingOut: unwanted)
         block = written.memory
@@ -35,16 +40,11 @@ struct EncodedRequest: @unchecked Sendable {
         method = written.method
         target = written.target
         headers = written.headers
-        isHead = request.method == "HEAD"
         isForPublicHosts = request.isForPublicHosts
         isBoundedInTime = request.isBoundedInTime
         isIdempotent = OutgoingRequest.isIdempotent(request.method)
         timeout = request.timeout
-        upload = request.upload
         isSecure = origin.isSecure
-        // Without a body these methods say so (RFC 9110, section 8.6); many servers insist.
-        let saysLength = ["POST", "PUT", "PATCH"].contains(request.method)
-        body = isHead ? nil : request.body ?? (saysLength ? SecretBuffer(count: 0) { _ in } : nil)
     }
 
     private static func checkMethod(of request: OutgoingRequest) throws(EgressError) {
@@ -56,16 +56,24 @@ struct EncodedRequest: @unchecked Sendable {
     }
 
     /// - Returns: The headers that libcurl would add of its own accord, which the request lacks.
-    private static func checkHeaders(of request: OutgoingRequest) throws(EgressError) -> [StaticString] {
-        var unwanted: [StaticString] = ["accept", "content-type", "expect"]
+    private static func checkHeaders(
+        of request: OutgoingRequest,
+        hasBody: Bool
+    ) throws(EgressError) -> [StaticString] {
+        // The latter two only where there is a body.
+        var unwanted: [StaticString] = hasBody ? ["accept", "content-type", "expect"] : ["accept"]
         for header in request.headers {
+            var name = header.name
+            let isNamed = name.withUTF8 { name in
+                unwanted.removeAll { HeaderSyntax.isSame(name, $0) }
+                return HeaderSyntax.isToken(name)
+            }
             // A name that is none is not repeated: it may be a value in the wrong place.
-            guard HeaderSyntax.isToken(header.name.utf8) else { throw .malformedHeader(name: "") }
-            let name = header.name.lowercased()
-            guard !HeaderSyntax.isReserved(name), header.value.withBytes({ HeaderSyntax.isValue($0) }) else {
+            guard isNamed else { throw .malformedHeader(name: "") }
+            let isReserved = name.withUTF8 { HeaderSyntax.isReserved($0) }
+            guard !isReserved, header.value.withBytes({ HeaderSyntax.isValue($0) }) else {
                 throw .malformedHeader(name: header.name)
             }
-            unwanted.removeAll { $0.description == name }
         }
         return unwanted
     }

@@ -67,19 +67,15 @@ final class Exchange {
     private static let shortPieceBytes = 4_096
 
     init?(settings: ExchangeSettings, turns: Turns) {
-        guard let handle = curl_easy_init() else { return nil }
+        guard let handle = settings.makeHandle() else { return nil }
         self.handle = handle
         self.settings = settings
         self.turns = turns
         head = AnswerHeadReader(limit: settings.headerBytes)
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        var callbacks = Self.callbacks
-        guard
-            settings.apply(to: handle),
-            keyway_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, message) == CURLE_OK,
-            keyway_curl_set_callbacks(handle, &callbacks, Unmanaged.passUnretained(self).toOpaque()) == CURLE_OK
-        else { return nil }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        guard keyway_curl_set_context(handle, context, message) == CURLE_OK else { return nil }
     }
 
     deinit {

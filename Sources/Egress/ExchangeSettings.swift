@@ -2,7 +2,9 @@ import CCurl
 import Threads
 
 /// The settings that all exchanges of a client share.
-struct ExchangeSettings {
+///
+/// Used on the client's thread alone, once it has begun.
+final class ExchangeSettings {
     let addressGuard: AddressGuard
     /// Stands for it where a request may go to public hosts alone.
     let publicAddressGuard: AddressGuard
@@ -14,11 +16,13 @@ struct ExchangeSettings {
     private let idleTimeout: UInt64
     private let hasUsualTimeouts: Bool
     private let totalTimeout: UInt64
-    private let schemes: String
-    private let userAgent: String
-    private let certificateAuthorityFile: String?
+    /// A handle that serves no transfer: those that do begin as copies of it.
+    private let original: UnsafeMutableRawPointer
 
-    init(_ configuration: EgressConfiguration) {
+    /// - Returns: `nil` if libcurl lacks an option that is needed, or memory.
+    init?(_ configuration: EgressConfiguration) {
+        guard let original = curl_easy_init() else { return nil }
+        self.original = original
         addressGuard = AddressGuard(allowing: configuration.allowedNetworks)
         publicAddressGuard = AddressGuard(allowing: configuration.networksTakenForPublic)
         headerBytes = configuration.headerBytes
@@ -28,15 +32,18 @@ struct ExchangeSettings {
         idleTimeout = MonotonicClock.nanoseconds(configuration.idleTimeout)
         hasUsualTimeouts = configuration.hasUsualTimeouts
         totalTimeout = MonotonicClock.nanoseconds(configuration.totalTimeout)
-        userAgent = configuration.userAgent
-        schemes = configuration.allowsPlaintext ? "http,https" : "https"
-        certificateAuthorityFile = configuration.certificateAuthorityFile
+        guard Self.apply(configuration, to: original) else { return nil }
     }
+
+    deinit { curl_easy_cleanup(original) }
+
+    /// A new handle for one transfer, with all that stays the same from one to the next.
+    func makeHandle() -> UnsafeMutableRawPointer? { curl_easy_duphandle(original) }
 
     /// Sets what stays the same from one transfer to the next.
     ///
     /// - Returns: Whether libcurl knows all of it.
-    func apply(to handle: UnsafeMutableRawPointer) -> Bool {
+    private static func apply(_ configuration: EgressConfiguration, to handle: UnsafeMutableRawPointer) -> Bool {
         let numbers: [(CURLoption, Int)] = [
             (CURLOPT_NOSIGNAL, 1),
             (CURLOPT_FOLLOWLOCATION, 0),
@@ -54,16 +61,16 @@ struct ExchangeSettings {
             (CURLOPT_TCP_KEEPALIVE, 1),
             // A transfer that ends while a name is resolved does not wait for the resolver.
             (CURLOPT_QUICK_EXIT, 1),
-            (CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(connectTimeout)),
+            (CURLOPT_CONNECTTIMEOUT_MS, milliseconds(MonotonicClock.nanoseconds(configuration.connectTimeout))),
         ]
         var texts: [(CURLoption, String)] = [
-            (CURLOPT_PROTOCOLS_STR, schemes),
-            (CURLOPT_USERAGENT, userAgent),
+            (CURLOPT_PROTOCOLS_STR, configuration.allowsPlaintext ? "http,https" : "https"),
+            (CURLOPT_USERAGENT, configuration.userAgent),
             // Neither the environment's proxy nor any other.
             (CURLOPT_PROXY, ""),
             (CURLOPT_NOPROXY, "*"),
         ]
-        if let certificateAuthorityFile {
+        if let certificateAuthorityFile = configuration.certificateAuthorityFile {
             // The system's are found by name in its directory, which libcurl knows.
             texts.append((CURLOPT_CAINFO, certificateAuthorityFile))
         } else if keyway_curl_version()?.pointee.cainfo != nil {
@@ -71,7 +78,9 @@ struct ExchangeSettings {
             // which takes 15 ms, instead of once.
             guard keyway_curl_set_pointer(handle, CURLOPT_CAPATH, nil) == CURLE_OK else { return false }
         }
-        return numbers.allSatisfy { keyway_curl_set_number(handle, $0, $1) == CURLE_OK }
+        var callbacks = Exchange.callbacks
+        return keyway_curl_set_callbacks(handle, &callbacks) == CURLE_OK
+            && numbers.allSatisfy { keyway_curl_set_number(handle, $0, $1) == CURLE_OK }
             && texts.allSatisfy { keyway_curl_set_pointer(handle, $0, $1) == CURLE_OK }
     }
 

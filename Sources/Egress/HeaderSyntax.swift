@@ -2,7 +2,11 @@
 enum HeaderSyntax {
     /// Whether the text is a token (section 5.6.2): a method or the name of a header.
     static func isToken(_ text: some Collection<UInt8>) -> Bool {
-        !text.isEmpty && text.allSatisfy { token[Int($0)] }
+        let (low, high) = (tokenLow, tokenHigh)
+        return !text.isEmpty
+            && text.allSatisfy { byte in
+                byte < 128 && (byte < 64 ? low : high) &>> UInt64(byte & 63) & 1 != 0
+            }
     }
 
     /// Whether the bytes can stand in a header's value (section 5.5): no control character but the tab. Bytes beyond
@@ -24,12 +28,19 @@ enum HeaderSyntax {
         return name.count == other.count && name.elementsEqual(other) { lowercased($0) == lowercased($1) }
     }
 
+    /// Whether a name of a header is that one, which is in lower case.
+    static func isSame(_ name: UnsafeBufferPointer<UInt8>, _ other: StaticString) -> Bool {
+        guard name.count == other.utf8CodeUnitCount else { return false }
+        let other = UnsafeBufferPointer(start: other.utf8Start, count: name.count)
+        return name.indices.allSatisfy { lowercased(name[$0]) == other[$0] }
+    }
+
     private static func lowercased(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte }
 
     /// Whether the header is about the connection or the framing of the message, which are not the caller's.
-    static func isReserved(_ lowercasedName: String) -> Bool { reserved.contains(lowercasedName) }
+    static func isReserved(_ name: UnsafeBufferPointer<UInt8>) -> Bool { reserved.contains { isSame(name, $0) } }
 
-    private static let reserved: Set<String> = [
+    private static let reserved: [StaticString] = [
         "connection", "content-length", "host", "http2-settings", "keep-alive", "proxy-connection", "te", "trailer",
         "transfer-encoding", "upgrade",
     ]
@@ -44,13 +55,12 @@ enum HeaderSyntax {
 
     static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
-    private static let token: [Bool] = (0...255).map { (byte: UInt8) in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        default:
-            "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
+    // The characters of a token, a bit for each of the first 128.
+    private static let tokenLow = tokenBits(0)
+    private static let tokenHigh = tokenBits(64)
+
+    private static func tokenBits(_ first: UInt8) -> UInt64 {
+        let marks = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+        return marks.utf8.filter { $0 & 64 == first }.reduce(0) { $0 | 1 << UInt64($1 & 63) }
     }
 }

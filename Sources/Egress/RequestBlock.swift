@@ -17,7 +17,7 @@ struct RequestBlock {
         let nodes = request.headers.count + names.count
         var size = nodes * MemoryLayout<curl_slist>.stride
         // And what ends the strings, is the path, or separates name and value.
-        size += origin.text.count + 2 + request.method.utf8.count + 1 + request.target.count + 1
+        size += origin.text.utf8.count + 2 + request.method.utf8.count + 1 + request.target.count + 1
         for header in request.headers { size += header.name.utf8.count + header.value.count + 3 }
         for name in names { size += name.utf8CodeUnitCount + 2 }
 
@@ -53,7 +53,7 @@ private struct Writer {
         into memory: UnsafeMutableRawBufferPointer
     ) {
         url = end
-        append(origin.text, to: memory)
+        append(origin.text.utf8, to: memory)
         append("/\0".utf8, to: memory)
         method = end
         append(request.method.utf8, to: memory)

@@ -2,57 +2,66 @@
 struct RequestOrigin {
     let isSecure: Bool
     /// As given, without a last `/`.
-    let text: Substring.UTF8View
+    let text: String
 
     /// - Throws: ``EgressError/malformedURL``.
     init(_ text: String) throws(EgressError) {
-        var url = text.utf8[...]
-        if url.last == UInt8(ascii: "/") { url = url.dropLast() }
-        let authority: Substring.UTF8View
-        if url.starts(with: "https://".utf8) {
-            isSecure = true
-            authority = url.dropFirst("https://".utf8.count)
-        } else if url.starts(with: "http://".utf8) {
-            isSecure = false
-            authority = url.dropFirst("http://".utf8.count)
-        } else {
-            throw .malformedURL
+        var text = text
+        let read = text.withUTF8 { bytes -> (isSecure: Bool, count: Int)? in
+            let count = bytes.last == UInt8(ascii: "/") ? bytes.count - 1 : bytes.count
+            let url = UnsafeBufferPointer(rebasing: bytes[..<count])
+            for (scheme, isSecure) in Self.schemes where url.starts(with: scheme) {
+                let authority = UnsafeBufferPointer(rebasing: url[scheme.count...])
+                guard let host = Self.hostCount(authority), Self.isEmptyOrPort(authority[host...]) else { return nil }
+                return (isSecure, count)
+            }
+            return nil
         }
-        guard let port = Self.afterHost(authority), Self.isEmptyOrPort(port) else { throw .malformedURL }
-        self.text = url
+        guard let read else { throw .malformedURL }
+        isSecure = read.isSecure
+        self.text = read.count == text.utf8.count ? text : String(text.dropLast())
     }
 
-    /// The text after the host, or `nil` if there is none. The inside of an IPv6 address is left to the resolver.
-    private static func afterHost(_ authority: Substring.UTF8View) -> Substring.UTF8View? {
+    private static let schemes = [(Array("https://".utf8), true), (Array("http://".utf8), false)]
+
+    /// The length of the host, or `nil` if there is none. The inside of an IPv6 address is left to the resolver.
+    private static func hostCount(_ authority: UnsafeBufferPointer<UInt8>) -> Int? {
         if authority.first == UInt8(ascii: "[") {
-            let address = authority.dropFirst().prefix { isHexDigit($0) || ":.".utf8.contains($0) }
-            let rest = authority[address.endIndex...]
-            return !address.isEmpty && rest.first == UInt8(ascii: "]") ? rest.dropFirst() : nil
+            let end = authority.dropFirst().firstIndex { !isHexDigit($0) && $0 != UInt8(ascii: ":") && $0 != dot }
+            guard let end, end > 1, authority[end] == UInt8(ascii: "]") else { return nil }
+            return end + 1
         }
-        let name = authority.prefix { isLetterOrDigit($0) || "-_.".utf8.contains($0) }
-        // A single dot at the end stands for the root; elsewhere, labels are not empty.
-        let labels = name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard !(labels.last ?? "".utf8[...]).isEmpty || labels.count > 1 else { return nil }
-        return labels.dropLast().contains(where: \.isEmpty) ? nil : authority[name.endIndex...]
+        var count = 0
+        var label = 0
+        while count < authority.count, isNameCharacter(authority[count]) {
+            // A single dot at the end stands for the root; elsewhere, labels are not empty.
+            if authority[count] == dot, label == 0 { return nil }
+            label = authority[count] == dot ? 0 : label + 1
+            count += 1
+        }
+        return count == 0 ? nil : count
     }
 
-    private static func isEmptyOrPort(_ text: Substring.UTF8View) -> Bool {
+    private static let dot = UInt8(ascii: ".")
+
+    private static func isNameCharacter(_ byte: UInt8) -> Bool {
+        isLetterOrDigit(byte) || byte == dot || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+
+    private static func isEmptyOrPort(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard let colon = text.first else { return true }
         let digits = text.dropFirst()
-        guard
-            colon == UInt8(ascii: ":"), digits.count <= 5, digits.allSatisfy(isDigit),
-            let port = Int(String(Substring(digits)))
-        else { return false }
-        return (1...65_535).contains(port)
+        guard colon == UInt8(ascii: ":"), (1...5).contains(digits.count), digits.allSatisfy(isDigit) else {
+            return false
+        }
+        return (1...65_535).contains(digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) })
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
-    }
+    private static func isHexDigit(_ byte: UInt8) -> Bool { isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 6 }
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26
     }
 }

@@ -26,7 +26,10 @@ final class TransferLoop {
         guard let multi = curl_multi_init() else { throw .connectionFailed("libcurl could not be started") }
         self.multi = multi
         self.inbox = inbox
-        settings = ExchangeSettings(configuration)
+        guard let settings = ExchangeSettings(configuration) else {
+            throw .connectionFailed("this libcurl lacks an option that is needed: use 7.87 or newer")
+        }
+        self.settings = settings
         sockets = try PollSet()
         sockets.watch(inbox.wakeReading, for: keyway_poll_in)
         let numbers: [(CURLMoption, Int)] = [
@@ -42,7 +45,7 @@ final class TransferLoop {
                 { _, milliseconds, context in TransferLoop.loop(context)?.setTimer(milliseconds) ?? -1 },
                 Unmanaged.passUnretained(self).toOpaque()
             ) == CURLM_OK
-        guard isReady, Exchange(settings: settings, turns: turns) != nil else {
+        guard isReady else {
             throw .connectionFailed("this libcurl lacks an option that is needed: use 7.87 or newer")
         }
     }

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The routes as a tree of path segments. It knows values by index only, so that it is no generic type: those are slow
 /// across modules.
 struct RouteTree: Sendable {
@@ -8,14 +14,23 @@ struct RouteTree: Sendable {
     }
 
     private struct Node: Sendable {
-        var literals: [(bytes: [UInt8], node: Int)] = []
+        var literals: [Literal] = []
         var parameter: (name: String, node: Int)?
         var rest: (name: String, node: Int)?
         /// A route without a method takes those that have no route of their own.
         var routes: [(method: HTTPMethod?, index: Int)] = []
     }
 
+    /// A segment that stands for itself, as a part of ``literalBytes``.
+    private struct Literal: Sendable {
+        let start: Int
+        let count: Int
+        let node: Int
+    }
+
     private var nodes = [Node()]
+    /// The bytes of all literals, one after the other.
+    private var literalBytes: [UInt8] = []
 
     mutating func add(_ method: HTTPMethod?, _ template: String, index: Int) {
         precondition(template.utf8.first == UInt8(ascii: "/"), "a template starts with a slash")
@@ -42,8 +57,9 @@ struct RouteTree: Sendable {
     }
 
     private mutating func literal(_ bytes: [UInt8], of node: Int) -> Int {
-        if let known = nodes[node].literals.first(where: { $0.bytes == bytes }) { return known.node }
-        nodes[node].literals.append((bytes, nodes.count))
+        if let known = bytes.withUnsafeBufferPointer({ literal($0, of: node) }) { return known }
+        nodes[node].literals.append(Literal(start: literalBytes.count, count: bytes.count, node: nodes.count))
+        literalBytes += bytes
         return addNode()
     }
 
@@ -104,7 +120,7 @@ struct RouteTree: Sendable {
         let segment = UnsafeBufferPointer(rebasing: path[start..<end])
         let decoded = isEncoded ? PercentCoding.decode(segment) : nil
         if !isEncoded || decoded != nil {
-            if let literal = literal(segment, decoded, of: node),
+            if let literal = literal(segment, decoded: decoded, of: node),
                 let found = finish(path, at: end, in: literal, &parameters)
             {
                 return found
@@ -120,11 +136,19 @@ struct RouteTree: Sendable {
         return rest.node
     }
 
-    private func literal(_ segment: UnsafeBufferPointer<UInt8>, _ decoded: String?, of node: Int) -> Int? {
-        guard let decoded else {
-            return nodes[node].literals.first { $0.bytes.elementsEqual(segment) }?.node
+    private func literal(_ segment: UnsafeBufferPointer<UInt8>, decoded: String?, of node: Int) -> Int? {
+        guard var decoded else { return literal(segment, of: node) }
+        return decoded.withUTF8 { literal($0, of: node) }
+    }
+
+    private func literal(_ segment: UnsafeBufferPointer<UInt8>, of node: Int) -> Int? {
+        literalBytes.withUnsafeBytes { bytes in
+            for literal in nodes[node].literals where literal.count == segment.count {
+                guard let start = bytes.baseAddress, let other = segment.baseAddress else { return literal.node }
+                if memcmp(start + literal.start, other, literal.count) == 0 { return literal.node }
+            }
+            return nil
         }
-        return nodes[node].literals.first { $0.bytes.elementsEqual(decoded.utf8) }?.node
     }
 
     /// Goes on after a segment that matched.

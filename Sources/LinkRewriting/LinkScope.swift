@@ -19,7 +19,7 @@ package enum LinkScope: Sendable, Equatable {
                 return nil
             }
             // Such a rest would lose those segments on its way: with the base path before it, it loses just that.
-            let isTaken = addsPath && BasePath.rest(of: below, after: path.utf8) != nil
+            let isTaken = addsPath && BasePath(path).rest(of: Array(below)) != nil
             return prefix.utf8 + (isTaken ? Array(path.utf8) : []) + below + link.rest
         case .services(let domain):
             let host = link.origin.dropFirst("https://".count)

@@ -38,9 +38,12 @@ extension KeyDigest {
     var hexadecimal: String {
         String(unsafeUninitializedCapacity: 64) { buffer in
             let digits: StaticString = "0123456789abcdef"
-            for index in 0..<64 {
-                let nibble = Int(words[index / 16] >> (60 - 4 * UInt64(index % 16)) & 0xf)
-                buffer[index] = digits.utf8Start[nibble]
+            for index in 0..<4 {
+                var word = words[index]
+                for position in stride(from: 16 * index + 15, through: 16 * index, by: -1) {
+                    buffer[position] = digits.utf8Start[Int(truncatingIfNeeded: word & 0xf)]
+                    word >>= 4
+                }
             }
             return 64
         }

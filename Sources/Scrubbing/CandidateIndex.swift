@@ -36,24 +36,16 @@ struct CandidateIndex: Sendable {
         var mayBeNumber = false
         hashes = SecretBuffer(count: 1 << (bits - 3)) { table in
             groups = NumberTable(atMost: (2 * Self.stride + 1) * 5 * secrets.count) { groups in
-                for secret in secrets {
-                    let beginning = secret.prefix(ScrubPatterns.leastSecret)
-                    for writing in Writing.allCases {
-                        for alignment in 0..<writing.alignments {
-                            writing.pattern(of: beginning, alignment: alignment).withBytes { pattern in
+                // Each pattern's beginning in its turn.
+                _ = SecretBuffer(count: Writing.longest(ofSecret: ScrubPatterns.leastSecret)) { memory in
+                    for secret in secrets {
+                        secret.withBytes { secret in
+                            let beginning = UnsafeRawBufferPointer(rebasing: secret[..<ScrubPatterns.leastSecret])
+                            Writing.forEachPattern(of: beginning, in: memory) { pattern, writing in
                                 mayBeNumber = mayBeNumber || pattern.allSatisfy(JSONPlace.mayStandInNumber)
-                                groups.set(Self.key(prefix: pattern, writing), to: 1)
-                                for length in 1...4 {
-                                    let bytes = UnsafeRawBufferPointer(rebasing: pattern[..<length])
-                                    groups.set(Self.key(beginning: Self.folded(bytes, writing), length, writing), to: 1)
-                                }
+                                Self.enter(pattern, writing, in: groups)
                                 for start in 0..<Self.stride {
-                                    let group = UInt32(
-                                        littleEndian: pattern.loadUnaligned(fromByteOffset: start, as: UInt32.self)
-                                    )
-                                    let key = Self.key(group, writing)
-                                    groups.set(key, to: (groups[key] ?? 0) | 1 << start)
-                                    Self.mark(group, from: 0, writing, shift, in: table)
+                                    Self.mark(Self.group(at: start, of: pattern), writing, shift, in: table)
                                 }
                             }
                         }
@@ -77,24 +69,43 @@ struct CandidateIndex: Sendable {
         }
     }
 
-    /// Marks a group in every spelling of its bytes from `position` on.
+    /// Enters a pattern: its first bytes, and its groups by the places where they stand.
+    private static func enter(_ pattern: UnsafeRawBufferPointer, _ writing: Writing, in groups: NumberTable.Builder) {
+        groups.set(key(prefix: pattern, writing), to: 1)
+        var beginning: UInt32 = 0
+        for length in 1...4 {
+            beginning |= UInt32(writing.folded(pattern[length - 1])) << UInt32(8 * (length - 1))
+            groups.set(key(beginning: beginning, length, writing), to: 1)
+        }
+        for start in 0..<stride { groups.add(1 << UInt64(start), to: key(group(at: start, of: pattern), writing)) }
+    }
+
+    private static func group(at start: Int, of pattern: UnsafeRawBufferPointer) -> UInt32 {
+        UInt32(littleEndian: pattern.loadUnaligned(fromByteOffset: start, as: UInt32.self))
+    }
+
+    /// Marks a group in every spelling of its bytes.
     private static func mark(
         _ group: UInt32,
-        from position: Int,
         _ writing: Writing,
         _ shift: UInt32,
         in table: UnsafeMutableRawBufferPointer
     ) {
-        guard position < 4 else {
-            let hash = hash(group, shift)
-            table[hash >> 3] |= 1 << UInt8(hash & 7)
-            return
+        // The bits in which the spellings of its bytes differ.
+        var differences = SIMD4<UInt32>()
+        var count = 0
+        for position in 0..<4 {
+            let place = UInt32(8 * position)
+            let byte = UInt8(truncatingIfNeeded: group &>> place)
+            guard let other = writing.alternative(to: byte) else { continue }
+            differences[count] = UInt32(byte ^ other) &<< place
+            count += 1
         }
-        mark(group, from: position + 1, writing, shift, in: table)
-        let place = UInt32(8 * position)
-        let byte = UInt8(truncatingIfNeeded: group >> place)
-        if let other = writing.alternative(to: byte) {
-            mark(group ^ UInt32(byte ^ other) << place, from: position + 1, writing, shift, in: table)
+        for choice in 0..<1 << count {
+            var spelling = group
+            for index in 0..<count where choice &>> index & 1 != 0 { spelling ^= differences[index] }
+            let hash = hash(spelling, shift)
+            table[hash &>> 3] |= 1 &<< UInt8(hash & 7)
         }
     }
 
@@ -126,7 +137,7 @@ struct CandidateIndex: Sendable {
     /// Whether four bytes of a text whose hash is marked are a group of a pattern that may stand there.
     private func isGroup(at position: Int, of text: UnsafeRawBufferPointer) -> Bool {
         let group = UnsafeRawBufferPointer(rebasing: text[position..<position + Self.stride])
-        return Writing.allCases.contains { writing in
+        return Writing.all.contains { writing in
             guard let places = groups[Self.key(Self.folded(group, writing), writing)] else { return false }
             return (0..<Self.stride).contains { place in
                 guard places & 1 << place != 0 else { return false }
@@ -146,7 +157,7 @@ struct CandidateIndex: Sendable {
         return text.indices.first { start in
             let length = min(4, text.count - start)
             let bytes = UnsafeRawBufferPointer(rebasing: text[start..<start + length])
-            return Writing.allCases.contains { writing in
+            return Writing.all.contains { writing in
                 groups[Self.key(beginning: Self.folded(bytes, writing), length, writing)] != nil
             }
         } ?? text.count

@@ -38,6 +38,12 @@ struct NumberTable: Sendable {
         func set(_ key: UInt64, to value: Int) {
             slots[place(of: key, in: UnsafeBufferPointer(slots))] = Slot(key: key, value: UInt64(value))
         }
+
+        /// Sets bits of a number, which is zero to begin with.
+        func add(_ bits: UInt64, to key: UInt64) {
+            let place = place(of: key, in: UnsafeBufferPointer(slots))
+            slots[place] = Slot(key: key, value: slots[place].value | bits)
+        }
     }
 }
 

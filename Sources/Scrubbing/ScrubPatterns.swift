@@ -85,8 +85,8 @@ extension ScrubPatterns {
         return values.map { scrubbing(header: $0, by: lanes) }
     }
 
-    /// Whether a secret may stand in one of the texts.
-    private func mayStand(in texts: [String]) -> Bool {
+    /// Whether a secret may stand in one of the texts: a quick look, which may say so where none does.
+    package func mayStand(in texts: [String]) -> Bool {
         guard !isEmpty else { return false }
         var all: [UInt8] = []
         all.reserveCapacity(texts.reduce(16) { $0 + $1.utf8.count + 1 })

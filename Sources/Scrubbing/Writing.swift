@@ -82,6 +82,29 @@ enum Writing: CaseIterable {
         (8 * alignment + 5) / 6..<8 * (alignment + count) / 6
     }
 
+    /// The same as `allCases`, made once.
+    static let all = allCases
+
+    /// The length of the longest writing of a secret of `count` bytes.
+    static func longest(ofSecret count: Int) -> Int { 2 * count }
+
+    /// Writes a secret in each writing and at each alignment into `memory`, which is long enough for the longest, and lends
+    /// each to `body`.
+    static func forEachPattern(
+        of secret: UnsafeRawBufferPointer,
+        in memory: UnsafeMutableRawBufferPointer,
+        _ body: (UnsafeRawBufferPointer, Writing) -> Void
+    ) {
+        for writing in all {
+            for alignment in 0..<writing.alignments {
+                let count = writing.count(ofSecret: secret.count, alignment: alignment)
+                let pattern = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
+                writing.write(secret, alignment: alignment, to: pattern)
+                body(UnsafeRawBufferPointer(pattern), writing)
+            }
+        }
+    }
+
     /// The pattern of a secret in this writing.
     func pattern(of secret: Secret, alignment: Int) -> Secret {
         Secret(

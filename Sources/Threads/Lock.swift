@@ -1,17 +1,21 @@
 #if canImport(Glibc)
-    package import Glibc
+    public import Glibc
 #else
-    package import Darwin
+    public import Darwin
 #endif
 
 /// A mutual exclusion lock around code, not around a value.
 ///
 /// `Synchronization.Mutex` would save 3 ns but makes the thread sanitizer report races that are none.
-package struct Lock: ~Copyable, @unchecked Sendable {
+///
+/// Public, so that a use of it is compiled where it stands: what is generic and of the package alone is called as it is, by
+/// metadata.
+public struct Lock: ~Copyable, @unchecked Sendable {
     // Safe to share: a pthread mutex is made for it, and its address never changes.
     @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-    package init() {
+    /// A lock that nobody holds.
+    public init() {
         mutex = .allocate(capacity: 1)
         let status = pthread_mutex_init(mutex, nil)
         precondition(status == 0, "a mutex can be made")
@@ -22,8 +26,9 @@ package struct Lock: ~Copyable, @unchecked Sendable {
         mutex.deallocate()
     }
 
+    /// Runs `body` while no other thread holds the lock.
     @inlinable
-    package borrowing func callAsFunction<Result: ~Copyable, Failure: Error>(
+    public borrowing func callAsFunction<Result: ~Copyable, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)

@@ -1,15 +1,17 @@
 #if canImport(Glibc)
-    import Glibc
+    public import Glibc
 #else
-    import Darwin
+    public import Darwin
 #endif
 
 /// A lock on which threads can also wait for a change of what it guards.
 ///
 /// `Mutex` has no condition, and the thread sanitizer does not understand it.
-package final class Monitor: @unchecked Sendable {
+///
+/// Public for the reason that ``Lock`` is.
+public final class Monitor: @unchecked Sendable {
     // Safe to share: both are made to be used by several threads, and their addresses never change.
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
 
     package init() {
@@ -28,7 +30,9 @@ package final class Monitor: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    package func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    /// Runs `body` while no other thread holds the lock.
+    @inlinable
+    public func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body()

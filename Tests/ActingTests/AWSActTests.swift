@@ -11,7 +11,7 @@ struct AWSActTests {
         "AWS_ACCESS_KEY_ID": "AKIAPRINCIPAL", "AWS_SECRET_ACCESS_KEY": "principal-secret",
     ]
 
-    static func connection(settings: JSONValue? = nil, role: String = "Keyway") -> ActConnection {
+    static func connection(settings: JSONValue? = nil, role: String = "Keyway") -> ActConnection.Stored {
         Sample.connection(
             "AWS",
             "AWSAssumeRole",

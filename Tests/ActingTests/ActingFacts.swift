@@ -22,7 +22,7 @@ struct ActingFacts: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(type)\(settings == nil ? "" : " with settings")" }
 
-    var connection: ActConnection {
+    var connection: ActConnection.Stored {
         let members = open.map { JSONValue.Member(JSONText($0.key), .string($0.value)) }
         let stored = secrets.keys.map { JSONValue.Member(JSONText($0), "") }
         return Sample.connection(integration, type, .object(members + stored), settings: settings)

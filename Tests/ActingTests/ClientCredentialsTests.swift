@@ -14,7 +14,7 @@ struct ClientCredentialsTests {
         settings: JSONValue? = nil,
         revision: Int64 = 1,
         id: Identifier = Sample.id
-    ) -> ActConnection {
+    ) -> ActConnection.Stored {
         let members: JSONValue = ["app_client_id": "app-1", "client_secret": "", "tenant_id": .string(tenant)]
         let scope = scopes.map { [JSONValue.Member("custom_scopes", .string($0))] } ?? []
         return Sample.connection(
@@ -27,7 +27,7 @@ struct ClientCredentialsTests {
         )
     }
 
-    private static func send(_ connection: ActConnection) async throws -> (
+    private static func send(_ connection: ActConnection.Stored) async throws -> (
         asked: OutgoingRequest, sent: AuthenticatedAct
     ) {
         let endpoint = RecordingTokenEndpoint(200, #"{"token_type":"Bearer","expires_in":3599,"access_token":"eyJ0"}"#)

@@ -5,11 +5,11 @@ import Testing
 
 @Suite("Where a request goes", .timeLimit(.minutes(10)))
 struct DestinationTests {
-    private static func origin(_ connection: ActConnection) throws -> String {
+    private static func origin(_ connection: ActConnection.Stored) throws -> String {
         try Sample.planner().plan(Sample.request("GET", "/oauth2/x"), on: connection).origin
     }
 
-    private static func derived(_ type: String, _ host: String, settings: JSONValue? = nil) -> ActConnection {
+    private static func derived(_ type: String, _ host: String, settings: JSONValue? = nil) -> ActConnection.Stored {
         switch type {
         case "Okta": Sample.connection(type, "OktaAPIToken", ["domain": .string(host)], settings: settings)
         case "Freshservice":

@@ -12,7 +12,9 @@ struct PlaceholderTests {
     )
 
     /// A connection with the tokens `one` and `two`.
-    private static func connection(_ members: JSONValue, base: String = "https://api.example.com/v1") -> ActConnection {
+    private static func connection(_ members: JSONValue, base: String = "https://api.example.com/v1")
+        -> ActConnection.Stored
+    {
         let tokens: JSONValue = [
             "tokens": [
                 ["name": "one", "type": "SECRET", "value": ""], ["name": "a/b~é", "type": "SECRET", "value": ""],

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("A test of a connection", .timeLimit(.minutes(10)))
 struct ProbeTests {
-    private static func probe(_ connection: ActConnection, _ environment: [String: String] = [:]) throws(ActRefusal)
+    private static func probe(_ connection: ActConnection.Stored, _ environment: [String: String] = [:])
+        throws(ActRefusal)
         -> ActProbe
     {
         try ActProber(planner: Sample.planner(environment)).probe(of: connection)

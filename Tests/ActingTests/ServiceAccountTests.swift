@@ -12,7 +12,7 @@ struct ServiceAccountTests {
     private static let secrets = StoredSecrets(["private_key": key.pem])
     private static let answer = #"{"access_token":"ya29.token","expires_in":3599,"token_type":"Bearer"}"#
 
-    private static func connection(settings: JSONValue? = nil) -> ActConnection {
+    private static func connection(settings: JSONValue? = nil) -> ActConnection.Stored {
         Sample.connection(
             "GCP",
             "GCPServiceAccount",

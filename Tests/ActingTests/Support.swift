@@ -32,12 +32,12 @@ enum Sample {
         settings: JSONValue? = nil,
         revision: Int64 = 1,
         id: Identifier = id
-    ) -> ActConnection {
+    ) -> ActConnection.Stored {
         let credentials = JSONValue.object([.init("type", .string(type))] + members.members)
         let object = JSONValue.object(
             [.init("type", .string(integration)), .init("credentials", credentials)] + integrationMembers.members
         )
-        return ActConnection(
+        return ActConnection.Stored(
             organization: organization,
             id: id,
             revision: revision,
@@ -46,7 +46,7 @@ enum Sample {
         )
     }
 
-    static func openAI(settings: JSONValue? = nil) -> ActConnection {
+    static func openAI(settings: JSONValue? = nil) -> ActConnection.Stored {
         connection("OpenAI", "OpenAIAPIKey", ["api_token": ""], settings: settings)
     }
 

@@ -23,7 +23,7 @@ struct TokenLifeTests {
         return ActAuthenticator(endpoint: endpoint, aws: AWSCredentialSource { _ in nil }, now: { clock.time })
     }
 
-    private func act(_ connection: ActConnection = ClientCredentialsTests.connection()) throws -> PlannedAct {
+    private func act(_ connection: ActConnection.Stored = ClientCredentialsTests.connection()) throws -> PlannedAct {
         try Sample.planner().plan(Sample.request(), on: connection)
     }
 

@@ -27,7 +27,7 @@ final class Act: Sendable {
     /// Ends it with an error: nothing was passed on.
     func fail(_ error: any Error, isRecorded: Bool = true, facts: ProxiedAnswer.Facts? = nil) {
         let isPerhapsDone = facts?.wasSent == true && !OutgoingRequest.isIdempotent(use.plan.method)
-        let error = ActError(error, for: use.target.clients, perhapsDone: isPerhapsDone)
+        let error = ActError(error, for: use.connection.clients, perhapsDone: isPerhapsDone)
         use.end(isRecorded ? .init(status: facts?.status, error: error.code) : nil, code: error.code)
         sink.fail(error)
     }
@@ -35,7 +35,7 @@ final class Act: Sendable {
     /// Ends it with a redirect that is not passed on.
     func refuse(_ refusal: RedirectRefusal, _ facts: ProxiedAnswer.Facts) {
         let isPerhapsDone = !OutgoingRequest.isIdempotent(use.plan.method)
-        let error = ActError(.redirect(refusal, perhapsDone: isPerhapsDone), for: use.target.clients)
+        let error = ActError(.redirect(refusal, perhapsDone: isPerhapsDone), for: use.connection.clients)
         var outcome = AuditedAct.Outcome(status: facts.status, error: error.code)
         outcome.redirects = links.followed.map(\.origin)
         use.end(outcome, code: error.code, facts)

@@ -27,7 +27,7 @@ package final class ConnectionActs: Sendable {
     private let metrics: ActMetrics
     private let noteObjection: @Sendable (Objection) -> Void
     private let limiter = ActLimiter()
-    private let targets: ActTargets
+    private let connections: ActConnections
 
     /// The longest answer to a probe, in bytes.
     private static let probeAnswerBytes = 4 * 1_024 * 1_024
@@ -65,7 +65,7 @@ package final class ConnectionActs: Sendable {
         authenticator = ActAuthenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
         self.planner = planner
         prober = ActProber(planner: planner)
-        targets = ActTargets(planner: planner)
+        connections = ActConnections(planner: planner)
     }
 
     // MARK: Acting
@@ -76,12 +76,12 @@ package final class ConnectionActs: Sendable {
     /// - Throws: The error that would keep it from being sent, but for limits.
     package func plan(
         _ request: ActRequest,
-        through connection: Identifier,
+        through id: Identifier,
         by actor: Actor
     ) throws(ActError) -> MaskedRequest {
-        let (target, _) = try target(connection, for: actor)
-        let plan = try plan(request, on: target)
-        _ = try judge(plan, request, on: target, actor)
+        let (connection, _) = try connection(id, for: actor)
+        let plan = try plan(request, on: connection)
+        _ = try judge(plan, request, on: connection, actor)
         return plan.maskedAsSent(userAgent: egress.userAgent)
     }
 
@@ -89,21 +89,21 @@ package final class ConnectionActs: Sendable {
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - connection: The connection's id.
+    ///   - id: The connection's id.
     ///   - actor: The caller.
     ///   - sink: Takes the one response, on this thread or another.
     package func perform(
         _ request: ActRequest,
-        through connection: Identifier,
+        through id: Identifier,
         by actor: Actor,
         answering sink: any ActSink
     ) {
         do throws(ActError) {
-            let act = try begin(request, through: connection, by: actor, answering: sink)
+            let act = try begin(request, through: id, by: actor, answering: sink)
             sink.whenCallerLeaves { [caller = act.caller] in caller.callerHasLeft() }
             act.use.record.begin { error in
                 if let error {
-                    return act.fail(ActError(error, for: act.use.target.clients), isRecorded: false)
+                    return act.fail(ActError(error, for: act.use.connection.clients), isRecorded: false)
                 }
                 self.egress.run { self.authenticate(act) }
             }
@@ -115,26 +115,26 @@ package final class ConnectionActs: Sendable {
     /// Takes all steps that need no secret and leave no trace.
     private func begin(
         _ request: ActRequest,
-        through connection: Identifier,
+        through id: Identifier,
         by actor: Actor,
         answering sink: any ActSink
     ) throws(ActError) -> Act {
-        let (target, sealed) = try target(connection, for: actor)
-        let plan = try plan(request, on: target)
+        let (connection, sealed) = try connection(id, for: actor)
+        let plan = try plan(request, on: connection)
         let ruling: Ruling
         do {
-            ruling = try judge(plan, request, on: target, actor)
+            ruling = try judge(plan, request, on: connection, actor)
         } catch {
-            metrics.count(target.integration, error.code)
+            metrics.count(connection.integration, error.code)
             throw error
         }
         if let objection = ruling.objection {
-            metrics.count(target.integration, "rule_observed")
-            noteObjection(.init(requestID: actor.requestID, connection: target.connection.id, text: objection))
+            metrics.count(connection.integration, "rule_observed")
+            noteObjection(.init(requestID: actor.requestID, connection: connection.id, text: objection))
         }
-        let record = ActRecord(.act, plan, of: target.connection.id, by: actor, ruling, in: store)
-        let use = try admit(plan, through: target, sealed, record)
-        return Act(use, to: sink, ActLinks(plan, of: target, to: sink))
+        let record = ActRecord(.act, plan, of: connection.id, by: actor, ruling, in: store)
+        let use = try admit(plan, through: connection, sealed, record)
+        return Act(use, to: sink, ActLinks(plan, of: connection, to: sink))
     }
 
     /// Opens the secrets: the intent is durable.
@@ -244,16 +244,16 @@ package final class ConnectionActs: Sendable {
     }
 
     /// Tells whether a connection's credentials work.
-    package func test(_ connection: Identifier, by actor: Actor) async throws(ActError) -> TestResult {
-        let (target, sealed) = try target(connection, for: actor)
-        let probe = try probe(of: target)
-        let record = ActRecord(.test, probe.act, of: target.connection.id, by: actor, in: store)
-        let use = try admit(probe.act, through: target, sealed, record)
+    package func test(_ id: Identifier, by actor: Actor) async throws(ActError) -> TestResult {
+        let (connection, sealed) = try connection(id, for: actor)
+        let probe = try probe(of: connection)
+        let record = ActRecord(.test, probe.act, of: connection.id, by: actor, in: store)
+        let use = try admit(probe.act, through: connection, sealed, record)
         let unwritten = await withCheckedContinuation { continuation in
             record.begin { continuation.resume(returning: $0) }
         }
         if let unwritten {
-            let error = ActError(unwritten, for: target.clients)
+            let error = ActError(unwritten, for: connection.clients)
             use.end(nil, code: error.code)
             throw error
         }
@@ -265,7 +265,7 @@ package final class ConnectionActs: Sendable {
             use.end(outcome, code: verdict.outcome.rawValue, facts)
             return TestResult(verdict: verdict, status: facts.status, nanoseconds: MonotonicClock.now() - start)
         } catch {
-            let error = ActError(error, for: target.clients)
+            let error = ActError(error, for: connection.clients)
             use.end(.init(error: error.code), code: error.code)
             throw error
         }
@@ -291,33 +291,36 @@ package final class ConnectionActs: Sendable {
     // MARK: Before the intent
 
     /// Reads a connection, if the caller may act through it.
-    private func target(
+    private func connection(
         _ id: Identifier,
         for actor: Actor
-    ) throws(ActError) -> (ActTarget, SealedSecrets?) {
+    ) throws(ActError) -> (ActConnection, SealedSecrets?) {
         do {
             let organization = actor.principal.organization
-            guard let state = try store.actingState(of: id, in: organization) else { throw AccessError.noConnection }
+            guard let state = try store.actingState(of: id, in: organization) else {
+                connections.forget(id, of: organization)
+                throw AccessError.noConnection
+            }
             try ConnectionAccess.require(.resolver, under: state.policy, for: actor.principal)
-            return (try targets.target(id, of: organization, state), state.sealed)
+            return (try connections.connection(id, of: organization, state), state.sealed)
         } catch {
             throw ActError(error)
         }
     }
 
-    private func plan(_ request: ActRequest, on target: ActTarget) throws(ActError) -> PlannedAct {
+    private func plan(_ request: ActRequest, on connection: ActConnection) throws(ActError) -> PlannedAct {
         do {
-            return try planner.plan(request, on: target.subject)
+            return try planner.plan(request, on: connection)
         } catch {
-            throw ActError(.refused(error), for: target.clients)
+            throw ActError(.refused(error), for: connection.clients)
         }
     }
 
-    private func probe(of target: ActTarget) throws(ActError) -> ActProbe {
+    private func probe(of connection: ActConnection) throws(ActError) -> ActProbe {
         do {
-            return try prober.probe(of: target.connection)
+            return try prober.probe(of: connection)
         } catch {
-            throw ActError(error, for: target.clients)
+            throw ActError(error, for: connection.clients)
         }
     }
 
@@ -333,10 +336,10 @@ package final class ConnectionActs: Sendable {
     private func judge(
         _ plan: PlannedAct,
         _ request: ActRequest,
-        on target: ActTarget,
+        on connection: ActConnection,
         _ actor: Actor
     ) throws(ActError) -> Ruling {
-        guard !target.rules.isEmpty else { return Ruling() }
+        guard !connection.rules.isEmpty else { return Ruling() }
         let subject = RuleSubject(
             principal: actor.principal,
             method: plan.method,
@@ -346,25 +349,25 @@ package final class ConnectionActs: Sendable {
             body: plan.maskedBody,
             isBodyStreamed: plan.isBodyStreamed
         )
-        switch target.rules.judge(subject) {
+        switch connection.rules.judge(subject) {
         case .allowed(let rule): return Ruling(rule: rule)
         case .observed(let refusal): return Ruling(objection: refusal.description)
-        case .refused(let refusal): throw ActError(.rule(refusal), for: target.clients)
+        case .refused(let refusal): throw ActError(.rule(refusal), for: connection.clients)
         }
     }
 
     /// Lets an act begin within its connection's limits.
     private func admit(
         _ plan: PlannedAct,
-        through target: ActTarget,
+        through connection: ActConnection,
         _ sealed: SealedSecrets?,
         _ record: ActRecord
     ) throws(ActError) -> ConnectionUse {
         let verdict = limiter.enter(
-            target.connection.id,
-            of: target.connection.organization,
-            concurrency: target.concurrency,
-            rate: target.rate,
+            connection.id,
+            of: connection.organization,
+            concurrency: connection.concurrency,
+            rate: connection.rate,
             now: MonotonicClock.now()
         )
         let cause: ActError.Cause
@@ -373,7 +376,7 @@ package final class ConnectionActs: Sendable {
             metrics.begin()
             return ConnectionUse(
                 record: record,
-                target: target,
+                connection: connection,
                 plan: plan,
                 sealed: sealed,
                 limiter: limiter,
@@ -382,8 +385,8 @@ package final class ConnectionActs: Sendable {
         case .tooMany(let number): cause = .tooMany(atOnce: number)
         case .tooFast(let number): cause = .tooFast(perSecond: number)
         }
-        let error = ActError(cause, for: target.clients)
-        metrics.count(target.integration, error.code)
+        let error = ActError(cause, for: connection.clients)
+        metrics.count(connection.integration, error.code)
         throw error
     }
 
@@ -395,9 +398,9 @@ package final class ConnectionActs: Sendable {
         return OpenedConnectionSecrets(
             try vault.openAll(
                 sealed,
-                organization: use.target.connection.organization,
-                record: use.target.connection.id,
-                destination: use.target.destination
+                organization: use.connection.organization,
+                record: use.connection.id,
+                destination: use.connection.destination
             )
         )
     }

@@ -5,7 +5,7 @@ import Secrets
 /// A use of a connection that was admitted: its outcome is told once, by ``end(_:code:_:)``.
 struct ConnectionUse: Sendable {
     let record: ActRecord
-    let target: ActTarget
+    let connection: ActConnection
     let plan: PlannedAct
     let sealed: SealedSecrets?
     let limiter: ActLimiter
@@ -19,7 +19,7 @@ struct ConnectionUse: Sendable {
     ///   - facts: What is known of the response, if there is one.
     func end(_ outcome: AuditedAct.Outcome?, code: String, _ facts: ProxiedAnswer.Facts? = nil) {
         if let outcome { record.end(outcome) }
-        limiter.leave(target.connection.id, of: target.connection.organization)
-        metrics.end(target.integration, code, facts)
+        limiter.leave(connection.id, of: connection.organization)
+        metrics.end(connection.integration, code, facts)
     }
 }

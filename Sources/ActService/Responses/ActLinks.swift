@@ -20,14 +20,14 @@ struct ActLinks: Sendable {
 
     /// - Parameters:
     ///   - plan: The request.
-    ///   - target: The connection.
+    ///   - connection: The connection.
     ///   - sink: Knows the address that the caller uses.
-    init(_ plan: PlannedAct, of target: ActTarget, to sink: any ActSink) {
+    init(_ plan: PlannedAct, of connection: ActConnection, to sink: any ActSink) {
         self.plan = plan
         self.sink = sink
-        links = target.subject.links
-        followsRedirects = target.subject.followsRedirects
-        connection = target.connection.id
+        links = connection.links
+        followsRedirects = connection.followsRedirects
+        self.connection = connection.id
     }
 
     /// The same after a redirect was followed.

@@ -1,4 +1,5 @@
 import Cryptography
+import Documents
 import Egress
 import Scrubbing
 
@@ -6,7 +7,7 @@ import Scrubbing
 package enum ProxiedHeaders {
     /// The headers that concern the hop alone, or that only a browser would take to heart and apply to
     /// this server's address.
-    private static let dropped: Set<String> = [
+    private static let dropped: NameSet = [
         "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
         "transfer-encoding", "upgrade", "content-length", "set-cookie", "set-cookie2", "date",
         "strict-transport-security", "public-key-pins", "alt-svc", "clear-site-data", "nel", "report-to",
@@ -28,23 +29,40 @@ package enum ProxiedHeaders {
         scrubbedOf patterns: ScrubPatterns,
         isDecoded: Bool
     ) -> [ActResponse.Header] {
-        var hops: Set<String> = []
-        for header in head.headers where header.name.lowercased() == "connection" {
-            for name in header.value.split(separator: ",") {
-                hops.insert(name.lowercased().filter { $0 != " " && $0 != "\t" })
-            }
-        }
+        let hops = hops(in: head)
         var headers: [ActResponse.Header] = []
         headers.reserveCapacity(head.headers.count)
         for header in head.headers {
-            let name = header.name.lowercased()
-            if name == "content-encoding", isDecoded { continue }
-            guard !dropped.contains(name), !hops.contains(name), !name.hasPrefix("keyway-"),
-                header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
+            if isDecoded, header.name.isSameASCII(as: "content-encoding") { continue }
+            guard !dropped.contains(header.name), !hops.contains(header.name),
+                !header.name.hasASCIIPrefix("keyway-"), header.value.isHeaderValue
             else { continue }
-            let newName = renamed(name, in: head)
-            headers.append(newName.map(header.renamed) ?? header)
+            headers.append(isRedirect(header, in: head) ? header.renamed(upstreamLocation) : header)
         }
+        return scrubbed(headers, of: patterns)
+    }
+
+    /// The headers that the third party says are of the hop alone.
+    private static func hops(in head: AnswerHead) -> NameSet {
+        var names: [String] = []
+        for header in head.headers where header.name.isSameASCII(as: "connection") {
+            // As a rule it names one that is dropped in any case.
+            if header.value.isSameASCII(as: "keep-alive") { continue }
+            names += header.value.split(separator: ",").map { $0.lowercased().filter { $0 != " " && $0 != "\t" } }
+        }
+        return NameSet(names)
+    }
+
+    /// Masks the secrets in headers.
+    private static func scrubbed(
+        _ headers: [ActResponse.Header],
+        of patterns: ScrubPatterns
+    ) -> [ActResponse.Header] {
+        // As a rule one look at all of them tells that there are none.
+        guard
+            patterns.mayStand(in: headers.map(\.name) + headers.map(\.value))
+                || headers.contains(where: { $0.rawValue != nil })
+        else { return headers }
         let names = patterns.scrubbing(headers: headers.map(\.name))
         let values = patterns.scrubbing(headers: headers.map(\.value))
         var passed: [ActResponse.Header] = []
@@ -62,19 +80,24 @@ package enum ProxiedHeaders {
 
     /// Whether an answer's body says that it is JSON, or lines of it.
     static func isJSON(_ head: AnswerHead) -> Bool {
-        guard let type = head["Content-Type"]?.utf8.prefix(while: { $0 != UInt8(ascii: ";") }) else { return false }
-        return type.indices.contains { start in
-            type[start...].prefix(4).elementsEqual("json".utf8) { $0 | 0x20 == $1 }
+        guard var type = head["Content-Type"] else { return false }
+        return type.withUTF8 { type in
+            let end = type.firstIndex(of: UInt8(ascii: ";")) ?? type.count
+            var matched = 0
+            let json: StaticString = "json"
+            for byte in type[..<end] {
+                matched =
+                    byte | 0x20 == json.utf8Start[matched] ? matched + 1 : byte | 0x20 == UInt8(ascii: "j") ? 1 : 0
+                if matched == json.utf8CodeUnitCount { return true }
+            }
+            return false
         }
     }
 
-    /// The name under which a header is passed on that would mean something else here.
-    private static func renamed(_ name: String, in head: AnswerHead) -> String? {
-        switch name {
-        // Many clients follow a redirect by themselves, and take the caller's keys to wherever it leads.
-        case "location" where (300..<400).contains(head.status): upstreamLocation
-        default: nil
-        }
+    /// Whether a header says where a redirect leads. Many clients follow one by themselves, and take the caller's keys to
+    /// wherever that is.
+    private static func isRedirect(_ header: ActResponse.Header, in head: AnswerHead) -> Bool {
+        (300..<400).contains(head.status) && header.name.isSameASCII(as: "location")
     }
 
     /// Where a redirect leads, under a name that no client follows by itself.
@@ -84,11 +107,10 @@ package enum ProxiedHeaders {
     /// with an entity tag that does not stand for its bytes.
     static func describeChangedBody(_ headers: inout [ActResponse.Header]) {
         headers.removeAll { header in
-            let name = header.name.lowercased()
-            return checksums.contains(name) || name.hasPrefix("x-amz-checksum-")
+            checksums.contains(header.name) || header.name.hasASCIIPrefix("x-amz-checksum-")
         }
         for index in headers.indices
-        where headers[index].name.lowercased() == "etag" && headers[index].value.hasPrefix("\"") {
+        where headers[index].name.isSameASCII(as: "etag") && headers[index].value.hasPrefix("\"") {
             headers[index] = .init(name: headers[index].name, bytes: "W/".utf8 + headers[index].bytes)
         }
     }
@@ -100,7 +122,7 @@ package enum ProxiedHeaders {
         if let contentRange = cut.contentRange {
             response.headers.append(.init(name: "Content-Range", value: contentRange))
         } else {
-            let isType = { (header: ActResponse.Header) in header.name.lowercased() == "content-type" }
+            let isType = { (header: ActResponse.Header) in header.name.isSameASCII(as: "content-type") }
             let frames = MultipartFrames(
                 boundary: RandomBytes.array(count: 16).withUnsafeBytes { Hex.string($0) },
                 contentType: response.headers.first(where: isType)?.value
@@ -122,12 +144,12 @@ package enum ProxiedHeaders {
 
     private static func dropChecksums(of headers: inout [ActResponse.Header]) {
         headers.removeAll { header in
-            let name = header.name.lowercased()
-            return checksums.contains(name) || name.hasPrefix("x-amz-checksum-") || name == "content-range"
+            checksums.contains(header.name) || header.name.hasASCIIPrefix("x-amz-checksum-")
+                || header.name.isSameASCII(as: "content-range")
         }
     }
 
-    private static let checksums: Set<String> = [
+    private static let checksums: NameSet = [
         "accept-ranges", "content-digest", "content-md5", "digest", "repr-digest", "x-goog-hash",
         "x-ms-blob-content-md5",
     ]

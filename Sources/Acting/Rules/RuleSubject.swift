@@ -78,7 +78,7 @@ package struct RuleSubject: Sendable {
 
     /// The values of all headers that a server may take for that one, by its folded name.
     private func values(of name: String) -> [String] {
-        headers.filter { HeaderName($0.name).text == name }.map { $0.value[...].trimmed }
+        headers.filter { $0.folded.text == name }.map { $0.value[...].trimmed }
     }
 }
 

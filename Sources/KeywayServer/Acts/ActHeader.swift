@@ -1,3 +1,4 @@
+import Documents
 import HTTPServer
 
 /// The headers by which Keyway speaks of an act itself: what tells an error of its own from anything that a third party
@@ -11,11 +12,8 @@ enum ActHeader {
     /// its own there, which its makers ask for.
     static func name(_ requestID: String, in response: inout Response) {
         response.headers.append(.init(name: "Keyway-Request-Id", value: requestID))
-        let name = "X-Request-Id"
-        let isNamed = response.headers.contains { header in
-            header.name.utf8.count == name.utf8.count && header.name.lowercased() == name.lowercased()
-        }
-        if !isNamed { response.headers.append(.init(name: name, value: requestID)) }
+        guard !response.headers.contains(where: { $0.name.isSameASCII(as: "x-request-id") }) else { return }
+        response.headers.append(.init(name: "X-Request-Id", value: requestID))
     }
 
     /// Marks an answer that is an error of Keyway's own, to an act or to what may have been meant as one.

@@ -6,7 +6,8 @@ extension Response {
     /// A third party's response as it is passed on over HTTP.
     init(_ response: ActResponse) {
         var headers: [Header] = []
-        headers.reserveCapacity(response.headers.count + 6)
+        // Those that follow are ten at most.
+        headers.reserveCapacity(response.headers.count + 10)
         for header in response.headers {
             headers.append(
                 header.rawValue.map { .init(name: header.name, bytes: $0) }

@@ -53,6 +53,7 @@ struct ActEndpoints: Sendable {
     }
 
     private func isDryRun(_ call: Call) throws -> Bool {
+        guard call.request.header("Keyway-Dry-Run") != nil else { return false }
         var values: [String] = []
         call.request.forEachHeader { header in
             if header.name.lowercased() == Self.dryRun.lowercased() { values.append(header.value.lowercased()) }

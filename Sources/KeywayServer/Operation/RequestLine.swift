@@ -16,25 +16,25 @@ struct RequestLine {
     /// - Returns: JSON as UTF-8.
     func bytes(route: [UInt8]) -> [UInt8] {
         var line = JSONWriter(capacity: 384)
-        line.write(raw: "{\"time\":\"")
-        line.write(raw: Array(Timestamp.now.description.utf8))
-        line.write(raw: "\",\"level\":\"info\",\"event\":\"request\",\"request_id\":\"")
-        line.write(raw: Array(requestID.utf8))
-        line.write(raw: "\",")
+        line.write(raw: "{\"time\":")
+        line.write(Timestamp.now)
+        line.write(raw: ",\"level\":\"info\",\"event\":\"request\",\"request_id\":")
+        line.write(requestID)
+        line.write(raw: ",")
         line.write(raw: route)
         line.write(raw: ",\"status\":")
-        line.write(.integer(Int64(status)))
+        line.write(Int64(status))
         line.write(raw: ",\"duration_us\":")
-        line.write(.integer(Int64(nanoseconds / 1000)))
-        line.write(raw: ",\"remote\":\"")
-        line.write(raw: Array(remoteAddress.description.utf8))
+        line.write(Int64(nanoseconds / 1000))
+        line.write(raw: ",\"remote\":")
+        line.write(remoteAddress.description)
         if let principal {
-            line.write(raw: "\",\"organization_id\":\"")
-            line.write(raw: Array(principal.organization.description.utf8))
-            line.write(raw: "\",\"application_key_id\":\"")
-            line.write(raw: Array(principal.applicationKey.description.utf8))
+            line.write(raw: ",\"organization_id\":")
+            line.write(principal.organization)
+            line.write(raw: ",\"application_key_id\":")
+            line.write(principal.applicationKey)
         }
-        line.write(raw: "\"}\n")
+        line.write(raw: "}\n")
         return line.bytes
     }
 

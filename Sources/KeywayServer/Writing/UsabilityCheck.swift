@@ -87,9 +87,9 @@ struct UsabilityCheck: Sendable {
         return steps[(position + 1)...].reduce("\(list)/\(index)") { $0 + "/" + JSONPointer.escape($1) }
     }
 
-    private func connection(_ document: JSONValue, _ settings: JSONValue?, of id: Identifier) -> ActConnection {
+    private func connection(_ document: JSONValue, _ settings: JSONValue?, of id: Identifier) -> ActConnection.Stored {
         // A plan is made of neither organisation nor revision: they tell whose tokens are used.
-        ActConnection(
+        ActConnection.Stored(
             organization: id,
             id: id,
             revision: 0,

@@ -1,24 +1,15 @@
-package import Connections
+import Connections
 import Documents
-import Egress
 
-/// A connection with the declarations that it was made by.
-package struct ActSubject: Sendable {
-    package let connection: ActConnection
+/// The document and the settings of a connection, read by the declarations that the connection was made by.
+struct ConnectionMembers: Sendable {
+    let connection: ActConnection.Stored
     let integration: Integration
     let credentialType: CredentialType
-    /// Where responses hold links that clients follow.
-    package let links: ResponseLinks
-    /// The members of an error that the clients of the integration's vendor read.
-    package var clientErrors: ClientErrors { integration.errors }
-    /// How long the third party may take to begin its response, and between two pieces of it, in seconds.
-    let timeout: ResponseTimeout?
-    /// Whether redirects to other hosts are followed.
-    package var followsRedirects: Bool { flag("follow_redirects") }
     private let integrationObject: JSONValue
     private let credentials: JSONValue
 
-    init(_ connection: ActConnection, in catalogue: [String: Integration]) throws(ActRefusal) {
+    init(_ connection: ActConnection.Stored, in catalogue: [String: Integration]) throws(ActRefusal) {
         guard let object = connection.document["attributes"]?["integration"],
             let type = object["type"]?.text, let integration = catalogue[type.string], type == integration.type,
             let credentials = object["credentials"], let credentialTypeName = credentials["type"]?.text,
@@ -32,13 +23,6 @@ package struct ActSubject: Sendable {
         self.connection = connection
         self.integration = integration
         self.credentialType = credentialType
-        let paths = connection.settings?["link_members"]?.strings ?? []
-        links = paths.isEmpty ? integration.links : integration.links.adding(members: paths)
-        if let seconds = connection.settings?["timeout"]?.wholeNumber {
-            timeout = .exact(Double(seconds))
-        } else {
-            timeout = integration.timeout.map { .usual(Double($0)) }
-        }
         integrationObject = object
         self.credentials = credentials
     }
