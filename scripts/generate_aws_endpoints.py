@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Sources/Acting/AWSEndpointData.swift from the endpoint data of botocore, which requirements.txt pins.
+"""Writes Sources/Acting/AWS/AWSEndpointData.swift from the endpoint data of botocore, which requirements.txt pins.
 
 Run it in the virtual environment after botocore was updated: .venv/bin/python scripts/generate_aws_endpoints.py
 With --check it writes nothing, and fails if the file is not what it would write.
@@ -16,7 +16,7 @@ from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
-TARGET = pathlib.Path(__file__).parent.parent / "Sources/Acting/AWSEndpointData.swift"
+TARGET = pathlib.Path(__file__).parent.parent / "Sources/Acting/AWS/AWSEndpointData.swift"
 # Answers in us-east-1 for all regions, and has no host elsewhere, which its rules don't say.
 KEPT = {"health": {"aws": ("health.us-east-1.{s}", "us-east-1")}}
 
