@@ -159,13 +159,15 @@ def test_a_database_that_was_cut_off_takes_no_changes_at_all(server: Server, kep
     file = server.data_dir / "keyway.db"
     wait_until(lambda: (server.data_dir / "keyway.db-wal").stat().st_size == 0)
     whole = file.read_bytes()
+    # The writer has seen to the length of the file before it takes this one.
+    server.create(HTTP.create("after the log was emptied"))
     os.truncate(file, int(len(whole) * kept))
     assert_refused(server, server.request("POST", CONNECTIONS, HTTP.create("refused")))
     assert_not_ready(server, "damaged")
     server.kill()
     file.write_bytes(whole)
     server.start()
-    assert len(names(server)) == 60
+    assert {f"kept {number}" for number in range(60)} <= set(names(server))
 
 
 def test_a_read_only_file_system_is_told(server: Server) -> None:
