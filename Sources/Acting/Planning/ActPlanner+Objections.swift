@@ -18,13 +18,13 @@ extension ActPlanner {
         to connection: ActConnection.Stored,
         bringing secrets: [String: Secret] = [:]
     ) -> [ActRefusal] {
-        guard let connection = try? self.connection(connection) else { return [] }
-        let members = connection.members
+        guard let members = try? members(of: connection) else { return [] }
         var objections: [ActRefusal] = []
         var inHeaders: [String] = []
         do {
             // A POST, since only that has the configured body. The path names a service where it must.
-            let draft = try draft(ActRequest(method: "POST", path: "/oauth2/"), on: connection)
+            let request = ActRequest(method: "POST", path: "/oauth2/")
+            let draft = try draft(request, RequestTemplate(of: members), members)
             inHeaders = draft.secretsInHeaders
         } catch {
             if error.member != nil { objections.append(error) }

@@ -19,20 +19,25 @@ package struct ActPlanner: Sendable {
 
     /// - Throws: ``ActRefusal`` if the request, the connection or its settings do not allow it.
     package func plan(_ request: ActRequest, on connection: ActConnection) throws(ActRefusal) -> PlannedAct {
-        PlannedAct(try draft(request, on: connection), of: connection)
+        PlannedAct(try draft(request, connection.template, connection.members), of: connection)
     }
 
-    /// The request with all that the connection adds to it.
-    func draft(_ request: ActRequest, on connection: ActConnection) throws(ActRefusal) -> ActDraft {
+    /// The request with all that a connection of these members adds to it, by their template.
+    func draft(
+        _ request: ActRequest,
+        _ template: RequestTemplate,
+        _ members: ConnectionMembers
+    ) throws(ActRefusal) -> ActDraft {
         var draft = try ActDraft(request)
-        try draft.apply(connection.template)
-        if case .assumedRole = connection.members.credentialType.authentication {
-            try planAWS(connection.members, &draft)
-        }
-        for header in connection.template.standardHeaders where !draft.has(header: header.folded) {
-            draft.append(header)
-        }
+        try draft.apply(template)
+        if case .assumedRole = members.credentialType.authentication { try planAWS(members, &draft) }
+        for header in template.standardHeaders where !draft.has(header: header.folded) { draft.append(header) }
         return draft
+    }
+
+    /// The members of a connection, by the declarations that it was made by.
+    func members(of stored: ActConnection.Stored) throws(ActRefusal) -> ConnectionMembers {
+        try ConnectionMembers(stored, in: catalogue)
     }
 
     /// Reads a connection by the declarations that it was made by: the part of planning that many acts through it share.
