@@ -46,8 +46,8 @@ package enum Hex {
         return status == 0 && count == output.count
     }
 
-    /// The bytes that digits of either case stand for, or `nil` if they are not two hexadecimal digits for each byte. Not
-    /// for keys.
+    /// The bytes that digits of either case stand for, or `nil` if they are not two hexadecimal digits for each byte.
+    /// Not for keys.
     package static func bytes(_ digits: String) -> [UInt8]? {
         var digits = digits
         return digits.withUTF8 { digits in

@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// SHA-256 (FIPS 180-4), by OpenSSL: it uses the processor's own instructions, where libsodium takes four times as long.
+/// SHA-256 (FIPS 180-4), by OpenSSL: it uses the processor's own instructions, where libsodium takes four times as
+/// long.
 package enum SHA256 {
     package static func digest(of bytes: UnsafeRawBufferPointer) -> Digest {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)

@@ -1,5 +1,5 @@
-// The classes of characters that formats are made of. Public, so that loops of other modules ask without a call for each
-// byte.
+// The classes of characters that formats are made of. Public, so that loops of other modules ask without a call for
+// each byte.
 extension UInt8 {
     /// A control character, the tab among them.
     @inlinable public var isASCIIControl: Bool { self < 0x20 || self == 0x7F }

@@ -14,8 +14,8 @@ package enum URLPath {
         return structureFault(in: bytes)
     }
 
-    /// Whether it is a path of characters that everyone takes for what they are, as most are: a slash first and no other
-    /// behind it, and then no dot, escape, semicolon or backslash.
+    /// Whether it is a path of characters that everyone takes for what they are, as most are: a slash first and no
+    /// other behind it, and then no dot, escape, semicolon or backslash.
     private static func isPlain(_ bytes: [UInt8]) -> Bool {
         guard bytes.first == UInt8(ascii: "/"), bytes.count == 1 || bytes[1] != UInt8(ascii: "/") else { return false }
         return bytes.allSatisfy { byte in

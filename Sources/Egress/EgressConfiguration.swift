@@ -21,8 +21,8 @@ package struct EgressConfiguration: Sendable {
     package var idleTimeout = 60.0
     /// Whether requests have the times that are usual at their third parties: not where the operator has set a time.
     package var hasUsualTimeouts = true
-    /// How long a transfer that is not passed on may take in all, in seconds; longer where its response may take longer to
-    /// begin. Others last as long as something comes.
+    /// How long a transfer that is not passed on may take in all, in seconds; longer where its response may take longer
+    /// to begin. Others last as long as something comes.
     package var totalTimeout = 300.0
 
     /// The longest response head, interim responses and trailers included, in bytes.

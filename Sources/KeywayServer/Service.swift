@@ -9,7 +9,7 @@ import Threads
 package import Vault
 import Synchronization
 
-/// What the API does, over whatever store and vault it is given.
+/// The API, over any store and vault.
 ///
 /// A request passes the router, then the gate (keys, rate limit, permission, registration), then its endpoint; every
 /// answer is measured and logged, and names its request.
@@ -140,8 +140,8 @@ package final class Service: Sendable {
         return response
     }
 
-    /// Where tasks run that read from the store: on threads that may wait, unless the store answers at once. `nil` means
-    /// where all tasks run.
+    /// Where tasks run that read from the store: on threads that may wait, unless the store answers at once. `nil`
+    /// means where all tasks run.
     package var taskExecutor: (any TaskExecutor)? { store.answersAtOnce ? nil : waitingExecutor }
 
     /// Waits, but not for long, until acts that were broken off have told the audit log of it.
@@ -332,8 +332,8 @@ package final class Service: Sendable {
         }
     }
 
-    /// Makes a change, and decides it again as often as what it was decided on has changed meanwhile: each time as if its
-    /// caller came then. Each round that ends so is one in which another change came through, as a rule.
+    /// Makes a change, and decides it again as often as what it was decided on has changed meanwhile: each time as if
+    /// its caller came then. Each round that ends so is one in which another change came through, as a rule.
     private func decide<Asker>(
         _ asker: Asker,
         again: () throws -> Asker,

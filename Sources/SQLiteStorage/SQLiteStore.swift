@@ -39,8 +39,8 @@ package final class SQLiteStore: Store {
     }
 
     /// As the above, with further pragmas of the connection that writes, and the pages that the log may reach until it
-    /// is copied into the database: 128 MiB, so that a server killed under load is up again at once; and the nanoseconds
-    /// between two looks for damage.
+    /// is copied into the database: 128 MiB, so that a server killed under load is up again at once; and the
+    /// nanoseconds between two looks for damage.
     init(
         directory path: String,
         creating: Bool,

@@ -11,9 +11,9 @@ struct CandidateIndex: Sendable {
     private let hashes: SecretBuffer
     /// How far a product is shifted to be a hash.
     private let shift: UInt32
-    /// The four bytes themselves, folded, with the number of their writing: what tells that a bit was marked for others.
-    /// Their value has a bit for each place in a pattern where they stand. And the first seven bytes of each pattern, and
-    /// the first one to four: see ``beginning(atEndOf:)``.
+    /// The four bytes themselves, folded, with the number of their writing: what tells that a bit was marked for
+    /// others. Their value has a bit for each place in a pattern where they stand. And the first seven bytes of each
+    /// pattern, and the first one to four: see ``beginning(atEndOf:)``.
     private let groups: NumberTable
     /// For each byte, whether it stands among the first seven of a secret.
     private let leading: SecretBuffer
@@ -148,8 +148,8 @@ struct CandidateIndex: Sendable {
         }
     }
 
-    /// Where in the end of a text, in which ``candidate(in:from:)`` has found nothing, a pattern may begin of which more
-    /// is to come; the end if none does.
+    /// Where in the end of a text, in which ``candidate(in:from:)`` has found nothing, a pattern may begin of which
+    /// more is to come; the end if none does.
     ///
     /// - Returns: `nil` if there are escapes, which have to be read.
     func beginning(atEndOf text: UnsafeRawBufferPointer) -> Int? {

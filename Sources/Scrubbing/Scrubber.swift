@@ -45,8 +45,8 @@ package struct Scrubber {
         self.lanes = lanes
     }
 
-    /// Takes the next piece of the text, and writes all that is certain by now: all but the start of what may still turn
-    /// out to be a secret.
+    /// Takes the next piece of the text, and writes all that is certain by now: all but the start of what may still
+    /// turn out to be a secret.
     package mutating func scrub(_ piece: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         guard !patterns.isEmpty else {
             output.append(contentsOf: piece)

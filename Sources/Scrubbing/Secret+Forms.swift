@@ -3,8 +3,8 @@ import Secrets
 extension Secret {
     /// The secret and what an honest server may make of it before it echoes it.
     ///
-    /// - Servers trim the values of headers: without the white space at its edges, and without what looks like white space
-    ///   where its bytes are read one by one.
+    /// - Servers trim the values of headers: without the white space at its edges, and without what looks like white
+    ///   space where its bytes are read one by one.
     /// - A header's bytes are taken for Latin-1 by some, and written so: its characters as Latin-1, if it has them all
     ///   there, and its bytes as if each were a character of Latin-1; the same in windows-1252.
     var forms: [Secret] {

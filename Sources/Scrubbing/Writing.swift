@@ -88,8 +88,8 @@ enum Writing: CaseIterable {
     /// The length of the longest writing of a secret of `count` bytes.
     static func longest(ofSecret count: Int) -> Int { 2 * count }
 
-    /// Writes a secret in each writing and at each alignment into `memory`, which is long enough for the longest, and lends
-    /// each to `body`.
+    /// Writes a secret in each writing and at each alignment into `memory`, which is long enough for the longest, and
+    /// lends each to `body`.
     static func forEachPattern(
         of secret: UnsafeRawBufferPointer,
         in memory: UnsafeMutableRawBufferPointer,

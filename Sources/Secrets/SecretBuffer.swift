@@ -9,8 +9,8 @@
 /// Request bodies and the strings read from them live in such buffers, so that no credential outlives its request in
 /// freed memory. The bytes are written once, by the initializer, and never change afterwards.
 ///
-/// Public, as ``Secret`` is, so that uses of it are compiled where they stand: what is generic and of the package alone is
-/// called as it is, by metadata.
+/// Public, as ``Secret`` is, so that uses of it are compiled where they stand: what is generic and of the package alone
+/// is called as it is, by metadata.
 public final class SecretBuffer: @unchecked Sendable {
     // Safe to share: the memory is immutable from the end of `init` to `deinit`.
     @usableFromInline let memory: UnsafeMutableRawBufferPointer

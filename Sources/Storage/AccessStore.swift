@@ -3,16 +3,17 @@ package import Documents
 
 /// Reads of keys and their owners. They block, as those of ``PublicDocuments`` do.
 package protocol AccessStore: Sendable {
-    /// The number of the state of access, as far as this process knows, told without waiting; `nil` while the store can't
-    /// vouch for one: then ``currentAccessGeneration()`` tells.
+    /// The number of the state of access, as far as this process knows, told without waiting; `nil` while the store
+    /// can't vouch for one: then ``currentAccessGeneration()`` tells.
     ///
-    /// It rises with every committed change of keys, users, roles or registrations, and never falls: what was read after it
-    /// was told stays true until it is higher. A change that was committed here shows once that is acknowledged; one that
-    /// another process committed, within ``accessStaleness``. A store that has heard nothing from the others for so long
-    /// tells `nil`: that nothing was heard does not mean that nothing has changed.
+    /// It rises with every committed change of keys, users, roles or registrations, and never falls: what was read
+    /// after it was told stays true until it is higher. A change that was committed here shows once that is
+    /// acknowledged; one that another process committed, within ``accessStaleness``. A store that has heard nothing
+    /// from the others for so long tells `nil`: that nothing was heard does not mean that nothing has changed.
     var accessGeneration: UInt64? { get }
 
-    /// The longest time until a change that another process committed shows in ``accessGeneration``; zero where none can.
+    /// The longest time until a change that another process committed shows in ``accessGeneration``; zero where none
+    /// can.
     var accessStaleness: Duration { get }
 
     /// The number of the state of access at this moment. It blocks, as the other reads do.
@@ -109,8 +110,8 @@ package struct UserFilter: Sendable, Equatable {
     package init() {}
 }
 
-/// The order of a list of users; ties are broken by id. Names are ordered by their UTF-8 bytes, users without one before
-/// the others, and disabled users after the others. A descending list is the ascending one reversed.
+/// The order of a list of users; ties are broken by id. Names are ordered by their UTF-8 bytes, users without one
+/// before the others, and disabled users after the others. A descending list is the ascending one reversed.
 package struct UserOrder: Sendable, Equatable {
     package enum Criterion: Sendable, CaseIterable {
         case name, handle, createdAt, modifiedAt, isDisabled

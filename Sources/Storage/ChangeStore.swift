@@ -21,8 +21,8 @@ package enum Mutation: Sendable {
     /// Deletes a role of the organisation's own, takes it from all users, whose revisions rise, and takes its name from
     /// restriction policies.
     ///
-    /// A policy that names nobody else keeps the name, and so lets nobody in: without it, it would be no policy, and let
-    /// in everyone. The revision of a connection whose policy changes rises.
+    /// A policy that names nobody else keeps the name, and so lets nobody in: without it, it would be no policy, and
+    /// let in everyone. The revision of a connection whose policy changes rises.
     case deleteRole(Identifier, organization: Identifier)
     case createInvitation(UserInvitation)
     case deleteInvitation(Identifier, organization: Identifier)
@@ -38,8 +38,8 @@ package enum Mutation: Sendable {
     /// ``CommitOutcome/conflict``.
     case updateApplicationKey(ApplicationKey)
     case deleteApplicationKey(Identifier, organization: Identifier)
-    /// Notes when a key or a user was last seen, unless what is stored is later. No change, if there is no such key or user,
-    /// and no change of access.
+    /// Notes when a key or a user was last seen, unless what is stored is later. No change, if there is no such key or
+    /// user, and no change of access.
     case noteUse(LastUse)
     /// Marks an application key as registered or not, and raises its revision. No change, if it is that already, and
     /// then no event.
@@ -49,7 +49,8 @@ package enum Mutation: Sendable {
     /// are ``CommitOutcome/missing``; with secrets, which are the account's or the connection's, they are
     /// ``CommitOutcome/conflict``.
     case createDocument(DocumentRecord, sealed: SealedSecrets?)
-    /// Replaces document, columns and sealed secrets, if the stored revision is still the expected one. Refused as above.
+    /// Replaces document, columns and sealed secrets, if the stored revision is still the expected one. Refused as
+    /// above.
     case updateDocument(DocumentRecord, expecting: Int64, sealed: SealedSecrets?)
     /// Deletes a document with its secrets, and what goes with it.
     case deleteDocument(DocumentKind, Identifier, organization: Identifier)
@@ -132,12 +133,13 @@ package protocol ChangeStore: Sendable {
     ///
     /// - Parameters:
     ///   - change: What to commit.
-    ///   - completion: Told what became of it, on the store's own thread, to which it must return at once. A change that
-    ///     is still waiting when the process dies is lost, and nobody is told.
+    ///   - completion: Told what became of it, on the store's own thread, to which it must return at once. A change
+    ///     that is still waiting when the process dies is lost, and nobody is told.
     func enqueue(_ change: Change, completion: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void)
 
-    /// Takes a change for which nobody waits. It is committed in its turn: together with the next one that somebody waits
-    /// for, else within some milliseconds, and before the store closes. One that waits when the process dies is lost.
+    /// Takes a change for which nobody waits. It is committed in its turn: together with the next one that somebody
+    /// waits for, else within some milliseconds, and before the store closes. One that waits when the process dies is
+    /// lost.
     func commitSoon(_ change: Change)
 }
 

@@ -117,8 +117,8 @@ package protocol PublicDocuments: Sendable {
         page: Page?
     ) throws(StoreError) -> PageOf<[UInt8]>
 
-    /// The next documents of a list that is ordered as by ``documents(_:in:matching:page:)``, for one who reads all of it
-    /// in short reads. What is changed meanwhile may be missing.
+    /// The next documents of a list that is ordered as by ``documents(_:in:matching:page:)``, for one who reads all of
+    /// it in short reads. What is changed meanwhile may be missing.
     ///
     /// - Parameters:
     ///   - kind: The kind.

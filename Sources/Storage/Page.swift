@@ -4,8 +4,8 @@ package import Documents
 package struct Page: Sendable, Equatable {
     package let size: Int
     package let number: Int
-    /// Where the page before ended; the page begins behind it, whatever its number. `nil` to count from the start of the
-    /// list.
+    /// Where the page before ended; the page begins behind it, whatever its number. `nil` to count from the start of
+    /// the list.
     package var after: ListPosition?
 
     package init(size: Int, number: Int, after: ListPosition? = nil) {

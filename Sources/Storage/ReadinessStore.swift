@@ -1,7 +1,7 @@
 /// Tells whether a store should get requests.
 package protocol ReadinessStore: Sendable {
-    /// Looks at the store's files, cheaply and as often as it is called. Unlike reads, it never waits: it blocks for some
-    /// microseconds, about once a second for some hundred.
+    /// Looks at the store's files, cheaply and as often as it is called. Unlike reads, it never waits: it blocks for
+    /// some microseconds, about once a second for some hundred.
     ///
     /// - Returns: `nil` if the store is ready.
     func unreadiness() -> Unreadiness?

@@ -118,8 +118,8 @@ extension StoreExercise {
         (page.elements.map(id), page.end)
     }
 
-    /// Requires that what follows a list's first page, read from where that ended, is the same after a change: of those that
-    /// were in the list, each once and in their order.
+    /// Requires that what follows a list's first page, read from where that ended, is the same after a change: of those
+    /// that were in the list, each once and in their order.
     private static func requireRest(
         _ subject: String,
         change: ([Identifier]) async throws -> Void,

@@ -8,8 +8,8 @@
 ///
 /// `Synchronization.Mutex` would save 3 ns but makes the thread sanitizer report races that are none.
 ///
-/// Public, so that a use of it is compiled where it stands: what is generic and of the package alone is called as it is, by
-/// metadata.
+/// Public, so that a use of it is compiled where it stands: what is generic and of the package alone is called as it
+/// is, by metadata.
 public struct Lock: ~Copyable, @unchecked Sendable {
     // Safe to share: a pthread mutex is made for it, and its address never changes.
     @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>

@@ -38,7 +38,8 @@ public final class Monitor: @unchecked Sendable {
         return try body()
     }
 
-    /// Gives the lock up until another thread signals; it may also return without cause. Call it within ``withLock(_:)``.
+    /// Gives the lock up until another thread signals; it may also return without cause. Call it within
+    /// ``withLock(_:)``.
     package func wait() {
         pthread_cond_wait(condition, mutex)
     }

@@ -1,5 +1,5 @@
-/// Threads on which tasks may wait, for those that read from a store that does not answer at once: Swift's own threads are
-/// few, and one that waits keeps all other tasks from theirs.
+/// Threads on which tasks may wait, for those that read from a store that does not answer at once: Swift's own threads
+/// are few, and one that waits keeps all other tasks from theirs.
 ///
 /// Safe to share: `monitor` guards all that varies.
 package final class WaitingExecutor: TaskExecutor, @unchecked Sendable {

@@ -166,8 +166,8 @@ extension Vault {
         return SealedSecrets(masterKeyID: master.id, bytes: bytes)
     }
 
-    /// Finds out whether a record's secrets open, without opening one: its master key is here, and its data key is as it
-    /// was wrapped.
+    /// Finds out whether a record's secrets open, without opening one: its master key is here, and its data key is as
+    /// it was wrapped.
     ///
     /// - Parameters:
     ///   - sealed: The record's secrets.

@@ -26,8 +26,8 @@ struct SignatureVector: Sendable, CustomTestStringConvertible {
         + "=="
 
     /// The Signature Version 4 Test Suite, which AWS published at
-    /// https://docs.aws.amazon.com/general/latest/gr/signature-v4-test-suite.html, by the names of its cases: secret key
-    /// `wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY`, region `us-east-1`, service `service`, 2015-08-30 12:36:00 UTC.
+    /// https://docs.aws.amazon.com/general/latest/gr/signature-v4-test-suite.html, by the names of its cases: secret
+    /// key `wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY`, region `us-east-1`, service `service`, 2015-08-30 12:36:00 UTC.
     static let suite = [
         SignatureVector(
             name: "get-vanilla",

@@ -18,8 +18,8 @@ import UpstreamTesting
 /// - alien: the admin of another organisation, who names things of this one.
 ///
 /// `@own` stands for a path about the caller's own key, `@other` for one about a reader's, `@account` for one about a
-/// service account's; `@ours` for one about a role of the organisation's own, and else roles are shipped; `role` for what
-/// the role grants that is given.
+/// service account's; `@ours` for one about a role of the organisation's own, and else roles are shipped; `role` for
+/// what the role grants that is given.
 private let table = """
                                                           none wrong admin stand. reader unreg. exact   but empty alien
 

@@ -88,7 +88,8 @@ struct LogTests {
         #expect(!holds(sealed))
     }
 
-    /// Stores secrets in one page (see `SQLiteStore.settings` for more), then deletes, replaces, rewraps and removes them; gives their bytes.
+    /// Stores secrets in one page (see `SQLiteStore.settings` for more), then deletes, replaces, rewraps and removes
+    /// them; gives their bytes.
     private func useSecrets(of store: SQLiteStore) async throws -> [UInt8] {
         let tenant = try await Tenant.create(in: store)
         let sealed = SealedSecrets.lettered("Q")

@@ -157,8 +157,8 @@ struct StreamTests {
         }
         let count = steps(10_000)
         #expect(count > 0, "\(name): nothing of it is looked at closely")
-        // Seven automata, none of which goes back further than it went forth. Without that, a secret of a thousand bytes
-        // would make it a thousand times as many.
+        // Seven automata, none of which goes back further than it went forth. Without that, a secret of a thousand
+        // bytes would make it a thousand times as many.
         #expect(count <= 10_000 * 7 * 2, "\(name)")
     }
 }

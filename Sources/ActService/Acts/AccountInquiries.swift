@@ -39,7 +39,8 @@ package struct AccountInquiries: Sendable {
     ///   - actor: The caller.
     ///   - ask: The questions.
     /// - Returns: What `ask` makes of the answers.
-    /// - Throws: ``InquiryError``; ``AWSRefused`` if AWS refuses what `ask` asks for; ``StoreError``, or ``VaultError``.
+    /// - Throws: ``InquiryError``; ``AWSRefused`` if AWS refuses what `ask` asks for; ``StoreError``, or
+    ///   ``VaultError``.
     package func ask<Answer: Sendable>(
         about id: Identifier,
         _ document: JSONValue,

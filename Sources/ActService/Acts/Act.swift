@@ -42,8 +42,8 @@ final class Act: Sendable {
         sink.fail(error)
     }
 
-    /// Ends it with a response, if perhaps not to the end. The response's own end comes after this: whoever has it finds
-    /// the outcome.
+    /// Ends it with a response, if perhaps not to the end. The response's own end comes after this: whoever has it
+    /// finds the outcome.
     func conclude(_ facts: ProxiedAnswer.Facts, error: EgressError?) {
         var outcome = AuditedAct.Outcome(status: facts.status, error: error?.code)
         outcome.bytes = facts.bytes

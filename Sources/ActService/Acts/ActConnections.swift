@@ -4,8 +4,8 @@ import JSONReading
 import Storage
 import Synchronization
 
-/// Remembers connections that are acted through, as they were read: that takes longer than all else that is worked out for
-/// an act. None of them holds a secret.
+/// Remembers connections that are acted through, as they were read: that takes longer than all else that is worked out
+/// for an act. None of them holds a secret.
 final class ActConnections: Sendable {
     private struct Key: Hashable {
         let organization: Identifier

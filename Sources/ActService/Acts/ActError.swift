@@ -10,9 +10,9 @@ package struct ActError: Error {
         case refused(ActRefusal)
         /// No rule of the connection allows it.
         case rule(RuleRefusal)
-        /// As many acts as may be are under way.
+        /// The limit of simultaneous acts is reached.
         case tooMany(atOnce: Int)
-        /// As many acts as may began in this second.
+        /// The limit of acts in a second is reached.
         case tooFast(perSecond: Int)
         /// The audit log can't be written, so nothing is done.
         case unrecorded
@@ -24,7 +24,8 @@ package struct ActError: Error {
         case egress(EgressError, perhapsDone: Bool)
         /// The third party redirects the request.
         ///
-        /// - Parameter perhapsDone: Whether it may not be asked for twice: a redirect can be all that tells of what was done.
+        /// - Parameter perhapsDone: Whether it may not be asked for twice: a redirect can be all that tells of what was
+        ///   done.
         case redirect(RedirectRefusal, perhapsDone: Bool)
         /// An error of access, of the store or of the vault.
         case other(any Error)

@@ -7,7 +7,7 @@ import Threads
 final class ActLimiter: Sendable {
     enum Verdict: Equatable {
         case admitted
-        /// As many acts as may be are under way.
+        /// The limit of simultaneous acts is reached.
         case tooMany(atOnce: Int)
         /// This second's share is used up.
         case tooFast(perSecond: Int)

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What `/metrics` tells of acts.
+/// The metrics of acts.
 package final class ActMetrics: Sendable {
     package struct Key: Hashable {
         /// The wire type of the integration.

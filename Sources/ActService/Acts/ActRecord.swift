@@ -4,7 +4,7 @@ import Documents
 import Storage
 import Threads
 
-/// What the audit log is told of one use of a connection: the intent, which is durable before the secret is opened, and
+/// The audit events of one use of a connection: the intent, which is durable before the secret is opened, and
 /// the outcome.
 struct ActRecord: Sendable {
     private let act: AuditedAct

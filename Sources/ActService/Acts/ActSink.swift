@@ -9,8 +9,8 @@ package protocol ActSink: AnyObject, Sendable {
     /// links.
     func address(of connection: Identifier) -> DoorAddress
 
-    /// Has `body` called, once, if the caller leaves before there is a response; a response that was begun ends with its
-    /// caller.
+    /// Has `body` called, once, if the caller leaves before there is a response; a response that was begun ends with
+    /// its caller.
     func whenCallerLeaves(_ body: @escaping @Sendable () -> Void)
 
     /// Takes a response that is there as a whole.

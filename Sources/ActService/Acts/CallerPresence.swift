@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Whether the caller of an act is still there, and the way to end the stage that the act is in: waiting for a token, or for
-/// the third party.
+/// Whether the caller of an act is still there, and the way to end the stage that the act is in: waiting for a token,
+/// or for the third party.
 ///
 /// Each stage ends once: by itself, or because the caller has left.
 final class CallerPresence: Sendable {
@@ -17,8 +17,8 @@ final class CallerPresence: Sendable {
 
     /// Enters a stage.
     ///
-    /// - Parameter end: Ends it when the caller leaves; called once at most, and kept until the stage ends: it must hold no
-    ///   secret.
+    /// - Parameter end: Ends it when the caller leaves; called once at most, and kept until the stage ends: it must
+    ///   hold no secret.
     /// - Returns: Whether the caller is there: the stage is not to begin otherwise.
     func enter(_ end: @escaping @Sendable () -> Void) -> Bool {
         state.withLock { state in

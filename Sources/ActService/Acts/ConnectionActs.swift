@@ -36,7 +36,7 @@ package final class ConnectionActs: Sendable {
     package struct Objection: Sendable {
         package let requestID: String
         package let connection: Identifier
-        /// What would be refused.
+        /// The reason for the refusal.
         package let text: String
     }
 
@@ -324,7 +324,7 @@ package final class ConnectionActs: Sendable {
         }
     }
 
-    /// What rules say to an act that may be done.
+    /// The verdict of rules on an act that may be done.
     struct Ruling {
         /// The rule that allows it.
         var rule: String?

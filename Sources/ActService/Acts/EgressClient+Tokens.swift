@@ -2,7 +2,7 @@ import Acting
 package import Egress
 package import Secrets
 
-/// Whoever issues tokens is a third party like any other, and reached under the same guard.
+/// Requests tokens of their issuer, a third party like any other, under the same guard.
 extension EgressClient: TokenEndpoint {
     /// The longest answer with a token in it, in bytes.
     private static let tokenAnswerBytes = 1_024 * 1_024

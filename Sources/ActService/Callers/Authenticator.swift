@@ -97,7 +97,7 @@ package final class Authenticator: Sendable {
     }
 }
 
-/// What is remembered of a valid credential.
+/// The remembered facts of a valid credential.
 package struct Session: Sendable {
     package let principal: Principal
     /// The application key's share of requests, or `nil` if there is no limit.

@@ -55,7 +55,7 @@ package final class TokenBucket: Sendable {
     private let name: String
     private let perNanosecond: Double
     private let level: Mutex<Level>
-    /// What sums of fractions may be wrong by: who waits as long as told gets a token.
+    /// The tolerance for sums of fractions: a caller who waits as long as told gets a token.
     private static let tolerance = 1e-6
 
     /// - Parameters:
@@ -90,7 +90,7 @@ package final class TokenBucket: Sendable {
     }
 }
 
-/// What is left of a limit after a request.
+/// The rest of a limit after a request.
 package struct Quota: Sendable, Equatable {
     package let limit: RateLimit
     package let name: String

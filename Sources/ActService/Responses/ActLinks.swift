@@ -5,7 +5,7 @@ import Egress
 import LinkRewriting
 import Scrubbing
 
-/// What becomes of links and redirects in the response to an act. Each is worked out when a response has one.
+/// The rewriting of links and redirects in the response to an act. Each is worked out when a response has one.
 struct ActLinks: Sendable {
     private let plan: PlannedAct
     private let links: ResponseLinks
@@ -93,7 +93,7 @@ struct ActLinks: Sendable {
         case refused(RedirectRefusal)
     }
 
-    /// What becomes of a redirect.
+    /// The treatment of a redirect.
     ///
     /// - Parameter header: Its `Location`, in which secrets are masked.
     /// - Returns: Where it leads.

@@ -1,7 +1,7 @@
 import Scrubbing
 
-/// A coded body that is passed on as it came: what it unfolds to is searched for secrets, and none of its bytes is let out
-/// before all that can be known by it was searched.
+/// A coded body that is passed on as it came: what it unfolds to is searched for secrets, and none of its bytes is let
+/// out before all that can be known by it was searched.
 ///
 /// The bytes themselves are searched too: a coding has places for names, comments and bytes that are not coded.
 struct CodedBody {

@@ -14,7 +14,7 @@ import Threads
 ///
 /// Safe to share: all that changes is the egress client's thread's.
 package final class ProxiedAnswer: @unchecked Sendable {
-    /// What became of it.
+    /// The fate of a response.
     enum Delivery: ~Copyable, Sendable {
         /// All of it is with the caller but its end, which the error breaks off.
         case begun(ActBody, EgressError?)
@@ -22,7 +22,7 @@ package final class ProxiedAnswer: @unchecked Sendable {
         case unbegun(Finding)
     }
 
-    /// What is to be done where nothing was passed on yet.
+    /// The next step where nothing was passed on yet.
     enum Finding: Sendable {
         /// It is there as a whole.
         case whole(ActResponse)
@@ -38,7 +38,7 @@ package final class ProxiedAnswer: @unchecked Sendable {
         case failed(EgressError)
     }
 
-    /// What an answer was, whatever became of it.
+    /// The facts of a response, whatever became of it.
     package struct Facts: Sendable {
         var status: Int?
         /// Whether the request may have been carried out.
@@ -58,7 +58,7 @@ package final class ProxiedAnswer: @unchecked Sendable {
     private enum Passage {
         case none
         case holding(ActResponse, AnswerHead)
-        /// What comes goes to ``body``.
+        /// All that arrives goes to ``body``.
         case streaming
         /// The answer is not passed on; so many bytes of its body have come.
         case dropping(Int, Finding)
@@ -72,7 +72,7 @@ package final class ProxiedAnswer: @unchecked Sendable {
     /// By how much more than the range is asked for on either side, in bytes.
     private let margin: Int
     private let sink: any ActSink
-    /// Who can tell whether an answer refuses a token; `nil` if another is not to be tried.
+    /// The authenticator that tells whether a response refuses a token; `nil` if another is not to be tried.
     private let renewer: ActAuthenticator?
     private let links: ActLinks
     private let patterns: ScrubPatterns
@@ -213,8 +213,8 @@ extension ProxiedAnswer: AnswerReceiver {
         return .more
     }
 
-    /// Begins to pass on a coded body as it comes. Until something is let out, a secret that is found can be told with an
-    /// error of Keyway's own.
+    /// Begins to pass on a coded body as it comes. Until something is let out, a secret that is found can be told with
+    /// an error of Keyway's own.
     private func passCoded(_ response: ActResponse, _ head: AnswerHead) -> Demand {
         coded = CodedBody(patterns)
         codedLength = cut?.length ?? Self.length(in: head)
@@ -258,8 +258,8 @@ extension ProxiedAnswer: AnswerReceiver {
         linkRewriter?.finish(into: &output)
     }
 
-    /// Whether an answer waits until it is there as a whole: a short one, and one whose body may yet say that a token is
-    /// no longer taken.
+    /// Whether an answer waits until it is there as a whole: a short one, and one whose body may yet say that a token
+    /// is no longer taken.
     private func isHeld(_ head: AnswerHead) -> Bool {
         if isHead || head.status == 204 || head.status == 304 { return true }
         if let length = Self.length(in: head) { return length <= Self.heldAtMost }
@@ -383,7 +383,8 @@ extension ProxiedAnswer: AnswerReceiver {
             if refusesToken { facts.refusesToken = true }
             facts.bytes = response.body.count
             guard isHead, head.status != 204, head.status != 304 else { return .unbegun(.whole(response)) }
-            // The length is that of an answer to GET. A body that would be changed for it has another, and none is told.
+            // The length is that of an answer to GET. A body that would be changed for it has another, and none is
+            // told.
             let isPassedAsItIs = linkRewriter == nil && !(head.isCoded && head.status >= 400)
             let length = isPassedAsItIs ? Self.length(in: head) : nil
             return .begun(ActBody(sink.begin(response, length: length, for: caller)), nil)

@@ -94,8 +94,8 @@ package enum ProxiedHeaders {
         }
     }
 
-    /// Whether a header says where a redirect leads. Many clients follow one by themselves, and take the caller's keys to
-    /// wherever that is.
+    /// Whether a header says where a redirect leads. Many clients follow one by themselves, and take the caller's keys
+    /// to wherever that is.
     private static func isRedirect(_ header: ActResponse.Header, in head: AnswerHead) -> Bool {
         (300..<400).contains(head.status) && header.name.isSameASCII(as: "location")
     }

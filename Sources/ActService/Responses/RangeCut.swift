@@ -152,8 +152,8 @@ struct RangeCut {
 
     // MARK: The body
 
-    /// Whether a piece leaves open how a body is to be read that begins in the middle: with a long run of backslashes, of
-    /// which every other escapes the one that follows. To be asked of each piece in its turn.
+    /// Whether a piece leaves open how a body is to be read that begins in the middle: with a long run of backslashes,
+    /// of which every other escapes the one that follows. To be asked of each piece in its turn.
     mutating func losesItsWay(_ piece: UnsafeRawBufferPointer) -> Bool {
         for byte in piece {
             guard leading < Self.undecided else { break }

@@ -1,8 +1,8 @@
 import Documents
 import Secrets
 
-/// A body in the framing `aws-chunked` (Amazon S3 API Reference, "Transferring payload in multiple chunks"): chunks, each
-/// with its length and perhaps a signature before it, and after the last one perhaps trailers.
+/// A body in the framing `aws-chunked` (Amazon S3 API Reference, "Transferring payload in multiple chunks"): chunks,
+/// each with its length and perhaps a signature before it, and after the last one perhaps trailers.
 ///
 /// Signatures are those of the caller's own keys, which are good for nothing here; they are left out unverified.
 struct AWSChunkedBody {

@@ -7,8 +7,8 @@ import Egress
     import Darwin
 #endif
 
-/// A body in the framing `aws-chunked` that is sent while it comes: without its framing, or in a framing without signatures,
-/// which are those of the caller's own keys.
+/// A body in the framing `aws-chunked` that is sent while it comes: without its framing, or in a framing without
+/// signatures, which are those of the caller's own keys.
 ///
 /// Safe to share: what changes belongs to the reader's thread.
 final class AWSChunkedUpload: UploadSource, @unchecked Sendable {

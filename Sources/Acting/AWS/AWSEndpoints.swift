@@ -1,9 +1,9 @@
 /// A part of AWS with accounts of its own.
 struct AWSPartition: Sendable, Equatable {
     let name: String
-    /// What its hosts end with.
+    /// The end of its hosts' names.
     let domain: String
-    /// What its hosts end with that answer by IPv6 as well.
+    /// The end of the names of its hosts that also respond over IPv6.
     let dualStackDomain: String
     /// Where what is one for all regions is signed for.
     let globalRegion: String

@@ -2,11 +2,13 @@
 /// service's own name.
 ///
 /// A service is named by its host's first label, or as AWS' own tools name it where the host has more labels:
-/// `ecr`, `sagemaker-runtime`, `marketplace-entitlement`. One that is missing is reached by `AWS_ENDPOINT_URL_<SERVICE>`.
+/// `ecr`, `sagemaker-runtime`, `marketplace-entitlement`. One that is missing is reached by
+/// `AWS_ENDPOINT_URL_<SERVICE>`.
 enum AWSServices {
     /// A place for a region, or for many.
     struct Place {
-        /// The host, with `{r}` for the region, `{s}` for the partition's domain and `{d}` for that of dual-stack hosts.
+        /// The host, with `{r}` for the region, `{s}` for the partition's domain and `{d}` for that of dual-stack
+        /// hosts.
         let host: String
         /// The region of signatures; `nil` for the request's own.
         let region: String?

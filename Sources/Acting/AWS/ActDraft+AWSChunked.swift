@@ -2,8 +2,8 @@ import Documents
 import Egress
 import Secrets
 
-// Uploads in the framing `aws-chunked`, as AWS' SDKs send them by default over TLS. The framing is taken off, and what is
-// in it is signed as a whole: S3 takes the framing off by itself only where the signature is made for it.
+// Uploads in the framing `aws-chunked`, as AWS' SDKs send them by default over TLS. The framing is taken off, and what
+// is in it is signed as a whole: S3 takes the framing off by itself only where the signature is made for it.
 extension ActDraft {
     /// The payloads whose framing is known, as `X-Amz-Content-Sha256` names them.
     private static let framed: Set<String> = [
@@ -25,8 +25,8 @@ extension ActDraft {
         for trailer in chunked.trailers { set(header: trailer.name, PlannedText(trailer.value)) }
     }
 
-    /// Lets a body be sent to S3 while it comes, without a digest of it. S3 verifies what the caller says of it: its digest, or
-    /// the checksums in its trailers.
+    /// Lets a body be sent to S3 while it comes, without a digest of it. S3 verifies what the caller says of it: its
+    /// digest, or the checksums in its trailers.
     ///
     /// - Parameter upload: The body.
     /// - Throws: ``ActRefusal`` for a framing that is not known, or that can't be taken off.

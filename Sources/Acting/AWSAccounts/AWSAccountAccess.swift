@@ -46,8 +46,8 @@ package struct AWSAccountAccess: Sendable {
 
     /// A session in the account: by access keys nothing is asked for it, by a role it is assumed anew.
     ///
-    /// It throws ``ActFailure`` if there is none to be had, and ``ActRefusal`` if the environment names no address of STS
-    /// that can be used.
+    /// It throws ``ActFailure`` if there is none to be had, and ``ActRefusal`` if the environment names no address of
+    /// STS that can be used.
     package func session(in account: AWSAccountSubject) async throws -> AWSAccountSession {
         guard let partition = AWSServices.partitions.first(where: { $0.name == account.partition }) else {
             throw ActRefusal(.connectionNotUsable, "the account's partition is unknown to this version")

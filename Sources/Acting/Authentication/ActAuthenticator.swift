@@ -38,8 +38,8 @@ package final class ActAuthenticator: Sendable {
         return try assemble(act, OpenedSecrets(secrets), token: (key, try outcome.get()))
     }
 
-    /// The same with a token that was not issued before. A task that is cancelled waits no longer; the token is for whoever
-    /// comes next.
+    /// The same with a token that was not issued before. A task that is cancelled waits no longer; the token is for
+    /// whoever comes next.
     ///
     /// - Throws: ``ActFailure``, or ``EgressError/cancelled``.
     package func authenticateAnew(

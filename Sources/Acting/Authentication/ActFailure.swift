@@ -17,9 +17,9 @@ package struct ActFailure: Error, Sendable, Equatable {
         case tokenRefused = "token_refused"
         /// The third party issues no tokens for now.
         case tokenThrottled = "token_throttled"
-        /// Whoever issues tokens does not answer.
+        /// The issuer of tokens does not respond.
         case tokenUnreachable = "token_unreachable"
-        /// What was answered holds no token that can be read.
+        /// The issuer's response holds no token that can be read.
         case tokenMalformed = "token_malformed"
     }
 
@@ -28,7 +28,7 @@ package struct ActFailure: Error, Sendable, Equatable {
     package let detail: String
     /// The third party's own code of the error, such as `invalid_grant`, if it is a known one.
     package let vendorCode: String?
-    /// What kept Keyway from an answer.
+    /// The reason why there is no response.
     package let egressError: EgressError?
 
     package init(_ code: Code, _ detail: String, vendorCode: String? = nil, egressError: EgressError? = nil) {
@@ -38,12 +38,13 @@ package struct ActFailure: Error, Sendable, Equatable {
         self.egressError = egressError
     }
 
-    /// Whoever issues tokens could not be reached.
+    /// Creates the failure of an issuer of tokens that could not be reached.
     init(unreachable error: EgressError, _ whom: String) {
         self.init(.tokenUnreachable, "\(whom), which issues tokens, does not answer", egressError: error)
     }
 
-    /// Whoever issues tokens answered with an error; `advice` is what to check where it is a refusal.
+    /// Creates the failure of an issuer of tokens that responded with an error; `advice` says what to check after a
+    /// refusal.
     init(status: Int, vendorCode: String?, _ whom: String, advice: String = "check the connection's credentials") {
         let reason = vendorCode.map { " (\($0))" } ?? ""
         switch status {
@@ -66,8 +67,8 @@ package struct ActFailure: Error, Sendable, Equatable {
         return text
     }
 
-    /// Of OAuth 2.0 (RFC 6749, section 5.2; RFC 8693; Microsoft's and Google's own), and of AWS STS with the errors that
-    /// are common to all of AWS.
+    /// The codes of OAuth 2.0 (RFC 6749, section 5.2; RFC 8693; Microsoft's and Google's own), and of AWS STS with
+    /// those that are common to all of AWS.
     private static let knownCodes: Set<String> = [
         "access_denied", "account_selection_required", "admin_policy_enforced", "authorization_pending",
         "bad_verification_code", "consent_required", "deleted_client", "disabled_client", "expired_token",

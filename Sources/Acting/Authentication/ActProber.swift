@@ -67,10 +67,10 @@ package struct ActProbe: Sendable {
         self.rules = rules
     }
 
-    /// What it means that the request could be authenticated, where that is the proof.
+    /// The verdict on a request that could be authenticated, where that is the proof.
     package let verdictOnExchange = ProbeVerdict(.valid, nil)
 
-    /// What an answer means, of whose body the beginning will do: some thousands of bytes.
+    /// The verdict on a response. The first few thousand bytes of its body are enough.
     package func verdict(on head: AnswerHead, body: UnsafeRawBufferPointer) -> ProbeVerdict {
         for rule in rules where rule.status == head.status && rule.condition.holds(of: body) {
             return ProbeVerdict(rule.outcome, rule.hint)
@@ -92,7 +92,7 @@ package struct ActProbe: Sendable {
         }
     }
 
-    /// What it means that the request could not be authenticated.
+    /// The verdict on a request that could not be authenticated.
     package func verdict(on failure: ActFailure) -> ProbeVerdict {
         switch failure.code {
         case .secretMissing, .secretUnusable, .tokenRefused: ProbeVerdict(.invalid, failure.detail)
@@ -102,7 +102,7 @@ package struct ActProbe: Sendable {
         }
     }
 
-    /// What it means that no answer came.
+    /// The verdict on a request without a response.
     package func verdict(on error: EgressError) -> ProbeVerdict {
         let reason =
             switch error {
@@ -122,7 +122,7 @@ package struct ActProbe: Sendable {
     }
 }
 
-/// What a test of a connection found, and what to do about it.
+/// The result of the test of a connection, and what to do about it.
 package struct ProbeVerdict: Sendable, Equatable {
     package let outcome: ProbeOutcome
     /// For people; `nil` if there is nothing to do.

@@ -6,8 +6,8 @@ package import Secrets
 /// A request that shows whose it is, ready to be sent.
 package struct AuthenticatedAct: Sendable {
     package let request: OutgoingRequest
-    /// All that must not come back to the caller: the connection's stored secrets, in the request or not, the token that
-    /// was issued for it, and what was made of them.
+    /// All that must not come back to the caller: the connection's stored secrets, in the request or not, the token
+    /// that was issued for it, and what was made of them.
     package let secrets: [Secret]
 
     /// The token in it, if it has one.

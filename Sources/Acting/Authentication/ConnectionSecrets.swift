@@ -9,7 +9,7 @@ package protocol ConnectionSecrets: Sendable {
     var all: [Secret] { get }
 }
 
-/// What an act takes of a connection's secrets.
+/// The secrets of a connection that an act uses.
 struct OpenedSecrets {
     private let source: any ConnectionSecrets
     /// All that must not come back: the stored secrets, and what was made of them.

@@ -2,8 +2,8 @@ package import Connections
 package import Documents
 import Egress
 
-/// A connection that is acted through, under one name from the store to the response: all that can be worked out once for
-/// a revision of it and of its settings, and no secret.
+/// A connection that is acted through, under one name from the store to the response: all that can be worked out once
+/// for a revision of it and of its settings, and no secret.
 ///
 /// An object, since all acts of that revision share it.
 package final class ActConnection: Sendable {

@@ -8,7 +8,7 @@ struct ActDraft {
     var origin: String
     var path: String
     var pathBelowBase: String
-    /// What other requests through the connection can reach.
+    /// The addresses that other requests through the connection can reach.
     var scope: LinkScope
     var query: RequestQuery
     var addedQuery: [PlannedText] = []

@@ -13,7 +13,8 @@ extension ActPlanner {
     /// - Parameters:
     ///   - connection: The connection as it is about to be stored.
     ///   - secrets: Those of its secrets that are at hand, by their addresses.
-    /// - Returns: One refusal for each, all with their `member`. Of those that keep a request from being planned, the first.
+    /// - Returns: One refusal for each, all with their `member`. Of those that keep a request from being planned, the
+    ///   first.
     package func objections(
         to connection: ActConnection.Stored,
         bringing secrets: [String: Secret] = [:]

@@ -40,7 +40,8 @@ package struct ActPlanner: Sendable {
         try ConnectionMembers(stored, in: catalogue)
     }
 
-    /// Reads a connection by the declarations that it was made by: the part of planning that many acts through it share.
+    /// Reads a connection by the declarations that it was made by: the part of planning that many acts through it
+    /// share.
     package func connection(_ stored: ActConnection.Stored) throws(ActRefusal) -> ActConnection {
         try ActConnection(stored, in: catalogue)
     }

@@ -1,12 +1,12 @@
 package import Egress
 package import Secrets
 
-/// What a caller wants to have sent through a connection.
+/// A caller's request to be sent through a connection.
 package struct ActRequest: Sendable {
     package let method: String
     /// The path after `…/proxy`, nothing unescaped: empty, or beginning with a slash.
     package let path: String
-    /// What follows the first `?`, nothing unescaped; `nil` if there is none.
+    /// The part after the first `?`, with nothing unescaped; `nil` if there is none.
     package let query: String?
     package let headers: [CallerHeader]
     package let body: SecretBuffer

@@ -6,7 +6,7 @@ import LinkRewriting
 struct BaseAddress: Sendable {
     /// Scheme, host and port, in one spelling.
     let origin: String
-    /// What stands before every path; empty, or beginning with a slash.
+    /// The beginning of every path; empty, or with a slash first.
     let path: String
     /// The path where it is the integration's own: a request that brings it, as vendors' clients do, has it once.
     private(set) var ownPath: BasePath?
@@ -85,7 +85,7 @@ struct BaseAddress: Sendable {
 }
 
 extension ConnectionMembers {
-    /// What the paths of requests are joined to, where the path does not say so itself.
+    /// The address that the paths of requests are joined to, where the path does not name another.
     func baseAddress() throws(ActRefusal) -> BaseAddress {
         let base = try declaredAddress()
         try base.requireAllowed(for: self, hosts: integration.baseURL.allowedHosts)

@@ -14,7 +14,7 @@ package final class PlannedAct: Sendable {
     package let path: String
     /// The part of it that the caller chose, below the base URL; AWS' and Google Cloud's with service and region.
     package let pathBelowBase: String
-    /// What other requests through the connection can reach.
+    /// The addresses that other requests through the connection can reach.
     package let scope: LinkScope
     /// The caller's query byte for byte, without the parameters that authentication sets.
     package let query: String?
@@ -31,7 +31,7 @@ package final class PlannedAct: Sendable {
     let exchange: TokenExchange?
     let timeout: ResponseTimeout?
 
-    /// Whose tokens are used.
+    /// The connection whose tokens are used.
     struct Connection: Sendable, Hashable {
         let organization: Identifier
         let id: Identifier

@@ -13,14 +13,15 @@ struct RequestTemplate: Sendable {
         case joinGoogleService
         /// Takes out every header that may be taken for that one.
         case removeHeader(HeaderName)
-        /// The same, and puts a header in their place; where prefixes are given, only if the path begins with one of them.
+        /// The same, and puts a header in their place; where prefixes are given, only if the path begins with one of
+        /// them.
         case setHeader(HeaderName, Result<PlannedHeader, ActRefusal>, below: [String])
         case removeParameter(String)
         /// Puts a query parameter in the place of all that may be taken for it.
         case setParameter(String, PlannedText)
         /// The body of a request whose caller sends none, where its method may have one.
         case setBody(Result<PlannedText, ActRefusal>, mediaType: PlannedHeader?)
-        /// Of an object of Cloud Storage, takes its content as it is stored.
+        /// Takes the content of a Cloud Storage object as it is stored.
         case takeStoredContent
         /// Has the token obtained so.
         case exchange(TokenExchange)

@@ -1,7 +1,7 @@
 import Documents
 
-/// The parts of a representation that a caller asks for (RFC 9110, section 14), and the one wider part that is asked for in
-/// their place: a secret that begins before one or ends behind it is seen whole, and so is masked.
+/// The parts of a representation that a caller asks for (RFC 9110, section 14), and the one wider part that is asked
+/// for in their place: a secret that begins before one or ends behind it is seen whole, and so is masked.
 package struct RequestedRange: Sendable, Equatable {
     package enum Bounds: Sendable, Equatable {
         /// From a position through another, or to the end.
@@ -17,14 +17,14 @@ package struct RequestedRange: Sendable, Equatable {
     /// The caller's `If-Range`, if there is one: the whole is answered where it does not hold.
     package let condition: String?
 
-    /// The headers that ask for parts; none of a caller's own goes out. `Request-Range` is the name in a draft of HTTP/1.1,
-    /// by which Apache's httpd still gives parts.
+    /// The headers that ask for parts; none of a caller's own goes out. `Request-Range` is the name in a draft of
+    /// HTTP/1.1, by which Apache's httpd still gives parts.
     static let names: NameSet = ["range", "if-range", "request-range", "x-ms-range", "x-ms-range-get-content-md5"]
 
     /// The range that a request asks for.
     ///
-    /// - Returns: `nil` for none, and for what a server may ignore and answer with the whole: many parts or parts that are
-    ///   not in order, units other than bytes, malformed ranges, and those of methods other than GET.
+    /// - Returns: `nil` for none, and for what a server may ignore and answer with the whole: many parts or parts that
+    ///   are not in order, units other than bytes, malformed ranges, and those of methods other than GET.
     init?(method: String, headers: [CallerHeader]) {
         guard method == "GET", headers.contains(where: { Self.names.contains($0.folded.text) }) else { return nil }
         func values(_ name: String) -> [String] {

@@ -1,7 +1,7 @@
 import Access
 package import Documents
 
-/// What may be done through a connection, as its settings have it.
+/// The acts that a connection's settings allow.
 ///
 /// With rules, what none of them allows is refused. What is matched is what is sent, byte by byte: nothing is decoded
 /// first.
@@ -53,7 +53,7 @@ private struct Rule: Sendable {
         body = rule["body"]?.elements.map(BodyCondition.init) ?? []
     }
 
-    /// What of an act does not fit. The body is looked at where all else fits.
+    /// The parts of an act that do not match. The body is examined only where everything else matches.
     func faults(of subject: inout JudgedSubject) -> [RuleFault] {
         var faults: [RuleFault] = []
         if let principals, principals.isDisjoint(with: subject.act.principal.subjects) { faults.append(.principal) }

@@ -1,7 +1,7 @@
 /// Parameters by which frameworks let a request have another method than it is sent with.
 ///
-/// The headers that do so are never passed on. In a body that is no form such a parameter cannot be told from any other: a
-/// rule that restricts methods at a server which heeds it there should restrict the body as well.
+/// The headers that do so are never passed on. In a body that is no form such a parameter cannot be told from any
+/// other: a rule that restricts methods at a server which heeds it there should restrict the body as well.
 enum MethodOverride {
     private static let names: Set<String> = [
         "_method", "_http_method", "x_http_method_override", "x_http_method", "x_method_override",

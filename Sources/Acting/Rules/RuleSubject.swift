@@ -9,7 +9,7 @@ package struct RuleSubject: Sendable {
     package let method: String
     /// The path below the connection's base URL, nothing unescaped; empty or beginning with a slash.
     package let rawPath: String
-    /// What follows the first `?`, nothing unescaped; `nil` if there is none.
+    /// The part after the first `?`, with nothing unescaped; `nil` if there is none.
     package let rawQuery: String?
     /// The headers as they are planned, which say how a server will read the body.
     package let headers: [CallerHeader]

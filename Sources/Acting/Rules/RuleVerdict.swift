@@ -1,4 +1,4 @@
-/// What rules say to an act.
+/// The verdict of rules on an act.
 package enum RuleVerdict: Sendable, Equatable {
     /// It may be done; by that rule, or because there are no rules.
     case allowed(rule: String?)
@@ -21,7 +21,7 @@ package struct RuleRefusal: Sendable, Equatable {
     var distance: Int { faults.reduce(0) { $0 | $1.weight } }
 }
 
-/// What of an act does not fit a rule.
+/// A part of an act that does not match a rule.
 package enum RuleFault: Sendable, Equatable {
     case principal
     case method

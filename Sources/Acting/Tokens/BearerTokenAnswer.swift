@@ -3,7 +3,7 @@ import Egress
 import JSONReading
 import Secrets
 
-/// What a token endpoint of OAuth 2.0 answers (RFC 6749, sections 5.1 and 5.2).
+/// A response of an OAuth 2.0 token endpoint (RFC 6749, sections 5.1 and 5.2).
 enum BearerTokenAnswer {
     /// A token that is said to live for longer is asked for anew after a day.
     private static let longestLife: Int64 = 86_400

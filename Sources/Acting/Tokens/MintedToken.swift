@@ -19,7 +19,7 @@ struct MintedToken: Sendable {
         if case .session = content { true } else { false }
     }
 
-    /// What of it must not come back to a caller.
+    /// The parts that must not come back to a caller.
     var secrets: [Secret] {
         switch content {
         case .bearer(let token): [token]

@@ -55,7 +55,7 @@ extension ServiceAccountGrant {
 }
 
 extension RSASigningKey.Failure {
-    /// What is wrong with the key, as the end of a sentence.
+    /// The defect of the key, as the end of a sentence.
     var detail: String {
         switch self {
         case .malformedKey:

@@ -79,7 +79,7 @@ actor TokenCache {
 }
 
 extension TokenCache.State {
-    /// What is being asked for is the newest.
+    /// The expiry; a token that is being requested counts as the newest.
     fileprivate var expiry: Timestamp {
         switch self {
         case .minting: Timestamp(microseconds: .max)

@@ -7,7 +7,7 @@ enum TokenExchange: Sendable {
     case serviceAccount(ServiceAccountGrant)
     case clientCredentials(ClientCredentialsGrant)
 
-    /// What, beside the connection and its revision, decides which token it is.
+    /// The values that, beside the connection and its revision, decide which token it is.
     var fingerprint: [String] {
         switch self {
         case .assumedRole(let role, _): [role.arn, role.endpoint.origin + role.endpoint.path, role.endpoint.region]
@@ -63,7 +63,7 @@ struct AssumedRole: Sendable {
     let endpoint: AWSEndpoint
 }
 
-/// What a signature is good for.
+/// The scope of a signature.
 struct SigningScope: Sendable {
     let service: String
     let region: String

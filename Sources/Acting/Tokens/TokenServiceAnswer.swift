@@ -1,7 +1,7 @@
 import Documents
 import Secrets
 
-/// What AWS' STS answers, as far as it is read: elements that hold text alone, each by the names on the way to it.
+/// A response of AWS STS, as far as it is read: elements that hold only text, each by the names on the way to it.
 ///
 /// It reads the XML of such answers and no more: no document types, no processing instructions but the declaration, no
 /// comments, and none of the entities but the five that XML has itself.

@@ -22,8 +22,8 @@ package struct BaseURL: Sendable {
     /// The hosts that credentials may go to, each by its name, or by its end if it begins with a dot; others need the
     /// setting `custom_domain`.
     ///
-    /// `nil` where no host is derived from what a connection says: HTTP's is its own affair, and one that is the same for
-    /// all is changed by `base_url` alone, which counts as a change of the destination.
+    /// `nil` where no host is derived from what a connection says: HTTP's is its own affair, and one that is the same
+    /// for all is changed by `base_url` alone, which counts as a change of the destination.
     package let allowedHosts: [String]?
 
     private init(_ source: Source, allowedHosts: [String]?) {

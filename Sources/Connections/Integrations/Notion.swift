@@ -24,8 +24,8 @@ extension Integration {
 }
 
 extension ClientErrors {
-    /// Notion's clients show the message where they know the code (developers.notion.com/reference/status-codes), by which
-    /// they also tell what is worth another try.
+    /// Notion's clients show the message where they know the code (developers.notion.com/reference/status-codes), by
+    /// which they also tell what is worth another try.
     fileprivate static let notion = ClientErrors { error in
         let code =
             switch error.status {

@@ -52,7 +52,8 @@ public struct RoleOperations: Sendable {
     ///   - id: The role's id.
     ///   - changes: The changes.
     /// - Returns: The role as it is now.
-    /// - Throws: ``DatadogError``: `notFound`, `invalid`, `conflict` where the name is taken, and those of any operation.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid`, `conflict` where the name is taken, and those of any
+    ///   operation.
     public func update(_ id: Role.ID, with changes: RoleUpdate) async throws -> Role {
         try await requester.data(Operation("PATCH", Self.path + [id], body: Identified(id: id, body: changes)))
     }
@@ -71,7 +72,8 @@ public struct RoleOperations: Sendable {
     ///   - id: The other role's id.
     ///   - name: The new role's name.
     /// - Returns: The new role.
-    /// - Throws: ``DatadogError``: `notFound`, `invalid`, `conflict` where the name is taken, and those of any operation.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid`, `conflict` where the name is taken, and those of any
+    ///   operation.
     public func clone(_ id: Role.ID, as name: String) async throws -> Role {
         try await requester.data(Operation("POST", Self.path + [id, "clone"], body: NewRole(name: name)))
     }

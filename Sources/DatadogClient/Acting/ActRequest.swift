@@ -2,8 +2,8 @@ public import Foundation
 
 /// A request that Keyway sends to a third party, with a connection's credentials.
 ///
-/// Path and query go out byte for byte as they are here: percent-encode what needs it. Headers and body may hold what is
-/// nobody else's business: printing a request shows its method alone.
+/// Path and query go out byte for byte as they are here: percent-encode what needs it. Headers and body may hold what
+/// is nobody else's business: printing a request shows its method alone.
 public struct ActRequest: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The method, such as `POST`.
     public var method: String
@@ -19,8 +19,8 @@ public struct ActRequest: Sendable, CustomStringConvertible, CustomDebugStringCo
     public var body: Data?
     /// How long Keyway may be silent, instead of what the ``Configuration`` says.
     ///
-    /// Keyway gives up on a third party after a minute, and may have to ask for a token first: who waits for less learns
-    /// less of what became of an act.
+    /// Keyway gives up on a third party after a minute, and may have to ask for a token first: who waits for less
+    /// learns less of what became of an act.
     public var timeout = Duration.seconds(150)
 
     /// Puts a request together.

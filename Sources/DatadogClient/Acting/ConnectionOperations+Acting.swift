@@ -6,7 +6,8 @@ extension ConnectionOperations {
     /// Sends a request through a connection, and returns the third party's response, whatever its status.
     ///
     /// It is sent once: nobody knows whether one without a response was carried out. The ``RetryPolicy`` counts where
-    /// nothing reached the third party for sure: where there was no connection to Keyway, and where too many acts go on.
+    /// nothing reached the third party for sure: where there was no connection to Keyway, and where too many acts go
+    /// on.
     ///
     /// - Parameters:
     ///   - id: The connection's id.

@@ -1,6 +1,7 @@
 /// The events that a search finds, page after page, each asked for when it is needed.
 ///
-///     for try await event in client.audit.events(AuditQuery("@evt.name:connection.act")) { print(event.message ?? "") }
+///     for try await event in client.audit.events(AuditQuery("@evt.name:connection.act")) { print(event.message ?? "")
+///     }
 ///
 /// A loop throws ``DatadogError`` when a page can't be had, and `CancellationError` when its task is cancelled.
 public struct AuditEvents: AsyncSequence, Sendable {

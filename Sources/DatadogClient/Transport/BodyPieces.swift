@@ -2,8 +2,8 @@ public import Foundation
 
 /// The body of a response, piece by piece as it comes.
 ///
-/// It can be read once, by one task at a time: of two that ask at once, one gets a ``TransportError``. Where pieces begin
-/// and end means nothing. Who stops reading lets go of the connection.
+/// It can be read once, by one task at a time: of two that ask at once, one gets a ``TransportError``. Where pieces
+/// begin and end means nothing. Who stops reading lets go of the connection.
 public struct BodyPieces: AsyncSequence, Sendable {
     /// A piece of the body.
     public typealias Element = Data

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A transport for plain HTTP over the system's sockets: for servers on this machine, several times as fast as Foundation
-/// on Linux.
+/// A transport for plain HTTP over the system's sockets: for servers on this machine, several times as fast as
+/// Foundation on Linux.
 ///
 /// It keeps connections open, follows no redirect, and heeds no proxy. ``Client`` takes it for `http` URLs of this
 /// machine; for others, on a network that you trust, give it to the client yourself. It does not speak TLS.

@@ -26,7 +26,8 @@ public struct TransportRequest: Sendable, CustomStringConvertible, CustomDebugSt
     ///   - headers: The headers. No name stands twice.
     ///   - body: The body, if there is one.
     ///   - timeout: How long the server may be silent.
-    ///   - isRepeatable: Whether a server that saw it twice would do no harm; left out, that is so unless it is a `POST`.
+    ///   - isRepeatable: Whether a server that saw it twice would do no harm; left out, that is so unless it is a
+    ///     `POST`.
     public init(
         method: String,
         url: URL,

@@ -9,8 +9,8 @@ protocol ContentDecoder: AnyObject {
     /// waits for the end of a block before it hands on any of it.
     var isSettled: Bool { get }
 
-    /// Decodes `input`, and hands on pieces of at most so many bytes, until it is used or `receive` answers that it wants
-    /// no more and there is more.
+    /// Decodes `input`, and hands on pieces of at most so many bytes, until it is used or `receive` answers that it
+    /// wants no more and there is more.
     ///
     /// - Parameters:
     ///   - input: What comes next of the coded body.

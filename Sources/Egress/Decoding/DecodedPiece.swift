@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// The memory into which a decoder writes what it hands on next: as long as the longest piece, and overwritten in the end.
+/// The memory into which a decoder writes what it hands on next: as long as the longest piece, and overwritten in the
+/// end.
 final class DecodedPiece {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: Exchange.pieceBytes, alignment: 16)
 

@@ -3,7 +3,8 @@ import Synchronization
 
 /// The memory of all decoders: windows of the last that was read, so it is zeroed when it is freed, and bounded.
 enum DecoderMemory {
-    /// The most that decoders may hold together, in bytes: a window takes up to 16 MiB with `br`, and 8 MiB with `zstd`.
+    /// The most that decoders may hold together, in bytes: a window takes up to 16 MiB with `br`, and 8 MiB with
+    /// `zstd`.
     private static let limit = 512 * 1_024 * 1_024
 
     private static let used = Atomic<Int>(0)

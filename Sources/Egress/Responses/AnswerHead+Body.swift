@@ -1,8 +1,8 @@
 extension AnswerHead {
     /// Checks that the body can be read, and is not known to be too long.
     ///
-    /// A registered coding that can't be undone would hide a secret. A coding that nobody knows names no coding: its body
-    /// is handed on as it came.
+    /// A registered coding that can't be undone would hide a secret. A coding that nobody knows names no coding: its
+    /// body is handed on as it came.
     ///
     /// - Returns: The decoder of the body, if it is coded.
     func bodyDecoder(forHead isHead: Bool, atMost limit: Int) throws(EgressError) -> (any ContentDecoder)? {
@@ -28,8 +28,8 @@ extension AnswerHead {
         return decoder
     }
 
-    /// The length of a body that says `Transfer-Encoding: identity`, which is no coding, beside its length. libcurl takes
-    /// it for one that lasts until the connection ends.
+    /// The length of a body that says `Transfer-Encoding: identity`, which is no coding, beside its length. libcurl
+    /// takes it for one that lasts until the connection ends.
     var lengthBesideIdentity: Int? {
         guard !values("transfer-encoding").isEmpty, codings("transfer-encoding").isEmpty, status != 204, status != 304
         else { return nil }

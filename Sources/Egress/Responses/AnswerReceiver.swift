@@ -43,7 +43,8 @@ package struct AnswerHead: Sendable {
 /// A receiver's wish after a piece of the body.
 package enum Demand: Sendable {
     case more
-    /// In response to a head: more, and a coded body both decoded and as it came (``AnswerReceiver/receivedCoded(_:)``).
+    /// In response to a head: more, and a coded body both decoded and as it came
+    /// (``AnswerReceiver/receivedCoded(_:)``).
     case moreAsCoded
     /// Nothing further until ``Transfer/resume()``; this piece was taken.
     case pause
@@ -67,8 +68,8 @@ package protocol AnswerReceiver: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - piece: The piece.
-    ///   - decoded: How many bytes of the coded body, from its start, have been decoded to the last: what stands in those
-    ///     behind is not known.
+    ///   - decoded: How many bytes of the coded body, from its start, have been decoded to the last: what stands in
+    ///     those behind is not known.
     /// - Returns: What is wanted next.
     func receivedCoded(_ piece: UnsafeRawBufferPointer, decoded: Int) -> Demand
 

@@ -4,8 +4,9 @@
     import Darwin
 #endif
 
-/// The response of a third party that answers without reading all of a body, and closes its side at once. What is sent then
-/// breaks the connection; libcurl may find that out before it reads, and closes the socket. What had come is still there.
+/// The response of a third party that answers without reading all of a body, and closes its side at once. What is sent
+/// then breaks the connection; libcurl may find that out before it reads, and closes the socket. What had come is still
+/// there.
 ///
 /// For connections without TLS alone: past libcurl nothing can be decrypted.
 final class LastWords {

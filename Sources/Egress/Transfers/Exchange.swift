@@ -249,8 +249,8 @@ final class Exchange {
         if let reason = reasonToRefuse(IPAddress(String(cString: address))) {
             failure = .refusedAddress(reason)
         } else if hasAsked, request?.isIdempotent != true, keyway_curl_written(handle) > 0 {
-            // libcurl asks again when a kept connection turns out to be closed. Where it has written something, that may
-            // have been read; where the connection was reset before, it has not.
+            // libcurl asks again when a kept connection turns out to be closed. Where it has written something, that
+            // may have been read; where the connection was reset before, it has not.
             failure = .connectionFailed("the connection was closed before the response; the request was not repeated")
         }
         if failure == nil { transfer?.receiver?.requestLeaves() }
@@ -310,8 +310,8 @@ final class Exchange {
         return failure == nil && ownLength != 0 && holdIfNeeded()
     }
 
-    /// Has libcurl read no more while the receiver pauses, or something is left to hand on. To be called by what libcurl
-    /// calls.
+    /// Has libcurl read no more while the receiver pauses, or something is left to hand on. To be called by what
+    /// libcurl calls.
     private func holdIfNeeded() -> Bool {
         guard result == nil, isPaused || isBehind else { return true }
         turns.note(self)

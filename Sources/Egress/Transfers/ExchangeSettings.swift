@@ -90,8 +90,8 @@ final class ExchangeSettings {
         return (own, own)
     }
 
-    /// How long a transfer may take in all, in nanoseconds: longer where its response may take longer to begin. `nil` where
-    /// the body is passed on while it comes, which takes as long as it takes.
+    /// How long a transfer may take in all, in nanoseconds: longer where its response may take longer to begin. `nil`
+    /// where the body is passed on while it comes, which takes as long as it takes.
     func totalTimeout(of request: EncodedRequest) -> UInt64? {
         request.isBoundedInTime ? totalTimeout + (ownTimeout(of: request) ?? 0) : nil
     }

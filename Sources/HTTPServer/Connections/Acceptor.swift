@@ -8,9 +8,9 @@ import CMicrohttpd
 
 /// The thread that accepts connections and hands them to the engine.
 ///
-/// The engine could listen itself, but its threads race each other when it is to stop: each takes the listening socket out
-/// of its epoll set, and one that finds it gone ends the process. Limits are counted here, before a connection costs
-/// anything: the engine's own are divided among its threads and looked at late.
+/// The engine could listen itself, but its threads race each other when it is to stop: each takes the listening socket
+/// out of its epoll set, and one that finds it gone ends the process. Limits are counted here, before a connection
+/// costs anything: the engine's own are divided among its threads and looked at late.
 final class Acceptor: Sendable {
     private let thread: StoppableThread
 

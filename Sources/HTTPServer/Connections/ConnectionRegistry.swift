@@ -102,9 +102,9 @@ final class ConnectionRegistry: @unchecked Sendable {
         lock { Array(connections.values) }
     }
 
-    /// Breaks the connections whose request is overdue, and those whose client ended its side before its request was whole,
-    /// or after it was answered; the engine then closes them. It is told of an end once, and misses one that comes with
-    /// the last bytes.
+    /// Breaks the connections whose request is overdue, and those whose client ended its side before its request was
+    /// whole, or after it was answered; the engine then closes them. It is told of an end once, and misses one that
+    /// comes with the last bytes.
     func breakOverdue(at now: UInt64) {
         // With the lock held no connection is removed, which comes before its socket is closed: no number of a socket
         // in the table can have been given to another.
@@ -124,8 +124,8 @@ final class ConnectionRegistry: @unchecked Sendable {
         }
     }
 
-    /// Breaks those of the connections that wait for their client and have come to their end. They had at the last look,
-    /// too, lest the engine is just about to read it.
+    /// Breaks those of the connections that wait for their client and have come to their end. They had at the last
+    /// look, too, lest the engine is just about to read it.
     private func breakEnded(_ waiting: [Connection]) {
         var states = waiting.map { pollfd(fd: $0.socket, events: Int16(POLLRDHUP), revents: 0) }
         poll(&states, nfds_t(states.count), 0)

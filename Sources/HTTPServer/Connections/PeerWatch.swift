@@ -7,12 +7,12 @@ import Threads
     import Darwin
 #endif
 
-/// The thread that notices clients who leave while their request waits: the engine does not look at a connection that is
-/// suspended.
+/// The thread that notices clients who leave while their request waits: the engine does not look at a connection that
+/// is suspended.
 ///
 /// A connection is watched from its first request that asks for it until it is closed, so that a request costs nothing
-/// more. The end of what the client sends counts as leaving, be it an orderly end or a reset; bytes that wait to be read,
-/// such as the next request, do not.
+/// more. The end of what the client sends counts as leaving, be it an orderly end or a reset; bytes that wait to be
+/// read, such as the next request, do not.
 ///
 /// Safe to share: the table is only touched with the lock held, and the descriptor is constant.
 final class PeerWatch: @unchecked Sendable {

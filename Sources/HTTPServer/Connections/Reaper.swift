@@ -1,7 +1,7 @@
 import Threads
 
-/// The thread that breaks connections whose request is overdue, or whose client has left without a word: the engine itself
-/// only notices silent ones.
+/// The thread that breaks connections whose request is overdue, or whose client has left without a word: the engine
+/// itself only notices silent ones.
 final class Reaper: Sendable {
     private let thread: StoppableThread
 

@@ -39,7 +39,8 @@ enum EngineResponse {
 
     private static func sharing(_ body: [UInt8], _ kept: (any AnyObject & Sendable)?) -> OpaquePointer? {
         let shared = Unmanaged.passRetained(Shared(body, kept))
-        // The array is constant and its elements stay where they are as long as it lives, which the engine's release ends.
+        // The array is constant and its elements stay where they are as long as it lives, which the engine's release
+        // ends.
         let made = body.withUnsafeBytes { body in
             MHD_create_response_from_buffer_with_free_callback_cls(
                 body.count,

@@ -12,7 +12,8 @@ import Secrets
 /// Several daemons instead of one with a pool: the engine would choose a thread by the number of the socket, which may
 /// be even for all long-lived connections.
 ///
-/// Safe to share: the handles are constants and meant for several threads, and only `stop`, called once, ends their use.
+/// Safe to share: the handles are constants and meant for several threads, and only `stop`, called once, ends their
+/// use.
 final class Workers: @unchecked Sendable {
     private let daemons: [OpaquePointer]
 

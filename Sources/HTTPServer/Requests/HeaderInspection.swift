@@ -88,7 +88,8 @@ struct HeaderInspection {
         let kept = values * 64 + copiedBytes + 256
         return ResponseHead.Room(
             bytes: memory - blockSize - kept,
-            // Half of the memory is for reading to begin with; a request that needs more gets little more than it needs.
+            // Half of the memory is for reading to begin with; a request that needs more gets little more than it
+            // needs.
             bytesBesideOthers: memory - max(memory / 2, blockSize + memory / 8) - kept,
             rest: rest
         )

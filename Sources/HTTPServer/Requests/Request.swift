@@ -13,10 +13,11 @@ import Threads
 /// Header lookups go to the engine, which forgets the request once its response has left: then there are no headers.
 /// Everything else stays as long as the object.
 ///
-/// Safe to share: `method`, `body`, `bodyStream` and the fields of the reception are written by the connection's network thread
-/// before the request is handed over, and not afterwards; `handle`, `pending`, `isAnswered`, `isSuspended`,
-/// `isHandedOver` and `stream` are only touched with the connection's lock held. The engine keeps the headers until it reports the
-/// request completed, which sets `handle` to nil with the lock held: a lookup never meets freed memory.
+/// Safe to share: `method`, `body`, `bodyStream` and the fields of the reception are written by the connection's
+/// network thread before the request is handed over, and not afterwards; `handle`, `pending`, `isAnswered`,
+/// `isSuspended`, `isHandedOver` and `stream` are only touched with the connection's lock held. The engine keeps the
+/// headers until it reports the request completed, which sets `handle` to nil with the lock held: a lookup never meets
+/// freed memory.
 package final class Request: @unchecked Sendable {
     /// The path as received: nothing is unescaped. Printable ASCII, starts with `/`, has well-formed escapes, no
     /// encoded control characters and no dot segments.

@@ -14,8 +14,8 @@ enum ResponseHead {
     /// The room that every request leaves for a head; one that would leave less is refused.
     static let leastRoom = 4 * 1_024
 
-    /// The space for what the engine writes of its own (status line, date, `Connection`, `Content-Length`), and for the count
-    /// of what was left out.
+    /// The space for what the engine writes of its own (status line, date, `Connection`, `Content-Length`), and for the
+    /// count of what was left out.
     private static let own = 320
 
     /// Leaves out headers until the head fits, the largest first, and counts them in a header of its own.

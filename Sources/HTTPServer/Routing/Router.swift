@@ -3,8 +3,8 @@
 /// A template is a path whose segments are literals or parameters: `/api/v2/users/{user_id}`. A request's path is split
 /// at its raw slashes, and each segment is decoded on its own: an encoded slash stays inside its segment. A literal
 /// goes before a parameter. Parameters are never empty, so a path that ends with a slash matches no template that does
-/// not. Only a last segment `{rest...}` takes everything that is left, perhaps nothing, as it is, undecoded; a path that
-/// ends before the slash in front of it has no such parameter.
+/// not. Only a last segment `{rest...}` takes everything that is left, perhaps nothing, as it is, undecoded; a path
+/// that ends before the slash in front of it has no such parameter.
 package struct Router<Value: Sendable>: Sendable {
     package enum Match {
         case found(Value, RouteParameters)

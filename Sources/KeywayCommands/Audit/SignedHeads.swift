@@ -20,13 +20,14 @@ struct SignedHeads {
     /// No heads: only the chain itself is looked at.
     init() {}
 
-    /// Reads heads from a file, or from the text itself: lines in which a head stands alone, or as the member `head`, as
-    /// it does in the server's log. Other lines are passed over.
+    /// Reads heads from a file, or from the text itself: lines in which a head stands alone, or as the member `head`,
+    /// as it does in the server's log. Other lines are passed over.
     ///
     /// - Parameters:
     ///   - source: The file or the text.
     ///   - publicKey: What they must be signed by; if `nil`, all must be signed by one key.
-    /// - Throws: ``CommandError``: 66 if there is no head, 65 if one is not what was signed, or two contradict each other.
+    /// - Throws: ``CommandError``: 66 if there is no head, 65 if one is not what was signed, or two contradict each
+    ///   other.
     init(_ source: String, publicKey: String?) throws {
         self.publicKey = publicKey?.lowercased() ?? ""
         if source.hasPrefix("{") {

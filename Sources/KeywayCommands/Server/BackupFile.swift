@@ -14,7 +14,8 @@ final class BackupFile {
     private let descriptor: Int32
     private var isPublished = false
 
-    /// - Throws: ``CommandError`` if there is something at `path`, which stays as it is, or nothing can be created there.
+    /// - Throws: ``CommandError`` if there is something at `path`, which stays as it is, or nothing can be created
+    ///   there.
     init(creating path: String) throws(CommandError) {
         self.path = path
         var status = stat()

@@ -68,8 +68,8 @@ extension DatadogClient.JSONValue {
 }
 
 extension ClientSession {
-    /// Documents that a list did not have and the server has: each is looked at again by its id, before its file is removed
-    /// or it is made a second time. A list is read in parts, and may change meanwhile.
+    /// Documents that a list did not have and the server has: each is looked at again by its id, before its file is
+    /// removed or it is made a second time. A list is read in parts, and may change meanwhile.
     func overlooked(_ documents: [DocumentReference], by list: [ServerDocument]) async throws -> [ServerDocument] {
         let listed = Set(list.compactMap { $0.json["data"]?["id"]?.text })
         return try await perform("Looking again for documents that the list did not have") {

@@ -3,8 +3,8 @@ import Documents
 
 /// Carries a plan out, step by step, and tells what was done.
 ///
-/// Every step is one request, or two for an AWS account with exports of cost reports; there is nothing to undo. A run that
-/// was interrupted is finished by another: it finds what was done by name, and does the rest.
+/// Every step is one request, or two for an AWS account with exports of cost reports; there is nothing to undo. A run
+/// that was interrupted is finished by another: it finds what was done by name, and does the rest.
 struct StateApplication {
     let session: ClientSession
     let plan: StatePlan

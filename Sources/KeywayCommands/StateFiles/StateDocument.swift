@@ -11,8 +11,8 @@ struct StateDocument: Sendable {
     let attributes: JSONValue
     /// Where its secrets belong.
     let slots: [SecretSlot]
-    /// The exports of an AWS account's cost and usage reports (*Cloud Cost Management*), a list; `nil` if nothing is said
-    /// of them.
+    /// The exports of an AWS account's cost and usage reports (*Cloud Cost Management*), a list; `nil` if nothing is
+    /// said of them.
     let dataExports: JSONValue?
 
     /// The key by which it is found where its id is not known, and by which people know it.

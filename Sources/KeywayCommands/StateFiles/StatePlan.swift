@@ -20,8 +20,8 @@ struct StatePlan: Sendable {
     ///   - files: What the server is to have.
     ///   - server: What it has.
     ///   - prunes: Whether to delete what no file describes.
-    /// - Throws: ``InvalidState`` with all that stands in the way: files whose counterpart is ambiguous, and changes that
-    ///   no request can make.
+    /// - Throws: ``InvalidState`` with all that stands in the way: files whose counterpart is ambiguous, and changes
+    ///   that no request can make.
     init(files: [StateFile], server: [StateDocument], prunes: Bool) throws(InvalidState) {
         var matching = StateMatching(files: files, server: server)
         let pairs = matching.pairs()

@@ -55,8 +55,8 @@ struct StateSecrets: Sendable {
         guard faults.isEmpty else { throw CommandError(.data, faults.joined(separator: "\n")) }
     }
 
-    /// The secrets that a plan needs, by the files and the addresses of their places: those that were given, and for the
-    /// others what a person answers.
+    /// The secrets that a plan needs, by the files and the addresses of their places: those that were given, and for
+    /// the others what a person answers.
     ///
     /// - Throws: ``CommandError`` with all that are missing, if nobody is there to ask.
     func collect(for plan: StatePlan) throws(CommandError) -> [String: [String: Secret]] {

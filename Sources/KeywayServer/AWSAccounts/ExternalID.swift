@@ -1,6 +1,6 @@
 import Documents
 
-/// What AWS roles ask for before they let themselves be assumed: 128 random bits.
+/// The value that AWS roles ask for before they can be assumed: 128 random bits.
 enum ExternalID {
     /// 32 lower-case hexadecimal digits.
     static func issue() -> String {

@@ -204,7 +204,8 @@ extension APIError {
             )
         case .malformedURL, .malformedHeader:
             act(400, "bad_request", "The request can't be sent as it is: \(error.detail).")
-        // Neither a name nor a certificate gets better by the next attempt. No client is known that makes one after 424.
+        // Neither a name nor a certificate gets better by the next attempt. No client is known that makes one after
+        // 424.
         case .unresolvableHost, .insecure:
             act(424, "upstream_unreachable", "The third party was not reached: \(error.detail).")
         case .connectionFailed:
@@ -249,7 +250,7 @@ extension String {
 }
 
 extension EgressError {
-    /// What happened, without anything of the request.
+    /// The event, with nothing of the request.
     var detail: String {
         switch self {
         case .refusedAddress: "its address is not allowed"

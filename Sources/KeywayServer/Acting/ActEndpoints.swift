@@ -95,7 +95,7 @@ extension Call {
 }
 
 extension Response {
-    /// What would be sent, its secrets masked.
+    /// The request that would be sent, with its secrets masked.
     ///
     /// - Parameters:
     ///   - request: The request.

@@ -3,8 +3,8 @@ import Documents
 import HTTPServer
 
 extension ErrorFamily {
-    /// The response to an act that is an error of Keyway's own: `errors` as everywhere, and beside it what shows the error
-    /// to the clients of third parties. Clients of AWS get what their protocol has for errors.
+    /// The response to an act that is an error of Keyway's own: `errors` as everywhere, and beside it what shows the
+    /// error to the clients of third parties. Clients of AWS get what their protocol has for errors.
     ///
     /// - Parameters:
     ///   - error: The error.

@@ -8,8 +8,8 @@ enum ActHeader {
     /// Where it says `false`, the clients of many vendors don't send the request again by themselves.
     static let shouldRetry = "X-Should-Retry"
 
-    /// Names the request in an answer to an act: in `Keyway-Request-Id`, and in `X-Request-Id` unless the third party has
-    /// its own there, which its makers ask for.
+    /// Names the request in an answer to an act: in `Keyway-Request-Id`, and in `X-Request-Id` unless the third party
+    /// has its own there, which its makers ask for.
     static func name(_ requestID: String, in response: inout Response) {
         response.headers.append(.init(name: "Keyway-Request-Id", value: requestID))
         guard !response.headers.contains(where: { $0.name.isSameASCII(as: "x-request-id") }) else { return }

@@ -38,8 +38,8 @@ extension Response {
 
 /// Keeps proxied responses to the caller who asked for them.
 enum ProxiedCaching {
-    /// Changes the headers so that no shared cache keeps the response for callers with other keys: those stand in headers
-    /// that caches don't look at by themselves.
+    /// Changes the headers so that no shared cache keeps the response for callers with other keys: those stand in
+    /// headers that caches don't look at by themselves.
     static func keepFromSharedCaches(_ headers: inout [Response.Header]) {
         var directives = ["private"]
         headers.removeAll { header in

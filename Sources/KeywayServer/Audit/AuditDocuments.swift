@@ -6,7 +6,7 @@ import Storage
 
 /// A stored audit event as it is answered and searched.
 struct AuditDocument {
-    /// What searches call `@…`.
+    /// The attributes that searches call `@…`.
     let attributes: JSONValue
     let message: String
     let line: AuditLine

@@ -9,7 +9,8 @@ import Threads
 struct AuditEndpoints: Sendable {
     let store: any AuditStore & AccessStore
     let heads: AuditHeads
-    /// How long a search may take before it answers with what it has, and how long it goes on before others have a turn.
+    /// How long a search may take before it answers with what it has, and how long it goes on before others have a
+    /// turn.
     private static let timeLimit = Duration.seconds(5)
     private static let slice = Duration.milliseconds(50)
 

@@ -4,7 +4,7 @@ import Documents
 import HTTPServer
 import Storage
 
-/// What a search of the audit log asks for.
+/// A search of the audit log.
 struct AuditSearch: Sendable {
     static let limitAtMost = 1000
     static let sorting = ["timestamp", "-timestamp"]
@@ -33,7 +33,7 @@ struct AuditSearch: Sendable {
     let query: AuditQuery
     let span: AuditSpan
     let limit: Int
-    /// What a cursor must begin with to belong to this search.
+    /// The beginning of every cursor of this search.
     private let binding: String
 
     init(_ texts: Texts, at places: Places, in organization: Identifier, now: Timestamp = .now) throws {

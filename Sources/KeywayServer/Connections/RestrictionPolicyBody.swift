@@ -97,7 +97,7 @@ struct RestrictionPolicyBody {
     }
 }
 
-/// What a policy restricts, as the API names it: `connection:` and an id.
+/// The resource that a policy restricts, as the API names it: `connection:` and an id.
 struct RestrictedResource: CustomStringConvertible {
     let connection: Identifier
 

@@ -5,7 +5,7 @@ import HTTPServer
 import JSONReading
 import Storage
 
-/// What of acting Datadog's document of a connection has no room for: a resource of each connection.
+/// The settings of a connection: what acting needs and Datadog's document has no room for.
 struct SettingsEndpoints: Sendable {
     let access: ConnectionAccess
     /// No secret can be reached through it.

@@ -13,7 +13,7 @@ struct ApplicationKeyEndpoints: Sendable {
     /// The keys that a user may have.
     static let keysAtMost = 1000
 
-    /// Whose keys a group of paths is about.
+    /// The owner of the keys under a group of paths.
     private enum Reach: Sendable {
         case organization, currentUser, serviceAccount
     }
@@ -133,7 +133,7 @@ struct ApplicationKeyEndpoints: Sendable {
         return .resource(key.json(uses), included: try included(includes, of: [key]))
     }
 
-    /// Whose keys the call is about; `nil` if anyone's.
+    /// The owner of the keys that the call is about; `nil` for any owner.
     private func owner(_ call: Call, _ reach: Reach) throws -> Identifier? {
         switch reach {
         case .organization: return nil
@@ -246,7 +246,7 @@ extension ApplicationKey {
         return ["attributes": .object(attributes)]
     }
 
-    /// What an audit event tells of it.
+    /// The details for an audit event.
     fileprivate var details: [JSONValue.Member] {
         [
             .init("owner_id", .string(owner.description)),

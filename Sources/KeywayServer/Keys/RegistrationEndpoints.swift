@@ -8,7 +8,7 @@ struct RegistrationEndpoints: Sendable {
     let store: any AccessStore & ChangeStore
 
     private static let type = "app_key_registration"
-    /// Who may register a key: each of these covers some keys.
+    /// The permissions to register keys: each covers some keys.
     private static let registrars: [Permission] = [.userAccessManage, .userAppKeys, .serviceAccountWrite]
 
     var all: [Endpoint] {

@@ -20,7 +20,7 @@ package final class AccessLog: Sendable {
 
     private let descriptor: Int32
     private let buffer = Mutex(Buffer())
-    /// What was taken from the buffer and is not written yet. Locked by who writes, so that lines keep their order.
+    /// The bytes taken from the buffer and not written yet. The writer holds the lock, so that lines keep their order.
     private let writing = Mutex<ArraySlice<UInt8>>([])
 
     /// Bytes that wait for the writer at most, besides those that it is writing.

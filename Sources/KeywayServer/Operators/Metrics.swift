@@ -3,7 +3,7 @@ import HTTPServer
 import Storage
 import Synchronization
 
-/// What `/metrics` tells.
+/// The metrics of `/metrics`.
 package final class Metrics: Sendable {
     /// The counts of one route.
     final class RouteMetrics: Sendable {

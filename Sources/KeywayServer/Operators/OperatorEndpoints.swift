@@ -2,10 +2,10 @@ import Documents
 import HTTPServer
 import Storage
 
-/// What the operator's own tools ask for: health, readiness, metrics, and the description of the API.
+/// The endpoints for the operator's own tools: health, readiness, metrics, and the description of the API.
 struct OperatorEndpoints: Sendable {
     let store: any ReadinessStore
-    /// What `/metrics` answers, to the server's own machine; `nil` where metrics have a listener of their own.
+    /// The metrics for the server's own machine; `nil` where metrics have a listener of their own.
     let metrics: Metrics?
 
     var all: [Endpoint] {

@@ -38,7 +38,7 @@ struct RequestLine {
         return line.bytes
     }
 
-    /// What ``bytes(route:)`` takes for an endpoint.
+    /// The argument of ``bytes(route:)`` for an endpoint.
     static func route(of endpoint: Endpoint) -> [UInt8] {
         var writer = JSONWriter()
         writer.write(raw: "\"method\":")
@@ -48,6 +48,6 @@ struct RequestLine {
         return writer.bytes
     }
 
-    /// What ``bytes(route:)`` takes where there is no endpoint.
+    /// The argument of ``bytes(route:)`` where there is no endpoint.
     static let noRoute = Array("\"route\":null".utf8)
 }

@@ -152,7 +152,7 @@ enum AccessComponents {
         ])
     }
 
-    /// What stands beside users.
+    /// The resources included beside users.
     private static var included: JSONValue { ["oneOf": [organization, role, permission]] }
 
     // MARK: Parts

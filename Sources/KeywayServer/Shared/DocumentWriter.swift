@@ -11,7 +11,7 @@ import Vault
 struct DocumentWriter: Sendable {
     let kind: DocumentKind
     let schema: DocumentSchema
-    /// What audit events say of the kind: `connection` in `connection.create`.
+    /// The name of the kind in audit events: `connection` in `connection.create`.
     let auditName: String
     let store: any PublicDocuments & SealedSecretStore & ChangeStore
     let vault: Vault
@@ -25,7 +25,7 @@ struct DocumentWriter: Sendable {
     struct Draft {
         let record: DocumentRecord
         let document: JSONValue
-        /// What the document was, of an update.
+        /// The document before an update.
         let previous: JSONValue?
         /// Where the secrets were sent before an update, and where they will be.
         let destinations: (old: DocumentDestination, new: DocumentDestination)?
@@ -233,7 +233,7 @@ struct DocumentWriter: Sendable {
 }
 
 extension DocumentKind {
-    /// What a store finds documents by.
+    /// The columns by which a store finds documents.
     fileprivate func columns(of attributes: JSONValue?) -> (name: String, category: String) {
         switch self {
         case .connection:

@@ -32,13 +32,13 @@ extension Endpoint {
     }
 }
 
-/// Who may call an endpoint.
+/// The callers that an endpoint accepts.
 enum EndpointGuard: Sendable {
     /// Anyone, without keys.
     case open
     /// Anyone on the server's own machine, without keys.
     case loopback
-    /// Whoever has an API key, without an application key.
+    /// Any caller with an API key; an application key is not needed.
     case apiKey
     /// A principal with at least one of the permissions (any principal if there are none), by a registered key where
     /// that is asked for.
@@ -53,7 +53,7 @@ extension EndpointGuard {
     }
 }
 
-/// What an endpoint does with a call, and on which thread.
+/// The handling of a call, and the thread for it.
 enum Handling: Sendable {
     /// Needs no store: answered on the network thread.
     case immediate(@Sendable (any ServiceRequest) -> Response)

@@ -66,7 +66,7 @@ struct EndpointList: Sendable {
             + AWSCatalogueEndpoints().all
     }
 
-    /// What acts through connections, and says how.
+    /// The endpoints that act through connections, and that say how.
     private var acts: [Endpoint] {
         let acts = ConnectionActs(
             store: store,
@@ -100,7 +100,7 @@ struct EndpointList: Sendable {
         return ActEndpoints(acts: acts).all + settings.all
     }
 
-    /// Who may do what.
+    /// The endpoints that decide who may do what.
     private var access: [Endpoint] {
         RestrictionPolicyEndpoints(store: store).all
             + ValidationEndpoints().all

@@ -31,7 +31,7 @@ final class ListPlaces: @unchecked Sendable {
     /// Names longer than this are not remembered, in bytes.
     private static let longestText = 1024
 
-    /// Of two halves the younger takes what is new; when it is full, the older one is dropped.
+    /// Two halves: the younger takes new entries; when it is full, the older is dropped.
     private let listsPerHalf: Int
     private let lock = Lock()
     private var younger: [List: [Place]] = [:]
@@ -71,8 +71,8 @@ final class ListPlaces: @unchecked Sendable {
 }
 
 extension Call {
-    /// Reads a page of a list: that of `page[cursor]`, or that of `page[number]`, which begins where the page before ended
-    /// if that was given to this key some minutes ago at most.
+    /// Reads a page of a list: that of `page[cursor]`, or that of `page[number]`, which begins where the page before
+    /// ended if that was given to this key some minutes ago at most.
     ///
     /// - Returns: The page, and the header that tells the cursor of the next one.
     func page<Element>(
@@ -101,7 +101,8 @@ extension Call {
         return (result, .init(name: "Keyway-Next-Cursor", value: next))
     }
 
-    /// The list that the call is about, as its key reads it. Sizes of pages make different lists, as numbers depend on them.
+    /// The list that the call is about, as its key reads it. Sizes of pages make different lists, as numbers depend on
+    /// them.
     private func list(_ query: QueryItems) -> ListPlaces.List {
         let ignored = ["page[number]", "page[cursor]"]
         let parts = query.filter { !ignored.contains($0.name) }.map { [$0.name, $0.value] }

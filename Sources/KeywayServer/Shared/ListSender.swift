@@ -6,8 +6,8 @@ import Threads
 /// Sends a list as it is read from the store: in short reads, each when the client has taken what came before. A client
 /// that reads slowly holds up no read, and keeps little in memory.
 ///
-/// Safe to share: what changes is only touched with the lock held, but for what the store is asked: one read at a time is
-/// under way.
+/// Safe to share: what changes is only touched with the lock held, but for what the store is asked: one read at a time
+/// is under way.
 final class ListSender: BodyStreamOwner, @unchecked Sendable {
     private let list: ReadList
     private let key: Identifier
@@ -19,7 +19,7 @@ final class ListSender: BodyStreamOwner, @unchecked Sendable {
     private var position: ListPosition?
     private var isOver = false
 
-    /// What one list takes of the memory for responses, in bytes: what the stream holds, and a piece.
+    /// The memory that one list takes, in bytes: the stream's buffer and one piece.
     static let heldBytes = 256 * 1_024
     /// For how long a list waits that is not read on because the key reads too much already.
     private static let patience = Duration.milliseconds(100)

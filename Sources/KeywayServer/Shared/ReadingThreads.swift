@@ -87,8 +87,8 @@ final class ReadingThreads: @unchecked Sendable {
         refused?.refused?()
     }
 
-    /// Puts what is left of a read that is under way at the end of its key's line, which is never too long for it. To be
-    /// called from the read's own thread.
+    /// Puts what is left of a read that is under way at the end of its key's line, which is never too long for it. To
+    /// be called from the read's own thread.
     func goOn(for key: Identifier, _ body: @escaping @Sendable () -> Void) {
         monitor.withLock {
             append(Read(body: body, refused: nil), for: key)

@@ -1,10 +1,11 @@
 import Documents
 import Threads
 
-/// The memory for responses that are being sent. A client that reads slowly, or not at all, keeps what it asked for here.
+/// The memory for responses that are being sent. A client that reads slowly, or not at all, keeps what it asked for
+/// here.
 ///
-/// Fair by key: a key may take more as long as it has taken no more than is left. So one key alone gets half of the memory
-/// at most, and whoever has taken nothing yet gets something as long as there is any.
+/// Fair by key: a key may take more as long as it has taken no more than is left. So one key alone gets half of the
+/// memory at most, and whoever has taken nothing yet gets something as long as there is any.
 ///
 /// Safe to share: the counts are only touched with the lock held.
 final class ResponseBudget: @unchecked Sendable {
@@ -35,7 +36,7 @@ final class ResponseBudget: @unchecked Sendable {
         left = bytes
     }
 
-    /// What is not taken, in bytes.
+    /// The free part, in bytes.
     var free: Int { lock { left } }
 
     /// Takes memory for a response.

@@ -5,7 +5,7 @@ package import HTTPServer
 package import Secrets
 import Threads
 
-/// What the service reads of a request, whoever received it.
+/// A request as the service reads it, from any receiver.
 ///
 /// Only objects: one in an existential is a pointer, and takes no allocation on the way to its answer.
 package protocol ServiceRequest: AnyObject, Sendable {

@@ -21,8 +21,8 @@ extension Call {
         }
     }
 
-    /// A change of keys, users, roles or invitations, which is refused once the caller's keys or roles are no longer those
-    /// that let them ask for it.
+    /// A change of keys, users, roles or invitations, which is refused once the caller's keys or roles are no longer
+    /// those that let them ask for it.
     ///
     /// - Parameters:
     ///   - mutations: Carried out in order.

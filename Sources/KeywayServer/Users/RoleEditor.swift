@@ -139,7 +139,8 @@ struct RoleEditor: Sendable {
         guard !Role.shipped.contains(where: { $0.name == name }) else { throw APIError.roleNameTaken }
     }
 
-    /// Whoever lets a role inherit hands out what nobody knows yet: that is for who has all of the shipped role.
+    /// Requires the whole shipped role of a caller who lets a role inherit from it: what it will grant is not known
+    /// yet.
     private func requireOwnSource(of role: OwnRole, _ call: Call) throws {
         guard let source = role.source.flatMap({ Role.shipped($0.role) }) else { return }
         try call.requireOwn(source.permissions, of: "The role, by what it is to receive from the \(source.name),")

@@ -14,11 +14,11 @@ struct UserEditor: Sendable {
     ///   - id: Whom.
     ///   - call: Who changes them; of the same organisation.
     ///   - action: What the audit log calls it.
-    ///   - edit: The change, which gives the records that it was decided on besides. It may refuse, and may leave the user
-    ///     as they are: nothing is written then.
+    ///   - edit: The change, which gives the records that it was decided on besides. It may refuse, and may leave the
+    ///     user as they are: nothing is written then.
     /// - Returns: The user as they are now.
-    /// - Throws: What `edit` and the store throw; ``notFound``; ``Overtaken``; ``APIError`` with 400 if the change would
-    ///   leave no admin, or two users with one handle.
+    /// - Throws: What `edit` and the store throw; ``notFound``; ``Overtaken``; ``APIError`` with 400 if the change
+    ///   would leave no admin, or two users with one handle.
     func edit(
         _ id: Identifier,
         _ call: Call,
@@ -62,7 +62,7 @@ extension User {
     /// Whether the user can do what only admins can.
     fileprivate var isAdmin: Bool { !isDisabled && roles.contains(Role.admin.id) }
 
-    /// What an audit event tells of the user as they are after it.
+    /// The details for an audit event: the user after the change.
     var details: [JSONValue.Member] {
         [
             .init("disabled", .boolean(isDisabled)),

@@ -365,7 +365,7 @@ extension OperationDescription {
 }
 
 extension [QueryParameter] {
-    /// What every list of users is asked for.
+    /// The query parameters of every list of users.
     static let users: [QueryParameter] =
         .sort(UserEndpoints.sorting.map(\.name)) + [
             QueryParameter(

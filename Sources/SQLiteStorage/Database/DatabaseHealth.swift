@@ -121,8 +121,8 @@ final class DatabaseHealth: @unchecked Sendable {
         }
     }
 
-    /// Reads the header, the schema, and in each tree of ``trees`` one path from the root to a random leaf. The connection
-    /// is new, so that nothing comes from a cache of pages.
+    /// Reads the header, the schema, and in each tree of ``trees`` one path from the root to a random leaf. The
+    /// connection is new, so that nothing comes from a cache of pages.
     private func look() throws(SQLiteError) {
         let database = try Database(path: path, mode: .readOnly)
         try database.execute("PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF", operation: .open)

@@ -27,8 +27,8 @@ struct SQLiteError: Error, Equatable {
     /// Whether the file does not hold what SQLite wrote.
     var isOfDamage: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
 
-    /// Whether a transaction may come back after a restart although its commit failed: its last frame was written to the
-    /// log, and the disk refused to say that it is safe. The next commit that succeeds overwrites it.
+    /// Whether a transaction may come back after a restart although its commit failed: its last frame was written to
+    /// the log, and the disk refused to say that it is safe. The next commit that succeeds overwrites it.
     var leavesOutcomeUnknown: Bool {
         operation == .commit && primaryCode == SQLITE_IOERR && code != SQLITE_IOERR | (3 << 8)  // SQLITE_IOERR_WRITE
     }

@@ -6,10 +6,11 @@ package import Storage
     import Darwin
 #endif
 
-/// A data directory that is being made from a copy of a database: locked against other processes, and empty until the end.
+/// A data directory that is being made from a copy of a database: locked against other processes, and empty until the
+/// end.
 ///
-/// The copy is put into a directory within it first, where it can be examined and opened as a store. ``finish()`` moves it
-/// to its place in one step; without that, all is removed again.
+/// The copy is put into a directory within it first, where it can be examined and opened as a store. ``finish()`` moves
+/// it to its place in one step; without that, all is removed again.
 package final class StoreRestoration {
     /// Where the copy stands until the end, in a directory that can be opened as a store.
     package let stagingDirectory: String
@@ -55,7 +56,8 @@ package final class StoreRestoration {
         close(lock)
     }
 
-    /// Puts the database into its place, with the owner of its directory. No store may be open in the staging directory.
+    /// Puts the database into its place, with the owner of its directory. No store may be open in the staging
+    /// directory.
     package func finish() throws(StoreError) {
         let database = DataDirectory.databasePath(in: directory)
         var log = stat()

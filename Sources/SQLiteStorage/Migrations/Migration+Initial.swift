@@ -1,7 +1,7 @@
 extension Migration {
     /// Ids are split: `key` is the first half, in an order-preserving form (see `Identifier.key`), `low` the second.
-    /// The first half alone is unique, and rises, so a row is found by one look into one tree, and a new one is appended
-    /// to it. Organisations are numbered, and never known by their number outside.
+    /// The first half alone is unique, and rises, so a row is found by one look into one tree, and a new one is
+    /// appended to it. Organisations are numbered, and never known by their number outside.
     static let initial = Migration(
         version: 1,
         sql: """

@@ -16,8 +16,8 @@ struct NameBlock {
     /// counting references.
     let contents: Contents
 
-    /// Where the parts stand, in bytes: behind the filter and the layout itself the keys, from where each name starts and
-    /// the next one would, the categories, the names with their ASCII letters in lower case, and, where they have
+    /// Where the parts stand, in bytes: behind the filter and the layout itself the keys, from where each name starts
+    /// and the next one would, the categories, the names with their ASCII letters in lower case, and, where they have
     /// capitals, as they are.
     struct Layout {
         private let number: Int32
@@ -351,8 +351,8 @@ struct NamePart {
             ? [] : (0..<bytes.count - 2).map { TrigramFilter.place(bytes[$0], bytes[$0 + 1], bytes[$0 + 2]) }
     }
 
-    /// The first place between two places of a text where the part begins. Behind the text, 16 bytes can be read, none of
-    /// which the part contains.
+    /// The first place between two places of a text where the part begins. Behind the text, 16 bytes can be read, none
+    /// of which the part contains.
     func first(in text: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int? {
         let first = UInt64(bytes[0]) &* 0x0101_0101_0101_0101
         let second = bytes.count > 1 ? UInt64(bytes[1]) &* 0x0101_0101_0101_0101 : 0

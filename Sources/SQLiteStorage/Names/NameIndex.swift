@@ -13,9 +13,9 @@ struct NameChange {
 
 /// The names of all connections in memory: counts them, finds those that contain a part, and tells the places of pages.
 ///
-/// A thread of its own reads them from the database when the store opens, and then follows what the writer commits, so that
-/// commits don't wait for it; a reader waits for what was committed before it came. A name that is deleted leaves the
-/// index at once. Some 45 bytes a name, and the name itself: twice where its block has capitals.
+/// A thread of its own reads them from the database when the store opens, and then follows what the writer commits, so
+/// that commits don't wait for it; a reader waits for what was committed before it came. A name that is deleted leaves
+/// the index at once. Some 45 bytes a name, and the name itself: twice where its block has capitals.
 final class NameIndex: @unchecked Sendable {
     // Safe to share: `monitor` guards the state and what waits, `listsLock` the lists and all about readers; while the
     // state is `building` they are the thread's. A list that a reader took is not changed (see `NameList`).

@@ -1,7 +1,7 @@
 /// The names of one organisation's connections in the order of lists: by their bytes, then by key.
 ///
-/// A reader takes a list as it is at a moment and keeps it; a change copies what a reader may hold, and changes the rest
-/// in place. Lists have blocks in groups, so that a change of a list of a million copies little.
+/// A reader takes a list as it is at a moment and keeps it; a change copies what a reader may hold, and changes the
+/// rest in place. Lists have blocks in groups, so that a change of a list of a million copies little.
 final class NameList {
     /// Blocks that follow each other.
     private final class Group {
@@ -36,8 +36,8 @@ final class NameList {
         count = other.count
     }
 
-    /// The list itself, or a copy where a reader may hold it. What may be changed in place was made since `epoch`; `nil`
-    /// where no reader holds anything.
+    /// The list itself, or a copy where a reader may hold it. What may be changed in place was made since `epoch`;
+    /// `nil` where no reader holds anything.
     func changeable(since oldest: UInt64?, at epoch: UInt64) -> NameList {
         guard let oldest, self.epoch < oldest else { return self }
         return NameList(copying: self, epoch: epoch)
@@ -210,8 +210,8 @@ extension NameList {
         return (search.elements, isCounted ? count - query.hidden.count : search.total)
     }
 
-    /// Calls `body` with each block, in order, until it returns `false`. No references are counted, since the list keeps
-    /// them all.
+    /// Calls `body` with each block, in order, until it returns `false`. No references are counted, since the list
+    /// keeps them all.
     @inline(__always)
     private func forEachBlock(_ body: (NameBlock.Contents, (group: Int, block: Int)) -> Bool) {
         for group in groups.indices {

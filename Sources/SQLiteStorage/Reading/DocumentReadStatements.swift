@@ -41,7 +41,8 @@ final class DocumentReadStatements {
     static let page = "AND (?8 IS NULL OR (name, key) > (?8, ?9)) ORDER BY name, key LIMIT ?5 OFFSET ?6"
 
     /// The index gives the order, and tells the name without a look into the table. A name that is asked for exactly is
-    /// both ends of the range; of all names, '' is the first, and a blob comes after any. A page that goes on begins there.
+    /// both ends of the range; of all names, '' is the first, and a blob comes after any. A page that goes on begins
+    /// there.
     static func filtered(_ table: DocumentTable) -> String {
         """
         FROM \(table.name) INDEXED BY \(table.name)_by_name

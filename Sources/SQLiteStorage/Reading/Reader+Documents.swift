@@ -63,7 +63,8 @@ extension Reader {
         return PageOf(elements: documents, total: total, totalFiltered: totalFiltered, end: end)
     }
 
-    /// The documents of a page of a list by name, whose columns are the document, its name and its id; and where it ends.
+    /// The documents of a page of a list by name, whose columns are the document, its name and its id; and where it
+    /// ends.
     func documents(
         of statement: borrowing Statement,
         _ page: Page?

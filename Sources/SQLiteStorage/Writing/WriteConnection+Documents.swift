@@ -105,8 +105,8 @@ extension WriteConnection {
         return try statements.updateSealed.run() == 1 ? .changed : .refused(.missing)
     }
 
-    /// Whether secrets are sealed under a master key that was noted, and not forgotten since: a change that was under way
-    /// during a rotation must not bring the old key back.
+    /// Whether secrets are sealed under a master key that was noted, and not forgotten since: a change that was under
+    /// way during a rotation must not bring the old key back.
     private func isUnderNotedKey(_ sealed: SealedSecrets?) throws(SQLiteError) -> Bool {
         guard let id = sealed?.masterKeyID, !notedMasterKeys.contains(id) else { return true }
         try statements.masterKey.bind(1, text: id)

@@ -150,8 +150,8 @@ extension Writer {
         finish()
     }
 
-    /// Lets those come back who were just answered, where the disk is slow: else they would miss the next commit, and half
-    /// of many clients would wait while the other half is served.
+    /// Lets those come back who were just answered, where the disk is slow: else they would miss the next commit, and
+    /// half of many clients would wait while the other half is served.
     private func gather() {
         guard lastBatch.count > 1, lastBatch.nanoseconds > Self.slowCommit else { return }
         usleep(UInt32(min(lastBatch.nanoseconds / 16, 1_000_000) / 1000))

@@ -2,9 +2,9 @@ import Foundation
 import HTTPServer
 import Secrets
 
-/// A third party on this machine: `/status/N` answers with that status, `/slow` in two pieces, the second of which waits
-/// for ``open()``, `/endless` until nobody reads, `/silent` not before ``open()``; all else answers with the body that
-/// was sent.
+/// A third party on this machine: `/status/N` answers with that status, `/slow` in two pieces, the second of which
+/// waits for ``open()``, `/endless` until nobody reads, `/silent` not before ``open()``; all else answers with the body
+/// that was sent.
 final class Upstream: Sendable {
     private let handler = UpstreamHandler()
     private let server: HTTPServer
