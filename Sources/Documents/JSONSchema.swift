@@ -84,7 +84,7 @@ package struct JSONSchema {
         case .open, .issuedUnlessSent: break
         case .secret:
             return use == .response
-                ? ["type": "string", "const": "", "description": .string("\(field.help). Never answered.")]
+                ? ["type": "string", "const": "", "description": .string("\(field.help). Never in a response.")]
                 : describe(field, text(.secret, isNullable: false, canBeEmpty: isPartial), writeOnly: true)
         case .withheldSecret:
             guard use != .response else { return nil }

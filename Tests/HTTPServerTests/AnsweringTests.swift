@@ -154,7 +154,7 @@ struct AnsweringTests {
             try client.send(get(path))
             let answer = try client.answer()
             #expect(answer.status == 500)
-            #expect(answer.body == "500 The server failed to answer.")
+            #expect(answer.body == "500 The server failed to respond.")
         }
     }
 

@@ -89,7 +89,7 @@ package enum Refusal: Error, Hashable, CaseIterable {
         case .stopping:
             "The server is stopping; try again later."
         case .unanswered:
-            "The server failed to answer."
+            "The server failed to respond."
         }
     }
 

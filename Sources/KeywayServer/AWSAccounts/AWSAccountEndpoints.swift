@@ -224,7 +224,7 @@ extension OperationDescription {
         request: "AWSAccountCreate",
         responses: [
             DescribedResponse(200, "The configuration", .schema("AWSAccount", .jsonAPI)),
-            .error(400, "The body is not valid; every fault is named"),
+            .error(400, "The body is not valid; every error is named"),
             .error(409, "The account has a configuration already"),
         ]
     )
@@ -247,7 +247,7 @@ extension OperationDescription {
         request: "AWSAccountUpdate",
         responses: [
             DescribedResponse(200, "The configuration", .schema("AWSAccount", .jsonAPI)),
-            .error(400, "The id or the body is not valid; every fault is named"),
+            .error(400, "The id or the body is not valid; every error is named"),
             .error(404, "There is no such configuration"),
         ]
     )

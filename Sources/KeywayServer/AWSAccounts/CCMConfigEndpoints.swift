@@ -83,7 +83,7 @@ extension OperationDescription {
     private static let answered = DescribedResponse(200, "The configuration", .schema("CCMConfig", .jsonAPI))
     private static let absent = DescribedResponse.error(404, "There is no such account, or it has no configuration")
     private static let malformedID = DescribedResponse.error(400, "The id is not a UUID")
-    private static let malformed = DescribedResponse.error(400, "The id or the body is not valid; every fault is named")
+    private static let malformed = DescribedResponse.error(400, "The id or the body is not valid; every error is named")
 
     fileprivate static let getCCMConfig = OperationDescription(
         id: "GetAWSAccountCCMConfig",

@@ -192,7 +192,7 @@ extension OperationDescription {
         request: "EventBridgeCreate",
         responses: [
             DescribedResponse(200, "The event source, with its whole name", .schema("EventBridge", .jsonAPI)),
-            .error(400, "The body is not valid; every fault is named"),
+            .error(400, "The body is not valid; every error is named"),
             .error(409, "The account has such an event source already"),
         ]
     )

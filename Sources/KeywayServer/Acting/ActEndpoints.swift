@@ -133,17 +133,17 @@ extension Response {
 extension OperationDescription {
     fileprivate static let act = OperationDescription(
         id: "ActThroughConnection",
-        summary: "Send a request through a connection, which authenticates it; the answer is the third party's",
+        summary: "Send a request through a connection, which authenticates it; the response is the third party's",
         tag: "Acting",
         responses: [
             DescribedResponse(
                 200,
-                "What the third party answered, or with Keyway-Dry-Run what would be sent",
+                "The third party's response, or with Keyway-Dry-Run the request that would be sent",
                 .anything
             ),
             DescribedResponse(
                 nil,
-                "What the third party answered, or with Keyway-Error why it was not asked",
+                "The third party's response, or with Keyway-Error the reason why it was not asked",
                 .anything
             ),
             .error(400, "The id is not a UUID, or the request can't be sent"),

@@ -88,7 +88,7 @@ extension OperationDescription {
         request: "ActionConnectionCreate",
         responses: [
             DescribedResponse(201, "The connection, its secrets blank", .schema("ActionConnection", .jsonAPI)),
-            .error(400, "The body is not valid; every fault is named"),
+            .error(400, "The body is not valid; every error is named"),
         ]
     )
 
@@ -110,7 +110,7 @@ extension OperationDescription {
         request: "ActionConnectionUpdate",
         responses: [
             DescribedResponse(200, "The connection, its secrets blank", .schema("ActionConnection", .jsonAPI)),
-            .error(400, "The id or the body is not valid; every fault is named"),
+            .error(400, "The id or the body is not valid; every error is named"),
             .error(404, "There is no such connection"),
         ]
     )

@@ -169,7 +169,7 @@ extension OperationDescription {
             )
         ],
         request: "RestrictionPolicyUpdate",
-        responses: [answered, .error(400, "The body is not valid; every fault is named"), absent]
+        responses: [answered, .error(400, "The body is not valid; every error is named"), absent]
     )
 
     fileprivate static let deletePolicy = OperationDescription(

@@ -65,7 +65,7 @@ extension OperationDescription {
         request: "ConnectionSettingsPut",
         responses: [
             DescribedResponse(200, "The settings", .schema("ConnectionSettings", .jsonAPI)),
-            .error(400, "The id or the body is not valid; every fault is named"),
+            .error(400, "The id or the body is not valid; every error is named"),
             .error(404, "There is no such connection"),
         ]
     )

@@ -165,7 +165,7 @@ extension OperationDescription {
     fileprivate static let tag = "Key Management"
     private static let answered = DescribedResponse(200, "The key", .schema("APIKey", .json))
     private static let absent = DescribedResponse.error(404, "There is no such key")
-    private static let malformed = DescribedResponse.error(400, "The body is not valid; every fault is named")
+    private static let malformed = DescribedResponse.error(400, "The body is not valid; every error is named")
     private static let malformedQuery = DescribedResponse.error(400, "A parameter is not valid")
     private static let include = [QueryParameter].choices(
         "include",
@@ -194,7 +194,7 @@ extension OperationDescription {
 
     fileprivate static let createAPIKey = OperationDescription(
         id: "CreateAPIKey",
-        summary: "Create an API key; no later answer shows it again",
+        summary: "Create an API key; no later response shows it",
         tag: tag,
         request: "APIKeyCreate",
         responses: [DescribedResponse(201, "The key", .schema("APIKeyCreated", .json)), malformed]

@@ -284,7 +284,7 @@ extension OperationDescription {
             let tag = "Key Management"
             let answered = DescribedResponse(200, "The key", .schema("ApplicationKey", .json))
             let absent = DescribedResponse.error(404, "There is no such key")
-            let malformed = DescribedResponse.error(400, "The body is not valid; every fault is named")
+            let malformed = DescribedResponse.error(400, "The body is not valid; every error is named")
             let malformedQuery = DescribedResponse.error(400, "A parameter is not valid")
             let include = [QueryParameter].choices("include", "Users to answer with the key", from: ["owned_by"])
             var query: [QueryParameter] =
@@ -311,7 +311,7 @@ extension OperationDescription {
             )
             create = OperationDescription(
                 id: "Create\(infix)ApplicationKey",
-                summary: "Create an application key \(whose); no later answer shows it again",
+                summary: "Create an application key \(whose); no later response shows it",
                 tag: tag,
                 request: "ApplicationKeyCreate",
                 responses: [

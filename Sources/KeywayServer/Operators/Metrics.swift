@@ -63,7 +63,7 @@ package final class Metrics: Sendable {
                 page.sample("keyway_http_requests_total", labels, String(count))
             }
         }
-        page.family("keyway_http_request_duration_seconds", .histogram, "Time from request line to answer, by route.")
+        page.family("keyway_http_request_duration_seconds", .histogram, "Time from request line to response, by route.")
         for route in routes where route.durations.current.count > 0 {
             page.histogram(
                 "keyway_http_request_duration_seconds",
@@ -82,9 +82,9 @@ package final class Metrics: Sendable {
         }
         page.family("keyway_acts_in_flight", .gauge, "Acts and tests under way.")
         page.sample("keyway_acts_in_flight", [], String(acts.current))
-        page.family("keyway_act_upstream_seconds", .histogram, "Time from a request to the head of its answer.")
+        page.family("keyway_act_upstream_seconds", .histogram, "Time from a request to the head of its response.")
         page.histogram("keyway_act_upstream_seconds", [], acts.upstream.current)
-        page.family("keyway_secrets_masked_total", .counter, "Secrets that were masked in answers of third parties.")
+        page.family("keyway_secrets_masked_total", .counter, "Secrets that were masked in responses of third parties.")
         page.sample("keyway_secrets_masked_total", [], String(acts.maskedCount))
         page.family("keyway_log_lines_dropped_total", .counter, "Log lines lost because nobody read stderr.")
         page.sample("keyway_log_lines_dropped_total", [], String(log.dropped))

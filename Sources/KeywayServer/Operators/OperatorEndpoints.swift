@@ -52,7 +52,7 @@ extension OperationDescription {
 
     fileprivate static let health = OperationDescription(
         id: "GetHealth",
-        summary: "Whether the process answers",
+        summary: "Whether the process responds",
         tag: tag,
         responses: [DescribedResponse(200, "It does", .schema("Status", .json))]
     )

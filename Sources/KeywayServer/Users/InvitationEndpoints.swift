@@ -247,7 +247,7 @@ extension DocumentSchema {
 extension OperationDescription {
     fileprivate static let tag = "Users"
     private static let absent = DescribedResponse.error(404, "There is no such invitation any more")
-    private static let malformed = DescribedResponse.error(400, "The body is not valid; every fault is named")
+    private static let malformed = DescribedResponse.error(400, "The body is not valid; every error is named")
 
     fileprivate static let sendInvitations = OperationDescription(
         id: "SendInvitations",

@@ -112,7 +112,7 @@ extension OperationDescription {
     fileprivate static let tag = "Roles"
     private static let answered = DescribedResponse(200, "The role", .schema("Role", .json))
     private static let absent = DescribedResponse.error(404, "There is no such role")
-    private static let malformed = DescribedResponse.error(400, "The body is not valid; every fault is named")
+    private static let malformed = DescribedResponse.error(400, "The body is not valid; every error is named")
     private static let taken = DescribedResponse.error(409, "Another role has the name")
     private static let permissions = DescribedResponse(
         200,
@@ -130,7 +130,7 @@ extension OperationDescription {
 
     fileprivate static let updateRole = OperationDescription(
         id: "UpdateRole",
-        summary: "Change a role of one's own; the caller must have what it grants anew",
+        summary: "Change a role of one's own; the caller must have what it newly grants",
         tag: tag,
         request: "RoleUpdate",
         responses: [
@@ -140,7 +140,7 @@ extension OperationDescription {
 
     fileprivate static let deleteRole = OperationDescription(
         id: "DeleteRole",
-        summary: "Delete a role of one's own; whoever has it loses it",
+        summary: "Delete a role of one's own; all who have it lose it",
         tag: tag,
         responses: [DescribedResponse(204, "Deleted"), absent]
     )

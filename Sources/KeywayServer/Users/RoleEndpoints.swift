@@ -288,7 +288,7 @@ extension OperationDescription {
         tag: tag,
         request: "UserReference",
         responses: [
-            users, .error(400, "The body is not valid; every fault is named"),
+            users, .error(400, "The body is not valid; every error is named"),
             .error(404, "There is no such role, or no such user"),
         ]
     )
@@ -299,7 +299,7 @@ extension OperationDescription {
         tag: tag,
         request: "UserReference",
         responses: [
-            users, .error(400, "The body is not valid (every fault is named), or the user is the last admin"),
+            users, .error(400, "The body is not valid (every error is named), or the user is the last admin"),
             .error(404, "There is no such role, or no such user"),
         ]
     )

@@ -274,10 +274,10 @@ extension OperationDescription {
     private static let created = DescribedResponse(201, "The user", .schema("User", .json))
     private static let absent = DescribedResponse.error(404, "There is no such user")
     private static let taken = DescribedResponse.error(409, "The address is another user's")
-    private static let malformed = DescribedResponse.error(400, "The body is not valid (every fault is named)")
+    private static let malformed = DescribedResponse.error(400, "The body is not valid (every error is named)")
     private static let malformedUpdate = DescribedResponse.error(
         400,
-        "The body is not valid (every fault is named), or the user is the last admin"
+        "The body is not valid (every error is named), or the user is the last admin"
     )
 
     fileprivate static let getCurrentUser = OperationDescription(
