@@ -283,7 +283,8 @@ struct TransferTests {
             }
             // The servers' ends close when they notice; the resolver's threads end when they are done.
             for _ in 1...600 {
-                if try count() <= before { return }
+                // The runtime may open one or another; a client that left one would leave twenty.
+                if try count() < before + 20 { return }
                 try await Task.sleep(for: .milliseconds(100))
             }
             // Where they lead tells who left them.
