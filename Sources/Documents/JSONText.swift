@@ -8,8 +8,8 @@ package import Secrets
 
 /// A JSON string's characters, as UTF-8.
 ///
-/// What was read from a request stays in that request's zeroed buffer: only what is asked for as a `String` is copied
-/// out of it. So a secret passes from the body to the vault without ever becoming a `String`.
+/// Text read from a request stays in that request's zeroed buffer: only what is asked for as a `String` is copied out
+/// of it. So a secret passes from the body to the vault without ever becoming a `String`.
 package struct JSONText: Sendable {
     private enum Storage {
         case slice(SecretBuffer, offset: Int, count: Int)

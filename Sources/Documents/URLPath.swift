@@ -1,6 +1,6 @@
 /// Checks that a URL's path can be joined to another without climbing out of it.
 ///
-/// What is judged is what others may take it for: those that decode it more than once, that take backslashes for
+/// A path is judged by all that others may take it for: those that decode it more than once, that take backslashes for
 /// slashes, or that cut off what follows a semicolon.
 package enum URLPath {
     /// Describes the error in a path, as the end of the sentence "the path …"; `nil` if there is none.

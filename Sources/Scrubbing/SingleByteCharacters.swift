@@ -1,6 +1,6 @@
 /// The character sets in which servers read and write headers' bytes beyond ASCII.
 ///
-/// What browsers, databases and Windows call Latin-1 is windows-1252.
+/// Browsers, databases and Windows say Latin-1 and mean windows-1252.
 enum SingleByteCharacters: CaseIterable {
     case latin1
     case windows1252

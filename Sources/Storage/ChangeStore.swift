@@ -4,7 +4,7 @@ package import Secrets
 
 /// One thing written.
 ///
-/// What names an id that its organisation does not have is ``CommitOutcome/missing``. Secrets that are sealed under a
+/// A mutation of an id that its organisation does not have is ``CommitOutcome/missing``. Secrets that are sealed under a
 /// master key that was not noted are ``CommitOutcome/conflict``: so none can come back under one that was forgotten.
 package enum Mutation: Sendable {
     case createOrganization(Organization)

@@ -8,7 +8,7 @@ import Synchronization
 /// Each record has a data key of its own, drawn at random and stored wrapped by a master key. Each field is sealed
 /// under the data key, and bound to its organisation, record, name and destination: elsewhere it does not open.
 ///
-/// What it cannot show: that a field was left out of an encoding, or put back to what it was earlier under the same
+/// The vault cannot show that a field was left out of an encoding, or put back to what it was earlier under the same
 /// data key. That is for the store's audit chain.
 package final class Vault: Sendable {
     package typealias FieldSecret = (field: String, secret: Secret)

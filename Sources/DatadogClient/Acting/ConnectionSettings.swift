@@ -1,6 +1,6 @@
 /// The settings of a connection: where and how acts go, and what may be done. They are replaced as a whole.
 ///
-/// What is `nil` or empty is as it is without settings.
+/// A member that is `nil` or empty is as it is without settings.
 public struct ConnectionSettings: APIValue {
     /// The id of the connection that they belong to.
     public let id: String?

@@ -2,7 +2,7 @@ import DatadogClient
 
 /// The API's documents as texts for programs, members in their order.
 ///
-/// What could command a terminal is escaped in both: what reads them back reads the same value.
+/// Characters that could command a terminal are escaped in both: a reader gets the same value back.
 enum DocumentText {
     static func json(_ value: JSONValue) -> String {
         var writer = JSONTextWriter()

@@ -3,7 +3,7 @@ import Documents
 
 /// A connection or an AWS account as its schema has it: every standard filled in, every member in its place, no secret.
 ///
-/// What a file describes and what a server holds are both brought to this form, so that they can be compared.
+/// The form to which a file's descriptions and a server's documents are both brought, so that they can be compared.
 struct StateDocument: Sendable {
     let kind: DocumentKind
     /// The id that the server gave it; a file may have none, or one of another server.

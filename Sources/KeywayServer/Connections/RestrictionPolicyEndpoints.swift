@@ -6,7 +6,7 @@ import Storage
 
 /// The Restriction Policies API, of connections.
 ///
-/// Who may view a connection may read its policy, and who may edit it may change the policy. Who manages access
+/// A viewer of a connection may read its policy, and an editor may change it. Those who manage access
 /// (`user_access_manage`) may do both whatever the policy says, so that nobody is locked out for good.
 struct RestrictionPolicyEndpoints: Sendable {
     let store: any RestrictedConnections & AccessStore & ChangeStore

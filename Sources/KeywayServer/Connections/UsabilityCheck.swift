@@ -5,7 +5,7 @@ import Storage
 
 /// Refuses connections and settings that could never be acted with, when they are written.
 ///
-/// What was stored before such a check was made stays editable: of a document that was unusable already, only members
+/// Documents stored before such a check was made stay editable: of a document that was unusable already, only members
 /// that a change touches are refused.
 struct UsabilityCheck: Sendable {
     let planner: ActPlanner
