@@ -60,6 +60,9 @@ let package = Package(
         module("HTTPServer", uses: ["CMicrohttpd", "Secrets", "Threads"]),
         module("Egress", uses: ["CBrotli", "CCurl", "CZlib", "CZstd", "Secrets", "Threads"]),
 
+        // Tokens of workloads, issued by others.
+        module("WorkloadIdentity", uses: ["Cryptography", "Documents", "Egress", "JSONReading", "Secrets"]),
+
         // Acting: what a connection is for.
         module("Scrubbing", uses: ["Secrets"]),
         module("LinkRewriting", uses: ["Documents"]),
@@ -147,6 +150,12 @@ let package = Package(
         suite("AWSAccountsTests", uses: ["AWSAccounts", "Documents", "Secrets"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
         suite("EgressTests", uses: ["Egress", "Secrets", "Threads"]),
+        suite(
+            "WorkloadIdentityTests",
+            uses: [
+                "Cryptography", "Documents", "Egress", "HTTPServer", "Secrets", "UpstreamTesting", "WorkloadIdentity",
+            ]
+        ),
         suite("ScrubbingTests", uses: ["Scrubbing", "Secrets"]),
         suite("LinkRewritingTests", uses: ["Documents", "LinkRewriting"]),
         suite(

@@ -30,6 +30,19 @@ package enum Base64 {
         }
     }
 
+    /// The bytes that the digits stand for, or `nil` if they are not exactly of that alphabet.
+    package static func decode(_ digits: UnsafeRawBufferPointer, _ alphabet: Alphabet) -> SecretBuffer? {
+        let room = digits.count / 4 * 3 + 3
+        return ScratchMemory.with(byteCount: room) { scratch in
+            var count = 0
+            let start = digits.assumingMemoryBound(to: CChar.self).baseAddress
+            guard let bytes = scratch.assumingMemoryBound(to: UInt8.self).baseAddress,
+                sodium_base642bin(bytes, room, start, digits.count, nil, &count, nil, alphabet.variant) == 0
+            else { return nil }
+            return SecretBuffer(copying: UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+        }
+    }
+
     /// The length of what the library wrote.
     private static func strlen(_ digits: UnsafeMutableBufferPointer<CChar>) -> Int {
         digits.firstIndex(of: 0) ?? digits.count
