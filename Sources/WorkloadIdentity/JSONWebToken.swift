@@ -1,5 +1,5 @@
 import Cryptography
-package import Documents
+import Documents
 import JSONReading
 package import Secrets
 
