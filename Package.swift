@@ -87,7 +87,7 @@ let package = Package(
         module("DatadogClient"),
         .executableTarget(
             name: "GenerateDatadogClient",
-            dependencies: ["Connections", "Documents"],
+            dependencies: ["AWSAccounts", "Connections", "Documents"],
             swiftSettings: settings
         ),
 

@@ -6,24 +6,24 @@ extension DocumentSchema {
     /// The reference returns the list without the object around it, see ``ccmAnswer(to:)``.
     package static let ccmConfig = DocumentSchema(
         type: "ccm_config",
+        attributes: [.group("ccm_config", "Cloud Cost Management of the account", ccmConfigResponse.attributes)]
+    )
+
+    /// The document as the reference returns it.
+    package static let ccmConfigResponse = DocumentSchema(
+        type: "ccm_config",
         attributes: [
-            .group(
-                "ccm_config",
-                "Cloud Cost Management of the account",
-                [
-                    .list(
-                        "data_export_configs",
-                        "Exports of cost and usage reports",
-                        of: Choice([
-                            .text("report_name", "Name of the report", format: .name),
-                            .text("report_prefix", "Prefix of the report's objects in the bucket", format: .s3Prefix),
-                            .text("report_type", "Kind of the report, such as CUR2.0", format: .name),
-                            .text("bucket_name", "Bucket that holds the report", format: .awsBucketName),
-                            .text("bucket_region", "Region of the bucket", format: .awsRegion),
-                        ]),
-                        countAtMost: 100
-                    )
-                ]
+            .list(
+                "data_export_configs",
+                "Exports of cost and usage reports",
+                of: Choice([
+                    .text("report_name", "Name of the report", format: .name),
+                    .text("report_prefix", "Prefix of the report's objects in the bucket", format: .s3Prefix),
+                    .text("report_type", "Kind of the report, such as CUR2.0", format: .name),
+                    .text("bucket_name", "Bucket that holds the report", format: .awsBucketName),
+                    .text("bucket_region", "Region of the bucket", format: .awsRegion),
+                ]),
+                countAtMost: 100
             )
         ]
     )

@@ -17,11 +17,7 @@ extension TextFormat {
     ) { $0.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "_") } }
 
     /// One of the partitions that the reference knows.
-    package static let awsPartition = TextFormat(
-        length: 1...64,
-        pattern: "^(aws|aws-cn|aws-us-gov)$",
-        expectation: "one of aws, aws-cn, aws-us-gov"
-    ) { text in ["aws", "aws-cn", "aws-us-gov"].contains { text.elementsEqual($0.utf8) } }
+    package static let awsPartition = TextFormat(oneOf: ["aws", "aws-cn", "aws-us-gov"])
 
     /// A region's code, by its syntax: lists of regions age.
     package static let awsRegion = TextFormat(

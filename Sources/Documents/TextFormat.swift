@@ -6,6 +6,8 @@ package struct TextFormat: Sendable {
     package let pattern: String?
     /// A description of valid texts, as the end of the sentence "must be …".
     package let expectation: String
+    /// All valid texts, where they are few.
+    package private(set) var values: [String]?
     private let accepts: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
 
     /// - Parameters:
@@ -23,6 +25,16 @@ package struct TextFormat: Sendable {
         self.pattern = pattern
         self.expectation = expectation
         self.accepts = accepts
+    }
+
+    /// Exactly one of those texts, which are plain letters, digits and hyphens.
+    package init(oneOf values: [String]) {
+        self.init(
+            length: 1...64,
+            pattern: "^(\(values.joined(separator: "|")))$",
+            expectation: "one of \(values.joined(separator: ", "))"
+        ) { text in values.contains { text.elementsEqual($0.utf8) } }
+        self.values = values
     }
 
     /// Describes the error in a text, without quoting it; `nil` if the text is valid.

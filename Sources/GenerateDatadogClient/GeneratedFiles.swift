@@ -1,23 +1,46 @@
+import AWSAccounts
 import Connections
+import Documents
 
-/// All that is generated, by file name.
+/// All that is generated, by the path of the file.
 enum GeneratedFiles {
-    static var all: [(name: String, text: String)] {
-        let models = IntegrationCatalogue.all.map(IntegrationModel.init)
-        let integrations = models.map { (name: "\($0.integration.type).swift", text: $0.file) }
-        return [
-            ("Integration.swift", text(of: integration(models, .whole))),
-            ("IntegrationUpdate.swift", text(of: integration(models, .update))),
-        ] + integrations
+    static var all: [(path: String, text: String)] { integrations + awsAccounts }
+
+    private static func file(from source: String, _ declarations: [any Declaration]) -> String {
+        var text = SourceText()
+        text.line("// Written by GenerateDatadogClient from \(source).")
+        for declaration in declarations {
+            text.line()
+            declaration.write(to: &text)
+        }
+        return text.text
     }
 
-    private static func text(of union: Union) -> String {
-        var source = SourceText()
-        source.line("// Written by GenerateDatadogClient from the integration catalogue.")
-        source.line("// swift-format-ignore-file")
-        source.line()
-        union.write(to: &source)
-        return source.text
+    // MARK: AWS accounts
+
+    /// A file for each type of accounts and of *Cloud Cost Management*.
+    private static var awsAccounts: [(path: String, text: String)] {
+        let accounts = DocumentModels(schema: .awsAccount, names: .awsAccount, uses: [.response, .create, .update])
+        let configs = DocumentModels(schema: .ccmConfigResponse, names: .ccmConfig, uses: [.response])
+        let models = [(accounts, "DocumentSchema.awsAccount"), (configs, "DocumentSchema.ccmConfig")]
+        return models.flatMap { models, source in
+            models.declarations.map { ("AWSAccounts/\($0.name).swift", file(from: source, [$0])) }
+        }
+    }
+
+    // MARK: Integrations
+
+    /// A file for each integration, and two for all of them.
+    private static var integrations: [(path: String, text: String)] {
+        let models = IntegrationCatalogue.all.map(IntegrationModel.init)
+        let source = "the integration catalogue"
+        return [
+            ("Integrations/Integration.swift", file(from: source, [integration(models, .whole)])),
+            ("Integrations/IntegrationUpdate.swift", file(from: source, [integration(models, .update)])),
+        ]
+            + models.map { model in
+                ("Integrations/\(model.integration.type).swift", file(from: source, model.declarations))
+            }
     }
 
     private static func integration(_ models: [IntegrationModel], _ use: IntegrationModel.Use) -> Union {

@@ -31,21 +31,12 @@ struct IntegrationModel {
 
     private func credentialsName(_ use: Use) -> String { "\(integration.type)Credentials\(use.suffix)" }
 
-    /// The whole file.
-    var file: String {
-        var source = SourceText()
-        source.line("// Written by GenerateDatadogClient from the integration catalogue.")
-        source.line("// swift-format-ignore-file")
-        for use in Use.allCases {
-            if hasFields {
-                source.line()
-                wrapper(use).write(to: &source)
-            }
-            source.line()
-            credentials(use).write(to: &source)
-            for variant in integration.credentials { write(variant, use, to: &source) }
+    /// All types.
+    var declarations: [any Declaration] {
+        Use.allCases.flatMap { use -> [any Declaration] in
+            (hasFields ? [wrapper(use)] : []) + [credentials(use)]
+                + integration.credentials.flatMap { declarations(of: $0, use) }
         }
-        return source.text
     }
 
     /// The integration object, where it has members of its own.
@@ -96,9 +87,8 @@ struct IntegrationModel {
         )
     }
 
-    private func write(_ variant: Variant, _ use: Use, to source: inout SourceText) {
-        source.line()
-        Structure(
+    private func declarations(of variant: Variant, _ use: Use) -> [any Declaration] {
+        let structure = Structure(
             name: variant.type + use.suffix,
             help: [
                 use == .update
@@ -112,36 +102,39 @@ struct IntegrationModel {
                 return property(field, use)
             },
             type: variant.type
-        ).write(to: &source)
-        for field in variant.fields { writeParts(of: field, use, to: &source) }
+        )
+        return [structure] + variant.fields.flatMap { parts(of: $0, use) }
     }
 
     /// The types that a field's own type is made of.
-    private func writeParts(of field: Field, _ use: Use, to source: inout SourceText) {
+    private func parts(of field: Field, _ use: Use) -> [any Declaration] {
         switch field.kind {
         // An update replaces it as a whole.
         case .object(let fields) where use == .whole:
-            source.line()
-            Structure(
-                name: partName(field),
-                help: ["\(field.help).", Self.source],
-                properties: fields.map { property($0, .whole) }
-            ).write(to: &source)
+            return [
+                Structure(
+                    name: partName(field),
+                    help: ["\(field.help).", Self.source],
+                    properties: fields.map { property($0, .whole) }
+                )
+            ]
         case .keyedList(let list):
-            source.line()
-            element(of: field, list, use).write(to: &source)
-            for field in list.fields {
-                guard use == .whole, case .constant(let value) = field.kind else { continue }
-                source.line()
-                writeConstant(self.constantName(of: field, in: list), value, field.help, to: &source)
+            let constants = list.fields.compactMap { field -> TextEnum? in
+                guard use == .whole, case .constant(let value) = field.kind else { return nil }
+                return TextEnum(
+                    name: constantName(of: field, in: list),
+                    help: ["\(field.help).", Self.source],
+                    values: [(text: value, name: SwiftName.enumCase(value))]
+                )
             }
-        default: break
+            return [element(of: field, list, use)] + constants
+        default: return []
         }
     }
 
     private func element(of field: Field, _ list: KeyedList, _ use: Use) -> Structure {
         var properties = [
-            Structure.Property(wireName: "name", help: "Name, by which updates find it", kind: .text, isOptional: false)
+            Property(wireName: "name", help: "Name, by which updates find it", kind: .text, isOptional: false)
         ]
         for field in list.fields {
             if case .constant(let value) = field.kind {
@@ -170,16 +163,12 @@ struct IntegrationModel {
             name: partName(field) + use.suffix,
             help: [
                 use == .update
-                    ? "A change to one of: \(lowercasedFirst(field.help)). An entry of a new name is added."
-                    : "One of: \(lowercasedFirst(field.help)).",
+                    ? "A change to one of: \(field.help.lowercasedFirst). An entry of a new name is added."
+                    : "One of: \(field.help.lowercasedFirst).",
                 Self.source,
             ],
             properties: properties
         )
-    }
-
-    private func lowercasedFirst(_ text: String) -> String {
-        text.prefix(1).lowercased() + text.dropFirst()
     }
 
     private func partName(_ field: Field) -> String {
@@ -194,41 +183,15 @@ struct IntegrationModel {
         return (owner.map(partName) ?? integration.type) + SwiftName.type(field.name)
     }
 
-    private func writeConstant(_ name: String, _ value: String, _ help: String, to source: inout SourceText) {
-        source.comment("\(help).", Self.source)
-        source.block("public enum \(name): APIValue") { source in
-            source.comment("`\(value)`.")
-            source.line("case \(SwiftName.enumCase(value))")
-            source.comment("A value that this version does not know.")
-            source.line("case unknown(UnknownValue)")
-            source.line()
-            source.comment("Reads the value from its JSON.", "- Parameter json: The value as the API has it.")
-            source.block("public init(json: JSONValue)") { source in
-                source.line(
-                    "self = json.text == \"\(value)\" ? .\(SwiftName.enumCase(value)) : .unknown(UnknownValue(json: json))"
-                )
-            }
-            source.line()
-            source.comment("The value as the API has it.", "- Parameter secrets: Makes no difference.")
-            source.comment("- Returns: The JSON.")
-            source.block("public func json(secrets: SecretVisibility) -> JSONValue") { source in
-                source.cases(of: "self") { source in
-                    source.line("case .\(SwiftName.enumCase(value)): \"\(value)\"")
-                    source.line("case .unknown(let value): value.raw")
-                }
-            }
-        }
-    }
-
-    private func property(_ field: Field, _ use: Use) -> Structure.Property {
+    private func property(_ field: Field, _ use: Use) -> Property {
         let isUpdate = use == .update
         let isIssued = field.part == .issued
-        let kind: Structure.Property.Kind
+        let kind: Property.Kind
         var help = field.help
         switch field.kind {
         case .text where field.part == .secret:
             kind = .secret
-            if !isUpdate { help += "; empty in answers" }
+            if !isUpdate { help += "; empty in responses" }
         case .text:
             kind = isUpdate && !field.isRequired ? .removableText : .text
         case .flag: kind = .flag
@@ -241,7 +204,7 @@ struct IntegrationModel {
         default: fatalError("the SDK has no model for a field like \(field.name): teach IntegrationModel")
         }
         if isIssued { help += "; issued by the server" }
-        return Structure.Property(
+        return Property(
             wireName: field.name,
             help: help,
             kind: kind,

@@ -3,16 +3,24 @@ struct SourceText {
     private(set) var text = ""
     private var depth = 0
 
+    /// The width of our lines.
+    private static let width = 120
+
     mutating func line(_ line: String = "") {
         text += line.isEmpty ? "\n" : String(repeating: "    ", count: depth) + line + "\n"
+    }
+
+    /// Lines that stand one level deeper.
+    mutating func indented(_ body: (inout SourceText) -> Void) {
+        depth += 1
+        body(&self)
+        depth -= 1
     }
 
     /// A block in braces.
     mutating func block(_ head: String, _ body: (inout SourceText) -> Void) {
         line(head + " {")
-        depth += 1
-        body(&self)
-        depth -= 1
+        indented(body)
         line("}")
     }
 
@@ -23,19 +31,41 @@ struct SourceText {
         line("}")
     }
 
+    /// Whether a line has room for a text.
+    func fits(_ text: String) -> Bool { depth * 4 + text.count <= Self.width }
+
     /// A comment, broken at the width of our lines.
     mutating func comment(_ paragraphs: String...) {
         for (index, paragraph) in paragraphs.enumerated() {
             if index > 0 { line("///") }
-            var current = ""
-            for word in paragraph.split(separator: " ") {
-                if !current.isEmpty, current.count + word.count + depth * 4 + 5 > 120 {
-                    line("/// " + current)
-                    current = ""
-                }
-                current += (current.isEmpty ? "" : " ") + word
-            }
-            line("/// " + current)
+            wrap(paragraph, indent: "")
         }
     }
+
+    /// The paragraph of a comment that describes parameters.
+    mutating func parameters(_ parameters: [(name: String, help: String)]) {
+        line("///")
+        if let parameter = parameters.first, parameters.count == 1 {
+            return wrap("- Parameter \(parameter.name): \(parameter.help)", indent: "")
+        }
+        line("/// - Parameters:")
+        for parameter in parameters { wrap("- \(parameter.name): \(parameter.help)", indent: "  ") }
+    }
+
+    private mutating func wrap(_ paragraph: String, indent: String) {
+        var current = ""
+        for word in paragraph.split(separator: " ") {
+            if !current.isEmpty, !fits("/// \(indent)\(current) \(word)") {
+                line("/// \(indent)\(current)")
+                current = ""
+            }
+            current += (current.isEmpty ? "" : " ") + word
+        }
+        line("/// \(indent)\(current)")
+    }
+}
+
+extension String {
+    /// The phrase as it stands within a sentence.
+    var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }

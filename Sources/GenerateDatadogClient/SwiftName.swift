@@ -1,21 +1,20 @@
 /// How the API's names read in Swift.
 enum SwiftName {
-    private static let acronyms: Set<String> = ["api", "id", "sdk", "uri", "url"]
+    /// Words that are not merely capitalised.
+    private static let words = [
+        "api": "API", "aws": "AWS", "ccm": "CCM", "cloudwatch": "CloudWatch", "id": "ID", "sdk": "SDK", "uri": "URI",
+        "url": "URL", "xray": "XRay",
+    ]
 
     /// `base_url` becomes `baseURL`, `api_token` `apiToken`.
     static func property(_ wireName: String) -> String {
         let words = wireName.split(separator: "_").map(String.init)
-        return words.enumerated().map { index, word in
-            if index == 0 { return word }
-            return acronyms.contains(word) ? word.uppercased() : capitalized(word)
-        }.joined()
+        return words.enumerated().map { index, word in index == 0 ? word : capitalized(word) }.joined()
     }
 
     /// `url_parameters` becomes `URLParameters`.
     static func type(_ wireName: String) -> String {
-        wireName.split(separator: "_").map { word in
-            acronyms.contains(String(word)) ? word.uppercased() : capitalized(String(word))
-        }.joined()
+        wireName.split(separator: "_").map { capitalized(String($0)) }.joined()
     }
 
     /// The name of one of the elements that `plural` has.
@@ -31,7 +30,8 @@ enum SwiftName {
         return wireName.prefix(count).lowercased() + wireName.dropFirst(count)
     }
 
-    private static func capitalized(_ word: String) -> String {
-        word.prefix(1).uppercased() + word.dropFirst()
+    /// The name with its first letter in upper case: `accessKeys` becomes `AccessKeys`.
+    static func capitalized(_ word: String) -> String {
+        words[word] ?? word.prefix(1).uppercased() + word.dropFirst()
     }
 }

@@ -1,5 +1,5 @@
 /// An enum to be written: shapes told apart by the member `type`, and one for those unknown.
-struct Union {
+struct Union: Declaration {
     struct Case {
         /// The value of `type`.
         let type: String
@@ -69,9 +69,11 @@ struct Union {
                 for one in cases {
                     if let member = one.member {
                         source.line("case .\(one.name)(let value):")
-                        source.block("    .object(secrets: secrets)") { source in
-                            source.line("    $0.add(\"type\", \"\(one.type)\")")
-                            source.line("    $0.add(\"\(member)\", value)")
+                        source.indented { source in
+                            source.block(".object(secrets: secrets)") { source in
+                                source.line("$0.add(\"type\", \"\(one.type)\")")
+                                source.line("$0.add(\"\(member)\", value)")
+                            }
                         }
                     } else {
                         source.line("case .\(one.name)(let value): value.json(secrets: secrets)")

@@ -1,7 +1,6 @@
-import Connections
 import Foundation
 
-// Writes the SDK's models of integrations into a directory: one file per integration, and two for all of them.
+// Writes the SDK's models of integrations and AWS accounts into a directory.
 // Usage: GenerateDatadogClient DIRECTORY
 
 guard CommandLine.arguments.count == 2 else {
@@ -10,7 +9,8 @@ guard CommandLine.arguments.count == 2 else {
 }
 let directory = URL(fileURLWithPath: CommandLine.arguments[1], isDirectory: true)
 try? FileManager.default.removeItem(at: directory)
-try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-for (name, text) in GeneratedFiles.all {
-    try Data(text.utf8).write(to: directory.appendingPathComponent(name))
+for (path, text) in GeneratedFiles.all {
+    let file = directory.appendingPathComponent(path)
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
 }

@@ -1,0 +1,39 @@
+// Written by GenerateDatadogClient from DocumentSchema.awsAccount.
+
+/// Namespaces to collect: all but those listed, or only those listed.
+///
+/// Source: the AWS Integration API, https://docs.datadoghq.com/api/latest/aws-integration/
+public enum AWSNamespaceFilters: APIValue {
+    /// All but these namespaces.
+    case allBut([String])
+    /// Only these namespaces.
+    case only([String])
+    /// An option that this version does not know, with the whole object.
+    case unknown(UnknownValue)
+
+    /// Reads the value from its JSON.
+    ///
+    /// - Parameter json: The value as the API has it.
+    /// - Throws: ``JSONMismatch`` if a member is not what it should be.
+    public init(json: JSONValue) throws(JSONMismatch) {
+        if let texts = try json.optionalTexts("exclude_only") {
+            self = .allBut(texts)
+        } else if let texts = try json.optionalTexts("include_only") {
+            self = .only(texts)
+        } else {
+            self = .unknown(UnknownValue(json: json))
+        }
+    }
+
+    /// The value as the API has it.
+    ///
+    /// - Parameter secrets: Whether to write out secrets.
+    /// - Returns: The JSON.
+    public func json(secrets: SecretVisibility) -> JSONValue {
+        switch self {
+        case .allBut(let texts): .object(secrets: secrets) { $0.add("exclude_only", texts) }
+        case .only(let texts): .object(secrets: secrets) { $0.add("include_only", texts) }
+        case .unknown(let value): value.raw
+        }
+    }
+}

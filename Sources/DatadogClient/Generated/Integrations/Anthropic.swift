@@ -1,0 +1,155 @@
+// Written by GenerateDatadogClient from the integration catalogue.
+
+/// How a connection authenticates at Anthropic.
+///
+/// Source: the Action Connection API, https://docs.datadoghq.com/api/latest/action-connection/
+public enum AnthropicCredentials: APIValue {
+    /// API key.
+    case apiKey(AnthropicAPIKey)
+    /// Credentials of a type that this version does not know.
+    case unknown(UnknownValue)
+
+    /// The value of `type` on the wire; `nil` if there is none.
+    public var type: String? {
+        switch self {
+        case .apiKey: "AnthropicAPIKey"
+        case .unknown(let value): value.type
+        }
+    }
+
+    /// Reads the value from its JSON.
+    ///
+    /// - Parameter json: The value as the API has it.
+    /// - Throws: ``JSONMismatch`` if it is of a known type, and lacks what that type requires.
+    public init(json: JSONValue) throws(JSONMismatch) {
+        switch json["type"]?.text {
+        case "AnthropicAPIKey": self = .apiKey(try AnthropicAPIKey(json: json))
+        default: self = .unknown(UnknownValue(json: json))
+        }
+    }
+
+    /// The value as the API has it.
+    ///
+    /// - Parameter secrets: Whether to write out secrets.
+    /// - Returns: The JSON.
+    public func json(secrets: SecretVisibility) -> JSONValue {
+        switch self {
+        case .apiKey(let value): value.json(secrets: secrets)
+        case .unknown(let value): value.raw
+        }
+    }
+}
+
+/// API key.
+///
+/// Source: the Action Connection API, https://docs.datadoghq.com/api/latest/action-connection/
+public struct AnthropicAPIKey: APIValue {
+    /// The value of `type` on the wire.
+    public static let type = "AnthropicAPIKey"
+
+    /// Anthropic API token; empty in responses.
+    public var apiToken: Secret
+
+    /// Creates a value from its members.
+    ///
+    /// - Parameter apiToken: Anthropic API token; empty in responses.
+    public init(apiToken: Secret) {
+        self.apiToken = apiToken
+    }
+
+    /// Reads the value from its JSON.
+    ///
+    /// - Parameter json: The value as the API has it.
+    /// - Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be.
+    public init(json: JSONValue) throws(JSONMismatch) {
+        apiToken = try json.secret("api_token")
+    }
+
+    /// The value as the API has it.
+    ///
+    /// - Parameter secrets: Whether to write out secrets.
+    /// - Returns: The JSON.
+    public func json(secrets: SecretVisibility) -> JSONValue {
+        .object(secrets: secrets) {
+            $0.add("type", Self.type)
+            $0.add("api_token", apiToken)
+        }
+    }
+}
+
+/// Changes to how a connection authenticates at Anthropic.
+///
+/// Source: the Action Connection API, https://docs.datadoghq.com/api/latest/action-connection/
+public enum AnthropicCredentialsUpdate: APIValue {
+    /// API key.
+    case apiKey(AnthropicAPIKeyUpdate)
+    /// Credentials of a type that this version does not know.
+    case unknown(UnknownValue)
+
+    /// The value of `type` on the wire; `nil` if there is none.
+    public var type: String? {
+        switch self {
+        case .apiKey: "AnthropicAPIKey"
+        case .unknown(let value): value.type
+        }
+    }
+
+    /// Reads the value from its JSON.
+    ///
+    /// - Parameter json: The value as the API has it.
+    /// - Throws: ``JSONMismatch`` if it is of a known type, and lacks what that type requires.
+    public init(json: JSONValue) throws(JSONMismatch) {
+        switch json["type"]?.text {
+        case "AnthropicAPIKey": self = .apiKey(try AnthropicAPIKeyUpdate(json: json))
+        default: self = .unknown(UnknownValue(json: json))
+        }
+    }
+
+    /// The value as the API has it.
+    ///
+    /// - Parameter secrets: Whether to write out secrets.
+    /// - Returns: The JSON.
+    public func json(secrets: SecretVisibility) -> JSONValue {
+        switch self {
+        case .apiKey(let value): value.json(secrets: secrets)
+        case .unknown(let value): value.raw
+        }
+    }
+}
+
+/// Changes to credentials of type `AnthropicAPIKey`; what is `nil` stays as it is.
+///
+/// Source: the Action Connection API, https://docs.datadoghq.com/api/latest/action-connection/
+public struct AnthropicAPIKeyUpdate: APIValue {
+    /// The value of `type` on the wire.
+    public static let type = "AnthropicAPIKey"
+
+    /// Anthropic API token.
+    public var apiToken: Secret?
+
+    /// Creates a value from its members.
+    ///
+    /// - Parameter apiToken: Anthropic API token.
+    public init(apiToken: Secret? = nil) {
+        self.apiToken = apiToken
+    }
+
+    /// Reads the value from its JSON.
+    ///
+    /// - Parameter json: The value as the API has it.
+    /// - Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be.
+    public init(json: JSONValue) throws(JSONMismatch) {
+        apiToken = try json.optionalSecret("api_token")
+    }
+
+    /// The value as the API has it.
+    ///
+    /// - Parameter secrets: Whether to write out secrets.
+    /// - Returns: The JSON.
+    public func json(secrets: SecretVisibility) -> JSONValue {
+        .object(secrets: secrets) {
+            $0.add("type", Self.type)
+            $0.add("api_token", apiToken)
+        }
+    }
+}
