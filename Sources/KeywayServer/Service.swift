@@ -45,6 +45,7 @@ package final class Service: Sendable {
     package let metrics: Metrics
     package let auditHeads: AuditHeads
     package let keyUses: KeyUses
+    package let actTokenKeys: ActTokenKeys
     private let router: Router<Route>
     /// The OpenAPI document of all endpoints.
     private let description: [UInt8]
@@ -81,6 +82,7 @@ package final class Service: Sendable {
         )
         metrics = Metrics(store: store, log: log)
         auditHeads = AuditHeads(store: store, vault: vault)
+        actTokenKeys = ActTokenKeys(store: store, vault: vault)
         let endpoints = EndpointList(
             store: store,
             vault: vault,

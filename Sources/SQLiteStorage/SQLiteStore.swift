@@ -151,9 +151,11 @@ extension SQLiteStore: AuditStore {
             try reader.auditLines(in: organization, span, atMost: count)
         }
     }
+}
 
-    package func auditSigningKey() throws(StoreError) -> SealedSecrets? {
-        try readers.read { reader throws(SQLiteError) in try reader.auditSigningKey() }
+extension SQLiteStore: ServerKeyStore {
+    package func sealedKey(_ key: ServerKey) throws(StoreError) -> SealedSecrets? {
+        try readers.read { reader throws(SQLiteError) in try reader.sealedKey(key) }
     }
 }
 

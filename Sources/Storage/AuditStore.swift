@@ -1,6 +1,5 @@
 package import Access
 package import Documents
-package import Secrets
 
 /// An audit event as it is stored: one link of its organisation's chain.
 package struct AuditLine: Sendable, Equatable {
@@ -102,7 +101,4 @@ package protocol AuditStore: Sendable {
         _ span: AuditSpan,
         atMost count: Int
     ) throws(StoreError) -> [AuditLine]
-
-    /// The sealed key that signs the heads of the chains, or `nil` before its first use.
-    func auditSigningKey() throws(StoreError) -> SealedSecrets?
 }

@@ -77,9 +77,9 @@ package enum Mutation: Sendable {
     /// Forgets a master key. While secrets are sealed under it, ``CommitOutcome/conflict``; one that was not noted is
     /// ``CommitOutcome/missing``.
     case forgetMasterKey(id: String)
-    /// Stores the sealed key that signs the heads of audit chains, if the one so far is sealed under that master key
-    /// (`nil` if there must be none); else ``CommitOutcome/conflict``.
-    case setAuditSigningKey(SealedSecrets, replacingOneUnder: String?)
+    /// Stores a sealed key of the server's own, if the one so far is sealed under that master key (`nil` if there must
+    /// be none); else ``CommitOutcome/conflict``.
+    case setServerKey(ServerKey, SealedSecrets, replacingOneUnder: String?)
 }
 
 /// Changes that are committed together: all of the mutations with their audit events, or nothing.
@@ -145,7 +145,7 @@ package protocol ChangeStore: Sendable {
 
 /// All of a store, for those who open and close it.
 package protocol Store: PublicDocuments, RestrictedConnections, SealedSecretStore, ActingStore, AccessStore, AuditStore,
-    AuditLogs, ChangeStore, ReadinessStore
+    AuditLogs, ServerKeyStore, ChangeStore, ReadinessStore
 {
     /// The newest id stored, after which new ones must sort.
     func newestIdentifier() throws(StoreError) -> Identifier?

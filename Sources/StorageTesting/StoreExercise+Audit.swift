@@ -103,26 +103,35 @@ extension StoreExercise {
             try expect(logs.auditLog(of: other.id, after: 0, atMost: 9).count, is: 1, "those of another")
             try expect(logs.auditLog(of: Tenant().id, after: 0, atMost: 9), is: [], "those of nobody")
         },
-        StoreExercise("the key that signs heads is kept once, and sealed anew only from what it was") { store in
+        StoreExercise("each key of the server's own is kept once, and sealed anew only from what it was") { store in
             _ = try await Tenant.create(in: store)
-            func set(_ letter: Character, under masterKeyID: String, replacing: String?) async throws -> CommitOutcome {
+            func set(
+                _ letter: Character,
+                under masterKeyID: String,
+                replacing: String?,
+                _ key: ServerKey = .auditSigning
+            ) async throws -> CommitOutcome {
                 let sealed = SealedSecrets.lettered(letter, masterKeyID: masterKeyID)
-                let mutation = Mutation.setAuditSigningKey(sealed, replacingOneUnder: replacing)
+                let mutation = Mutation.setServerKey(key, sealed, replacingOneUnder: replacing)
                 return try await store.commit(Change([mutation], event: nil))
             }
             func forget(_ id: String) async throws -> CommitOutcome {
                 try await store.commit(Change([.forgetMasterKey(id: id)], event: nil))
             }
-            try expect(store.auditSigningKey(), is: nil, "the key at first")
+            try expect(store.sealedKey(.auditSigning), is: nil, "the key at first")
             try expect(await set("a", under: "old", replacing: "new"), is: .conflict, "replacing nothing")
             try expect(await set("a", under: "unknown", replacing: nil), is: .conflict, "one under an unknown key")
             try expect(await set("a", under: "old", replacing: nil), is: .committed, "the first")
             try expect(await set("b", under: "old", replacing: nil), is: .conflict, "another first")
-            try expect(store.auditSigningKey(), is: .lettered("a", masterKeyID: "old"), "the key")
+            try expect(store.sealedKey(.auditSigning), is: .lettered("a", masterKeyID: "old"), "the key")
             try expect(await forget("old"), is: .conflict, "forgetting its master key")
             try expect(await set("c", under: "new", replacing: "k1"), is: .conflict, "replacing what is not there")
             try expect(await set("c", under: "new", replacing: "old"), is: .committed, "sealing it anew")
-            try expect(store.auditSigningKey(), is: .lettered("c", masterKeyID: "new"), "the key sealed anew")
+            try expect(store.sealedKey(.auditSigning), is: .lettered("c", masterKeyID: "new"), "the key sealed anew")
+            try expect(await set("t", under: "old", replacing: nil, .actTokens), is: .committed, "another key")
+            try expect(await forget("old"), is: .conflict, "forgetting the master key of another key")
+            try expect(await set("t", under: "new", replacing: "old", .actTokens), is: .committed, "sealing it anew")
+            try expect(store.sealedKey(.auditSigning), is: .lettered("c", masterKeyID: "new"), "the key beside it")
             try expect(await forget("old"), is: .committed, "forgetting the master key then")
         },
     ]

@@ -385,11 +385,11 @@ struct AuditHeadTests {
         let before = try await head(fixture).publicKey
         let restarted = service(fixture.store, fixture.vault, fixture.log)
         #expect(try await restarted.auditHeads.prepare() == before)
-        let stored = try fixture.sqlite.auditSigningKey()
+        let stored = try fixture.sqlite.sealedKey(.auditSigning)
         let others = Vault(keyring: MasterKeyring())
         let stranger = service(fixture.store, others, fixture.log)
         await #expect(throws: VaultError.self) { try await stranger.auditHeads.prepare() }
-        #expect(try fixture.sqlite.auditSigningKey() == stored)
+        #expect(try fixture.sqlite.sealedKey(.auditSigning) == stored)
     }
 
     @Test("is signed by the same key after a rotation, which leaves nothing under the old master key")
@@ -413,7 +413,7 @@ struct AuditHeadTests {
         #expect(try store.masterKeyIDs().count == 2)
         _ = try await SecretRewrapping(store: store, vault: vault).run()
         #expect(try store.masterKeyIDs() == [vault.activeKeyID])
-        #expect(try store.auditSigningKey()?.masterKeyID == vault.activeKeyID)
+        #expect(try store.sealedKey(.auditSigning)?.masterKeyID == vault.activeKeyID)
         #expect(try await publicKey() == before)
         await store.close()
     }

@@ -6,7 +6,7 @@ import Vault
 /// The master keys of a running server: those that it started with, and those that it is told to read again.
 struct MasterKeys: Sendable {
     let location: DataLocation
-    let store: any SealedSecretStore & AuditStore & ChangeStore
+    let store: any SealedSecretStore & ServerKeyStore & ChangeStore
     let log: AccessLog
 
     /// The master keys, which hold all that the store's secrets need.

@@ -50,6 +50,7 @@ struct RunningServer {
             log: log
         )
         let auditKey = try await service.auditHeads.prepare()
+        try await service.actTokenKeys.prepare()
         let server = try Self.start(options.server, service)
         let metricsServer = try options.metricsServer.map { configuration throws(CommandError) in
             try Self.start(configuration, MetricsListener(metrics: service.metrics))

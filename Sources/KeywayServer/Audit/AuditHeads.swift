@@ -13,7 +13,7 @@ package final class AuditHeads: Sendable {
     /// The sequence of each organisation's head that was written last.
     private let written = Mutex<[Identifier: Int64]>([:])
 
-    init(store: any AccessStore & AuditStore & ChangeStore, vault: Vault) {
+    init(store: any AccessStore & AuditStore & ServerKeyStore & ChangeStore, vault: Vault) {
         self.store = store
         signing = AuditSigning(store: store, vault: vault)
     }

@@ -1,15 +1,16 @@
+import ActService
 package import Storage
 package import Vault
 
 /// Finds out whether all secrets of a store open with the master keys at hand. It looks at none of them.
 package struct SecretExamination: Sendable {
-    private let store: any SealedSecretStore & AuditStore
+    private let store: any SealedSecretStore & ServerKeyStore & ChangeStore
     private let vault: Vault
 
     /// Records that are read at a time.
     private static let batch = 200
 
-    package init(store: any SealedSecretStore & AuditStore, vault: Vault) {
+    package init(store: any SealedSecretStore & ServerKeyStore & ChangeStore, vault: Vault) {
         self.store = store
         self.vault = vault
     }
@@ -27,9 +28,7 @@ package struct SecretExamination: Sendable {
             count += records.count
             records = try store.secretsNotSealed(under: "", after: last.id, atMost: Self.batch)
         }
-        if let sealed = try store.auditSigningKey() {
-            try vault.check(sealed, organization: AuditSigning.nobody, record: AuditSigning.nobody)
-        }
+        for key in ServerKey.allCases { try SealedServerKey(key, store: store, vault: vault).check() }
         return count
     }
 }

@@ -1,16 +1,17 @@
+import ActService
 package import Storage
 package import Vault
 
 /// Brings the stored secrets under the active master key, while the server serves. Interrupted, it goes on at the next
 /// start: what is under another key is found anew.
 package struct SecretRewrapping: Sendable {
-    private let store: any SealedSecretStore & AuditStore & ChangeStore
+    private let store: any SealedSecretStore & ServerKeyStore & ChangeStore
     private let vault: Vault
 
     /// Records that are read at a time.
     private static let batch = 200
 
-    package init(store: any SealedSecretStore & AuditStore & ChangeStore, vault: Vault) {
+    package init(store: any SealedSecretStore & ServerKeyStore & ChangeStore, vault: Vault) {
         self.store = store
         self.vault = vault
     }
@@ -30,7 +31,7 @@ package struct SecretRewrapping: Sendable {
             count += rewrapped
             if found == 0 { break }
         }
-        try await AuditSigning(store: store, vault: vault).rewrap()
+        for key in ServerKey.allCases { try await SealedServerKey(key, store: store, vault: vault).rewrap() }
         for id in others {
             _ = try await store.commit(Change([.forgetMasterKey(id: id)], event: nil))
         }

@@ -4,7 +4,6 @@ final class AuditReadStatements {
     let bySequence: Statement
     let ascending: Statement
     let descending: Statement
-    let signingKey: Statement
 
     init(on database: Database) throws(SQLiteError) {
         newest = try Statement(
@@ -17,7 +16,6 @@ final class AuditReadStatements {
         )
         ascending = try Statement(Self.byTime(isDescending: false), on: database)
         descending = try Statement(Self.byTime(isDescending: true), on: database)
-        signingKey = try Statement("SELECT master_key_id, bytes FROM audit_signing_key", on: database)
     }
 
     /// The parameters: the organisation's ordinal, the first and the last time, the time and the place to go on behind,

@@ -10,6 +10,7 @@ final class ReadStatements {
     let connections: ConnectionReadStatements
     let notSealed: Statement
     let masterKeys: Statement
+    let serverKey: Statement
     let externalID: Statement
 
     let apiKeyByDigest: Statement
@@ -43,6 +44,7 @@ final class ReadStatements {
         connections = try ConnectionReadStatements(on: database)
         notSealed = try reading(Self.notSealed)
         masterKeys = try reading("SELECT id FROM master_keys ORDER BY id")
+        serverKey = try reading("SELECT master_key_id, bytes FROM server_keys WHERE name = ?1")
         externalID = try reading(
             """
             SELECT o.id, 1 FROM external_ids e JOIN organizations o ON o.ordinal = e.organization WHERE e.id = ?1

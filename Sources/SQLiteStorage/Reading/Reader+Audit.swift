@@ -73,13 +73,4 @@ extension Reader {
         }
         return lines
     }
-
-    func auditSigningKey() throws(SQLiteError) -> SealedSecrets? {
-        defer { statements.audit.signingKey.reset() }
-        guard try statements.audit.signingKey.step() else { return nil }
-        return SealedSecrets(
-            masterKeyID: statements.audit.signingKey.text(0),
-            bytes: statements.audit.signingKey.bytes(1)
-        )
-    }
 }

@@ -26,6 +26,13 @@ extension Reader {
         return ids
     }
 
+    func sealedKey(_ key: ServerKey) throws(SQLiteError) -> SealedSecrets? {
+        try statements.serverKey.bind(1, text: key.rawValue)
+        defer { statements.serverKey.reset() }
+        guard try statements.serverKey.step() else { return nil }
+        return SealedSecrets(masterKeyID: statements.serverKey.text(0), bytes: statements.serverKey.bytes(1))
+    }
+
     /// Costs a step for each document with secrets from `last` to the last one found.
     func secretsNotSealed(
         under masterKeyID: String,

@@ -129,20 +129,22 @@ extension WriteConnection {
         return try statements.deleteMasterKey.run() == 1 ? .changed : .refused(.missing)
     }
 
-    func setAuditSigningKey(
+    func set(
+        _ key: ServerKey,
         _ sealed: SealedSecrets,
         replacingOneUnder masterKeyID: String?
     ) throws(SQLiteError) -> Effect {
         guard try isUnderNotedKey(sealed) else { return .refused(.conflict) }
         let statements = statements
         func write(_ statement: borrowing Statement) throws(SQLiteError) -> Effect {
-            try statement.bind(1, text: sealed.masterKeyID)
-            try statement.bind(2, blob: sealed.bytes)
+            try statement.bind(1, text: key.rawValue)
+            try statement.bind(2, text: sealed.masterKeyID)
+            try statement.bind(3, blob: sealed.bytes)
             return try statement.run() == 1 ? .changed : .refused(.conflict)
         }
-        guard let masterKeyID else { return try write(statements.insertAuditSigningKey) }
-        try statements.updateAuditSigningKey.bind(3, text: masterKeyID)
-        return try write(statements.updateAuditSigningKey)
+        guard let masterKeyID else { return try write(statements.insertServerKey) }
+        try statements.updateServerKey.bind(4, text: masterKeyID)
+        return try write(statements.updateServerKey)
     }
 
     // MARK: External ids

@@ -57,8 +57,8 @@ extension WriteConnection {
             return try note(masterKey: id)
         case .forgetMasterKey(let id):
             return try forget(masterKey: id)
-        case .setAuditSigningKey(let sealed, let masterKeyID):
-            return try setAuditSigningKey(sealed, replacingOneUnder: masterKeyID)
+        case .setServerKey(let key, let sealed, let masterKeyID):
+            return try set(key, sealed, replacingOneUnder: masterKeyID)
         }
     }
 

@@ -44,8 +44,8 @@ final class WriteStatements {
     let insertMasterKey: Statement
     let deleteMasterKey: Statement
     let secretsUnderMasterKey: Statement
-    let insertAuditSigningKey: Statement
-    let updateAuditSigningKey: Statement
+    let insertServerKey: Statement
+    let updateServerKey: Statement
 
     init(on database: Database) throws(SQLiteError) {
         func writing(_ sql: String) throws(SQLiteError) -> Statement {
@@ -161,15 +161,15 @@ final class WriteStatements {
         secretsUnderMasterKey = try Statement(
             """
             SELECT 1 FROM sealed_secrets WHERE master_key_id = ?1
-            UNION ALL SELECT 1 FROM audit_signing_key WHERE master_key_id = ?1 LIMIT 1
+            UNION ALL SELECT 1 FROM server_keys WHERE master_key_id = ?1 LIMIT 1
             """,
             on: database
         )
-        insertAuditSigningKey = try writing(
-            "INSERT INTO audit_signing_key (id, master_key_id, bytes) VALUES (1, ?1, ?2) ON CONFLICT DO NOTHING"
+        insertServerKey = try writing(
+            "INSERT INTO server_keys (name, master_key_id, bytes) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"
         )
-        updateAuditSigningKey = try writing(
-            "UPDATE audit_signing_key SET master_key_id = ?1, bytes = ?2 WHERE master_key_id = ?3"
+        updateServerKey = try writing(
+            "UPDATE server_keys SET master_key_id = ?2, bytes = ?3 WHERE name = ?1 AND master_key_id = ?4"
         )
     }
 }

@@ -287,7 +287,7 @@ extension Mutation {
             true
         case .createInvitation, .deleteInvitation, .deleteInvitations, .noteUse, .createDocument, .updateDocument,
             .deleteDocument, .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .bringExternalID, .noteMasterKey,
-            .forgetMasterKey, .setAuditSigningKey:
+            .forgetMasterKey, .setServerKey:
             false
         }
     }

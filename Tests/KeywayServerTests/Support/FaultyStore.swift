@@ -302,8 +302,8 @@ final class FaultyStore: Store {
         try reading { () throws(StoreError) in try store.auditLines(in: organization, span, atMost: count) }
     }
 
-    func auditSigningKey() throws(StoreError) -> SealedSecrets? {
-        try reading { () throws(StoreError) in try store.auditSigningKey() }
+    func sealedKey(_ key: ServerKey) throws(StoreError) -> SealedSecrets? {
+        try reading { () throws(StoreError) in try store.sealedKey(key) }
     }
 
     func newestIdentifier() throws(StoreError) -> Identifier? { try store.newestIdentifier() }

@@ -1,0 +1,76 @@
+import Cryptography
+package import Documents
+package import Secrets
+package import Storage
+import Synchronization
+package import Vault
+
+/// Derives the AWS key pairs of act tokens: none is stored, and a copy of the database signs nothing, since the key
+/// behind the secrets is sealed under the master key.
+package final class ActTokenKeys: Sendable {
+    private let sealed: SealedServerKey
+    private let key = Mutex<Secret?>(nil)
+
+    private static let secretLabel = "keyway-act-token-aws-secret-v1\n"
+    private static let idLabel = "keyway-act-token-aws-id-v1\n"
+    /// The start of each access key id; AWS' own begin with other letters.
+    private static let idPrefix = "KWAA"
+    private static let idLength = 20
+    /// The length of AWS' own secrets.
+    private static let secretLength = 40
+
+    package init(store: any ServerKeyStore & ChangeStore, vault: Vault) {
+        sealed = SealedServerKey(.actTokens, store: store, vault: vault)
+    }
+
+    /// Makes the key ready, which is drawn at first: at the start, so that an error of it shows there, and before a
+    /// token is made.
+    ///
+    /// - Throws: The errors of store and vault.
+    package func prepare() async throws {
+        guard key.withLock({ $0 == nil }) else { return }
+        let new = try await sealed.secret()
+        key.withLock { $0 = new }
+    }
+
+    /// The access key id of a token: 20 capitals and digits, which are no secret.
+    package static func accessKeyID(of token: Identifier) -> String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+        var bits: UInt64 = 0
+        var bitCount = 0
+        var text = Array(idPrefix.utf8)
+        for byte in SHA256.digest(of: idLabel + token.description).bytes {
+            bits = bits << 8 | UInt64(byte)
+            bitCount += 8
+            while bitCount >= 5, text.count < idLength {
+                bitCount -= 5
+                text.append(digits[Int(bits >> UInt64(bitCount) & 31)])
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The secret access key of a token: 40 characters of base64. It may block, as the store's reads do, unless
+    /// ``prepare()`` came before.
+    ///
+    /// - Throws: ``StoreError``, which tells too that there is no key; ``VaultError`` if the key does not open.
+    package func secretAccessKey(of token: Identifier) throws -> Secret {
+        let root = try root()
+        return ScratchMemory.with(byteCount: HMACSHA256.length) { code in
+            var message = Self.secretLabel + token.description
+            root.withBytes { root in
+                message.withUTF8 { HMACSHA256.write(UnsafeRawBufferPointer($0), key: root, to: code) }
+            }
+            return Secret(Base64.encode(UnsafeRawBufferPointer(code), .standard)).prefix(Self.secretLength)
+        }
+    }
+
+    private func root() throws -> Secret {
+        if let key = key.withLock({ $0 }) { return key }
+        guard let stored = try sealed.stored() else {
+            throw StoreError.unavailable("the key of act tokens was not drawn yet")
+        }
+        key.withLock { $0 = stored }
+        return stored
+    }
+}
