@@ -7,7 +7,10 @@ import Testing
 @Suite("The base path of an integration", .timeLimit(.minutes(10)))
 struct BasePathTests {
     private static func plan(_ type: String, _ path: String, settings: JSONValue? = nil) throws -> PlannedAct {
-        let credentials = ["Gitlab": "GitlabAPIKey", "CircleCI": "CircleCIAPIKey", "VirusTotal": "VirusTotalAPIKey"]
+        let credentials = [
+            "Gitlab": "GitlabAPIKey", "CircleCI": "CircleCIAPIKey", "Clickup": "ClickupAPIKey",
+            "Split": "SplitAPIKey", "VirusTotal": "VirusTotalAPIKey",
+        ]
         let connection = Sample.connection(
             type,
             credentials[type] ?? "",
@@ -32,6 +35,9 @@ struct BasePathTests {
             ("CircleCI", "/v2/me", "/api/v2/me", "/me"), ("CircleCI", "/me", "/api/v2/me", "/me"),
             ("CircleCI", "/v1.1/me", "/api/v1.1/me", "/v1.1/me"),
             ("CircleCI", "/api/v1.1/me", "/api/v1.1/me", "/v1.1/me"),
+            ("Clickup", "/api/v2/user", "/api/v2/user", "/user"),
+            ("Split", "/internal/api/v2/workspaces", "/internal/api/v2/workspaces", "/workspaces"),
+            ("Split", "/api/v3/flag-sets", "/api/v3/flag-sets", "/v3/flag-sets"),
         ]
     )
     func once(_ type: String, _ path: String, _ sent: String, _ judged: String) throws {

@@ -4,7 +4,7 @@ extension Integration {
     package static let split = Integration(
         type: "Split",
         title: "Split",
-        baseURL: .fixed("https://api.split.io/internal/api/v2"),
+        baseURL: .fixed("https://api.split.io/internal/api/v2", siblings: ["/api/v3"]),
         credentials: [
             CredentialType(
                 "SplitAPIKey",
