@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # okta 3.4.6: okta.yaml in the home directory or the working directory wins over the environment's variables
 #
-# The project's README says that variables override what okta.yaml says. The configuration is read in another order: the
+# The README says that variables override what okta.yaml says. The configuration is read in another order: the
 # variables first, then both files over them. Whoever sets OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN for one run, for a
 # test organisation for example, keeps acting on the one of the file, with its token.
 #
@@ -24,7 +24,7 @@ HOME=$place/home OKTA_CLIENT_ORGURL=https://variable.example.com OKTA_CLIENT_TOK
     "$place/venv/bin/python" - <<'PYTHON'
 from okta.client import Client
 
-client = Client().get_config()["client"] if hasattr(Client, "get_config") else Client()._config["client"]
+client = Client()._config["client"]
 print(f"the client asks: {client['orgUrl']} with {client['token']}")
 assert client["orgUrl"] == "https://file.example.com", "the behaviour has changed"
 assert client["token"] == "file-token", "the behaviour has changed"
