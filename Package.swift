@@ -63,6 +63,9 @@ let package = Package(
         // Tokens of workloads, issued by others.
         module("WorkloadIdentity", uses: ["Cryptography", "Documents", "Egress", "JSONReading", "Secrets"]),
 
+        // What clouds' own tools ask for credentials.
+        module("AmbientCredentials", uses: ["Cryptography", "Documents", "Secrets"]),
+
         // Acting: what a connection is for.
         module("Scrubbing", uses: ["Secrets"]),
         module("LinkRewriting", uses: ["Documents"]),
@@ -116,7 +119,7 @@ let package = Package(
             "KeywayServer",
             uses: [
                 "AWSAccounts", "Access", "ActService", "Acting", "Connections", "Cryptography", "Documents", "Egress",
-                "HTTPServer", "JSONReading", "Secrets", "Storage", "Threads", "Vault",
+                "HTTPServer", "JSONReading", "Secrets", "Storage", "Threads", "Vault", "WorkloadIdentity",
             ]
         ),
         module(
@@ -150,6 +153,7 @@ let package = Package(
         suite("AWSAccountsTests", uses: ["AWSAccounts", "Documents", "Secrets"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
         suite("EgressTests", uses: ["Egress", "Secrets", "Threads"]),
+        suite("AmbientCredentialsTests", uses: ["AmbientCredentials", "Documents", "JSONReading"]),
         suite(
             "WorkloadIdentityTests",
             uses: [

@@ -1,0 +1,47 @@
+import Cryptography
+import Secrets
+
+/// The conditions under which a request for credentials is answered at all.
+///
+/// It has to name the very address that was handed out, so that no other name leads here; and it comes from a tool on
+/// this machine, not by way of a browser or a proxy.
+package struct AmbientGuard: Sendable {
+    /// Host and port as they were handed out.
+    private let host: String
+    /// The text that was handed out with them.
+    private let proof: String
+
+    package init(host: String, proof: String) {
+        self.host = host.lowercased()
+        self.proof = proof
+    }
+
+    /// Headers of browsers and proxies.
+    private static let strange = [
+        "origin", "sec-fetch-site", "sec-fetch-mode", "x-forwarded-for", "x-forwarded-host", "forwarded", "via",
+    ]
+
+    func admits(_ request: AmbientRequest) -> Bool {
+        request.method == "GET" && request.only("host")?.lowercased() == host
+            && Self.strange.allSatisfy { request.values(of: $0).isEmpty }
+    }
+
+    /// Whether that is the proof, compared in a time that tells nothing about it.
+    func proves(_ text: String?) -> Bool {
+        guard let text, !proof.isEmpty else { return false }
+        return Array(text.utf8).withUnsafeBytes { text in
+            Array(proof.utf8).withUnsafeBytes { ConstantTime.areEqual(text, $0) }
+        }
+    }
+
+    /// Whether that is the proof as the password of `Basic` (RFC 7617), whatever the user.
+    func provesAsPassword(_ authorization: String?) -> Bool {
+        guard let authorization, authorization.lowercased().hasPrefix("basic ") else { return false }
+        let digits = Array(authorization.dropFirst("basic ".count).utf8)
+        guard let pair = digits.withUnsafeBytes({ Base64.decode($0, .standard) }) else { return false }
+        return withExtendedLifetime(pair) {
+            guard let colon = pair.bytes.firstIndex(of: UInt8(ascii: ":")) else { return false }
+            return proves(String(decoding: pair.bytes[(colon + 1)...], as: UTF8.self))
+        }
+    }
+}
