@@ -19,6 +19,8 @@ from botocore.session import Session
 TARGET = pathlib.Path(__file__).parent.parent / "Sources/Acting/AWS/AWSEndpointData.swift"
 # Answers in us-east-1 for all regions, and has no host elsewhere, which its rules don't say.
 KEPT = {"health": {"aws": ("health.us-east-1.{s}", "us-east-1")}}
+# Signed for by the name of another service, which alone is meant where nothing else says which; or not signed at all.
+NEVER_MEANT = {"iam-toolbox", "s3control", "sso"}
 
 LOADER = Session().get_component("data_loader")
 DATA = LOADER.load_data("partitions")
@@ -98,6 +100,29 @@ def lines() -> Iterator[str]:
     yield from sorted(line for _, line in entries.values() if line)
 
 
+def signing_names() -> Iterator[str]:
+    """A line for each signing name that is not that of one service of its own: the services, one for each host, and
+    where there are several, the beginnings of X-Amz-Target that tell of each."""
+    found: dict[str, dict[str, tuple[set[str], set[str]]]] = {}
+    for service in set(LOADER.list_available_services("service-2")) - NEVER_MEANT:
+        metadata = LOADER.load_service_model(service, "service-2")["metadata"]
+        prefix = metadata["endpointPrefix"]
+        host = summary(service).get("aws", (f"{prefix}.{{r}}.{{s}}", ""))[0]
+        names, targets = found.setdefault(metadata.get("signingName", prefix), {}).setdefault(host, (set(), set()))
+        names.add(service)
+        targets.update([metadata["targetPrefix"]] if "targetPrefix" in metadata else [])
+    for signing, hosts in sorted(found.items()):
+        # By the host's own label where it has that name, else by the shortest.
+        services = sorted(
+            (min(names, key=lambda name: (name != host.split(".")[0], len(name), name)), sorted(targets))
+            for host, (names, targets) in hosts.items()
+        )
+        if len(services) > 1:
+            yield " ".join([signing, *(":".join([name, *targets]) for name, targets in services)])
+        elif services[0][0] != signing and set(hosts) != {f"{signing}.{{r}}.{{s}}"}:
+            yield f"{signing} {services[0][0]}"
+
+
 def partitions() -> Iterator[str]:
     for name, partition in PARTITIONS.items():
         outputs = partition["outputs"]
@@ -122,6 +147,12 @@ extension AWSServices {{
     /// `{{d}}` that of dual-stack hosts; after `@` is the region of the signature.
     static let serviceLines = """
 {chr(10).join("        " + line for line in lines())}
+        """
+
+    /// Signing name, and the services that are signed for by it, one for each host, each with the beginnings of
+    /// `X-Amz-Target` that tell of it.
+    static let signingLines = """
+{chr(10).join("        " + line for line in signing_names())}
         """
 }}
 '''

@@ -20,6 +20,8 @@ package enum EgressError: Error, Sendable, Equatable {
     case malformedAnswer(String)
     /// The request's body is not what its headers say.
     case malformedBody(String)
+    /// The request's body is not the one that its caller has signed.
+    case unsignedBody(String)
     /// The request's body is longer than the caller's server takes.
     case bodyTooLarge
     case cancelled

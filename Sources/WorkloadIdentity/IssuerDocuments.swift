@@ -111,7 +111,8 @@ extension EgressError {
         case .insecure: "its certificate is not valid, or TLS failed otherwise"
         case .timedOut: "it takes too long"
         case .answerTooLarge, .headersTooLarge: "its response is too long"
-        case .malformedAnswer, .malformedBody, .bodyTooLarge, .secretInCoding: "its response is malformed"
+        case .malformedAnswer, .malformedBody, .unsignedBody, .bodyTooLarge, .secretInCoding:
+            "its response is malformed"
         case .cancelled, .stopped: "the server stops"
         }
     }

@@ -71,6 +71,8 @@ enum Sample {
         )
     }
 
+    static func secret(_ text: String) -> Secret { Secret(copying: text.utf8) }
+
     static func buffer(_ text: String) -> SecretBuffer {
         Array(text.utf8).withUnsafeBytes { SecretBuffer(copying: $0) }
     }

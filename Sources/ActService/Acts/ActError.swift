@@ -75,6 +75,7 @@ extension EgressError {
         switch self {
         case .refusedAddress, .plaintextNotAllowed: "egress_refused"
         case .malformedURL, .malformedHeader, .malformedBody: "bad_request"
+        case .unsignedBody: "signature_does_not_match"
         case .bodyTooLarge: "body_too_large"
         case .unresolvableHost, .connectionFailed, .insecure: "upstream_unreachable"
         case .timedOut: "upstream_timeout"

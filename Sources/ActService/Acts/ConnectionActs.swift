@@ -347,7 +347,8 @@ package final class ConnectionActs: Sendable {
             rawQuery: request.query,
             headers: plan.masked.headers,
             body: plan.maskedBody,
-            isBodyStreamed: plan.isBodyStreamed
+            isBodyStreamed: plan.isBodyStreamed,
+            isBodySigned: request.signature?.coversBody ?? true
         )
         switch connection.rules.judge(subject) {
         case .allowed(let rule): return Ruling(rule: rule)

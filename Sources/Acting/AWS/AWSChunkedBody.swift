@@ -105,6 +105,13 @@ struct AWSChunkedBody {
         return count
     }
 
+    /// The signature that stands before a chunk, after its length.
+    static func signature(in line: Substring) -> String? {
+        let parts = line.split(separator: ";", maxSplits: 1)
+        let name = "chunk-signature="
+        return parts.count == 2 && parts[1].hasPrefix(name) ? String(parts[1].dropFirst(name.count)) : nil
+    }
+
     /// A trailer, its name in lower case; `nil` at the empty line after the last.
     static func trailer(in line: Substring) throws(ActRefusal) -> (name: String, value: String)? {
         guard !line.isEmpty else { return nil }

@@ -46,7 +46,11 @@ final class AWSChunkedUpload: UploadSource, @unchecked Sendable {
         case .framed(let length): (self.length, keepsFraming) = (length, true)
         }
         heldBack = keepsFraming ? 0 : 1
-        decoder = AWSChunkedDecoder(keepsFraming: keepsFraming, contentLength: contentLength, trailers: trailers)
+        decoder = AWSChunkedDecoder(
+            for: keepsFraming ? .framing : .content,
+            contentLength: contentLength,
+            trailers: trailers
+        )
         scratch = .allocate(byteCount: Self.scratchBytes, alignment: 16)
     }
 
@@ -105,6 +109,16 @@ final class AWSChunkedUpload: UploadSource, @unchecked Sendable {
 
 /// Reads the framing `aws-chunked` piece by piece (see ``AWSChunkedBody``).
 final class AWSChunkedDecoder {
+    /// The reason to read it.
+    enum Purpose {
+        /// Its content.
+        case content
+        /// The same framing without signatures.
+        case framing
+        /// Its signatures: nothing is written.
+        case checking(ChunkCheck)
+    }
+
     private enum Place {
         case length
         case content(left: Int)
@@ -115,6 +129,7 @@ final class AWSChunkedDecoder {
     }
 
     private let keepsFraming: Bool
+    private let check: ChunkCheck?
     private let contentLength: Int?
     private let announced: Set<String>
     private var place = Place.length
@@ -124,8 +139,12 @@ final class AWSChunkedDecoder {
 
     private static let longestLine = 4_096
 
-    init(keepsFraming: Bool, contentLength: Int?, trailers: Set<String>) {
-        self.keepsFraming = keepsFraming
+    init(for purpose: Purpose, contentLength: Int?, trailers: Set<String>) {
+        switch purpose {
+        case .content: (keepsFraming, check) = (false, nil)
+        case .framing: (keepsFraming, check) = (true, nil)
+        case .checking(let check): (keepsFraming, self.check) = (false, check)
+        }
         self.contentLength = contentLength
         announced = trailers
     }
@@ -135,7 +154,8 @@ final class AWSChunkedDecoder {
         while position < bytes.count {
             if case .content(let left) = place {
                 let count = min(left, bytes.count - position)
-                output.append(contentsOf: bytes[position..<position + count])
+                let content = UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+                if let check { check.append(content) } else { output.append(contentsOf: content) }
                 position += count
                 place = left > count ? .content(left: left - count) : .chunkEnd
                 continue
@@ -172,10 +192,13 @@ final class AWSChunkedDecoder {
                     "the length of the body without its framing is not what X-Amz-Decoded-Content-Length says"
                 )
             }
+            try check?.begin(text)
+            if count == 0 { try check?.end() }
             place = count == 0 ? .trailer : .content(left: count)
             if keepsFraming { output += "\(text.prefix { $0 != ";" })\r\n".utf8 }
         case .chunkEnd:
             guard text.isEmpty else { throw AWSChunkedBody.fault("a chunk is not followed by a line end") }
+            try check?.end()
             place = .length
             if keepsFraming { output += "\r\n".utf8 }
         case .trailer:
@@ -184,6 +207,7 @@ final class AWSChunkedDecoder {
                 if keepsFraming { output += "\r\n".utf8 }
                 return
             }
+            try check?.trailer(trailer.name, trailer.value)
             guard trailer.name != AWSChunkedBody.signatureTrailer else { return }
             guard trailers.insert(trailer.name).inserted else {
                 throw AWSChunkedBody.fault("the trailer \(trailer.name) is there twice")
@@ -197,6 +221,7 @@ final class AWSChunkedDecoder {
         guard trailers == announced else {
             throw ActRefusal(.bodyNotAllowed, "the body's trailers are not those that X-Amz-Trailer names")
         }
+        try check?.endTrailers()
         place = .end
     }
 }

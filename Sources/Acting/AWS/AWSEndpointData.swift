@@ -260,4 +260,51 @@ extension AWSServices {
         workspaces-instances workspaces-instances workspaces-instances.{r}.{d}
         workspaces-thin-client thinclient thinclient.{r}.{s}
         """
+
+    /// Signing name, and the services that are signed for by it, one for each host, each with the beginnings of
+    /// `X-Amz-Target` that tell of it.
+    static let signingLines = """
+        IoTSecuredTunneling iotsecuretunneling
+        account-access account-access account-access-runtime
+        agent-registry agent-registry agent-registry-control
+        aidevops devops-agent
+        airflow-serverless mwaa-serverless
+        appconfig appconfig appconfigdata
+        aws-marketplace marketplace-agreement:AWSMPCommerceService_v20200301 marketplace-catalog marketplace-deployment marketplace-discovery marketplace-entitlement:AWSMPEntitlementService marketplace-reporting meteringmarketplace:AWSMPMeteringService
+        backup-search backupsearch
+        bedrock bedrock bedrock-agent bedrock-agent-runtime bedrock-data-automation bedrock-data-automation-runtime:AmazonBedrockKeystoneRuntimeService bedrock-runtime
+        bedrock-agentcore bedrock-agentcore bedrock-agentcore-control
+        cassandra keyspaces:KeyspacesService keyspacesstreams:KeyspacesStreams
+        chime chime chime-sdk-identity chime-sdk-media-pipelines chime-sdk-meetings chime-sdk-messaging chime-sdk-voice
+        cloudhsm cloudhsm:CloudHsmFrontendService cloudhsmv2:BaldrApiService
+        cloudsearch cloudsearch cloudsearchdomain
+        cloudwatch cloudwatchomni
+        connect connect connect-contact-lens
+        dynamodb dynamodb:DynamoDB_20120810 dynamodbstreams:DynamoDBStreams_20120810
+        events eventbridgev2:AWSEventsV2 events:AWSEvents
+        execute-api apigatewaymanagementapi connectparticipant
+        forecast forecast:AmazonForecast forecastquery:AmazonForecastRuntime
+        health-agent connecthealth
+        iotdata iot-data
+        iotmanagedintegrations iot-managed-integrations
+        ivs ivs ivs-realtime
+        lex lex-models lex-runtime lexv2-models lexv2-runtime
+        mediastore mediastore:MediaStore_20170901 mediastore-data
+        mgh mgh:AWSMigrationHub migrationhub-config:AWSMigrationHubMultiAccountService
+        mobiletargeting pinpoint
+        notifications-contacts notificationscontacts
+        osm opensearchmemory
+        partnercentral partnercentral-revenue-measurement
+        payment-cryptography payment-cryptography:PaymentCryptographyControlPlane payment-cryptography-data
+        personalize personalize:AmazonPersonalize personalize-events personalize-runtime
+        pricingplanmanager pricing-plan-manager
+        sagemaker sagemaker:SageMaker sagemaker-a2i-runtime sagemaker-edge sagemaker-featurestore-runtime sagemaker-inference-router-runtime sagemaker-metrics sagemaker-runtime sagemakerjobruntime sagemakertrainingsessionruntime
+        servicecatalog servicecatalog:AWS242ServiceCatalogService servicecatalog-appregistry
+        ses mailmanager:MailManagerSvc ses
+        signer signer signer-data
+        sms-voice pinpoint-sms-voice-v2:PinpointSMSVoiceV2 sms-voice
+        sso-oauth sso-oidc
+        tax taxsettings
+        timestream timestream-query:Timestream_20181101 timestream-write:Timestream_20181101
+        """
 }

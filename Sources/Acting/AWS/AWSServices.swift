@@ -60,6 +60,24 @@ enum AWSServices {
         }
     )
 
+    /// The services that requests are signed for by a name, each with the beginnings of `X-Amz-Target` that tell of it.
+    static func services(signedAs name: String) -> [(name: String, targets: [String])] {
+        signingNames[name] ?? [(name, [])]
+    }
+
+    private static let signingNames: [String: [(name: String, targets: [String])]] = Dictionary(
+        uniqueKeysWithValues: signingLines.split(separator: "\n").map { line in
+            let fields = line.split(separator: " ")
+            return (
+                String(fields[0]),
+                fields.dropFirst().map { field in
+                    let parts = field.split(separator: ":").map(String.init)
+                    return (parts[0], Array(parts.dropFirst()))
+                }
+            )
+        }
+    )
+
     static let partitions: [AWSPartition] = partitionLines.split(separator: "\n").map { line in
         AWSPartition(line.split(separator: " ").map(String.init))
     }

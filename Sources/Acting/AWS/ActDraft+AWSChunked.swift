@@ -127,7 +127,7 @@ extension ActDraft {
     }
 
     /// The values of all headers that may be taken for that one; what is secret in them is masked.
-    private func values(of name: String) -> [String] {
+    func values(of name: String) -> [String] {
         let name = HeaderName(name)
         return headers.filter { $0.folded == name }.map(\.value.masked)
     }

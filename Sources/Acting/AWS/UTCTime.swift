@@ -19,6 +19,17 @@ enum UTCTime {
         return Timestamp(microseconds: seconds * 1_000_000)
     }
 
+    /// Reads `20150830T123600Z`.
+    static func parseCompact(_ text: String) -> Timestamp? {
+        let characters = Array(text)
+        guard characters.count == 16 else { return nil }
+        let part = { (range: Range<Int>) in String(characters[range]) }
+        return parse(
+            "\(part(0..<4))-\(part(4..<6))-\(part(6..<8))\(part(8..<9))\(part(9..<11)):\(part(11..<13)):"
+                + part(13..<16)
+        )
+    }
+
     private static let separators: [(Int, UInt8)] = [(4, 0x2D), (7, 0x2D), (10, 0x54), (13, 0x3A), (16, 0x3A)]
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {

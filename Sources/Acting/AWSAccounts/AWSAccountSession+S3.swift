@@ -46,7 +46,7 @@ extension AWSAccountSession {
 
     /// Whether an object may be read, of which the first byte is asked for.
     package func mayRead(key: String, of bucket: String, in region: String) async throws(AWSUnanswered) -> Bool {
-        let path = SignatureV4.canonicalObjectPath("/\(bucket)/\(key.replacing("+", with: "%20"))")
+        let path = CanonicalPath.ofObject("/\(bucket)/\(key.replacing("+", with: "%20"))")
         let headers = [OutgoingRequest.Header(name: "Range", text: "bytes=0-0")]
         let answer = try await send("GET", to: "s3", in: region, path: path, headers: headers)
         return answer.head.status != 401 && answer.head.status != 403

@@ -115,7 +115,7 @@ package struct ActProbe: Sendable {
             case .insecure: "its certificate is not valid, or TLS failed otherwise"
             case .timedOut: "it does not answer in time"
             case .answerTooLarge, .headersTooLarge, .malformedAnswer, .secretInCoding: "its answer cannot be read"
-            case .malformedBody, .bodyTooLarge: "the request's body can't be sent"
+            case .malformedBody, .unsignedBody, .bodyTooLarge: "the request's body can't be sent"
             case .cancelled, .stopped: "the test was given up"
             }
         return ProbeVerdict(.unreachable, "the third party was not reached: \(reason)")

@@ -21,23 +21,28 @@ extension ActPlanner {
         "Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "Date",
     ].map(HeaderName.init)
 
-    /// `…/proxy/{service}/{region}/…`
-    func planAWS(_ subject: ConnectionMembers, _ draft: inout ActDraft) throws(ActRefusal) {
-        let (service, afterService) = draft.path.partingFirstLabel
-        let (region, rest) = afterService.partingFirstLabel
-        guard let service, let region else {
+    /// `…/proxy/{service}/{region}/…`, or `…/proxy/…` for a request that its caller has signed for a service and a region.
+    func planAWS(
+        _ subject: ConnectionMembers,
+        _ draft: inout ActDraft,
+        signedFor scope: SigningScope?
+    ) throws(ActRefusal) {
+        let place = try draft.placeAtAWS(signedFor: scope)
+        let (service, region) = (place.service, place.region)
+        let endpoint = try endpoints.endpoint(of: service, in: region)
+        guard scope.map({ $0 == SigningScope(service: endpoint.signingName, region: endpoint.region) }) ?? true else {
             throw ActRefusal(
                 .serviceNotNamed,
-                "the path must begin with a service and a region, as in /ec2/eu-west-1/"
+                "the path names another service or region than the one that the request is signed for"
             )
         }
-        let endpoint = try endpoints.endpoint(of: service, in: region)
-        draft.path = rest.isEmpty ? "/" : rest
-        try draft.join(endpoint.address, ledToBy: "/\(service)/\(region)")
+        draft.path = place.rest.isEmpty ? "/" : place.rest
+        draft.pathBelowBase = "/\(service)/\(region)\(place.rest)"
+        try draft.join(endpoint.address, ledToBy: place.prefix)
         if endpoint.isObjectStorage {
             // Sent as it is signed: S3 knows no difference, and who verifies need not either.
-            draft.path = SignatureV4.canonicalObjectPath(draft.path)
-            draft.pathBelowBase = "/\(service)/\(region)\(SignatureV4.canonicalObjectPath(rest))"
+            draft.path = CanonicalPath.ofObject(draft.path)
+            draft.pathBelowBase = "/\(service)/\(region)\(CanonicalPath.ofObject(place.rest))"
         }
         if case .streamed(let upload) = draft.body {
             if endpoint.isObjectStorage {
@@ -74,18 +79,6 @@ extension ActPlanner {
             ),
             endpoint
         )
-    }
-}
-
-extension String {
-    /// The first segment of a path, if it is a single DNS label, and the rest.
-    fileprivate var partingFirstLabel: (label: String?, rest: String) {
-        let segment = dropFirst().prefix { $0 != "/" }
-        let isLabel =
-            hasPrefix("/") && (1...63).contains(segment.utf8.count)
-            && segment.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0.isASCIIDigit || $0 == UInt8(ascii: "-") }
-            && segment.utf8.first != UInt8(ascii: "-") && segment.utf8.last != UInt8(ascii: "-")
-        return (isLabel ? String(segment) : nil, String(dropFirst(1 + segment.count)))
     }
 }
 

@@ -30,7 +30,14 @@ package struct ActPlanner: Sendable {
     ) throws(ActRefusal) -> ActDraft {
         var draft = try ActDraft(request)
         try draft.apply(template)
-        if case .assumedRole = members.credentialType.authentication { try planAWS(members, &draft) }
+        if case .assumedRole = members.credentialType.authentication {
+            try planAWS(members, &draft, signedFor: request.signature?.scope)
+        } else if request.signature != nil {
+            throw ActRefusal(
+                .headerNotAllowed,
+                "the request is signed as for AWS, and the connection is none of AWS: send the token as its own client does"
+            )
+        }
         for header in template.standardHeaders where !draft.has(header: header.folded) { draft.append(header) }
         return draft
     }

@@ -10,6 +10,8 @@ package struct ActRefusal: Error, Sendable, Equatable {
         case headerNotAllowed = "header_not_allowed"
         /// The body is not what its headers say.
         case bodyNotAllowed = "body_not_allowed"
+        /// The body is not the one that the caller has signed.
+        case bodyNotSigned = "body_not_signed"
         /// The body is too long for what has to be done with all of it first.
         case bodyTooLong = "body_too_long"
         /// The host is none that the integration's credentials may go to.

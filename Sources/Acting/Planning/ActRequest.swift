@@ -12,6 +12,8 @@ package struct ActRequest: Sendable {
     package let body: SecretBuffer
     /// The body where it is sent while it comes; then ``body`` is empty.
     package let upload: (any UploadSource)?
+    /// The caller's signature as for AWS, if there is one: it has been verified.
+    package let signature: VerifiedSignature?
 
     package init(
         method: String,
@@ -19,7 +21,8 @@ package struct ActRequest: Sendable {
         query: String? = nil,
         headers: [CallerHeader] = [],
         body: SecretBuffer = SecretBuffer(count: 0) { _ in },
-        upload: (any UploadSource)? = nil
+        upload: (any UploadSource)? = nil,
+        signature: VerifiedSignature? = nil
     ) {
         self.method = method
         self.path = path
@@ -27,5 +30,6 @@ package struct ActRequest: Sendable {
         self.headers = headers
         self.body = body
         self.upload = upload
+        self.signature = signature
     }
 }

@@ -68,6 +68,7 @@ private struct Rule: Sendable {
         }
         if !paths.contains(where: { $0.matches(subject.path) }) { faults.append(.path) }
         guard faults.isEmpty, !body.isEmpty else { return faults }
+        guard subject.act.isBodySigned else { return [.unsignedBody] }
         guard !subject.act.isBodyStreamed else { return [.unseenBody] }
         guard let value = subject.body else { return [.body] }
         return body.filter { !$0.isMet(by: value) }.map { .bodyField($0.pointer) }

@@ -16,6 +16,8 @@ package struct RuleSubject: Sendable {
     package let body: SecretBuffer
     /// Whether the body is sent while it comes, so that it can't be looked at; then ``body`` is empty.
     package let isBodyStreamed: Bool
+    /// Whether a caller who signs requests has signed the body: another may have changed it otherwise.
+    package let isBodySigned: Bool
 
     package init(
         principal: Principal,
@@ -24,7 +26,8 @@ package struct RuleSubject: Sendable {
         rawQuery: String?,
         headers: [CallerHeader],
         body: SecretBuffer,
-        isBodyStreamed: Bool = false
+        isBodyStreamed: Bool = false,
+        isBodySigned: Bool = true
     ) {
         self.principal = principal
         self.method = method
@@ -33,6 +36,7 @@ package struct RuleSubject: Sendable {
         self.headers = headers
         self.body = body
         self.isBodyStreamed = isBodyStreamed
+        self.isBodySigned = isBodySigned
     }
 
     /// The body's value.

@@ -32,6 +32,8 @@ package enum RuleFault: Sendable, Equatable {
     case body
     /// The body has to be looked at, and is too long for that.
     case unseenBody
+    /// The body has to be looked at, and the caller's signature does not cover it.
+    case unsignedBody
     /// A member of the body is missing, or has none of the values; by its pointer.
     case bodyField(String)
 }
@@ -42,7 +44,7 @@ extension RuleFault {
         case .path: 8
         case .method, .methodOverride: 4
         case .principal: 2
-        case .body, .unseenBody, .bodyField: 1
+        case .body, .unseenBody, .unsignedBody, .bodyField: 1
         }
     }
 }
@@ -65,6 +67,9 @@ extension RuleFault: CustomStringConvertible {
         case .path: "none of its paths matches"
         case .body: "it needs a JSON body in UTF-8, with its media type, not compressed and without duplicate members"
         case .unseenBody: "it has to look at the body, which is longer than the 1048576 bytes that are looked at"
+        case .unsignedBody:
+            "it has to look at the body, which the signature does not cover: have the client sign the payload, not "
+                + "UNSIGNED-PAYLOAD"
         case .bodyField(let pointer): "it does not allow what stands, or is missing, at \(pointer) of the body"
         }
     }

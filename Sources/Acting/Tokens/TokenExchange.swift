@@ -64,7 +64,7 @@ struct AssumedRole: Sendable {
 }
 
 /// The scope of a signature.
-struct SigningScope: Sendable {
-    let service: String
-    let region: String
+package struct SigningScope: Sendable, Equatable {
+    package let service: String
+    package let region: String
 }

@@ -123,6 +123,7 @@ extension APIError {
         case .methodNotAllowed, .pathNotAllowed, .queryNotAllowed, .headerNotAllowed, .bodyNotAllowed,
             .serviceNotNamed:
             act(400, "bad_request", refusal.sentence)
+        case .bodyNotSigned: act(403, Self.signatureMismatch, refusal.sentence)
         case .bodyTooLong: act(413, "body_too_large", refusal.sentence)
         case .destinationNotAllowed: act(403, "destination_refused", refusal.sentence)
         case .unknownPlaceholder, .connectionNotUsable, .probeNotDeclared: act(409, "not_configured", refusal.sentence)
@@ -183,6 +184,9 @@ extension APIError {
         )
     }
 
+    /// The code of a request, or of its body, that is not the one that was signed.
+    static let signatureMismatch = "signature_does_not_match"
+
     private static let perhapsDone =
         " The request was sent, and may have been carried out: look before you send it again."
 
@@ -211,6 +215,7 @@ extension APIError {
         case .connectionFailed:
             act(502, "upstream_unreachable", "The third party was not reached: \(error.detail).")
         case .malformedBody(let reason): act(400, "bad_request", reason.asSentence)
+        case .unsignedBody(let reason): act(403, Self.signatureMismatch, reason.asSentence)
         case .bodyTooLarge:
             act(
                 413,
@@ -259,7 +264,7 @@ extension EgressError {
         case .malformedHeader(let name): "the header \(name) is malformed or not the caller's to set"
         case .unresolvableHost: "its name has no address"
         case .connectionFailed(let reason), .insecure(let reason), .malformedAnswer(let reason): reason
-        case .malformedBody(let reason): reason
+        case .malformedBody(let reason), .unsignedBody(let reason): reason
         case .bodyTooLarge: "the request's body is too long"
         case .timedOut: "it took too long"
         case .answerTooLarge: "its answer is too large"
