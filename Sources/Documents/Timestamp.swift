@@ -30,6 +30,9 @@ extension Timestamp: CustomStringConvertible {
         String(unsafeUninitializedCapacity: Self.textLength) { write(to: $0) }
     }
 
+    /// RFC 3339 as the reference writes the times of keys, users and roles: with an offset, and six fraction digits.
+    package var offsetText: String { description.dropLast() + "+00:00" }
+
     /// The length of a text is at most this: a year has more than four digits in the far future.
     static let textLength = 40
 

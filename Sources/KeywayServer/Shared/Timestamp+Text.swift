@@ -1,9 +1,6 @@
 import Documents
 
 extension Timestamp {
-    /// RFC 3339 as the reference writes the times of keys, users and roles: with an offset, and six fraction digits.
-    var offsetText: String { description.dropLast() + "+00:00" }
-
     /// Reads a time of RFC 3339, or a date, which stands for its first moment in UTC.
     ///
     /// A space passes for the `+` of an offset: that is what an unescaped `+` in a query is. Fraction digits beyond the

@@ -217,31 +217,8 @@ struct InvitationEndpoints: Sendable {
 extension UserInvitation {
     /// The invitation as it is answered; to who made it, with its code, for nobody has it later.
     fileprivate func json(code: String? = nil) -> JSONValue {
-        var attributes: [JSONValue.Member] = [
-            .init("uuid", .string(id.description)),
-            .init("login_method", .null),
-            .init("invite_type", "application_key"),
-            .init("created_at", .string(createdAt.offsetText)),
-            .init("expires_at", .string(expiresAt.offsetText)),
-        ]
-        if let code { attributes.append(.init("code", .string(code))) }
-        return [
-            "type": "user_invitations",
-            "id": .string(id.description),
-            "attributes": .object(attributes),
-            "relationships": ["user": ["data": ["type": "users", "id": .string(user.description)]]],
-        ]
+        code.map { Self.createdResource(showing: $0).json(of: self) } ?? Self.resource.json(of: self)
     }
-}
-
-extension DocumentSchema {
-    static let invitationAcceptance = DocumentSchema(
-        type: "user_invitations",
-        attributes: [
-            .text("code", "The code, which the inviter was answered"),
-            .optionalText("name", "Name of the application key", format: .name),
-        ]
-    )
 }
 
 extension OperationDescription {

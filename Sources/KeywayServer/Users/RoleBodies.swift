@@ -1,40 +1,6 @@
 import Access
 import Documents
 
-// What is sent to the API of roles.
-extension DocumentSchema {
-    static let role = DocumentSchema(
-        type: "roles",
-        attributes: [
-            .text("name", "Name of the role, which no other role has", format: .roleName),
-            .optionalTexts(
-                "receives_permissions_from",
-                "Name of a shipped role: what later versions of Keyway add to its permissions, this role gets too",
-                format: .shippedRoleName,
-                countAtMost: 1
-            ),
-            .flag("default_permissions_opt_out", "Means nothing: no role gets permissions by default", standard: false),
-        ]
-    )
-
-    /// As ``role``, of a copy.
-    static let roleClone = DocumentSchema(type: role.type, attributes: Array(role.attributes.prefix(2)))
-}
-
-extension TextFormat {
-    fileprivate static let roleName = TextFormat(
-        length: 1...255,
-        pattern: #"^[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f][^\u0000-\u001f\u007f]*$"#,
-        expectation: "1 to 255 characters, not only blanks, and none of them a control character"
-    ) { !$0.contains(where: \.isASCIIControl) && $0.contains { $0 != UInt8(ascii: " ") } }
-
-    fileprivate static let shippedRoleName = TextFormat(
-        length: 1...64,
-        pattern: "^(\(Role.shipped.map(\.name).joined(separator: "|")))$",
-        expectation: "the name of a shipped role: \(Role.shipped.map(\.name).joined(separator: ", "))"
-    ) { name in Role.shipped.contains { name.elementsEqual($0.name.utf8) } }
-}
-
 /// The body of a role that is created, cloned or changed: a document, and beside it the permissions that it is to have.
 struct RoleBody {
     let name: String
