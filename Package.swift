@@ -125,7 +125,8 @@ let package = Package(
         module(
             "KeywayCommands",
             uses: [
-                "AWSAccounts", "Access", "ActService", "CSystem", "Connections", "Cryptography", "DatadogClient",
+                "AWSAccounts", "Access", "ActService", "AmbientCredentials", "CSystem", "Connections", "Cryptography",
+                "DatadogClient",
                 "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayServer", "SQLiteStorage", "Secrets",
                 "Storage", "Threads", "Vault",
             ]
@@ -187,8 +188,9 @@ let package = Package(
         suite(
             "KeywayCommandsTests",
             uses: [
-                "ActService", "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayCommands",
-                "KeywayServer",
+                "ActService", "AmbientCredentials", "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading",
+                "KeywayCommands",
+                "KeywayServer", "Secrets",
             ]
         ),
         suite(
