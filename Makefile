@@ -3,7 +3,7 @@
 #   make run         install what is missing, build, initialise and serve on 127.0.0.1:8480
 #   make test        build and run every test: the Swift suites, then the server end to end
 #   make test-long   the same with all that does not fit whole: more kills, starts and stops, acts (hours)
-#   make lint        check layout, warnings, imports, comments, generated files and the Python code
+#   make lint        check layout, warnings, imports, names, comments, generated files and the Python code
 #   make format      let the formatters settle the layout
 #   make build       build the server as it ships: .build/release/keyway
 #   make bench       measure the server beside nginx and etcd, and the SDK beside the Python client (thirteen minutes)
@@ -42,6 +42,7 @@ lint: toolchain .venv/ready
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples Benchmarks
 	swift build --build-tests $(DEBUG_FLAGS)
 	.venv/bin/python scripts/check_imports.py
+	.venv/bin/python scripts/check_names.py
 	.venv/bin/python scripts/check_comments.py
 	scripts/check-generated
 	.venv/bin/ruff check $(PYTHON_CODE)

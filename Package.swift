@@ -42,23 +42,32 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CSystem"),
 
+        // The platform's C library, by one import.
+        module("Platform"),
+
         // The domain: no HTTP, no SQL, no C.
-        module("Secrets"),
-        module("Documents", uses: ["Secrets"]),
+        module("Secrets", uses: ["Platform"]),
+        module("Documents", uses: ["Platform", "Secrets"]),
         module("Connections", uses: ["Documents", "Secrets"]),
         module("AWSAccounts", uses: ["Documents"]),
         module("Access", uses: ["Documents"]),
         module("Storage", uses: ["Access", "Documents", "Secrets"]),
 
+        // Header fields and IP addresses: one vocabulary for the server, for egress and for acts.
+        module("NetworkTypes", uses: ["Platform"]),
+
         // Adapters: each wraps one C library, or builds on one that does.
-        module("Threads"),
-        module("JSONReading", uses: ["CJansson", "Documents", "Secrets"]),
+        module("Threads", uses: ["Platform"]),
+        module("JSONReading", uses: ["CJansson", "Documents", "Platform", "Secrets"]),
         module("Cryptography", uses: ["COpenSSL", "CSodium", "Secrets"]),
-        module("Vault", uses: ["Cryptography", "Documents", "Secrets"]),
-        module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Secrets", "Storage", "Threads"]),
+        module("Vault", uses: ["Cryptography", "Documents", "Platform", "Secrets"]),
+        module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Platform", "Secrets", "Storage", "Threads"]),
         module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage", "Threads"]),
-        module("HTTPServer", uses: ["CMicrohttpd", "Secrets", "Threads"]),
-        module("Egress", uses: ["CBrotli", "CCurl", "CZlib", "CZstd", "Secrets", "Threads"]),
+        module("HTTPServer", uses: ["CMicrohttpd", "NetworkTypes", "Platform", "Secrets", "Threads"]),
+        module(
+            "Egress",
+            uses: ["CBrotli", "CCurl", "CZlib", "CZstd", "NetworkTypes", "Platform", "Secrets", "Threads"]
+        ),
 
         // Tokens of workloads, issued by others.
         module("WorkloadIdentity", uses: ["Cryptography", "Documents", "Egress", "JSONReading", "Secrets"]),
@@ -73,7 +82,7 @@ let package = Package(
             "Acting",
             uses: [
                 "Access", "Connections", "Cryptography", "Documents", "Egress", "JSONReading", "LinkRewriting",
-                "Scrubbing", "Secrets",
+                "NetworkTypes", "Platform", "Scrubbing", "Secrets",
             ]
         ),
 
@@ -81,8 +90,8 @@ let package = Package(
         module(
             "ActService",
             uses: [
-                "AWSAccounts", "Access", "Acting", "Connections", "Cryptography", "Documents", "Egress", "JSONReading",
-                "LinkRewriting", "Scrubbing", "Secrets", "Storage", "Threads", "Vault",
+                "Access", "Acting", "AWSAccounts", "Connections", "Cryptography", "Documents", "Egress", "JSONReading",
+                "LinkRewriting", "NetworkTypes", "Scrubbing", "Secrets", "Storage", "Threads", "Vault",
             ]
         ),
 
@@ -109,7 +118,7 @@ let package = Package(
         // What masks in `make bench`.
         .executableTarget(
             name: "BenchmarkMasking",
-            dependencies: ["Scrubbing", "Secrets"],
+            dependencies: ["Platform", "Scrubbing", "Secrets"],
             path: "Benchmarks/Masking",
             swiftSettings: settings
         ),
@@ -118,17 +127,17 @@ let package = Package(
         module(
             "KeywayServer",
             uses: [
-                "AWSAccounts", "Access", "ActService", "Acting", "Connections", "Cryptography", "Documents", "Egress",
-                "HTTPServer", "JSONReading", "Secrets", "Storage", "Threads", "Vault", "WorkloadIdentity",
+                "Access", "Acting", "ActService", "AWSAccounts", "Connections", "Cryptography", "Documents", "Egress",
+                "HTTPServer", "JSONReading", "NetworkTypes", "Platform", "Secrets", "Storage", "Threads", "Vault",
+                "WorkloadIdentity",
             ]
         ),
         module(
             "KeywayCommands",
             uses: [
-                "AWSAccounts", "Access", "ActService", "AmbientCredentials", "CSystem", "Connections", "Cryptography",
-                "DatadogClient",
-                "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayServer", "SQLiteStorage", "Secrets",
-                "Storage", "Threads", "Vault",
+                "Access", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography", "CSystem",
+                "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayServer", "NetworkTypes",
+                "Platform", "Secrets", "SQLiteStorage", "Storage", "Threads", "Vault",
             ]
         ),
         // Its main is C, which is given its arguments.
@@ -137,28 +146,31 @@ let package = Package(
         // The suites. Some act through connections to third parties of their own.
         .target(
             name: "UpstreamTesting",
-            dependencies: ["HTTPServer", "Secrets"],
+            dependencies: ["HTTPServer", "NetworkTypes", "Secrets"],
             path: "Tests/UpstreamTesting",
             swiftSettings: settings
         ),
-        suite("CryptographyTests", uses: ["Cryptography", "Secrets"]),
-        suite("HTTPServerTests", uses: ["HTTPServer", "Secrets", "Threads"]),
+        suite("CryptographyTests", uses: ["Cryptography", "Platform", "Secrets"]),
+        suite("HTTPServerTests", uses: ["HTTPServer", "NetworkTypes", "Platform", "Secrets", "Threads"]),
         suite("JSONReadingTests", uses: ["Documents", "JSONReading", "Secrets"]),
-        suite("VaultTests", uses: ["Cryptography", "Documents", "Secrets", "Vault"]),
+        suite("VaultTests", uses: ["Cryptography", "Documents", "Platform", "Secrets", "Vault"]),
         suite(
             "SQLiteStorageTests",
-            uses: ["Access", "CSQLite", "Documents", "Secrets", "SQLiteStorage", "Storage", "StorageTesting"]
+            uses: [
+                "Access", "CSQLite", "Documents", "Platform", "Secrets", "SQLiteStorage", "Storage", "StorageTesting",
+            ]
         ),
         suite("DocumentsTests", uses: ["Documents", "Secrets"]),
         suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets"]),
         suite("AWSAccountsTests", uses: ["AWSAccounts", "Documents", "Secrets"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
-        suite("EgressTests", uses: ["Egress", "Secrets", "Threads"]),
+        suite("EgressTests", uses: ["Egress", "NetworkTypes", "Platform", "Secrets", "Threads"]),
         suite("AmbientCredentialsTests", uses: ["AmbientCredentials", "Documents", "JSONReading"]),
         suite(
             "WorkloadIdentityTests",
             uses: [
-                "Cryptography", "Documents", "Egress", "HTTPServer", "Secrets", "UpstreamTesting", "WorkloadIdentity",
+                "Cryptography", "Documents", "Egress", "HTTPServer", "NetworkTypes", "Secrets", "UpstreamTesting",
+                "WorkloadIdentity",
             ]
         ),
         suite("ScrubbingTests", uses: ["Scrubbing", "Secrets"]),
@@ -166,38 +178,38 @@ let package = Package(
         suite(
             "ActingTests",
             uses: [
-                "Access", "Acting", "COpenSSL", "Connections", "Cryptography", "Documents", "Egress", "JSONReading",
-                "LinkRewriting", "Scrubbing", "Secrets",
+                "Access", "Acting", "Connections", "COpenSSL", "Cryptography", "Documents", "Egress", "JSONReading",
+                "LinkRewriting", "NetworkTypes", "Scrubbing", "Secrets",
             ]
         ),
         suite(
             "ActServiceTests",
             uses: [
-                "Access", "ActService", "Acting", "AWSAccounts", "Connections", "Documents", "Egress", "HTTPServer",
-                "JSONReading", "Scrubbing", "Secrets", "Storage", "UpstreamTesting", "Vault",
+                "Access", "Acting", "ActService", "AWSAccounts", "Connections", "Documents", "Egress", "HTTPServer",
+                "JSONReading", "NetworkTypes", "Scrubbing", "Secrets", "Storage", "UpstreamTesting", "Vault",
             ]
         ),
         suite(
             "KeywayServerTests",
             uses: [
-                "Access", "ActService", "CSQLite", "Connections", "Cryptography", "Documents", "Egress", "HTTPServer",
-                "JSONReading", "KeywayServer", "Secrets", "SQLiteStorage", "Storage", "Threads", "UpstreamTesting",
-                "Vault",
+                "Access", "ActService", "Connections", "Cryptography", "CSQLite", "Documents", "Egress", "HTTPServer",
+                "JSONReading", "KeywayServer", "NetworkTypes", "Platform", "Secrets", "SQLiteStorage", "Storage",
+                "Threads", "UpstreamTesting", "Vault",
             ]
         ),
         suite(
             "KeywayCommandsTests",
             uses: [
                 "ActService", "AmbientCredentials", "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading",
-                "KeywayCommands",
-                "KeywayServer", "Secrets",
+                "KeywayCommands", "KeywayServer", "NetworkTypes", "Secrets",
             ]
         ),
         suite(
             "DatadogClientTests",
             uses: [
                 "Access", "ActService", "Connections", "Cryptography", "DatadogClient", "Documents", "Egress",
-                "HTTPServer", "KeywayServer", "SQLiteStorage", "Secrets", "Storage", "Vault",
+                "HTTPServer", "KeywayServer", "NetworkTypes", "Platform", "Secrets", "SQLiteStorage", "Storage",
+                "Vault",
             ]
         ),
     ]

@@ -1,11 +1,6 @@
+import Platform
 import Scrubbing
 import Secrets
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The masking rows of `make bench masking`: each line on standard input is a number of secrets, each line of output
 /// the seconds that it takes to mask the text with that many.

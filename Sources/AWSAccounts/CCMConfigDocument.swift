@@ -3,7 +3,7 @@ package import Documents
 extension DocumentSchema {
     /// Where an AWS account's cost and usage reports lie (*Cloud Cost Management*), as it is sent.
     ///
-    /// The reference returns the list without the object around it, see ``ccmAnswer(to:)``.
+    /// The reference returns the list without the object around it, see ``ccmResponse(to:)``.
     package static let ccmConfig = DocumentSchema(
         type: "ccm_config",
         attributes: [.group("ccm_config", "Cloud Cost Management of the account", ccmConfigResponse.attributes)]
@@ -29,7 +29,7 @@ extension DocumentSchema {
     )
 
     /// The document as the reference returns it: the members of `ccm_config` are the attributes.
-    package static func ccmAnswer(to document: JSONValue) -> JSONValue {
+    package static func ccmResponse(to document: JSONValue) -> JSONValue {
         [
             "id": document["id"] ?? .null,
             "type": document["type"] ?? .null,

@@ -1,10 +1,5 @@
+import Platform
 package import Secrets
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A JSON string's characters, as UTF-8.
 ///

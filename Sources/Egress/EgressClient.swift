@@ -1,10 +1,5 @@
+import Platform
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Sends requests to third parties, with the checks that keep them from reaching anything else.
 ///
@@ -37,7 +32,7 @@ package final class EgressClient: @unchecked Sendable {
     /// Sends the request. Never blocks: the receiver is told of everything, also of a request that cannot be sent, on
     /// the client's own thread. If the client was stopped it is told at once, by the caller's thread.
     @discardableResult
-    package func send(_ request: OutgoingRequest, to receiver: any AnswerReceiver) -> Transfer {
+    package func send(_ request: OutgoingRequest, to receiver: any ResponseReceiver) -> Transfer {
         let encoded = Result { () throws(EgressError) in
             try EncodedRequest(request, allowsPlaintext: allowsPlaintext)
         }

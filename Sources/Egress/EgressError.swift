@@ -14,10 +14,10 @@ package enum EgressError: Error, Sendable, Equatable {
     case insecure(String)
     case timedOut
     /// The response's body is longer than allowed, decoded.
-    case answerTooLarge
+    case responseTooLarge
     case headersTooLarge
     /// The response is not HTTP, ended early, or could not be decoded.
-    case malformedAnswer(String)
+    case malformedResponse(String)
     /// The request's body is not what its headers say.
     case malformedBody(String)
     /// The request's body is not the one that its caller has signed.

@@ -1,11 +1,6 @@
 import CMicrohttpd
+import Platform
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// An HTTP/1.1 server: strict with requests, bounded in what it takes, and quick.
 ///

@@ -1,3 +1,5 @@
+package import NetworkTypes
+
 /// A handler of requests.
 package protocol RequestHandler: Sendable {
     /// Takes a request that is there as a whole. Called on a network thread, which serves no other connection
@@ -14,7 +16,7 @@ package protocol RequestHandler: Sendable {
 
     /// Renders the response to a request that the server does not hand to ``handle(_:reply:)``, or whose reply was
     /// dropped. Called on a network thread; the server adds `Connection: close` where it closes.
-    func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response
+    func refuse(_ refusal: Refusal, to address: IPAddress) -> Response
 }
 
 extension RequestHandler {

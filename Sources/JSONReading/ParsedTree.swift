@@ -1,12 +1,7 @@
 import CJansson
 import Documents
+import Platform
 import Secrets
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A parsed document as the parser holds it, freed and zeroed when it goes out of scope.
 struct ParsedTree: ~Copyable {

@@ -1,10 +1,5 @@
 import CJansson
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// The parser's settings, which hold for the whole process.
 enum ParserLibrary {

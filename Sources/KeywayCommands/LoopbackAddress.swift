@@ -1,8 +1,9 @@
 import HTTPServer
+import NetworkTypes
 
 /// Addresses of this machine alone.
 enum LoopbackAddress {
     static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || RemoteAddress(host)?.isLoopback == true
+        host == "localhost" || IPAddress(host)?.isLoopback == true
     }
 }

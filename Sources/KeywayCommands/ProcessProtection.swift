@@ -1,10 +1,5 @@
 import CSystem
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// Keeps secrets in this process's memory from leaving it: no core dump, no tracing, no crash report.
 enum ProcessProtection {

@@ -4,6 +4,7 @@ import Connections
 package import Documents
 package import Egress
 package import HTTPServer
+package import NetworkTypes
 package import Storage
 import Threads
 package import Vault
@@ -50,7 +51,7 @@ package final class Service: Sendable {
     /// The OpenAPI document of all endpoints.
     private let description: [UInt8]
     private let authenticator: Authenticator
-    let brake = FailureBrake<RemoteAddress>()
+    let brake = FailureBrake<IPAddress>()
     private let requestIDs = RequestIDs()
     private let readingThreads = ReadingThreads()
     /// Where keys are looked up if the store does not answer at once; all of an address may wait.
@@ -124,7 +125,7 @@ package final class Service: Sendable {
     }
 
     /// The answer to a request that the HTTP engine refuses.
-    package func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response {
+    package func refuse(_ refusal: Refusal, to address: IPAddress) -> Response {
         var response = ErrorFamily.objects.response(to: APIError(refusal.status, refusal.detail))
         // Nobody knows yet what it was about: it may be an act.
         ActHeader.mark(&response)
@@ -238,7 +239,7 @@ package final class Service: Sendable {
             return finish(exchange, response, route: route)
         }
         Task {
-            try? await Task.sleep(for: FailureBrake<RemoteAddress>.delay)
+            try? await Task.sleep(for: FailureBrake<IPAddress>.delay)
             finish(exchange, response, route: route)
         }
     }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// A fixed run of bytes that is overwritten with zeros before its memory is freed.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    public import Glibc
-#else
-    public import Darwin
-#endif
+public import Platform
 
 /// A mutual exclusion lock around code, not around a value.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    public import Glibc
-#else
-    public import Darwin
-#endif
+public import Platform
 
 /// A lock on which threads can also wait for a change of what it guards.
 ///

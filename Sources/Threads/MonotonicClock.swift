@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// The clock that durations are measured by; it never goes back.
 package enum MonotonicClock {

@@ -1,3 +1,5 @@
+import Platform
+
 /// Why master keys cannot be had: each says where they were looked for, and what to do. None carries key material.
 package enum MasterKeyError: Error, Equatable {
     case missing(path: String)
@@ -21,12 +23,6 @@ package enum MasterKeyError: Error, Equatable {
         case tooLong
     }
 }
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 extension MasterKeyError: CustomStringConvertible {
     package var description: String {

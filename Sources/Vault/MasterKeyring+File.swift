@@ -1,10 +1,5 @@
+import Platform
 import Secrets
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 extension MasterKeyring {
     /// Makes a new key and a file for it, of mode 0600; when this returns, the file is on the disk.

@@ -1,10 +1,5 @@
+import Platform
 import Secrets
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// An open file, closed when it goes out of scope.
 struct OpenFile: ~Copyable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    package import Glibc
-#else
-    package import Darwin
-#endif
+package import Platform
 
 /// The permissions of a file with secrets.
 package struct SecretFileMode: Sendable, CustomStringConvertible {

@@ -62,7 +62,7 @@ extension Vault {
             RandomBytes.fill(random)
             let dataKey = UnsafeRawBufferPointer(rebasing: random[..<SealingKey.length])
             var nonces = NonceSupply(UnsafeRawBufferPointer(rebasing: random[SealingKey.length...]))
-            return SealedRecord.encode(
+            return SecretEnvelope.encode(
                 sealing: secrets,
                 under: SealingKey(borrowing: dataKey),
                 nonces: &nonces,
@@ -104,7 +104,7 @@ extension Vault {
         guard let sealed else {
             return try seal(secrets, organization: organization, record: record, destination: newDestination)
         }
-        let old = try SealedRecord(parsing: sealed.bytes)
+        let old = try SecretEnvelope(parsing: sealed.bytes)
         let kept = old.fields.filter { field in
             let name = old.name(of: field)
             return keptFields.contains(name) && !replaced.contains(name)
@@ -122,7 +122,7 @@ extension Vault {
             ScratchMemory.with(byteCount: SealingKey.nonceLength * secrets.count) { random in
                 RandomBytes.fill(random)
                 var nonces = NonceSupply(UnsafeRawBufferPointer(random))
-                return SealedRecord.encode(
+                return SecretEnvelope.encode(
                     keeping: kept,
                     of: old,
                     sealing: secrets,
@@ -130,7 +130,7 @@ extension Vault {
                     nonces: &nonces,
                     fieldData: context.fields(destination: newDestination)
                 ) { box, _ in
-                    old.bytes.withUnsafeBytes { box.copyBytes(from: $0[SealedRecord.wrappedKeyRange]) }
+                    old.bytes.withUnsafeBytes { box.copyBytes(from: $0[SecretEnvelope.wrappedKeyRange]) }
                 }
             }
         }
@@ -153,11 +153,11 @@ extension Vault {
         let master = activeKey
         guard sealed.masterKeyID != master.id else { return nil }
         let context = SealingContext(organization: organization, record: record)
-        let old = try SealedRecord(parsing: sealed.bytes)
+        let old = try SecretEnvelope(parsing: sealed.bytes)
         var bytes = sealed.bytes
         try withDataKey(of: old, under: sealed.masterKeyID, context: context) { dataKey in
             bytes.withUnsafeMutableBytes { bytes in
-                let box = UnsafeMutableRawBufferPointer(rebasing: bytes[SealedRecord.wrappedKeyRange])
+                let box = UnsafeMutableRawBufferPointer(rebasing: bytes[SecretEnvelope.wrappedKeyRange])
                 let data = context.dataKey(masterKeyID: master.id)
                 let nonce = RandomBytes.array(count: SealingKey.nonceLength)
                 nonce.withUnsafeBytes { master.wrap(dataKey, nonce: $0, associatedData: data, into: box) }
@@ -175,7 +175,7 @@ extension Vault {
     ///   - record: The record's id.
     /// - Throws: ``VaultError`` if they do not.
     package func check(_ sealed: SealedSecrets, organization: Identifier, record: Identifier) throws(VaultError) {
-        let parsed = try SealedRecord(parsing: sealed.bytes)
+        let parsed = try SecretEnvelope(parsing: sealed.bytes)
         let context = SealingContext(organization: organization, record: record)
         try withDataKey(of: parsed, under: sealed.masterKeyID, context: context) { _ in }
     }
@@ -195,7 +195,7 @@ extension Vault {
 extension Vault {
     /// The names of the sealed fields, which are no secret; nothing is opened.
     package func fields(of sealed: SealedSecrets) throws(VaultError) -> [String] {
-        let parsed = try SealedRecord(parsing: sealed.bytes)
+        let parsed = try SecretEnvelope(parsing: sealed.bytes)
         return parsed.fields.map { parsed.name(of: $0) }
     }
 
@@ -217,7 +217,7 @@ extension Vault {
         destination: String
     ) throws(VaultError) -> Secret {
         let context = SealingContext(organization: organization, record: record)
-        let parsed = try SealedRecord(parsing: sealed.bytes)
+        let parsed = try SecretEnvelope(parsing: sealed.bytes)
         let fields = parsed.fields.filter { parsed.name(of: $0) == field }
         let opened = try open(fields, of: parsed, under: sealed.masterKeyID, context: context, destination: destination)
         guard let secret = opened.first?.secret else { throw .noSuchField }
@@ -240,7 +240,7 @@ extension Vault {
         destination: String
     ) throws(VaultError) -> [FieldSecret] {
         let context = SealingContext(organization: organization, record: record)
-        let parsed = try SealedRecord(parsing: sealed.bytes)
+        let parsed = try SecretEnvelope(parsing: sealed.bytes)
         return try open(
             parsed.fields,
             of: parsed,
@@ -251,8 +251,8 @@ extension Vault {
     }
 
     private func open(
-        _ fields: [SealedRecord.Field],
-        of parsed: SealedRecord,
+        _ fields: [SecretEnvelope.Field],
+        of parsed: SecretEnvelope,
         under masterKeyID: String,
         context: SealingContext,
         destination: String
@@ -287,7 +287,7 @@ extension Vault {
 
     /// Lends a record's data key, unwrapped.
     private func withDataKey<Success>(
-        of parsed: SealedRecord,
+        of parsed: SecretEnvelope,
         under masterKeyID: String,
         context: SealingContext,
         _ body: (UnsafeRawBufferPointer) throws(VaultError) -> Success
@@ -296,7 +296,7 @@ extension Vault {
         return try ScratchMemory.with(byteCount: SealingKey.length) { key throws(VaultError) in
             let data = context.dataKey(masterKeyID: masterKeyID)
             let isAuthentic = parsed.bytes.withUnsafeBytes { bytes in
-                let box = UnsafeRawBufferPointer(rebasing: bytes[SealedRecord.wrappedKeyRange])
+                let box = UnsafeRawBufferPointer(rebasing: bytes[SecretEnvelope.wrappedKeyRange])
                 return master.unwrap(box, associatedData: data, into: key)
             }
             guard isAuthentic else { throw .notAuthentic }

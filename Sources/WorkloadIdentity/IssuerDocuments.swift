@@ -61,7 +61,7 @@ package struct GuardedIssuerDocuments: IssuerDocuments {
             timeout: .exact(Self.seconds)
         )
         let egress = egress
-        let outcome = await withTaskGroup(of: Result<CollectedAnswer, EgressError>?.self) { group in
+        let outcome = await withTaskGroup(of: Result<CollectedResponse, EgressError>?.self) { group in
             group.addTask {
                 do throws(EgressError) {
                     return .success(try await egress.collect(request, atMost: bytes))
@@ -110,8 +110,8 @@ extension EgressError {
         case .connectionFailed: "no connection came about"
         case .insecure: "its certificate is not valid, or TLS failed otherwise"
         case .timedOut: "it takes too long"
-        case .answerTooLarge, .headersTooLarge: "its response is too long"
-        case .malformedAnswer, .malformedBody, .unsignedBody, .bodyTooLarge, .secretInCoding:
+        case .responseTooLarge, .headersTooLarge: "its response is too long"
+        case .malformedResponse, .malformedBody, .unsignedBody, .bodyTooLarge, .secretInCoding:
             "its response is malformed"
         case .cancelled, .stopped: "the server stops"
         }

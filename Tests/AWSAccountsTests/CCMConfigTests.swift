@@ -49,7 +49,7 @@ struct CCMConfigTests {
             #"{"id":"0193cb20-1234-7abc-8def-0123456789ab","type":"ccm_config","attributes":{"data_export_configs":"#
             + #"[{"report_name":"cost-and-usage-report","report_prefix":"reports","report_type":"CUR2.0","#
             + #""bucket_name":"billing","bucket_region":"us-east-1"}]}}"#
-        #expect(DocumentSchema.ccmAnswer(to: try create(Self.body(Self.report))).json == expected)
+        #expect(DocumentSchema.ccmResponse(to: try create(Self.body(Self.report))).json == expected)
     }
 
     @Test("is replaced as a whole by an update that sends the list")
@@ -68,7 +68,7 @@ struct CCMConfigTests {
 
     @Test("may list no report")
     func empty() throws {
-        let answer = DocumentSchema.ccmAnswer(to: try create(Self.body()))
+        let answer = DocumentSchema.ccmResponse(to: try create(Self.body()))
         #expect(answer.at("/attributes")?.json == #"{"data_export_configs":[]}"#)
     }
 

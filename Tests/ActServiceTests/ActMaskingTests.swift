@@ -2,6 +2,7 @@ import Egress
 import ActService
 import Documents
 import HTTPServer
+import NetworkTypes
 import Testing
 import UpstreamTesting
 

@@ -2,6 +2,7 @@ import Egress
 import ActService
 import Documents
 import HTTPServer
+import NetworkTypes
 import Storage
 import Synchronization
 import Testing

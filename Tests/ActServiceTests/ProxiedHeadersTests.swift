@@ -1,4 +1,5 @@
 import Egress
+import NetworkTypes
 import Scrubbing
 import Secrets
 import Testing
@@ -12,7 +13,7 @@ struct ProxiedHeadersTests {
         secrets: [String] = [],
         isDecoded: Bool = false
     ) -> [String] {
-        let head = AnswerHead(status: 200, headers: headers.map { .init(name: $0.0, value: $0.1) })
+        let head = ResponseHead(status: 200, headers: headers.map { .init(name: $0.0, value: $0.1) })
         let patterns = ScrubPatterns(secrets.map { Secret(copying: $0.utf8) })
         return ProxiedHeaders.passedOn(head, scrubbedOf: patterns, isDecoded: isDecoded)
             .map { "\($0.name): \($0.value)" }
@@ -75,7 +76,7 @@ struct ProxiedHeadersTests {
     func bytes() {
         let latin1: [UInt8] = [0x63, 0x61, 0x66, 0xE9, 0xF4]
         let secret = "sk-12345678"
-        let head = AnswerHead(
+        let head = ResponseHead(
             status: 200,
             headers: [.init(name: "X-A", bytes: latin1), .init(name: "X-B", bytes: latin1 + secret.utf8 + latin1)]
         )

@@ -2,6 +2,7 @@ import Acting
 import Connections
 import Documents
 import Egress
+import NetworkTypes
 import Secrets
 import Testing
 
@@ -322,7 +323,10 @@ struct AWSActTests {
         let authenticator = Self.authenticator(endpoint)
         let act = try Sample.planner().plan(Sample.request("GET", "/ec2/us-east-1/"), on: Self.connection())
         let sent = try await authenticator.authenticate(act, with: StoredSecrets([:]))
-        let head = AnswerHead(status: status, headers: type.map { [.init(name: "x-amzn-ErrorType", value: $0)] } ?? [])
+        let head = ResponseHead(
+            status: status,
+            headers: type.map { [.init(name: "x-amzn-ErrorType", value: $0)] } ?? []
+        )
         let isToRenew = Array(body.utf8).withUnsafeBytes {
             authenticator.shouldRenew(after: head, bodyStart: $0, of: sent)
         }

@@ -47,7 +47,7 @@ struct AWSUploadTests {
         let request = ActRequest(
             method: "PUT",
             path: path,
-            headers: headers.map { CallerHeader(name: $0.0, value: $0.1) },
+            headers: headers.map { FoldedHeader(name: $0.0, value: $0.1) },
             upload: body
         )
         return try Sample.planner().plan(request, on: connection)

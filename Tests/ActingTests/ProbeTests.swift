@@ -14,7 +14,7 @@ struct ProbeTests {
     }
 
     private static func verdict(_ probe: ActProbe, _ status: Int, _ body: String = "") -> ProbeVerdict {
-        Array(body.utf8).withUnsafeBytes { probe.verdict(on: AnswerHead(status: status, headers: []), body: $0) }
+        Array(body.utf8).withUnsafeBytes { probe.verdict(on: ResponseHead(status: status, headers: []), body: $0) }
     }
 
     @Test("asks what the vendor has for it", arguments: ActingFacts.all)

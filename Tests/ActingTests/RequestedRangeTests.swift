@@ -5,7 +5,7 @@ import Testing
 @Suite("A requested range", .timeLimit(.minutes(10)))
 struct RequestedRangeTests {
     private static func range(_ headers: [(String, String)], method: String = "GET") -> RequestedRange? {
-        RequestedRange(method: method, headers: headers.map { CallerHeader(name: $0.0, value: $0.1) })
+        RequestedRange(method: method, headers: headers.map { FoldedHeader(name: $0.0, value: $0.1) })
     }
 
     @Test(

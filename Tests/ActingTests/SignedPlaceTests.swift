@@ -26,7 +26,7 @@ struct SignedPlaceTests {
             method: "POST",
             path: path,
             query: "X-Amz-Signature=a&x=1",
-            headers: headers.map { CallerHeader(name: $0.0, value: $0.1) },
+            headers: headers.map { FoldedHeader(name: $0.0, value: $0.1) },
             signature: VerifiedSignature(
                 scope: scope,
                 headers: ["host"],
@@ -148,7 +148,7 @@ struct SignedPlaceTests {
                     method: method,
                     rawPath: "/s3/eu-west-1/bucket/key",
                     rawQuery: nil,
-                    headers: [CallerHeader(name: "Content-Type", value: "application/json")],
+                    headers: [FoldedHeader(name: "Content-Type", value: "application/json")],
                     body: Sample.buffer(#"{"a": 1}"#),
                     isBodySigned: signed
                 )

@@ -23,7 +23,7 @@ struct SignedVector: Sendable, CustomTestStringConvertible {
             method: method,
             path: path,
             query: query,
-            headers: headers.map { CallerHeader(name: $0.0, value: $0.1) },
+            headers: headers.map { FoldedHeader(name: $0.0, value: $0.1) },
             body: body
         )
     }

@@ -66,7 +66,7 @@ enum Sample {
             method: method,
             path: path,
             query: query,
-            headers: headers.map { CallerHeader(name: $0.0, value: $0.1) },
+            headers: headers.map { FoldedHeader(name: $0.0, value: $0.1) },
             body: buffer(body)
         )
     }
@@ -120,12 +120,12 @@ actor RecordingTokenEndpoint: TokenEndpoint {
         self.init { _ in .success((status, body)) }
     }
 
-    func exchange(_ request: OutgoingRequest) async throws(EgressError) -> (head: AnswerHead, body: SecretBuffer) {
+    func exchange(_ request: OutgoingRequest) async throws(EgressError) -> (head: ResponseHead, body: SecretBuffer) {
         let answer = answer(requests.count)
         requests.append(request)
         if pause > .zero { try? await Task.sleep(for: pause) }
         let (status, body) = try answer.get()
-        return (AnswerHead(status: status, headers: []), Sample.buffer(body))
+        return (ResponseHead(status: status, headers: []), Sample.buffer(body))
     }
 }
 

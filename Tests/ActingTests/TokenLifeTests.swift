@@ -117,8 +117,8 @@ struct TokenLifeTests {
         let first = try await authenticator.authenticate(act, with: secrets)
         let second = try await authenticator.authenticate(act, with: secrets, anew: true)
         #expect(second.request.header("Authorization") == "Bearer token-1")
-        #expect(authenticator.shouldRenew(after: AnswerHead(status: 401, headers: []), of: second))
-        #expect(!authenticator.shouldRenew(after: AnswerHead(status: 403, headers: []), of: second))
+        #expect(authenticator.shouldRenew(after: ResponseHead(status: 401, headers: []), of: second))
+        #expect(!authenticator.shouldRenew(after: ResponseHead(status: 403, headers: []), of: second))
         // One that has been replaced already is not forgotten a second time.
         await authenticator.forgetToken(of: first)
         #expect(
@@ -136,7 +136,7 @@ struct TokenLifeTests {
         let authenticator = authenticator(Self.endpoint())
         let act = try Sample.planner().plan(Sample.request(), on: Sample.openAI())
         let sent = try await authenticator.authenticate(act, with: StoredSecrets(["api_token": "sk-1"]))
-        #expect(!authenticator.shouldRenew(after: AnswerHead(status: 401, headers: []), of: sent))
+        #expect(!authenticator.shouldRenew(after: ResponseHead(status: 401, headers: []), of: sent))
     }
 
     @Test("is asked for again after a failure, which all who waited are told of")

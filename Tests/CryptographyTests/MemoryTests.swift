@@ -1,11 +1,6 @@
 import Cryptography
+import Platform
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("Locked memory")
 struct LockedMemoryTests {

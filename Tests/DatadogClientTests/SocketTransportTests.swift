@@ -1,7 +1,7 @@
+import Platform
 @testable import DatadogClient
 import Dispatch
 import Foundation
-import Glibc
 import Testing
 
 /// A server that answers each request of one connection with bytes of our choosing, then closes it.
@@ -31,7 +31,7 @@ private final class ByteServer: Sendable {
                 for answer in answers {
                     var request = [UInt8](repeating: 0, count: 65_536)
                     guard recv(connection, &request, request.count, 0) > 0 else { break }
-                    _ = Glibc.send(connection, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
+                    _ = Platform.send(connection, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
                 }
                 close(connection)
             }

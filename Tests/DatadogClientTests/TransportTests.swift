@@ -1,6 +1,7 @@
 import DatadogClient
 import Foundation
 import HTTPServer
+import NetworkTypes
 import Testing
 
 /// A transport of the library.

@@ -1,4 +1,5 @@
 import Egress
+import NetworkTypes
 import Secrets
 import Testing
 
@@ -9,7 +10,7 @@ struct AnswerTests {
         of answer: String,
         method: String = "GET",
         _ change: (inout EgressConfiguration) -> Void = { _ in }
-    ) async throws -> Result<CollectedAnswer, EgressError> {
+    ) async throws -> Result<CollectedResponse, EgressError> {
         try await outcome(of: Array(answer.utf8), method: method, change)
     }
 
@@ -17,7 +18,7 @@ struct AnswerTests {
         of answer: [UInt8],
         method: String = "GET",
         _ change: (inout EgressConfiguration) -> Void = { _ in }
-    ) async throws -> Result<CollectedAnswer, EgressError> {
+    ) async throws -> Result<CollectedResponse, EgressError> {
         let server = try LoopbackServer.answeringOnce(answer)
         let client = try EgressClient.local(change)
         let request = OutgoingRequest(method: method, origin: server.origin, target: Secret(copying: "/".utf8))
@@ -28,8 +29,8 @@ struct AnswerTests {
         }
     }
 
-    private func isMalformed(_ outcome: Result<CollectedAnswer, EgressError>) -> Bool {
-        if case .failure(.malformedAnswer) = outcome { true } else { false }
+    private func isMalformed(_ outcome: Result<CollectedResponse, EgressError>) -> Bool {
+        if case .failure(.malformedResponse) = outcome { true } else { false }
     }
 
     @Test("is handed on with its headers in order, repeated ones too")
@@ -221,7 +222,8 @@ struct AnswerTests {
         }
         let longest = 100_000
         #expect(try await outcome(of: answer(longest)) { $0.answerBytes = longest }.get().body.count == longest)
-        guard case .failure(.answerTooLarge) = try await outcome(of: answer(longest + 1), { $0.answerBytes = longest })
+        guard
+            case .failure(.responseTooLarge) = try await outcome(of: answer(longest + 1), { $0.answerBytes = longest })
         else {
             Issue.record("a body of one byte more was taken")
             return
@@ -235,7 +237,7 @@ struct AnswerTests {
         let recorder = Recorder()
         client.send(.get(server.origin), to: recorder)
         let facts = await recorder.end()
-        #expect(facts.error == .answerTooLarge)
+        #expect(facts.error == .responseTooLarge)
         #expect(facts.heads.count == 1)
         #expect(facts.body.isEmpty)
     }
@@ -245,7 +247,7 @@ struct AnswerTests {
         let server = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde")
         let client = try EgressClient.local()
         #expect(try await client.collect(.get(server.origin), atMost: 5).text == "abcde")
-        await #expect(throws: EgressError.answerTooLarge) { try await client.collect(.get(server.origin), atMost: 4) }
+        await #expect(throws: EgressError.responseTooLarge) { try await client.collect(.get(server.origin), atMost: 4) }
     }
 
     @Test("that is coded is handed on decoded", arguments: ["gzip", "x-gzip", "GZIP", "identity, gzip"])
@@ -312,7 +314,7 @@ struct AnswerTests {
         let recorder = Recorder()
         client.send(.get(server.origin), to: recorder)
         let facts = await recorder.end()
-        #expect(facts.error == .answerTooLarge)
+        #expect(facts.error == .responseTooLarge)
         #expect(facts.body.count <= 1_000_000)
     }
 
@@ -327,7 +329,7 @@ struct AnswerTests {
         let recorder = Recorder()
         client.send(.get(server.origin), to: recorder)
         let facts = await recorder.end()
-        #expect(facts.error == .answerTooLarge)
+        #expect(facts.error == .responseTooLarge)
         #expect(facts.body.isEmpty)
     }
 

@@ -1,5 +1,6 @@
 import Egress
 import Foundation
+import NetworkTypes
 import Secrets
 import Testing
 

@@ -1,4 +1,5 @@
 import Egress
+import NetworkTypes
 import Secrets
 import Synchronization
 import Testing

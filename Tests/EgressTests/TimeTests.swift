@@ -1,5 +1,5 @@
 import Egress
-import Glibc
+import Platform
 import Testing
 
 @Suite("Time", .timeLimit(.minutes(10)))

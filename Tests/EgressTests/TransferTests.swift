@@ -203,7 +203,7 @@ struct TransferTests {
     private func result(
         of request: OutgoingRequest,
         by client: EgressClient
-    ) async -> Result<CollectedAnswer, EgressError> {
+    ) async -> Result<CollectedResponse, EgressError> {
         do throws(EgressError) {
             return .success(try await client.collect(request))
         } catch {

@@ -1,5 +1,6 @@
-import Glibc
 import HTTPServer
+import NetworkTypes
+import Platform
 import Secrets
 import Synchronization
 import Testing

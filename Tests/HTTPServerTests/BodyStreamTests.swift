@@ -1,4 +1,5 @@
-import Glibc
+import NetworkTypes
+import Platform
 import Secrets
 import Synchronization
 import Testing
@@ -17,7 +18,7 @@ struct BodyStreamTests {
 
         func takesBodyAsItComes(of request: Request) -> Bool { request.rawPath != "/held" }
 
-        func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response {
+        func refuse(_ refusal: Refusal, to _: IPAddress) -> Response {
             .text("\(refusal)", status: refusal.status)
         }
     }

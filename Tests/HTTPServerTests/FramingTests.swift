@@ -1,5 +1,6 @@
-import Glibc
 import HTTPServer
+import NetworkTypes
+import Platform
 import Testing
 
 @Suite("The framing of a response", .timeLimit(.minutes(10)))
@@ -20,7 +21,7 @@ struct FramingTests {
                 case "/empty": reply.send(Response(status: 200, headers: [.init(name: "X-Next-Page", value: "")]))
                 case "/large":
                     let headers = (0..<60).map {
-                        Response.Header(name: "X-\($0)", value: String(repeating: "a", count: 1_000))
+                        HeaderField(name: "X-\($0)", value: String(repeating: "a", count: 1_000))
                     }
                     reply.send(Response(status: 200, headers: headers, body: Array("ok".utf8)))
                 default:

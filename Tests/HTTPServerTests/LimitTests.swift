@@ -1,5 +1,5 @@
-import Glibc
 import HTTPServer
+import Platform
 import Testing
 
 @Suite("A limit", .timeLimit(.minutes(10)))

@@ -1,5 +1,6 @@
-import Glibc
 import HTTPServer
+import NetworkTypes
+import Platform
 import Secrets
 import Testing
 
@@ -109,9 +110,9 @@ struct ListeningTests {
         ]
     )
     func remoteAddress(text: String, printed: String, isLoopback: Bool) throws {
-        let address = try #require(RemoteAddress(text))
+        let address = try #require(IPAddress(text))
         #expect(address.description == printed)
         #expect(address.isLoopback == isLoopback)
-        #expect(address == RemoteAddress(printed))
+        #expect(address == IPAddress(printed))
     }
 }

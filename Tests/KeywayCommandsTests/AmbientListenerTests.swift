@@ -2,6 +2,7 @@ import AmbientCredentials
 import Documents
 import Egress
 import JSONReading
+import NetworkTypes
 import Secrets
 import Testing
 

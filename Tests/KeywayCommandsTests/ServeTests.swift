@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServer
 import KeywayServer
+import NetworkTypes
 import Testing
 
 @testable import KeywayCommands
@@ -114,5 +115,5 @@ struct ServeTests {
 
 private struct Nobody: RequestHandler {
     func handle(_ request: Request, reply: Reply) {}
-    func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response { Response(status: refusal.status) }
+    func refuse(_ refusal: Refusal, to _: IPAddress) -> Response { Response(status: refusal.status) }
 }

@@ -1,7 +1,8 @@
+import Access
 import Documents
-import Glibc
 import HTTPServer
 import JSONReading
+import Platform
 import Testing
 
 @testable import KeywayServer

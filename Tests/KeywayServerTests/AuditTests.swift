@@ -2,9 +2,9 @@ import ActService
 import Access
 import Cryptography
 import Documents
-import Glibc
 import HTTPServer
 import JSONReading
+import Platform
 import SQLiteStorage
 import Secrets
 import Storage

@@ -1,4 +1,5 @@
 import HTTPServer
+import NetworkTypes
 import Testing
 
 @testable import KeywayServer

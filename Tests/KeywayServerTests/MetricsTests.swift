@@ -1,6 +1,7 @@
 import ActService
 import Documents
 import HTTPServer
+import NetworkTypes
 import SQLiteStorage
 import Storage
 import Testing
@@ -85,7 +86,7 @@ struct MetricsTests {
         for _ in 0..<3 { _ = try await fixture.send(.get, Paths.connection(id), as: fixture.admin) }
         for _ in 0..<2 { _ = try await fixture.send(.get, Paths.connection("x"), as: fixture.admin) }
         _ = try await fixture.send(.get, "/nothing")
-        _ = fixture.service.refuse(.bodyTooLarge, to: .unknown)
+        _ = fixture.service.refuse(.bodyTooLarge, to: .unspecified)
         let metrics = try MetricsText(parsing: fixture.service.metrics.text())
         let count = { (method: String, route: String, status: Int) in
             metrics.value(

@@ -1,6 +1,7 @@
 import Connections
 import Documents
 import HTTPServer
+import NetworkTypes
 import Testing
 
 @Suite("The OpenAPI document")

@@ -2,6 +2,7 @@ import ActService
 import Access
 import Documents
 import HTTPServer
+import NetworkTypes
 import Testing
 
 @testable import KeywayServer

@@ -1,6 +1,7 @@
 import Documents
 import HTTPServer
 import KeywayServer
+import NetworkTypes
 import Testing
 
 @Suite("A request that no endpoint takes")
@@ -39,7 +40,7 @@ struct RoutingTests {
     @Test("with a refusal of the engine's own is answered in the same shape", arguments: Refusal.allCases)
     func refusal(_ refusal: Refusal) async throws {
         let fixture = try await Fixture()
-        let answer = Answer(fixture.service.refuse(refusal, to: .unknown))
+        let answer = Answer(fixture.service.refuse(refusal, to: .unspecified))
         #expect(answer.status == refusal.status)
         #expect(answer["/errors/0/detail"]?.text?.string == refusal.detail)
         #expect(answer["/errors/0/status"]?.text?.string == String(refusal.status))

@@ -1,6 +1,6 @@
-import Glibc
 import HTTPServer
 import KeywayServer
+import Platform
 import Testing
 
 /// The service behind a real socket: what the other suites do without one comes to the same.

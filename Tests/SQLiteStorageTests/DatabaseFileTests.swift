@@ -1,5 +1,5 @@
 import Access
-import Glibc
+import Platform
 import Storage
 import StorageTesting
 import Testing

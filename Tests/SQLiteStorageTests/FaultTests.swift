@@ -1,6 +1,6 @@
 import Access
 import CSQLite
-import Glibc
+import Platform
 import Storage
 import StorageTesting
 import Testing

@@ -1,6 +1,6 @@
 import Access
 import Foundation
-import Glibc
+import Platform
 import Secrets
 import Storage
 import StorageTesting

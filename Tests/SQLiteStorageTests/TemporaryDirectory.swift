@@ -1,6 +1,6 @@
 import Access
 import Foundation
-import Glibc
+import Platform
 import SQLiteStorage
 
 /// A directory of its own, removed with its last reference.

@@ -1,4 +1,5 @@
 package import HTTPServer
+package import NetworkTypes
 import Synchronization
 
 /// A third party whose answer the test sends by itself, when and as it likes.
@@ -20,7 +21,7 @@ package final class ControlledUpstream: RequestHandler {
         replies.withLock { $0.append(reply) }
     }
 
-    package func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response {
+    package func refuse(_ refusal: Refusal, to _: IPAddress) -> Response {
         Response(status: refusal.status)
     }
 

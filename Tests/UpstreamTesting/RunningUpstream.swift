@@ -1,4 +1,5 @@
 package import HTTPServer
+package import NetworkTypes
 import Secrets
 import Synchronization
 
@@ -37,7 +38,7 @@ package final class Upstream: RequestHandler {
         reply.send(answer(request))
     }
 
-    package func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response {
+    package func refuse(_ refusal: Refusal, to _: IPAddress) -> Response {
         Response(status: refusal.status)
     }
 }

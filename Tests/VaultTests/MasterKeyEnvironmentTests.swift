@@ -1,11 +1,6 @@
+import Platform
 import Testing
 import Vault
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("Master keys in the environment", .serialized)
 struct MasterKeyEnvironmentTests {

@@ -1,11 +1,6 @@
+import Platform
 import Testing
 import Vault
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("A master key file")
 struct MasterKeyFileTests {

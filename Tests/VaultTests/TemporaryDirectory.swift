@@ -1,10 +1,5 @@
 import Cryptography
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// A new directory, removed with all its files at the end of its test.
 final class TemporaryDirectory {

@@ -1,6 +1,7 @@
 import Cryptography
 import Documents
 import Egress
+import NetworkTypes
 import Secrets
 import Testing
 import UpstreamTesting
@@ -13,7 +14,7 @@ struct IssuerDocumentsTests {
     private static func response(
         _ body: JSONValue,
         status: Int = 200,
-        headers: [Response.Header] = []
+        headers: [HeaderField] = []
     ) -> Response {
         Response(
             status: status,
@@ -89,7 +90,7 @@ struct IssuerDocumentsTests {
     @Test("is not followed elsewhere", arguments: [301, 302, 303, 307, 308])
     func redirect(_ status: Int) async throws {
         let target = try Self.issuer { _ in nil }
-        let elsewhere = Response.Header(name: "Location", value: "\(target.url)/.well-known/openid-configuration")
+        let elsewhere = HeaderField(name: "Location", value: "\(target.url)/.well-known/openid-configuration")
         let upstream = try Self.issuer { _ in Self.response([:], status: status, headers: [elsewhere]) }
         #expect(failure(try await keys(of: upstream.url)) == .status(status))
         #expect(target.received.isEmpty)

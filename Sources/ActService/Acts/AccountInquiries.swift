@@ -75,7 +75,7 @@ package struct AccountInquiries: Sendable {
             case .principalMissing, .principalRefused, .tokenThrottled, .tokenUnreachable, .tokenMalformed:
                 throw InquiryError.unavailable(failure.detail)
             }
-        } catch let unanswered as AWSUnanswered {
+        } catch let unanswered as AWSUnavailable {
             end(action, id, actor, result: "unanswered")
             throw InquiryError.unavailable(unanswered.detail)
         } catch let refusal as ActRefusal {

@@ -25,7 +25,7 @@ final class Act: Sendable {
     }
 
     /// Ends it with an error: nothing was passed on.
-    func fail(_ error: any Error, isRecorded: Bool = true, facts: ProxiedAnswer.Facts? = nil) {
+    func fail(_ error: any Error, isRecorded: Bool = true, facts: ProxiedResponse.Facts? = nil) {
         let isPerhapsDone = facts?.wasSent == true && !OutgoingRequest.isIdempotent(use.plan.method)
         let error = ActError(error, for: use.connection.clients, perhapsDone: isPerhapsDone)
         use.end(isRecorded ? .init(status: facts?.status, error: error.code) : nil, code: error.code)
@@ -33,7 +33,7 @@ final class Act: Sendable {
     }
 
     /// Ends it with a redirect that is not passed on.
-    func refuse(_ refusal: RedirectRefusal, _ facts: ProxiedAnswer.Facts) {
+    func refuse(_ refusal: RedirectRefusal, _ facts: ProxiedResponse.Facts) {
         let isPerhapsDone = !OutgoingRequest.isIdempotent(use.plan.method)
         let error = ActError(.redirect(refusal, perhapsDone: isPerhapsDone), for: use.connection.clients)
         var outcome = AuditedAct.Outcome(status: facts.status, error: error.code)
@@ -44,7 +44,7 @@ final class Act: Sendable {
 
     /// Ends it with a response, if perhaps not to the end. The response's own end comes after this: whoever has it
     /// finds the outcome.
-    func conclude(_ facts: ProxiedAnswer.Facts, error: EgressError?) {
+    func conclude(_ facts: ProxiedResponse.Facts, error: EgressError?) {
         var outcome = AuditedAct.Outcome(status: facts.status, error: error?.code)
         outcome.bytes = facts.bytes
         outcome.masked = facts.masked

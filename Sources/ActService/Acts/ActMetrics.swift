@@ -20,7 +20,7 @@ package final class ActMetrics: Sendable {
     func begin() { underWay.add(1, ordering: .relaxed) }
 
     /// An act is over.
-    func end(_ integration: String, _ outcome: String, _ facts: ProxiedAnswer.Facts? = nil) {
+    func end(_ integration: String, _ outcome: String, _ facts: ProxiedResponse.Facts? = nil) {
         underWay.subtract(1, ordering: .relaxed)
         count(integration, outcome)
         guard let facts else { return }

@@ -30,7 +30,7 @@ package final class ConnectionActs: Sendable {
     private let connections: ActConnections
 
     /// The longest answer to a probe, in bytes.
-    private static let probeAnswerBytes = 4 * 1_024 * 1_024
+    private static let probeResponseBytes = 4 * 1_024 * 1_024
 
     /// An act that is done although no rule allows it, since rules are only observed.
     package struct Objection: Sendable {
@@ -199,7 +199,7 @@ package final class ConnectionActs: Sendable {
         following location: String? = nil,
         renewing renew: (@Sendable () -> Void)? = nil
     ) {
-        let answer = ProxiedAnswer(
+        let answer = ProxiedResponse(
             of: authenticated,
             plan: act.use.plan,
             asksForWhole: wantsWhole,
@@ -271,13 +271,14 @@ package final class ConnectionActs: Sendable {
         }
     }
 
-    private func verdict(of probe: ActProbe, _ use: ConnectionUse) async throws -> (ProbeVerdict, ProxiedAnswer.Facts) {
-        var facts = ProxiedAnswer.Facts()
+    private func verdict(of probe: ActProbe, _ use: ConnectionUse) async throws -> (ProbeVerdict, ProxiedResponse.Facts)
+    {
+        var facts = ProxiedResponse.Facts()
         do {
             let authenticated = try await authenticator.authenticateAnew(use.plan, with: try open(use))
             guard probe.sendsRequest else { return (probe.verdictOnExchange, facts) }
             let start = MonotonicClock.now()
-            let answer = try await egress.collect(authenticated.request, atMost: Self.probeAnswerBytes)
+            let answer = try await egress.collect(authenticated.request, atMost: Self.probeResponseBytes)
             facts.status = answer.head.status
             facts.upstreamNanoseconds = MonotonicClock.now() - start
             return (probe.verdict(on: answer.head, body: answer.body.bytes), facts)

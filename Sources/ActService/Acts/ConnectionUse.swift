@@ -17,7 +17,7 @@ struct ConnectionUse: Sendable {
     ///   - outcome: The outcome; `nil` where the intent was not written.
     ///   - code: The same for metrics.
     ///   - facts: What is known of the response, if there is one.
-    func end(_ outcome: AuditedAct.Outcome?, code: String, _ facts: ProxiedAnswer.Facts? = nil) {
+    func end(_ outcome: AuditedAct.Outcome?, code: String, _ facts: ProxiedResponse.Facts? = nil) {
         if let outcome { record.end(outcome) }
         limiter.leave(connection.id, of: connection.organization)
         metrics.end(connection.integration, code, facts)

@@ -3,6 +3,7 @@ import Connections
 import Documents
 import Egress
 import LinkRewriting
+import NetworkTypes
 import Scrubbing
 
 /// The rewriting of links and redirects in the response to an act. Each is worked out when a response has one.
@@ -51,7 +52,7 @@ struct ActLinks: Sendable {
     // MARK: Links
 
     /// Rewrites the links in headers, in which secrets are masked.
-    func rewrite(_ headers: inout [ActResponse.Header]) {
+    func rewrite(_ headers: inout [HeaderField]) {
         let places = headers.indices.filter { links.holds(header: headers[$0].name) }
         guard !places.isEmpty, let rewriter else { return }
         for place in places {
@@ -62,7 +63,7 @@ struct ActLinks: Sendable {
     }
 
     /// Rewrites the links in a response's body, in which secrets are masked; `nil` if it has none that are declared.
-    func bodyRewriter(for head: AnswerHead) -> JSONLinkRewriter? {
+    func bodyRewriter(for head: ResponseHead) -> JSONLinkRewriter? {
         let members = links.members(at: plan.pathBelowBase)
         guard !members.isEmpty, ![204, 206, 304].contains(head.status), Self.isJSON(head["Content-Type"]),
             let rewriter
@@ -97,7 +98,7 @@ struct ActLinks: Sendable {
     ///
     /// - Parameter header: Its `Location`, in which secrets are masked.
     /// - Returns: Where it leads.
-    func redirection(to header: ActResponse.Header) -> Redirection {
+    func redirection(to header: HeaderField) -> Redirection {
         let location = header.value
         guard let request, let link = WebLink(header.bytes, relativeTo: request) else {
             return .refused(RedirectRefusal(location, "Where it leads can't be read."))

@@ -1,6 +1,7 @@
 import Cryptography
 import Documents
 import Egress
+import NetworkTypes
 import Scrubbing
 
 /// Which headers of a third party's answer reach the caller.
@@ -25,12 +26,12 @@ package enum ProxiedHeaders {
     ///   - isDecoded: Whether the body is passed on without its content coding.
     /// - Returns: What reaches the caller.
     static func passedOn(
-        _ head: AnswerHead,
+        _ head: ResponseHead,
         scrubbedOf patterns: ScrubPatterns,
         isDecoded: Bool
-    ) -> [ActResponse.Header] {
+    ) -> [HeaderField] {
         let hops = hops(in: head)
-        var headers: [ActResponse.Header] = []
+        var headers: [HeaderField] = []
         headers.reserveCapacity(head.headers.count)
         for header in head.headers {
             if isDecoded, header.name.isSameASCII(as: "content-encoding") { continue }
@@ -43,7 +44,7 @@ package enum ProxiedHeaders {
     }
 
     /// The headers that the third party says are of the hop alone.
-    private static func hops(in head: AnswerHead) -> NameSet {
+    private static func hops(in head: ResponseHead) -> NameSet {
         var names: [String] = []
         for header in head.headers where header.name.isSameASCII(as: "connection") {
             // As a rule it names one that is dropped in any case.
@@ -55,9 +56,9 @@ package enum ProxiedHeaders {
 
     /// Masks the secrets in headers.
     private static func scrubbed(
-        _ headers: [ActResponse.Header],
+        _ headers: [HeaderField],
         of patterns: ScrubPatterns
-    ) -> [ActResponse.Header] {
+    ) -> [HeaderField] {
         // As a rule one look at all of them tells that there are none.
         guard
             patterns.mayStand(in: headers.map(\.name) + headers.map(\.value))
@@ -65,7 +66,7 @@ package enum ProxiedHeaders {
         else { return headers }
         let names = patterns.scrubbing(headers: headers.map(\.name))
         let values = patterns.scrubbing(headers: headers.map(\.value))
-        var passed: [ActResponse.Header] = []
+        var passed: [HeaderField] = []
         passed.reserveCapacity(headers.count)
         for (index, header) in headers.enumerated() {
             // A name can't hold a mask: one that would need it stays behind with its value.
@@ -79,7 +80,7 @@ package enum ProxiedHeaders {
     }
 
     /// Whether an answer's body says that it is JSON, or lines of it.
-    static func isJSON(_ head: AnswerHead) -> Bool {
+    static func isJSON(_ head: ResponseHead) -> Bool {
         guard var type = head["Content-Type"] else { return false }
         return type.withUTF8 { type in
             let end = type.firstIndex(of: UInt8(ascii: ";")) ?? type.count
@@ -96,7 +97,7 @@ package enum ProxiedHeaders {
 
     /// Whether a header says where a redirect leads. Many clients follow one by themselves, and take the caller's keys
     /// to wherever that is.
-    private static func isRedirect(_ header: ActResponse.Header, in head: AnswerHead) -> Bool {
+    private static func isRedirect(_ header: HeaderField, in head: ResponseHead) -> Bool {
         (300..<400).contains(head.status) && header.name.isSameASCII(as: "location")
     }
 
@@ -105,7 +106,7 @@ package enum ProxiedHeaders {
 
     /// Changes the headers to those of a body that is another than the third party's: without checksums of that, and
     /// with an entity tag that does not stand for its bytes.
-    static func describeChangedBody(_ headers: inout [ActResponse.Header]) {
+    static func describeChangedBody(_ headers: inout [HeaderField]) {
         headers.removeAll { header in
             checksums.contains(header.name) || header.name.hasASCIIPrefix("x-amz-checksum-")
         }
@@ -122,7 +123,7 @@ package enum ProxiedHeaders {
         if let contentRange = cut.contentRange {
             response.headers.append(.init(name: "Content-Range", value: contentRange))
         } else {
-            let isType = { (header: ActResponse.Header) in header.name.isSameASCII(as: "content-type") }
+            let isType = { (header: HeaderField) in header.name.isSameASCII(as: "content-type") }
             let frames = MultipartFrames(
                 boundary: RandomBytes.array(count: 16).withUnsafeBytes { Hex.string($0) },
                 contentType: response.headers.first(where: isType)?.value
@@ -142,7 +143,7 @@ package enum ProxiedHeaders {
         response.headers.append(.init(name: "Content-Range", value: "bytes */\(length.map(String.init) ?? "*")"))
     }
 
-    private static func dropChecksums(of headers: inout [ActResponse.Header]) {
+    private static func dropChecksums(of headers: inout [HeaderField]) {
         headers.removeAll { header in
             checksums.contains(header.name) || header.name.hasASCIIPrefix("x-amz-checksum-")
                 || header.name.isSameASCII(as: "content-range")
@@ -155,9 +156,11 @@ package enum ProxiedHeaders {
     ]
 }
 
-extension AnswerHead.Header {
+extension HeaderField {
     /// The same value under another name.
-    fileprivate func renamed(_ name: String) -> AnswerHead.Header {
-        rawValue.map { .init(name: name, bytes: $0) } ?? .init(name: name, value: value)
+    fileprivate func renamed(_ name: String) -> HeaderField {
+        var header = self
+        header.name = name
+        return header
     }
 }

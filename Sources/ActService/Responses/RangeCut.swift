@@ -1,5 +1,6 @@
 import Acting
 import Egress
+import NetworkTypes
 
 /// The parts of a third party's body that a caller asked for: what stands around them was asked for so that secrets at
 /// their edges are seen whole, and is left out.
@@ -75,7 +76,7 @@ struct RangeCut {
     ///   - head: The response to the request for the wider part.
     ///   - margin: By how much that is wider, in bytes.
     /// - Returns: The parts, or why there are none.
-    static func of(_ range: RequestedRange, in head: AnswerHead, widenedBy margin: Int) -> Outcome {
+    static func of(_ range: RequestedRange, in head: ResponseHead, widenedBy margin: Int) -> Outcome {
         switch head.status {
         case 200 where range.condition == nil: ofWhole(range, head)
         case 206: ofPart(range, head, margin)
@@ -83,7 +84,7 @@ struct RangeCut {
         }
     }
 
-    private static func ofWhole(_ range: RequestedRange, _ head: AnswerHead) -> Outcome {
+    private static func ofWhole(_ range: RequestedRange, _ head: ResponseHead) -> Outcome {
         guard let length = head["Content-Length"].flatMap({ Int($0) }) else {
             // The whole is a right response to a range, and what a caller without a position to begin at can use.
             if case .from(0, through: _) = range.parts[0] { return .none }
@@ -94,7 +95,7 @@ struct RangeCut {
         return .cut(RangeCut(parts, total: length, bodyStart: 0, isOfWhole: true))
     }
 
-    private static func ofPart(_ range: RequestedRange, _ head: AnswerHead, _ margin: Int) -> Outcome {
+    private static func ofPart(_ range: RequestedRange, _ head: ResponseHead, _ margin: Int) -> Outcome {
         if head.isCoded { return .coded }
         guard let (start, end, total) = contentRange(head) else {
             return .unreadable("the third party does not say which part it sends")
@@ -138,7 +139,7 @@ struct RangeCut {
     }
 
     /// Reads `bytes 0-99/1234` or `bytes 0-99/*`.
-    private static func contentRange(_ head: AnswerHead) -> (start: Int, end: Int, total: Int?)? {
+    private static func contentRange(_ head: ResponseHead) -> (start: Int, end: Int, total: Int?)? {
         let values = head.headers.filter { $0.name.lowercased() == "content-range" }.map(\.value)
         guard values.count == 1, values[0].prefix(6).lowercased() == "bytes " else { return nil }
         let parts = values[0].dropFirst(6).split(separator: "/", omittingEmptySubsequences: false)

@@ -1,11 +1,6 @@
 import Documents
 import Egress
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// A body in the framing `aws-chunked` that is sent while it comes: without its framing, or in a framing without
 /// signatures, which are those of the caller's own keys.

@@ -1,5 +1,6 @@
 import Cryptography
 import Documents
+import NetworkTypes
 import Secrets
 
 /// The one way to write a request that AWS' signatures cover (IAM User Guide, "Create a signed AWS API request").

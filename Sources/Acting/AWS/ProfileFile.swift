@@ -1,11 +1,6 @@
 import Documents
+import Platform
 import Secrets
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A file of profiles, as AWS' own tools write it: sections in brackets, with a name, `=` and a value on each line.
 struct ProfileFile {

@@ -1,5 +1,6 @@
 import Cryptography
 package import Documents
+import NetworkTypes
 package import Secrets
 
 /// The signature that a caller of AWS' SDKs has put on a request: in `Authorization`, or in the query of a presigned

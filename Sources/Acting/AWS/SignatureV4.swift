@@ -1,4 +1,5 @@
 import Documents
+import NetworkTypes
 import Secrets
 
 /// AWS' Signature Version 4, in a header (IAM User Guide, "Create a signed AWS API request").

@@ -8,7 +8,7 @@ package struct SignedRequest {
     package let path: String
     /// The part after the first `?`, with nothing unescaped; `nil` if there is none.
     package let query: String?
-    package let headers: [CallerHeader]
+    package let headers: [FoldedHeader]
     package let body: Body
 
     package enum Body {
@@ -17,7 +17,7 @@ package struct SignedRequest {
         case streamed
     }
 
-    package init(method: String, path: String, query: String?, headers: [CallerHeader], body: Body) {
+    package init(method: String, path: String, query: String?, headers: [FoldedHeader], body: Body) {
         self.method = method
         self.path = path
         self.query = query

@@ -89,7 +89,7 @@ package struct AWSAccountAccess: Sendable {
 }
 
 /// The reason why an account gave no answer to a question: none came, or one that says nothing.
-package struct AWSUnanswered: Error, Sendable {
+package struct AWSUnavailable: Error, Sendable {
     /// For people; it quotes nothing of an answer.
     package let detail: String
 }
@@ -119,7 +119,7 @@ package struct AWSAccountSession: Sendable {
     ///   - headers: Further headers.
     ///   - body: The body.
     /// - Returns: Head and body of the answer.
-    /// - Throws: ``AWSUnanswered`` if there is none, or one that only asks to try again.
+    /// - Throws: ``AWSUnavailable`` if there is none, or one that only asks to try again.
     func send(
         _ method: String = "POST",
         to service: String,
@@ -128,12 +128,12 @@ package struct AWSAccountSession: Sendable {
         query: String? = nil,
         headers: [OutgoingRequest.Header] = [],
         body: [UInt8]? = nil
-    ) async throws(AWSUnanswered) -> (head: AnswerHead, body: SecretBuffer) {
+    ) async throws(AWSUnavailable) -> (head: ResponseHead, body: SecretBuffer) {
         let address: AWSEndpoint
         do {
             address = try endpoints.endpoint(of: service, in: region ?? partition.globalRegion)
         } catch {
-            throw AWSUnanswered(detail: "\(service) has no address: \(error.detail)")
+            throw AWSUnavailable(detail: "\(service) has no address: \(error.detail)")
         }
         let path = (address.path.hasSuffix("/") ? String(address.path.dropLast()) : address.path) + path
         let buffer = body.map { $0.withUnsafeBytes { SecretBuffer(copying: $0) } }
@@ -153,14 +153,14 @@ package struct AWSAccountSession: Sendable {
             headers: headers + added,
             body: buffer
         )
-        let answer: (head: AnswerHead, body: SecretBuffer)
+        let answer: (head: ResponseHead, body: SecretBuffer)
         do {
             answer = try await endpoint.exchange(request)
         } catch {
-            throw AWSUnanswered(detail: "AWS (\(service)) was not reached, or its answer cannot be read")
+            throw AWSUnavailable(detail: "AWS (\(service)) was not reached, or its answer cannot be read")
         }
         guard answer.head.status != 429, answer.head.status < 500 else {
-            throw AWSUnanswered(detail: "AWS (\(service)) answered \(answer.head.status): try again later")
+            throw AWSUnavailable(detail: "AWS (\(service)) answered \(answer.head.status): try again later")
         }
         return answer
     }

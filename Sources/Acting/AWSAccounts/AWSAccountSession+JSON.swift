@@ -18,7 +18,7 @@ extension AWSAccountSession {
         in region: String?,
         protocol version: String,
         _ input: JSONValue
-    ) async throws(AWSUnanswered) -> Outcome {
+    ) async throws(AWSUnavailable) -> Outcome {
         let headers = [
             OutgoingRequest.Header(name: "Content-Type", text: "application/x-amz-json-\(version)"),
             OutgoingRequest.Header(name: "X-Amz-Target", text: operation),
@@ -30,12 +30,12 @@ extension AWSAccountSession {
         let text = answer.head["x-amzn-errortype"] ?? value?["__type"]?.text?.string ?? ""
         let code = text.split(separator: "#").last?.split(separator: ":").first.map(String.init) ?? ""
         guard answer.head.status >= 400, ActFailure.isPlain(code) else {
-            throw AWSUnanswered(
+            throw AWSUnavailable(
                 detail: "AWS (\(service)) answered \(answer.head.status), and nothing that can be read"
             )
         }
         if code.hasPrefix("Throttling") || code == "LimitExceededException" {
-            throw AWSUnanswered(detail: "AWS (\(service)) has had too many requests: try again later")
+            throw AWSUnavailable(detail: "AWS (\(service)) has had too many requests: try again later")
         }
         return .refused(code: code)
     }
@@ -58,7 +58,7 @@ extension AWSAccountSession {
     package func metricNames(
         in namespace: String,
         _ region: String
-    ) async throws(AWSUnanswered) -> Result<AWSMetricNames, AWSRefused> {
+    ) async throws(AWSUnavailable) -> Result<AWSMetricNames, AWSRefused> {
         var found = AWSMetricNames()
         var next: JSONValue?
         for _ in 0..<Self.metricPagesAtMost {
@@ -102,7 +102,7 @@ extension AWSAccountSession {
     private static let exportPagesAtMost = 20
 
     /// The ARNs of the account's data exports of that name, or AWS' refusal to list them.
-    package func dataExports(named name: String) async throws(AWSUnanswered) -> Result<[String], AWSRefused> {
+    package func dataExports(named name: String) async throws(AWSUnavailable) -> Result<[String], AWSRefused> {
         var found: [String] = []
         var next: JSONValue?
         for _ in 0..<Self.exportPagesAtMost {
@@ -116,11 +116,11 @@ extension AWSAccountSession {
                 next = token
             }
         }
-        throw AWSUnanswered(detail: "the account has more data exports than are looked through")
+        throw AWSUnavailable(detail: "the account has more data exports than are looked through")
     }
 
     /// A data export with its status, as AWS describes it, or the refusal.
-    package func dataExport(_ arn: String) async throws(AWSUnanswered) -> Result<JSONValue, AWSRefused> {
+    package func dataExport(_ arn: String) async throws(AWSUnavailable) -> Result<JSONValue, AWSRefused> {
         switch try await dataExports("GetExport", [.init("ExportArn", .string(arn))]) {
         case .result(let export): .success(export)
         case .refused(let code): .failure(AWSRefused(code: code))
@@ -130,7 +130,7 @@ extension AWSAccountSession {
     private func dataExports(
         _ operation: String,
         _ input: [JSONValue.Member]
-    ) async throws(AWSUnanswered) -> Outcome {
+    ) async throws(AWSUnavailable) -> Outcome {
         try await call(
             "AWSBillingAndCostManagementDataExports.\(operation)",
             of: "bcm-data-exports",

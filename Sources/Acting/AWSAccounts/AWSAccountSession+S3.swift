@@ -20,7 +20,7 @@ extension AWSAccountSession {
         bucket: String,
         in region: String,
         prefix: String
-    ) async throws(AWSUnanswered) -> BucketFinding {
+    ) async throws(AWSUnavailable) -> BucketFinding {
         let prefix = TextEscape.percent.escape(prefix)
         let answer = try await send(
             "GET",
@@ -30,7 +30,7 @@ extension AWSAccountSession {
             query: "list-type=2&max-keys=1&encoding-type=url&prefix=\(prefix)"
         )
         if let actual = answer.head["x-amz-bucket-region"], actual != region { return .elsewhere }
-        let content = TokenServiceAnswer(answer.body)
+        let content = TokenServiceResponse(answer.body)
         switch answer.head.status {
         case 200:
             // As S3 writes it in a URL.
@@ -40,12 +40,12 @@ extension AWSAccountSession {
         case 400 where content?.text("Error/Code") == "AuthorizationHeaderMalformed": return .elsewhere
         case 401, 403: return .forbidden
         default:
-            throw AWSUnanswered(detail: "AWS (s3) answered \(answer.head.status), which tells nothing of the bucket")
+            throw AWSUnavailable(detail: "AWS (s3) answered \(answer.head.status), which tells nothing of the bucket")
         }
     }
 
     /// Whether an object may be read, of which the first byte is asked for.
-    package func mayRead(key: String, of bucket: String, in region: String) async throws(AWSUnanswered) -> Bool {
+    package func mayRead(key: String, of bucket: String, in region: String) async throws(AWSUnavailable) -> Bool {
         let path = CanonicalPath.ofObject("/\(bucket)/\(key.replacing("+", with: "%20"))")
         let headers = [OutgoingRequest.Header(name: "Range", text: "bytes=0-0")]
         let answer = try await send("GET", to: "s3", in: region, path: path, headers: headers)

@@ -1,5 +1,6 @@
 package import Documents
 package import Egress
+import NetworkTypes
 import Secrets
 
 /// Puts the credentials into planned requests, and asks for the tokens that some need.
@@ -70,7 +71,7 @@ package final class ActAuthenticator: Sendable {
     /// Whether an answer says that the token in the request is no longer taken, so that the request was not carried out
     /// and may be sent once more, with another. Most services of AWS say so at the beginning of the answer's body.
     package func shouldRenew(
-        after head: AnswerHead,
+        after head: ResponseHead,
         bodyStart: UnsafeRawBufferPointer? = nil,
         of act: AuthenticatedAct
     ) -> Bool {

@@ -48,7 +48,7 @@ package struct ActProber: Sendable {
             method: "GET",
             path: path,
             query: parts.count > 1 ? parts[1] : nil,
-            headers: [CallerHeader(name: "Accept", value: "application/json")]
+            headers: [FoldedHeader(name: "Accept", value: "application/json")]
         )
         return try planner.plan(request, on: connection)
     }
@@ -71,7 +71,7 @@ package struct ActProbe: Sendable {
     package let verdictOnExchange = ProbeVerdict(.valid, nil)
 
     /// The verdict on a response. The first few thousand bytes of its body are enough.
-    package func verdict(on head: AnswerHead, body: UnsafeRawBufferPointer) -> ProbeVerdict {
+    package func verdict(on head: ResponseHead, body: UnsafeRawBufferPointer) -> ProbeVerdict {
         for rule in rules where rule.status == head.status && rule.condition.holds(of: body) {
             return ProbeVerdict(rule.outcome, rule.hint)
         }
@@ -114,7 +114,7 @@ package struct ActProbe: Sendable {
             case .connectionFailed: "no connection can be made"
             case .insecure: "its certificate is not valid, or TLS failed otherwise"
             case .timedOut: "it does not answer in time"
-            case .answerTooLarge, .headersTooLarge, .malformedAnswer, .secretInCoding: "its answer cannot be read"
+            case .responseTooLarge, .headersTooLarge, .malformedResponse, .secretInCoding: "its answer cannot be read"
             case .malformedBody, .unsignedBody, .bodyTooLarge: "the request's body can't be sent"
             case .cancelled, .stopped: "the test was given up"
             }

@@ -1,5 +1,6 @@
 package import Egress
 package import LinkRewriting
+import NetworkTypes
 import Scrubbing
 package import Secrets
 

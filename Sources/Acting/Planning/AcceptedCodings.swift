@@ -1,3 +1,5 @@
+import NetworkTypes
+
 /// The content codings that a third party is asked for.
 ///
 /// None, so that secrets in responses can be masked: what comes coded all the same is stored so. Google Cloud Storage
@@ -7,7 +9,7 @@ enum AcceptedCodings {
     static let stored = "gzip"
 
     /// Whether a caller takes `gzip` (RFC 9110, section 12.5.3).
-    static func includeGzip(_ headers: [CallerHeader]) -> Bool {
+    static func includeGzip(_ headers: [FoldedHeader]) -> Bool {
         headers.contains { header in
             guard header.folded.text == "accept-encoding" else { return false }
             return header.value.split(separator: ",").contains { coding in

@@ -19,7 +19,7 @@ struct ActDraft {
     var exchange: TokenExchange?
     /// The part of the response that the caller asks for.
     let range: RequestedRange?
-    private let callerHeaders: [CallerHeader]
+    private let callerHeaders: [FoldedHeader]
     /// Whether the caller takes a body that is coded by gzip.
     var callerTakesGzip: Bool { AcceptedCodings.includeGzip(callerHeaders) }
     /// The codings that the third party is asked for: ``AcceptedCodings``.
@@ -34,7 +34,7 @@ struct ActDraft {
         scope = .base(origin: "", path: "", prefix: "")
         query = try RequestQuery(request.query)
         callerHeaders = request.headers
-        headers = try CallerHeader.forwarded(callerHeaders)
+        headers = try FoldedHeader.forwarded(callerHeaders)
         range = RequestedRange(method: request.method, headers: callerHeaders)
         if let upload = request.upload {
             body = .streamed(upload)

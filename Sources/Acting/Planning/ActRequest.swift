@@ -8,7 +8,7 @@ package struct ActRequest: Sendable {
     package let path: String
     /// The part after the first `?`, with nothing unescaped; `nil` if there is none.
     package let query: String?
-    package let headers: [CallerHeader]
+    package let headers: [FoldedHeader]
     package let body: SecretBuffer
     /// The body where it is sent while it comes; then ``body`` is empty.
     package let upload: (any UploadSource)?
@@ -19,7 +19,7 @@ package struct ActRequest: Sendable {
         method: String,
         path: String,
         query: String? = nil,
-        headers: [CallerHeader] = [],
+        headers: [FoldedHeader] = [],
         body: SecretBuffer = SecretBuffer(count: 0) { _ in },
         upload: (any UploadSource)? = nil,
         signature: VerifiedSignature? = nil

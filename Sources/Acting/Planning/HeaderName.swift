@@ -1,4 +1,5 @@
 import Documents
+import NetworkTypes
 
 /// A header's name, as the most lenient reader compares it: CGI and its heirs (Rack, WSGI, PHP) take letters of either
 /// case for one, and so some take all characters that are neither letters nor digits. Those at the edges don't count.
@@ -52,11 +53,11 @@ struct HeaderName: Hashable, Sendable {
     ]
 }
 
-extension CallerHeader {
+extension FoldedHeader {
     /// The headers of a caller that a third party may see.
     ///
     /// - Throws: ``ActRefusal`` if one could not stand in a request.
-    static func forwarded(_ headers: [CallerHeader]) throws(ActRefusal) -> [PlannedHeader] {
+    static func forwarded(_ headers: [FoldedHeader]) throws(ActRefusal) -> [PlannedHeader] {
         var ofTheConnection: Set<HeaderName> = []
         var forwarded: [PlannedHeader] = []
         for header in headers {

@@ -1,6 +1,7 @@
 import Documents
 import Egress
 package import LinkRewriting
+import NetworkTypes
 package import Secrets
 
 /// A request as it will be sent, but for the secrets in it: what rules and dry runs look at.
@@ -87,9 +88,9 @@ extension PlannedAct {
     package func maskedAsSent(userAgent: String) -> MaskedRequest {
         var request = masked
         if !request.headers.contains(where: { $0.folded.text == "user-agent" }) {
-            request.headers.append(CallerHeader(name: "User-Agent", value: userAgent))
+            request.headers.append(FoldedHeader(name: "User-Agent", value: userAgent))
         }
-        request.headers.append(CallerHeader(name: "Accept-Encoding", value: acceptedCodings))
+        request.headers.append(FoldedHeader(name: "Accept-Encoding", value: acceptedCodings))
         return request
     }
 
@@ -107,7 +108,7 @@ extension PlannedAct {
 package struct MaskedRequest: Sendable, Equatable {
     package let method: String
     package let url: String
-    package fileprivate(set) var headers: [CallerHeader]
+    package fileprivate(set) var headers: [FoldedHeader]
     /// The body that the connection itself brings, if it does; `nil` stands for the caller's.
     package let body: String?
 
@@ -115,9 +116,9 @@ package struct MaskedRequest: Sendable, Equatable {
         method = act.method
         url = act.origin + act.target.masked
         headers =
-            act.headers.map { CallerHeader(name: $0.name, value: $0.value.masked) }
+            act.headers.map { FoldedHeader(HeaderField(name: $0.name, value: $0.value.masked), folded: $0.folded) }
             + (act.exchange?.maskedHeaders ?? [])
-            + (act.range.map { [CallerHeader(name: $0.header, value: $0.text)] } ?? [])
+            + (act.range.map { [FoldedHeader(name: $0.header, value: $0.text)] } ?? [])
         if case .configured(let text) = act.body { body = text.masked } else { body = nil }
     }
 }

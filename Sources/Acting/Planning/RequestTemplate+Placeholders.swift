@@ -1,5 +1,6 @@
 import Connections
 import Documents
+import NetworkTypes
 
 // HTTP: the connection says itself where its tokens stand. Placeholders count in what is configured alone: in a
 // caller's request they would let the caller place a token where it comes back.

@@ -1,5 +1,6 @@
 import Connections
 import LinkRewriting
+import NetworkTypes
 
 /// The additions of a connection to every request through it: worked out once for a revision of the connection and its
 /// settings. Secrets stand in it as their addresses.

@@ -25,7 +25,7 @@ package struct RequestedRange: Sendable, Equatable {
     ///
     /// - Returns: `nil` for none, and for what a server may ignore and answer with the whole: many parts or parts that
     ///   are not in order, units other than bytes, malformed ranges, and those of methods other than GET.
-    init?(method: String, headers: [CallerHeader]) {
+    init?(method: String, headers: [FoldedHeader]) {
         guard method == "GET", headers.contains(where: { Self.names.contains($0.folded.text) }) else { return nil }
         func values(_ name: String) -> [String] {
             headers.filter { $0.folded.text == name }.map(\.value)

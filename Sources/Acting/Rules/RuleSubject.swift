@@ -12,7 +12,7 @@ package struct RuleSubject: Sendable {
     /// The part after the first `?`, with nothing unescaped; `nil` if there is none.
     package let rawQuery: String?
     /// The headers as they are planned, which say how a server will read the body.
-    package let headers: [CallerHeader]
+    package let headers: [FoldedHeader]
     package let body: SecretBuffer
     /// Whether the body is sent while it comes, so that it can't be looked at; then ``body`` is empty.
     package let isBodyStreamed: Bool
@@ -24,7 +24,7 @@ package struct RuleSubject: Sendable {
         method: String,
         rawPath: String,
         rawQuery: String?,
-        headers: [CallerHeader],
+        headers: [FoldedHeader],
         body: SecretBuffer,
         isBodyStreamed: Bool = false,
         isBodySigned: Bool = true

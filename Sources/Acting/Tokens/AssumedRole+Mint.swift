@@ -1,6 +1,7 @@
 import Cryptography
 import Documents
 import Egress
+import NetworkTypes
 import Secrets
 
 extension AssumedRole {
@@ -44,11 +45,11 @@ extension AssumedRole {
     }
 
     static func session(
-        _ head: AnswerHead,
+        _ head: ResponseHead,
         _ body: SecretBuffer,
         at time: Timestamp
     ) -> Result<MintedToken, ActFailure> {
-        let answer = TokenServiceAnswer(body)
+        let answer = TokenServiceResponse(body)
         guard head.status == 200 else {
             let code = ActFailure.vendorCode(answer?.text("ErrorResponse/Error/Code"))
             if let code, principalFaults.contains(code) {

@@ -16,7 +16,7 @@ extension ClientCredentialsGrant {
         form.add("client_secret", secret)
         form.add("scope", scope)
         return await endpoint.post(form.buffer(), to: tokenURL, issuer: Self.issuer).flatMap {
-            BearerTokenAnswer.token($0.head, $0.body, issuer: Self.issuer, at: time)
+            BearerTokenResponse.token($0.head, $0.body, issuer: Self.issuer, at: time)
         }
     }
 }

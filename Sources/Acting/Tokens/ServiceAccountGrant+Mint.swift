@@ -21,7 +21,7 @@ extension ServiceAccountGrant {
         form.add("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
         form.add("assertion", assertion)
         return await endpoint.post(form.buffer(), to: tokenURL, issuer: Self.issuer).flatMap {
-            BearerTokenAnswer.token($0.head, $0.body, issuer: Self.issuer, at: time)
+            BearerTokenResponse.token($0.head, $0.body, issuer: Self.issuer, at: time)
         }
     }
 

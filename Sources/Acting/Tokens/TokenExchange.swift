@@ -26,14 +26,14 @@ enum TokenExchange: Sendable {
     }
 
     /// The headers that it brings.
-    var maskedHeaders: [CallerHeader] {
+    var maskedHeaders: [FoldedHeader] {
         switch self {
         case .serviceAccount, .clientCredentials:
-            [CallerHeader(name: "Authorization", value: "Bearer \(ScrubMask.text)")]
+            [FoldedHeader(name: "Authorization", value: "Bearer \(ScrubMask.text)")]
         case .assumedRole:
             [
-                CallerHeader(name: "Authorization", value: "\(SignatureV4.algorithm) \(ScrubMask.text)"),
-                CallerHeader(name: "X-Amz-Security-Token", value: ScrubMask.text),
+                FoldedHeader(name: "Authorization", value: "\(SignatureV4.algorithm) \(ScrubMask.text)"),
+                FoldedHeader(name: "X-Amz-Security-Token", value: ScrubMask.text),
             ]
         }
     }

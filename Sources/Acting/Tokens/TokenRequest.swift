@@ -33,7 +33,7 @@ extension TokenEndpoint {
         to address: BaseAddress,
         headers: [OutgoingRequest.Header] = [],
         issuer: String
-    ) async -> Result<(head: AnswerHead, body: SecretBuffer), ActFailure> {
+    ) async -> Result<(head: ResponseHead, body: SecretBuffer), ActFailure> {
         let target = address.path.isEmpty ? "/" : address.path
         let request = OutgoingRequest(
             method: "POST",

@@ -57,7 +57,7 @@ extension Requester {
         if act.body != nil { headers.append((name: "Content-Type", value: "application/octet-stream")) }
         var given: Set<String> = []
         for header in act.headers {
-            let index = headers.firstIndex { HeaderName.areEqual($0.name, header.name) }
+            let index = headers.firstIndex { $0.name.isSameHeader(as: header.name) }
             let isFirst = given.insert(header.name.lowercased()).inserted
             switch index {
             case nil: headers.append(header)

@@ -28,7 +28,7 @@ public struct TransportResponse: Sendable, CustomStringConvertible, CustomDebugS
     /// - Parameter name: Its name, in any case.
     /// - Returns: The value, or `nil` if there is none.
     public func header(_ name: String) -> String? {
-        headers.first { HeaderName.areEqual($0.name, name) }?.value
+        headers.first { $0.name.isSameHeader(as: name) }?.value
     }
 
     /// The status.

@@ -1,3 +1,5 @@
+import NetworkTypes
+
 /// Decides which addresses may be connected to.
 ///
 /// Names are not looked at: only the address that a socket is about to be connected to, or is connected to, counts.

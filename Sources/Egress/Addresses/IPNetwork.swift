@@ -1,3 +1,5 @@
+package import NetworkTypes
+
 /// The IP addresses with a common beginning, such as `10.0.0.0/8`.
 package struct IPNetwork: Sendable, Equatable {
     /// The first address, in which all bits after the prefix are 0.
@@ -37,10 +39,10 @@ package struct IPNetwork: Sendable, Equatable {
 
     /// Whether the address lies in the network. One of version 4 lies in no network of version 6, not even in `::/0`.
     package func contains(_ address: IPAddress) -> Bool {
-        address.isV4 == isV4 && first(of: address) == base
+        address.isIPv4 == isIPv4 && first(of: address) == base
     }
 
-    private var isV4: Bool { base.isV4 && prefix >= 96 }
+    private var isIPv4: Bool { base.isIPv4 && prefix >= 96 }
 
     /// The address with all bits after the prefix set to 0.
     private func first(of address: IPAddress) -> IPAddress {
@@ -52,5 +54,5 @@ package struct IPNetwork: Sendable, Equatable {
 }
 
 extension IPNetwork: CustomStringConvertible {
-    package var description: String { "\(base)/\(isV4 ? prefix - 96 : prefix)" }
+    package var description: String { "\(base)/\(isIPv4 ? prefix - 96 : prefix)" }
 }

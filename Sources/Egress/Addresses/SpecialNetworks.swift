@@ -1,3 +1,5 @@
+import NetworkTypes
+
 /// The addresses that are not a host of the public Internet, so that a name given by a stranger must not lead there.
 ///
 /// From IANA's registries of special-purpose addresses, of multicast addresses and of the IPv6 address space, as of
@@ -18,7 +20,7 @@ enum SpecialNetworks {
 
     /// The purpose of a special address, or `nil` if it is an ordinary one.
     static func purpose(of address: IPAddress) -> String? {
-        if address.isV4 { return v4.first { $0.network.contains(address) }?.purpose }
+        if address.isIPv4 { return v4.first { $0.network.contains(address) }?.purpose }
         // Only 2000::/3 is in use for hosts.
         return v6.first { $0.network.contains(address) }?.purpose
             ?? (address.high >> 61 == 1 ? nil : "a reserved address")

@@ -14,7 +14,7 @@ protocol ContentDecoder: AnyObject {
     ///
     /// - Parameters:
     ///   - input: What comes next of the coded body.
-    ///   - bytes: The length of the longest piece, ``Exchange/pieceBytes`` at most.
+    ///   - bytes: The length of the longest piece, ``CurlExchange/pieceBytes`` at most.
     ///   - receive: Takes a piece, and answers whether more is wanted.
     /// - Returns: How far it came.
     func decode(

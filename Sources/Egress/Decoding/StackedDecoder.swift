@@ -47,7 +47,7 @@ final class StackedDecoder: ContentDecoder {
             if isMalformed { return .malformed }
             if innerHasMore || !isWanted { return .stopped(used: 0) }
         }
-        let progress = outer.decode(input, pieces: Exchange.pieceBytes) { piece in
+        let progress = outer.decode(input, pieces: CurlExchange.pieceBytes) { piece in
             let used = decodeInner(piece)
             between.append(UnsafeRawBufferPointer(rebasing: piece[used...]))
             return isWanted && !innerHasMore && !isMalformed

@@ -1,4 +1,5 @@
 import CCurl
+import NetworkTypes
 import Secrets
 
 /// A request in the form that libcurl takes: C strings and its own list of header lines, all in one block of memory
@@ -48,9 +49,11 @@ struct EncodedRequest: @unchecked Sendable {
     }
 
     private static func checkMethod(of request: OutgoingRequest) throws(EgressError) {
+        var method = request.method
+        let isMethod = method.withUTF8 { HeaderSyntax.isToken(UnsafeRawBufferPointer($0)) }
         // CONNECT asks for a tunnel, not for a target, and libcurl sends no body with HEAD.
         guard
-            HeaderSyntax.isToken(request.method.utf8), request.method != "CONNECT",
+            isMethod, request.method != "CONNECT",
             request.method != "HEAD" || (request.body?.count ?? 0 == 0 && request.upload == nil)
         else { throw .malformedHeader(name: ":method") }
     }
@@ -66,7 +69,7 @@ struct EncodedRequest: @unchecked Sendable {
             var name = header.name
             let isNamed = name.withUTF8 { name in
                 unwanted.removeAll { HeaderSyntax.isSame(name, $0) }
-                return HeaderSyntax.isToken(name)
+                return HeaderSyntax.isToken(UnsafeRawBufferPointer(name))
             }
             // A name that is none is not repeated: it may be a value in the wrong place.
             guard isNamed else { throw .malformedHeader(name: "") }

@@ -1,3 +1,4 @@
+import NetworkTypes
 package import Secrets
 
 /// How long a third party may take to begin its response, and between two pieces of it, in seconds.

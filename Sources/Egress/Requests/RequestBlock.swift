@@ -1,4 +1,5 @@
 import CCurl
+import NetworkTypes
 import Secrets
 
 /// The block of memory behind an encoded request: list nodes first, then the strings.

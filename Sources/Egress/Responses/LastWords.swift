@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// The response of a third party that answers without reading all of a body, and closes its side at once. What is sent
 /// then breaks the connection; libcurl may find that out before it reads, and closes the socket. What had come is still

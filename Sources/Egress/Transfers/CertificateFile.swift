@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// The operator's file of trusted certificates, looked at early: libcurl reads it at the first connection.
 enum CertificateFile {

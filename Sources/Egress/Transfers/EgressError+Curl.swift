@@ -25,7 +25,7 @@ extension EgressError {
         case CURLE_COULDNT_CONNECT, CURLE_SEND_ERROR, CURLE_OUT_OF_MEMORY, CURLE_NO_CONNECTION_AVAILABLE:
             self = .connectionFailed(text)
         default:
-            self = .malformedAnswer(text)
+            self = .malformedResponse(text)
         }
     }
 

@@ -78,7 +78,7 @@ final class ExchangeSettings {
             // which takes 15 ms, instead of once.
             guard keyway_curl_set_pointer(handle, CURLOPT_CAPATH, nil) == CURLE_OK else { return false }
         }
-        var callbacks = Exchange.callbacks
+        var callbacks = CurlExchange.callbacks
         return keyway_curl_set_callbacks(handle, &callbacks) == CURLE_OK
             && numbers.allSatisfy { keyway_curl_set_number(handle, $0, $1) == CURLE_OK }
             && texts.allSatisfy { keyway_curl_set_pointer(handle, $0, $1) == CURLE_OK }

@@ -1,13 +1,8 @@
+import Platform
 import Threads
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// A request of another thread to the client's thread.
-enum Command {
+enum TransferCommand {
     case start(Transfer)
     case resume(Transfer)
     case send(Transfer)
@@ -19,7 +14,7 @@ enum Command {
 final class Inbox: @unchecked Sendable {
     // Safe to share: the lock guards what changes.
     private let lock = Lock()
-    private var commands: [Command] = []
+    private var commands: [TransferCommand] = []
     private var isClosed = false
     /// The client's thread, which need not be woken by itself.
     private var thread: pthread_t?
@@ -45,7 +40,7 @@ final class Inbox: @unchecked Sendable {
 
     /// - Returns: Whether somebody will see to it: not once the inbox is closed.
     @discardableResult
-    func append(_ command: Command) -> Bool {
+    func append(_ command: TransferCommand) -> Bool {
         lock {
             if isClosed { return false }
             if commands.isEmpty, !isOnThread { wake() }
@@ -75,7 +70,7 @@ final class Inbox: @unchecked Sendable {
     /// Moves the waiting commands to the end of `taken`.
     ///
     /// - Returns: Whether more may come.
-    func take(_ taken: inout [Command]) -> Bool {
+    func take(_ taken: inout [TransferCommand]) -> Bool {
         lock {
             taken.append(contentsOf: commands)
             commands.removeAll(keepingCapacity: true)

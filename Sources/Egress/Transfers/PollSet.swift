@@ -1,10 +1,5 @@
 import CCurl
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// The sockets that a thread waits for: what it costs to wait grows with those that something happens on, not with all.
 ///

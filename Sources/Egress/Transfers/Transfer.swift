@@ -2,11 +2,11 @@
 package final class Transfer: @unchecked Sendable {
     // Safe to share: what changes belongs to the client's thread, once the inbox has it.
     private let inbox: Inbox
-    private(set) var receiver: (any AnswerReceiver)?
+    private(set) var receiver: (any ResponseReceiver)?
     private(set) var request: Result<EncodedRequest, EgressError>?
-    var exchange: Exchange?
+    var exchange: CurlExchange?
 
-    init(_ request: Result<EncodedRequest, EgressError>, receiver: any AnswerReceiver, inbox: Inbox) {
+    init(_ request: Result<EncodedRequest, EgressError>, receiver: any ResponseReceiver, inbox: Inbox) {
         self.request = request
         self.receiver = receiver
         self.inbox = inbox

@@ -1,11 +1,6 @@
 import CCurl
+import Platform
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The client's thread: waits for sockets, commands and the time, and lets libcurl and the receivers know.
 final class TransferLoop {
@@ -17,8 +12,8 @@ final class TransferLoop {
     /// When libcurl wants to be called without a socket.
     private var timer = UInt64.max
     private var nextSweep: UInt64 = 0
-    private var active: [Exchange] = []
-    private var commands: [Command] = []
+    private var active: [CurlExchange] = []
+    private var commands: [TransferCommand] = []
     private static let sweepPeriod: UInt64 = 100_000_000
 
     init(configuration: EgressConfiguration, inbox: Inbox) throws(EgressError) {
@@ -115,7 +110,7 @@ final class TransferLoop {
         return end <= now ? 0 : Int32(clamping: (end - now + 999_999) / 1_000_000)
     }
 
-    private func obey(_ command: Command) {
+    private func obey(_ command: TransferCommand) {
         switch command {
         case .start(let transfer):
             start(transfer)
@@ -141,7 +136,7 @@ final class TransferLoop {
         case .failure(let error): return transfer.finish(error)
         case nil: return
         }
-        guard let exchange = Exchange(settings: settings, turns: turns) else {
+        guard let exchange = CurlExchange(settings: settings, turns: turns) else {
             return transfer.finish(.connectionFailed("no memory is left"))
         }
         exchange.position = active.count
@@ -159,7 +154,7 @@ final class TransferLoop {
                 message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
                 let context = keyway_curl_context(handle)
             else { continue }
-            let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+            let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
             // Reading on frees the message.
             exchange.result = message.pointee.data.result
             settle(exchange)
@@ -178,7 +173,7 @@ final class TransferLoop {
     }
 
     /// Sees to what an exchange needs next: an end, a turn, or more of its response.
-    private func settle(_ exchange: Exchange) {
+    private func settle(_ exchange: CurlExchange) {
         guard exchange.transfer != nil else { return }
         exchange.readLastWords()
         if let failure = exchange.failure { return finish(exchange, failure) }
@@ -194,7 +189,7 @@ final class TransferLoop {
         for exchange in active where exchange.isOverdue(at: now) { finish(exchange, .timedOut) }
     }
 
-    private func finish(_ exchange: Exchange, _ error: EgressError?) {
+    private func finish(_ exchange: CurlExchange, _ error: EgressError?) {
         curl_multi_remove_handle(multi, exchange.handle)
         if let error { exchange.reportStatus(before: error) }
         let transfer = exchange.transfer
@@ -233,7 +228,7 @@ final class TransferLoop {
     }
 }
 
-extension Command {
+extension TransferCommand {
     /// Whether somebody learns of its end, also when the client is stopped.
     fileprivate var isOwed: Bool {
         switch self {

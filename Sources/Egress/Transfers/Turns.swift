@@ -7,10 +7,10 @@ final class Turns {
     private static let longPiece: UInt64 = 250_000
 
     private var left = roundBytes
-    private var waiting: [Exchange] = []
+    private var waiting: [CurlExchange] = []
     /// How many of `waiting` have had their turn.
     private var served = 0
-    private var stopped: [Exchange] = []
+    private var stopped: [CurlExchange] = []
 
     /// Whether something may be handed on in this round.
     var isOpen: Bool { left > 0 }
@@ -32,14 +32,14 @@ final class Turns {
     }
 
     /// Notes that an exchange has stopped handing on: its turn is over, or its receiver pauses.
-    func note(_ exchange: Exchange) {
+    func note(_ exchange: CurlExchange) {
         guard !exchange.isNoted else { return }
         exchange.isNoted = true
         stopped.append(exchange)
     }
 
     /// The exchanges that have stopped since they were asked for last.
-    func takeStopped() -> [Exchange] {
+    func takeStopped() -> [CurlExchange] {
         guard !stopped.isEmpty else { return [] }
         defer { stopped = [] }
         for exchange in stopped { exchange.isNoted = false }
@@ -47,14 +47,14 @@ final class Turns {
     }
 
     /// Has an exchange wait for a turn, behind all others.
-    func append(_ exchange: Exchange) {
+    func append(_ exchange: CurlExchange) {
         guard !exchange.isWaiting else { return }
         exchange.isWaiting = true
         waiting.append(exchange)
     }
 
     /// The exchange that has waited longest.
-    func next() -> Exchange? {
+    func next() -> CurlExchange? {
         guard served < waiting.count else { return nil }
         let exchange = waiting[served]
         exchange.isWaiting = false

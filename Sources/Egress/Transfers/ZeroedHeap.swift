@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// Memory for C libraries that is zeroed when it is freed, as it may hold secrets.
 enum ZeroedHeap {

@@ -1,10 +1,6 @@
 import CMicrohttpd
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import NetworkTypes
+import Platform
 
 /// The thread that accepts connections and hands them to the engine.
 ///
@@ -71,7 +67,7 @@ final class Acceptor: Sendable {
                 }
             }
             let remote = withUnsafePointer(to: address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { RemoteAddress($0) }
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { IPAddress($0) ?? .unspecified }
             }
             guard let worker = registry.admit(client, from: remote) else {
                 close(client)

@@ -1,4 +1,5 @@
 import CMicrohttpd
+import NetworkTypes
 import Synchronization
 import Threads
 
@@ -9,7 +10,7 @@ import Threads
 final class Connection: @unchecked Sendable {
     unowned let engine: Engine
     let socket: Int32
-    let remoteAddress: RemoteAddress
+    let remoteAddress: IPAddress
     /// The number of the worker that serves it.
     let worker: Int
     /// Where the client reached us, if it is still there.

@@ -1,11 +1,7 @@
+import NetworkTypes
+import Platform
 import Synchronization
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The open connections, counted in all, by client and by worker from the moment they are accepted.
 ///
@@ -13,7 +9,7 @@ import Threads
 final class ConnectionRegistry: @unchecked Sendable {
     /// A connection that was accepted.
     struct Admission {
-        let address: RemoteAddress
+        let address: IPAddress
         /// The number of the worker that is to serve it.
         let worker: Int
         /// The limit that it is over, to be told so.
@@ -25,7 +21,7 @@ final class ConnectionRegistry: @unchecked Sendable {
     /// Those that the engine has, but has not opened yet, by their sockets.
     private var handedOver: [Int32: Admission] = [:]
     private var count = 0
-    private var counts: [RemoteAddress: Int] = [:]
+    private var counts: [IPAddress: Int] = [:]
     /// How many connections each worker has.
     private var loads: [Int]
     private let limits: Limits
@@ -41,7 +37,7 @@ final class ConnectionRegistry: @unchecked Sendable {
     /// Takes a new connection, unless there are far too many.
     ///
     /// - Returns: The number of the worker that has least to do, which is to serve it.
-    func admit(_ socket: Int32, from address: RemoteAddress) -> Int? {
+    func admit(_ socket: Int32, from address: IPAddress) -> Int? {
         lock {
             // The engine has closed a socket of that number without opening its connection.
             if let lost = handedOver.removeValue(forKey: socket) { discount(lost.address, lost.worker) }
@@ -90,7 +86,7 @@ final class ConnectionRegistry: @unchecked Sendable {
         }
     }
 
-    private func discount(_ address: RemoteAddress, _ worker: Int) {
+    private func discount(_ address: IPAddress, _ worker: Int) {
         count -= 1
         loads[worker] -= 1
         let ofAddress = counts[address.network, default: 0]

@@ -1,10 +1,5 @@
 import CMicrohttpd
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// A TCP socket that listens. Its creator closes it.
 struct ListeningSocket {
@@ -43,7 +38,7 @@ struct ListeningSocket {
         isIPv6 = Int32(storage.ss_family) == AF_INET6
 
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let socket = Glibc.socket(Int32(storage.ss_family), type, 0)
+        let socket = Platform.socket(Int32(storage.ss_family), type, 0)
         guard socket >= 0 else { throw .system(call: "socket", reason: Self.reason(errno)) }
         descriptor = socket
         var on: Int32 = 1
@@ -57,7 +52,7 @@ struct ListeningSocket {
             return nil
         }
         if let failure {
-            Glibc.close(socket)
+            Platform.close(socket)
             switch failure.code {
             case EADDRINUSE: throw .addressInUse(endpoint)
             case EADDRNOTAVAIL: throw .addressNotAvailable(endpoint)
@@ -71,7 +66,7 @@ struct ListeningSocket {
     }
 
     /// Closes the socket, if it was not given to an ``Acceptor``.
-    func close() { Glibc.close(descriptor) }
+    func close() { Platform.close(descriptor) }
 
     private static func withSocketAddress<Result>(
         _ storage: inout sockaddr_storage,

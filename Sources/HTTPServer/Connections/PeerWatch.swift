@@ -1,11 +1,6 @@
 import CMicrohttpd
+import Platform
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The thread that notices clients who leave while their request waits: the engine does not look at a connection that
 /// is suspended.

@@ -1,13 +1,9 @@
 import CMicrohttpd
+import NetworkTypes
+import Platform
 import Secrets
 import Synchronization
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Carries a request from one of the engine's callbacks to the next: checks, body, handing over, response.
 ///
@@ -148,11 +144,11 @@ final class Engine: Sendable {
         if let refusal = headers.refusal(inVersion: version) { return refusal }
         if let surplus = request.connection.surplus { return surplus }
         if let refusal = request.targetRefusal { return refusal }
-        if keyway_request_header_size(handle) > limits.headerBytes || request.room.bytes < ResponseHead.leastRoom {
+        if keyway_request_header_size(handle) > limits.headerBytes || request.room.bytes < ResponseHeadSize.leastRoom {
             return .headersTooLarge
         }
         if case .other = request.method,
-            !HeaderSyntax.isToken(UnsafeBufferPointer(start: method, count: strlen(method)))
+            !HeaderSyntax.isToken(UnsafeRawBufferPointer(start: method, count: strlen(method)))
         {
             return .malformedMethod
         }
@@ -319,11 +315,11 @@ final class Engine: Sendable {
         request.connection.deadline.store(.max, ordering: .relaxed)
         switch answer {
         case .response(var response):
-            ResponseHead.fit(&response, into: request.room)
+            ResponseHeadSize.fit(&response, into: request.room)
             if EngineResponse.queue(response, on: handle, closing: isDraining) { return .YES }
             return send(.refusal(.unanswered), to: request, handle: handle)
         case .stream(var response, let length, let body):
-            ResponseHead.fit(&response, into: request.room)
+            ResponseHeadSize.fit(&response, into: request.room)
             let isHead = request.method == .head
             request.endsWithConnection = length == nil && request.isOfVersion10
             if EngineResponse.queue(response, length: length, body, on: handle, isHead: isHead, closing: isDraining) {

@@ -1,10 +1,5 @@
 import CMicrohttpd
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// The engine's callbacks, as C functions. Their context is the ``Engine``, which outlives the daemon; a connection's
 /// context is its ``Connection``, retained from open to close; a request's is its ``Request``, kept by the connection.

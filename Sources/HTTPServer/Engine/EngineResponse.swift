@@ -1,4 +1,5 @@
 import CMicrohttpd
+import NetworkTypes
 
 /// The engine's form of a ``Response``.
 enum EngineResponse {
@@ -87,7 +88,7 @@ enum EngineResponse {
     /// engine would state a length of 0; with none to state it has to close the connection.
     private static func queueUnmodified(_ response: Response, on connection: OpaquePointer, closing: Bool) -> Bool {
         var response = response
-        let isLength = { (header: Response.Header) in header.name.lowercased() == "content-length" }
+        let isLength = { (header: HeaderField) in header.name.lowercased() == "content-length" }
         let length = response.headers.first(where: isLength).flatMap { UInt64($0.value) }
         response.headers.removeAll(where: isLength)
         let made = MHD_create_response_from_callback(

@@ -1,11 +1,6 @@
 import CMicrohttpd
+import Platform
 import Secrets
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The engine's daemons, a thread each, which serve the connections that are handed to them.
 ///

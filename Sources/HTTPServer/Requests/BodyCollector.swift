@@ -1,10 +1,5 @@
+import Platform
 import Secrets
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Puts the chunks of a body together in memory that is zeroed before it is freed.
 struct BodyCollector: ~Copyable {

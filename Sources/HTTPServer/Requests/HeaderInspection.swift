@@ -1,10 +1,6 @@
 import CMicrohttpd
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import NetworkTypes
+import Platform
 
 /// One pass over a request's headers for what the engine accepts and a strict server must not.
 struct HeaderInspection {
@@ -83,10 +79,10 @@ struct HeaderInspection {
     }
 
     /// The room that the request leaves for the head of the response, in `memory` bytes.
-    func roomForResponse(of memory: Int) -> ResponseHead.Room {
+    func roomForResponse(of memory: Int) -> ResponseHeadSize.Room {
         // Each value is an object of 56 bytes, and all is kept at multiples of 16.
         let kept = values * 64 + copiedBytes + 256
-        return ResponseHead.Room(
+        return ResponseHeadSize.Room(
             bytes: memory - blockSize - kept,
             // Half of the memory is for reading to begin with; a request that needs more gets little more than it
             // needs.
@@ -97,7 +93,8 @@ struct HeaderInspection {
 
     private mutating func visit(_ name: UnsafeBufferPointer<CChar>, _ value: UnsafeBufferPointer<CChar>) {
         raw.visit(name, value)
-        guard HeaderSyntax.isToken(name), HeaderSyntax.isFieldValue(value) else {
+        guard HeaderSyntax.isToken(UnsafeRawBufferPointer(name)), HeaderSyntax.isValue(UnsafeRawBufferPointer(value))
+        else {
             refusal = .malformedHeaders
             return
         }

@@ -1,10 +1,5 @@
 import CMicrohttpd
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// Compares the headers as the engine parsed them with the bytes they were parsed from.
 ///

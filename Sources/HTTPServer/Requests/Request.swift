@@ -1,12 +1,8 @@
 import CMicrohttpd
+package import NetworkTypes
+import Platform
 package import Secrets
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A request, all of it received, except its body where that is taken as it comes.
 ///
@@ -32,7 +28,7 @@ package final class Request: @unchecked Sendable {
     /// When the request line had been received, in ``MonotonicClock`` nanoseconds.
     package let startedAt: UInt64
 
-    package var remoteAddress: RemoteAddress { connection.remoteAddress }
+    package var remoteAddress: IPAddress { connection.remoteAddress }
     package var localEndpoint: LocalEndpoint? { connection.localEndpoint }
 
     let connection: Connection
@@ -51,7 +47,7 @@ package final class Request: @unchecked Sendable {
     /// Whether the end of the connection is all that tells the client where the body of the response ends.
     var endsWithConnection = false
     /// The engine's memory for the head of the response.
-    var room = ResponseHead.Room()
+    var room = ResponseHeadSize.Room()
     /// The address at which the target ends in the engine's memory.
     var targetEnd = 0
     var contentLength: Int?

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// The routes as a tree of path segments. It knows values by index only, so that it is no generic type: those are slow
 /// across modules.

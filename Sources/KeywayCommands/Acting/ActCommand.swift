@@ -1,10 +1,5 @@
 import DatadogClient
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 extension Command {
     private static let method = Operand(name: "METHOD", help: "The method, such as GET")

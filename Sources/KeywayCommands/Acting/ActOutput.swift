@@ -1,15 +1,10 @@
 import DatadogClient
+import Platform
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
     import Foundation
-#endif
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
 #endif
 
 /// Where the response to an act goes: to a file or a program byte for byte, to a terminal with what could command it

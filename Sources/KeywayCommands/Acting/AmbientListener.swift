@@ -1,6 +1,7 @@
 import AmbientCredentials
 import Cryptography
 import HTTPServer
+import NetworkTypes
 import Synchronization
 
 /// Serves credentials for one command's own tools on a loopback port, for as long as it is kept.
@@ -77,7 +78,7 @@ final class AmbientListener: Sendable {
             }
         }
 
-        func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response {
+        func refuse(_ refusal: Refusal, to _: IPAddress) -> Response {
             Response(
                 status: refusal.status,
                 headers: [.init(name: "Content-Type", value: "text/plain; charset=utf-8")],

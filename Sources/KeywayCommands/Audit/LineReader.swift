@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// Reads a file line by line, in memory for one line and a block.
 struct LineReader: ~Copyable {

@@ -2,12 +2,7 @@ import Access
 import Cryptography
 import Documents
 import JSONReading
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// Heads of audit logs that someone kept, with their signatures checked.
 struct SignedHeads {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// Reads the content of files: regular ones, and pipes that a shell passes as `/dev/fd/63`.
 enum FileContent {

@@ -1,10 +1,5 @@
 import DatadogClient
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// Reads what a command is given by files and by standard input, which is there only once.
 struct InputSource {

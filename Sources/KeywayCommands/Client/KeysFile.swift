@@ -1,16 +1,11 @@
 import DatadogClient
+import Platform
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
     import Foundation
 #endif
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The keys of a user, as `keyway init --json` prints them.
 struct KeysFile {
     let apiKey: Secret

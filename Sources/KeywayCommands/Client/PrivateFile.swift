@@ -1,14 +1,10 @@
+import Platform
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
     import Foundation
 #endif
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Files that hold what nobody else may read.
 enum PrivateFile {
     /// The longest of them, in bytes.

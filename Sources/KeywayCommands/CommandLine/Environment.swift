@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// The environment's variables, one at a time: a copy of all of them would hold the master keys.
 enum Environment {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// A terminal that shows nothing of what is typed, until this ends or the process is told to.
 ///

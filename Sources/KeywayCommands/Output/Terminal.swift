@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// Standard output and standard error.
 enum Terminal {
@@ -39,11 +35,7 @@ enum Terminal {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { bytes in
-                #if canImport(Glibc)
-                    Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-                #else
-                    Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-                #endif
+                Platform.write(descriptor, bytes.baseAddress, bytes.count)
             }
             if written < 0, errno == EINTR { continue }
             guard written > 0 else { return false }

@@ -1,12 +1,7 @@
 import Documents
+import Platform
 import SQLiteStorage
 import Storage
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 extension Command {
     static let backup = Command(

@@ -1,10 +1,5 @@
 import Cryptography
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// A new file, of mode 0600, that has its name only once it is whole and on the disk.
 final class BackupFile {

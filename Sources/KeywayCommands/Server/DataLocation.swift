@@ -2,6 +2,7 @@ import ActService
 import Access
 import Cryptography
 import KeywayServer
+import Platform
 import Storage
 import Vault
 
@@ -10,12 +11,6 @@ import Vault
 #else
     import Foundation
 #endif
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Where a server's data and its master keys are: beside each other, so that one backup is not both.
 struct DataLocation {
     static let directoryOption = Option.setting(

@@ -1,14 +1,9 @@
 import Access
 import Documents
 import KeywayServer
+import Platform
 import Storage
 import Vault
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 extension Command {
     static let initialize = Command(

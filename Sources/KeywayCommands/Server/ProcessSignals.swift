@@ -1,11 +1,6 @@
 import Dispatch
+import Platform
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The signals that a server takes, as events: SIGTERM and SIGINT ask it to end (a second one ends it at once), SIGHUP
 /// asks it to read its master keys again.

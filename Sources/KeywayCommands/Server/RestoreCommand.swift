@@ -1,14 +1,9 @@
 import Cryptography
 import KeywayServer
+import Platform
 import SQLiteStorage
 import Storage
 import Vault
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 extension Command {
     static let restore = Command(

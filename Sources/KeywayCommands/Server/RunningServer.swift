@@ -3,15 +3,10 @@ import Documents
 import Egress
 import HTTPServer
 import KeywayServer
+import Platform
 import Storage
 import Threads
 import Vault
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A server from start to end: the one place where store, vault, service and HTTP are put together.
 struct RunningServer {

@@ -1,11 +1,6 @@
+import Platform
 import Secrets
 import Vault
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The file of the private key that belongs to the server's certificate.
 enum TLSKeyFile {

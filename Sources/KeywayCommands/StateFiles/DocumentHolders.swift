@@ -3,7 +3,7 @@ import Documents
 /// A file that holds a document.
 struct DocumentHolder {
     let entry: StateDirectory.Entry
-    let kind: DocumentKind
+    let kind: StateKind
     let id: Identifier?
     let key: String
 

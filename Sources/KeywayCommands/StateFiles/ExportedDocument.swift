@@ -2,7 +2,7 @@ import Documents
 
 /// A server's document as an export writes it into a file.
 struct ExportedDocument: Sendable {
-    let kind: DocumentKind
+    let kind: StateKind
     let id: Identifier
     /// The name by which people know it.
     let key: String

@@ -4,13 +4,13 @@ import JSONReading
 
 /// The document that a state file describes.
 struct DocumentReference: Sendable {
-    let kind: DocumentKind
+    let kind: StateKind
     let id: Identifier
 }
 
 /// A server's document, in the form of a state file.
 struct ServerDocument: Sendable {
-    let kind: DocumentKind
+    let kind: StateKind
     let json: DatadogClient.JSONValue
 
     /// The same for comparing.

@@ -81,7 +81,7 @@ struct StateApplication {
         try await changeDataExports(of: id, step.dataExports)
     }
 
-    private func delete(_ kind: DocumentKind, _ id: String) async throws {
+    private func delete(_ kind: StateKind, _ id: String) async throws {
         switch kind {
         case .connection: try await session.client.connections.delete(id)
         case .awsAccount: try await session.client.awsAccounts.delete(id)

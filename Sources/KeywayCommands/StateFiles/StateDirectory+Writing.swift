@@ -1,17 +1,12 @@
 import Documents
 import JSONReading
+import Platform
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
     import Foundation
 #endif
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 extension StateDirectory {
     /// Writes documents, each to the file that holds it already, else to a new one; a file that would not change is not
     /// touched. A file that holds none of them is left alone.
@@ -57,7 +52,7 @@ extension StateDirectory {
     private func holders() throws(CommandError) -> [DocumentHolder] {
         try entries().compactMap { entry in
             guard let data = (try? JSONReader.read(entry.bytes))?["data"], let type = data["type"]?.text?.string,
-                let kind = DocumentKind.allCases.first(where: { $0.schema.type == type })
+                let kind = StateKind.allCases.first(where: { $0.schema.type == type })
             else { return nil }
             return DocumentHolder(
                 entry: entry,

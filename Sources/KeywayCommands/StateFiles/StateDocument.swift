@@ -5,7 +5,7 @@ import Documents
 ///
 /// The form to which a file's descriptions and a server's documents are both brought, so that they can be compared.
 struct StateDocument: Sendable {
-    let kind: DocumentKind
+    let kind: StateKind
     /// The id that the server gave it; a file may have none, or one of another server.
     let id: Identifier?
     let attributes: JSONValue
@@ -39,9 +39,9 @@ extension StateDocument {
         }
         let data = body["data"]
         guard let type = data?["type"]?.text?.string,
-            let kind = DocumentKind.allCases.first(where: { $0.schema.type == type })
+            let kind = StateKind.allCases.first(where: { $0.schema.type == type })
         else {
-            let types = DocumentKind.allCases.map { "\"\($0.schema.type)\"" }.joined(separator: " or ")
+            let types = StateKind.allCases.map { "\"\($0.schema.type)\"" }.joined(separator: " or ")
             throw InvalidDocument(
                 problems + [Problem(pointer: "/data/type", detail: "is required and must be \(types)")]
             )
@@ -90,7 +90,7 @@ extension StateDocument {
     }
 
     /// The exports that a `ccm_config` in `included` lists, and what is wrong with it.
-    private static func dataExports(in included: JSONValue?, kind: DocumentKind) -> (JSONValue?, [Problem]) {
+    private static func dataExports(in included: JSONValue?, kind: StateKind) -> (JSONValue?, [Problem]) {
         guard let included else { return (nil, []) }
         guard kind == .awsAccount, case .array(let elements) = included, elements.count == 1,
             elements[0]["type"]?.text?.string == DocumentSchema.ccmConfig.type

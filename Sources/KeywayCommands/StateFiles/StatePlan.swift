@@ -48,7 +48,7 @@ struct StateStep: Sendable {
     }
 
     let action: Action
-    let kind: DocumentKind
+    let kind: StateKind
     /// The name by which people know the document.
     let key: String
     /// The file that describes it; `nil` if it is to be deleted.

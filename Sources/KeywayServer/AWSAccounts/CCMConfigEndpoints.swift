@@ -74,7 +74,7 @@ struct CCMConfigEndpoints: Sendable {
     }
 
     private static func answer(_ document: JSONValue) -> Response {
-        .document(JSONWriter.bytes(of: DocumentSchema.ccmAnswer(to: document)))
+        .document(JSONWriter.bytes(of: DocumentSchema.ccmResponse(to: document)))
     }
 }
 

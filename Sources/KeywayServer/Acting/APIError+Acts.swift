@@ -4,6 +4,7 @@ import Acting
 import Connections
 import Egress
 import HTTPServer
+import NetworkTypes
 
 // The errors of callers and acts, as statuses and texts.
 extension APIError {
@@ -224,9 +225,9 @@ extension APIError {
                     + "keyway serve --act-body-limit."
             )
         case .timedOut: act(504, "upstream_timeout", "The third party took too long to answer.")
-        case .answerTooLarge, .headersTooLarge:
+        case .responseTooLarge, .headersTooLarge:
             act(502, "answer_too_large", "The third party's answer is larger than is passed on.", isTransient: false)
-        case .malformedAnswer:
+        case .malformedResponse:
             act(502, "upstream_malformed", "What the third party answered can't be passed on: \(error.detail).")
         case .secretInCoding:
             act(
@@ -263,11 +264,11 @@ extension EgressError {
         case .malformedURL: "the URL is malformed"
         case .malformedHeader(let name): "the header \(name) is malformed or not the caller's to set"
         case .unresolvableHost: "its name has no address"
-        case .connectionFailed(let reason), .insecure(let reason), .malformedAnswer(let reason): reason
+        case .connectionFailed(let reason), .insecure(let reason), .malformedResponse(let reason): reason
         case .malformedBody(let reason), .unsignedBody(let reason): reason
         case .bodyTooLarge: "the request's body is too long"
         case .timedOut: "it took too long"
-        case .answerTooLarge: "its answer is too large"
+        case .responseTooLarge: "its answer is too large"
         case .headersTooLarge: "the headers of its answer are too large"
         case .cancelled: "it was given up"
         case .secretInCoding: "it holds a secret within a content coding"

@@ -1,6 +1,7 @@
 import Connections
 import Documents
 import HTTPServer
+import NetworkTypes
 
 /// How a client of AWS reads errors, by the request that it has signed.
 enum AWSErrorProtocol {

@@ -5,6 +5,7 @@ import Connections
 import Documents
 import Egress
 import HTTPServer
+import NetworkTypes
 import Secrets
 
 /// Acting through a connection: by a request of the caller's, or by the one that tells whether its credentials work.
@@ -78,10 +79,8 @@ struct ActEndpoints: Sendable {
 extension Call {
     /// The request that is to be sent through the connection.
     fileprivate var actRequest: ActRequest {
-        var headers: [CallerHeader] = []
-        request.forEachHeader { header in
-            headers.append(CallerHeader(name: header.name, value: header.value, rawValue: header.rawValue))
-        }
+        var headers: [FoldedHeader] = []
+        request.forEachHeader { headers.append(FoldedHeader($0)) }
         return ActRequest(
             method: request.method.name,
             // Without even a slash it is the base URL itself.

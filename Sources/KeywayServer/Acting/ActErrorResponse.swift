@@ -1,6 +1,7 @@
 import Connections
 import Documents
 import HTTPServer
+import NetworkTypes
 
 extension ErrorFamily {
     /// The response to an act that is an error of Keyway's own: `errors` as everywhere, and beside it what shows the

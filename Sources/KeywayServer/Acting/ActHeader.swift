@@ -1,5 +1,6 @@
 import Documents
 import HTTPServer
+import NetworkTypes
 
 /// The headers by which Keyway speaks of an act itself: what tells an error of its own from anything that a third party
 /// says, and the name of the request.
@@ -22,7 +23,7 @@ enum ActHeader {
     }
 
     /// Marks the headers of such an answer.
-    static func mark(_ headers: inout [Response.Header], status: Int) {
+    static func mark(_ headers: inout [HeaderField], status: Int) {
         guard status >= 400, !headers.contains(where: { $0.name == error }) else { return }
         let code =
             switch status {

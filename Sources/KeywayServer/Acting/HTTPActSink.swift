@@ -1,6 +1,7 @@
 import ActService
 import Documents
 import HTTPServer
+import NetworkTypes
 
 /// Takes the response to an act, and sends it to the caller over HTTP. A third party's response carries no limits of
 /// Keyway's: it may have its own.

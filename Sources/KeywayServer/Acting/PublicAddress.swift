@@ -1,5 +1,6 @@
 import Documents
 import HTTPServer
+import NetworkTypes
 
 /// The address under which callers reach this server, which links that lead through it begin with.
 ///
@@ -35,7 +36,7 @@ enum PublicAddress {
         }
         guard (port.isEmpty ? (endpoint.isSecure ? 443 : 80) : UInt16(port)) == endpoint.port else { return nil }
         let isOurs =
-            name == "localhost" ? endpoint.address.isLoopback : RemoteAddress(String(name)) == endpoint.address
+            name == "localhost" ? endpoint.address.isLoopback : IPAddress(String(name)) == endpoint.address
         return isOurs ? origin.text : nil
     }
 }

@@ -1,19 +1,15 @@
 import ActService
 import Egress
 import HTTPServer
+import NetworkTypes
 
 extension Response {
     /// A third party's response as it is passed on over HTTP.
     init(_ response: ActResponse) {
-        var headers: [Header] = []
+        var headers: [HeaderField] = []
         // Those that follow are ten at most.
         headers.reserveCapacity(response.headers.count + 10)
-        for header in response.headers {
-            headers.append(
-                header.rawValue.map { .init(name: header.name, bytes: $0) }
-                    ?? .init(name: header.name, value: header.value)
-            )
-        }
+        headers += response.headers
         ProxiedCaching.keepFromSharedCaches(&headers)
         headers.append(.init(name: "Keyway-Upstream-Status", value: "\(response.upstreamStatus)"))
         headers.append(
@@ -24,7 +20,7 @@ extension Response {
     }
 
     /// The headers of every proxied response: should a browser ever show one, it runs nothing in this server's name.
-    private static let guarding: [Header] = [
+    private static let guarding: [HeaderField] = [
         .init(name: "X-Content-Type-Options", value: "nosniff"),
         .init(name: "Content-Security-Policy", value: "sandbox; default-src 'none'"),
     ]
@@ -40,7 +36,7 @@ extension Response {
 enum ProxiedCaching {
     /// Changes the headers so that no shared cache keeps the response for callers with other keys: those stand in
     /// headers that caches don't look at by themselves.
-    static func keepFromSharedCaches(_ headers: inout [Response.Header]) {
+    static func keepFromSharedCaches(_ headers: inout [HeaderField]) {
         var directives = ["private"]
         headers.removeAll { header in
             guard header.name.utf8.count >= "cache-control".utf8.count else { return false }

@@ -1,13 +1,8 @@
 import Access
 import Documents
 import HTTPServer
+import Platform
 import Storage
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A walk along the audit log for what a search asks for, in slices.
 struct AuditScan {

@@ -41,7 +41,7 @@ struct SettingsEndpoints: Sendable {
         if let settings = try documents.document(.connectionSettings, id, in: call.principal.organization) {
             return .document(settings)
         }
-        let settings = try ConnectionSettings(of: try JSONReader.read(connection.document)).standard(id: id)
+        let settings = try SettingsReader(of: try JSONReader.read(connection.document)).standard(id: id)
         return .document(JSONWriter.bytes(of: settings))
     }
 }

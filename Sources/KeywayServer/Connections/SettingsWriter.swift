@@ -36,7 +36,7 @@ struct SettingsWriter: Sendable {
     ) throws -> (document: [UInt8], change: Change) {
         let connection = try JSONReader.read(state.document)
         let previous = try state.settings.map { try JSONReader.read($0.document) }
-        let settings = try ConnectionSettings(of: connection).read(try call.json(), id: id)
+        let settings = try SettingsReader(of: connection).read(try call.json(), id: id)
         let old = DocumentSchema.connectionDestination(document: connection, settings: previous)
         let new = DocumentSchema.connectionDestination(document: connection, settings: settings)
         let opensDomains =
@@ -71,7 +71,7 @@ struct SettingsWriter: Sendable {
             }
         let event = call.event(
             "connection_settings.update",
-            on: ConnectionSettings.type,
+            on: SettingsReader.type,
             id,
             details: (old == new ? [] : [.init("destination", .string(new.text))])
                 + (opensDomains ? [.init("custom_domain", true)] : [])
@@ -131,33 +131,5 @@ struct SettingsWriter: Sendable {
                 )
             }
         )
-    }
-}
-
-/// The settings that a connection of one integration has.
-struct ConnectionSettings {
-    static let type = "connection_settings"
-
-    private let schema: DocumentSchema
-
-    /// - Throws: ``APIError`` if this version does not know the connection's integration.
-    init(of connection: JSONValue) throws {
-        let type = connection["attributes"]?["integration"]?["type"]?.text?.string
-        guard let integration = IntegrationCatalogue.all.first(where: { $0.type == type }) else {
-            throw APIError(409, "This version of Keyway does not know the connection's integration.")
-        }
-        schema = .settings(of: integration)
-    }
-
-    /// Reads a body.
-    ///
-    /// - Returns: The document that is to be stored.
-    func read(_ body: JSONValue, id: Identifier) throws -> JSONValue {
-        try schema.create(body, id: id) { $0 }.document
-    }
-
-    /// The settings of a connection for which none were ever sent.
-    func standard(id: Identifier) throws -> JSONValue {
-        try read(["data": ["type": .string(Self.type), "attributes": [:]]], id: id)
     }
 }

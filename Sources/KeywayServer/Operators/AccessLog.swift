@@ -1,10 +1,6 @@
 package import Documents
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 import HTTPServer
+import Platform
 import Synchronization
 import Threads
 

@@ -1,5 +1,6 @@
 import Documents
 package import HTTPServer
+package import NetworkTypes
 
 /// Answers `/metrics` and nothing else, on a listener of its own.
 package struct MetricsListener: RequestHandler {
@@ -17,7 +18,7 @@ package struct MetricsListener: RequestHandler {
         reply.send(metrics.response())
     }
 
-    package func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response {
+    package func refuse(_ refusal: Refusal, to _: IPAddress) -> Response {
         ErrorFamily.objects.response(to: APIError(refusal.status, refusal.detail))
     }
 }

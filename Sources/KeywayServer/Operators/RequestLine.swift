@@ -1,11 +1,12 @@
 import Access
 import Documents
 import HTTPServer
+import NetworkTypes
 
 /// The log line of one request: its route's template, never its path, query or body.
 struct RequestLine {
     let requestID: String
-    let remoteAddress: RemoteAddress
+    let remoteAddress: IPAddress
     let principal: Principal?
     let status: Int
     let nanoseconds: UInt64

@@ -1,5 +1,6 @@
 import Documents
 import HTTPServer
+import NetworkTypes
 
 /// An answer that is an error, before it is written in the family of its endpoint.
 ///
@@ -19,7 +20,7 @@ struct APIError: Error {
 
     let status: Int
     let faults: [Fault]
-    var headers: [Response.Header] = []
+    var headers: [HeaderField] = []
 
     init(_ status: Int, _ faults: [Fault]) {
         self.status = status
@@ -48,12 +49,6 @@ extension APIError {
     static let tooMuchUnread: APIError = .waiting(
         "Responses to this key that are still being sent take too much memory. Read them, wait Retry-After seconds, and "
             + "ask for smaller pages or for fewer at once."
-    )
-
-    /// Nothing was done, after many rounds.
-    static let contended = APIError(
-        503,
-        "Others changed the same document each time that this change was tried. Try again later."
     )
 
     /// More keys wait to be looked up than the server lets wait.

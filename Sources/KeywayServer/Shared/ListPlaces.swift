@@ -2,6 +2,7 @@ import Access
 import Cryptography
 import Documents
 import HTTPServer
+import NetworkTypes
 import Storage
 import Threads
 
@@ -78,7 +79,7 @@ extension Call {
     func page<Element>(
         _ query: QueryItems,
         _ read: (Page) throws -> PageOf<Element>
-    ) throws -> (page: PageOf<Element>, next: Response.Header?) {
+    ) throws -> (page: PageOf<Element>, next: HeaderField?) {
         var page = try query.page()
         let list = list(query)
         let cursor = try query.only("page[cursor]")

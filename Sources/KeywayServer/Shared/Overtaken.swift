@@ -4,6 +4,14 @@ import Storage
 /// A change was decided on something that has changed since. Nothing was done, and it is to be decided again.
 struct Overtaken: Error {}
 
+extension APIError {
+    /// A change that was overtaken in every round: nothing was done.
+    static let contended = APIError(
+        503,
+        "Others changed the same document each time that this change was tried. Try again later."
+    )
+}
+
 extension CommitOutcome {
     /// Returns if the change was committed.
     ///

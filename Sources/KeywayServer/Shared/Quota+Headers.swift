@@ -1,5 +1,6 @@
 import ActService
 import HTTPServer
+import NetworkTypes
 
 extension Quota {
     /// Adds them in lower case: official clients for Java look for no other spelling.

@@ -1,11 +1,6 @@
 import Documents
+import Platform
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Threads for reads that may take long, which neither network threads nor tasks may wait for.
 ///

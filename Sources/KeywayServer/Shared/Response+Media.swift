@@ -1,5 +1,6 @@
 import Documents
 import HTTPServer
+import NetworkTypes
 
 /// The media types that we answer with.
 enum MediaType: String, Sendable {
@@ -14,7 +15,7 @@ enum MediaType: String, Sendable {
 
 extension Response {
     init(_ mediaType: MediaType, status: Int = 200, _ body: [UInt8]) {
-        self.init(status: status, headers: [Header(name: "Content-Type", value: mediaType.rawValue)], body: body)
+        self.init(status: status, headers: [HeaderField(name: "Content-Type", value: mediaType.rawValue)], body: body)
     }
 
     static let noContent = Response(status: 204)
@@ -34,7 +35,7 @@ extension Response {
         included: [JSONValue]? = nil,
         meta: JSONValue? = nil,
         status: Int = 200,
-        next: Header? = nil
+        next: HeaderField? = nil
     ) -> Response {
         var members = [JSONValue.Member("data", data)]
         if let included { members.append(.init("included", .array(included))) }
@@ -49,7 +50,7 @@ extension Response {
         _ documents: [[UInt8]],
         total: Int,
         totalFiltered: Int,
-        next: Header? = nil
+        next: HeaderField? = nil
     ) -> Response {
         var writer = JSONWriter(capacity: documents.reduce(64) { $0 + $1.count + 1 })
         writer.write(raw: "{\"data\":[")
@@ -60,6 +61,17 @@ extension Response {
         var response = Response(.jsonAPI, writer.bytes)
         if let next { response.headers.append(next) }
         return response
+    }
+}
+
+extension JSONValue {
+    /// The `meta` of a list of users, roles or permissions.
+    static func page(total: Int, totalFiltered: Int) -> JSONValue {
+        [
+            "page": [
+                "total_count": .integer(Int64(total)), "total_filtered_count": .integer(Int64(totalFiltered)),
+            ]
+        ]
     }
 }
 

@@ -1,6 +1,7 @@
 import Access
 import ActService
 import HTTPServer
+import NetworkTypes
 
 // The places where callers show their keys.
 extension ServiceRequest {
@@ -30,4 +31,4 @@ extension ServiceRequest {
 }
 
 /// Failures are counted by the address that a request comes from.
-extension RemoteAddress: FailureSource {}
+extension IPAddress: FailureSource {}

@@ -2,6 +2,7 @@ import ActService
 package import Access
 import Cryptography
 package import HTTPServer
+package import NetworkTypes
 package import Secrets
 import Threads
 
@@ -18,7 +19,7 @@ package protocol ServiceRequest: AnyObject, Sendable {
     var bodyStream: RequestBodyStream? { get }
     /// When the request line had been received, in ``MonotonicClock`` nanoseconds.
     var startedAt: UInt64 { get }
-    var remoteAddress: RemoteAddress { get }
+    var remoteAddress: IPAddress { get }
     /// Where the client reached the server, if that is known.
     var localEndpoint: LocalEndpoint? { get }
 

@@ -2,6 +2,7 @@ import ActService
 import Access
 import Documents
 import HTTPServer
+import NetworkTypes
 import Storage
 
 /// Reads of roles, who has them, and the permissions that they are made of.
@@ -159,7 +160,7 @@ struct RoleEndpoints: Sendable {
         )
     }
 
-    private func answer(_ users: PageOf<User>, _ call: Call, next: Response.Header? = nil) throws -> Response {
+    private func answer(_ users: PageOf<User>, _ call: Call, next: HeaderField? = nil) throws -> Response {
         .resource(
             .array(users.elements.map { $0.json(uses) }),
             included: try store.included(with: users.elements, of: call.principal.organization),

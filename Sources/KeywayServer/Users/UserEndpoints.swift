@@ -257,17 +257,6 @@ extension QueryItems {
     }
 }
 
-extension JSONValue {
-    /// The `meta` of a list of users, roles or permissions.
-    static func page(total: Int, totalFiltered: Int) -> JSONValue {
-        [
-            "page": [
-                "total_count": .integer(Int64(total)), "total_filtered_count": .integer(Int64(totalFiltered)),
-            ]
-        ]
-    }
-}
-
 extension OperationDescription {
     fileprivate static let tag = "Users"
     private static let answered = DescribedResponse(200, "The user", .schema("User", .json))

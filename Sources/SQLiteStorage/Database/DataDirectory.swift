@@ -1,10 +1,5 @@
+import Platform
 import Storage
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The directory that holds the database, locked against other processes while this lives.
 final class DataDirectory: Sendable {

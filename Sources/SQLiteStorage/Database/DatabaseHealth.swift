@@ -1,12 +1,7 @@
+import Platform
 import Storage
 import Synchronization
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Knows whether an open database is still in its place, and whether anything has met damage in it.
 final class DatabaseHealth: @unchecked Sendable {

@@ -1,10 +1,5 @@
+import Platform
 package import Storage
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A data directory that is being made from a copy of a database: locked against other processes, and empty until the
 /// end.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 /// Up to 32 names that follow each other in the order of lists, in one piece of memory that is laid out for searching.
 ///

@@ -1,12 +1,7 @@
+import Platform
 import Storage
 import Synchronization
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The thread that writes: it takes all changes that wait, commits them together, then tells those who wait.
 final class Writer: @unchecked Sendable {

@@ -112,7 +112,7 @@ struct ActFixture: Sendable {
             method: method,
             path: path,
             query: query,
-            headers: headers.map { CallerHeader(name: $0.name, value: $0.value) },
+            headers: headers.map { FoldedHeader(name: $0.name, value: $0.value) },
             body: Array(body.utf8).withUnsafeBytes { SecretBuffer(copying: $0) }
         )
         let response = await sink.response { sink in

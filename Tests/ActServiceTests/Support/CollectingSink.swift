@@ -1,6 +1,7 @@
 import Egress
 import ActService
 import Documents
+import NetworkTypes
 import Synchronization
 
 /// The response to an act, as a door has it.

@@ -64,7 +64,7 @@ enum RuleSample {
             method: method,
             rawPath: path,
             rawQuery: query,
-            headers: headers.map { CallerHeader(name: $0.0, value: $0.1) },
+            headers: headers.map { FoldedHeader(name: $0.0, value: $0.1) },
             body: Secret(copying: body.utf8).buffer
         )
     }

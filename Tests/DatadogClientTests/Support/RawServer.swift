@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import NetworkTypes
 
 /// An HTTP server that responses as it is told.
 final class RawServer: RequestHandler {
@@ -29,7 +30,7 @@ final class RawServer: RequestHandler {
         }
     }
 
-    func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response { Response(status: refusal.status) }
+    func refuse(_ refusal: Refusal, to address: IPAddress) -> Response { Response(status: refusal.status) }
 }
 
 extension HTTPServer {

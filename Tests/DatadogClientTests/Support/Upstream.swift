@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import NetworkTypes
 import Secrets
 
 /// A third party on this machine: `/status/N` answers with that status, `/slow` in two pieces, the second of which
@@ -81,7 +82,7 @@ final class UpstreamHandler: RequestHandler, @unchecked Sendable {
         case "/silent": wait { reply.send(Response(status: 200)) }
         case let path where path.hasPrefix("/status/"):
             let status = Int(path.dropFirst("/status/".count)) ?? 200
-            let headers = [Response.Header(name: "X-Own", value: "1")]
+            let headers = [HeaderField(name: "X-Own", value: "1")]
             reply.send(Response(status: status, headers: headers, body: Array("status".utf8)))
         default: reply.send(Response(status: 200, body: received.body))
         }
@@ -91,7 +92,7 @@ final class UpstreamHandler: RequestHandler, @unchecked Sendable {
         lock.withLock { waiting.append(job) }
     }
 
-    func refuse(_ refusal: Refusal, to address: RemoteAddress) -> Response { Response(status: refusal.status) }
+    func refuse(_ refusal: Refusal, to address: IPAddress) -> Response { Response(status: refusal.status) }
 }
 
 /// Does not care how a stream fares.

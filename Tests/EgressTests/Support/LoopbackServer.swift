@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 import Synchronization
 
 /// A server on the loopback that does what a test says, byte for byte. Each connection has a thread.
@@ -144,7 +144,7 @@ final class Peer {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                Platform.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { throw Closed() }
             sent += count

@@ -2,10 +2,10 @@
 import Threads
 
 /// Keeps what a transfer brings, and lets a test wait for it.
-final class Recorder: AnswerReceiver, @unchecked Sendable {
+final class Recorder: ResponseReceiver, @unchecked Sendable {
     // Safe to share: the lock guards the state.
     private struct State {
-        var heads: [AnswerHead] = []
+        var heads: [ResponseHead] = []
         var body: [UInt8] = []
         var coded: [UInt8] = []
         var decoded = 0
@@ -17,7 +17,7 @@ final class Recorder: AnswerReceiver, @unchecked Sendable {
 
     /// The events so far.
     struct Facts {
-        let heads: [AnswerHead]
+        let heads: [ResponseHead]
         let body: [UInt8]
         /// The body as it came, and how much of it was decoded to the last; empty unless that is asked for.
         let coded: [UInt8]
@@ -40,7 +40,7 @@ final class Recorder: AnswerReceiver, @unchecked Sendable {
 
     var facts: Facts { lock { state.facts } }
 
-    func received(_ head: AnswerHead) -> Demand {
+    func received(_ head: ResponseHead) -> Demand {
         change { $0.heads.append(head) }
         return demand(0)
     }

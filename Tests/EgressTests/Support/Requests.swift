@@ -22,7 +22,7 @@ extension SecretBuffer {
     }
 }
 
-extension CollectedAnswer {
+extension CollectedResponse {
     var text: String { String(decoding: body.bytes, as: UTF8.self) }
 }
 
@@ -41,7 +41,7 @@ extension EgressClient {
         return try EgressClient(configuration: configuration)
     }
 
-    func collect(_ request: OutgoingRequest) async throws(EgressError) -> CollectedAnswer {
+    func collect(_ request: OutgoingRequest) async throws(EgressError) -> CollectedResponse {
         try await collect(request, atMost: 1_000_000)
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Returns the output of a shell command. A thread of its own waits, since the threads of tasks are for all tests.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// A TCP client that sends bytes as they are, and fails instead of waiting for ever.
 final class RawClient {
@@ -42,7 +42,7 @@ final class RawClient {
     }
 
     deinit {
-        if isOpen { Glibc.close(descriptor) }
+        if isOpen { Platform.close(descriptor) }
     }
 
     private static func with(
@@ -65,7 +65,7 @@ final class RawClient {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                Platform.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { throw Failure.system("send", errno) }
             sent += count
@@ -82,7 +82,7 @@ final class RawClient {
 
     func close() {
         isOpen = false
-        Glibc.close(descriptor)
+        Platform.close(descriptor)
     }
 
     /// Closes with a reset instead of an orderly end.

@@ -1,5 +1,6 @@
-import Glibc
 import HTTPServer
+import NetworkTypes
+import Platform
 import Secrets
 
 /// Answers with what a closure says; refusals as `<status> <detail>`.
@@ -12,7 +13,7 @@ final class TestHandler: RequestHandler {
 
     func handle(_ request: Request, reply: Reply) { body(request, reply) }
 
-    func refuse(_ refusal: Refusal, to _: RemoteAddress) -> Response {
+    func refuse(_ refusal: Refusal, to _: IPAddress) -> Response {
         Response(
             status: refusal.status,
             headers: [.init(name: "Content-Type", value: "text/plain")],

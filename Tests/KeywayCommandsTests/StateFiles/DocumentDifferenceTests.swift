@@ -95,7 +95,7 @@ struct DocumentDifferenceTests {
     static let pairs = groups.flatMap { group in group.flatMap { one in group.map { (one, $0) } } }
 
     /// Applies a request as a server does, and returns the attributes, without what only looks different.
-    private static func result(of difference: DocumentDifference, on stored: StateDocument?, kind: DocumentKind) throws
+    private static func result(of difference: DocumentDifference, on stored: StateDocument?, kind: StateKind) throws
         -> Documents.JSONValue?
     {
         let secrets = Dictionary(uniqueKeysWithValues: difference.neededSecrets.map { ($0, Secret("a secret")) })

@@ -1,6 +1,7 @@
 import Documents
 import HTTPServer
 import KeywayServer
+import NetworkTypes
 import Testing
 import UpstreamTesting
 

@@ -1,6 +1,7 @@
 import Documents
 import HTTPServer
 import KeywayServer
+import NetworkTypes
 import Testing
 import UpstreamTesting
 
@@ -25,8 +26,8 @@ struct ActLinkTests {
 
     private static let host = [(name: "Host", value: "127.0.0.1:8480")]
 
-    private static func json(_ text: String, _ headers: [Response.Header] = []) -> Response {
-        let type = Response.Header(name: "Content-Type", value: "application/json; charset=utf-8")
+    private static func json(_ text: String, _ headers: [HeaderField] = []) -> Response {
+        let type = HeaderField(name: "Content-Type", value: "application/json; charset=utf-8")
         return Response(status: 200, headers: [type] + headers, body: Array(text.utf8))
     }
 
@@ -65,7 +66,7 @@ struct ActLinkTests {
 
     @Test("that are none leave a body as it is, with its tag and checksums")
     func unchanged() async throws {
-        let headers: [Response.Header] = [.init(name: "ETag", value: "\"a\""), .init(name: "Content-MD5", value: "x")]
+        let headers: [HeaderField] = [.init(name: "ETag", value: "\"a\""), .init(name: "Content-MD5", value: "x")]
         let linked = try await Self.acting { _ in Self.json(#"{"next": "https://evil.example/v1/a"}"#, headers) }
         let answer = try await linked.act(.get, "/a")
         #expect(answer.text == #"{"next": "https://evil.example/v1/a"}"#)
@@ -210,7 +211,7 @@ struct ActLinkTests {
     @Test("that have status 304, or no Location, are passed on", arguments: [300, 302, 304, 308])
     func passedOn(_ status: Int) async throws {
         let acting = try await ActingFixture { _ in
-            let headers: [Response.Header] =
+            let headers: [HeaderField] =
                 status == 304 ? [.init(name: "Location", value: "https://evil.example/")] : []
             return Response(status: status, headers: headers)
         }

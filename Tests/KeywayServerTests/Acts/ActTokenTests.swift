@@ -1,6 +1,7 @@
 import Documents
 import HTTPServer
 import KeywayServer
+import NetworkTypes
 import Testing
 import UpstreamTesting
 
@@ -21,7 +22,7 @@ struct ActTokenTests {
 
     private func issueToken(_ token: String, by upstream: ControlledUpstream) async throws {
         let body = #"{"token_type":"Bearer","expires_in":3600,"access_token":"\#(token)"}"#
-        let headers: [Response.Header] = [.init(name: "Content-Type", value: "application/json")]
+        let headers: [HeaderField] = [.init(name: "Content-Type", value: "application/json")]
         try await upstream.next().send(Response(status: 200, headers: headers, body: Array(body.utf8)))
     }
 

@@ -1,4 +1,5 @@
 import HTTPServer
+import NetworkTypes
 import Testing
 
 @testable import KeywayServer
@@ -14,7 +15,7 @@ struct ProxiedCachingTests {
         ] as [([(String, String)], String)]
     )
     func sharedCaches(_ headers: [(String, String)], _ control: String) {
-        var passed = headers.map { Response.Header(name: $0.0, value: $0.1) }
+        var passed = headers.map { HeaderField(name: $0.0, value: $0.1) }
         ProxiedCaching.keepFromSharedCaches(&passed)
         #expect(passed.map(\.name) == ["Cache-Control", "Vary"])
         #expect(passed.first?.value == control)

@@ -1,4 +1,5 @@
 import HTTPServer
+import NetworkTypes
 import Testing
 
 @testable import KeywayServer
@@ -6,7 +7,7 @@ import Testing
 @Suite("The address that links begin with")
 struct PublicAddressTests {
     private static func endpoint(_ address: String, _ port: UInt16, isSecure: Bool = false) throws -> LocalEndpoint {
-        LocalEndpoint(address: try #require(RemoteAddress(address)), port: port, isSecure: isSecure)
+        LocalEndpoint(address: try #require(IPAddress(address)), port: port, isSecure: isSecure)
     }
 
     @Test(

@@ -1,12 +1,13 @@
 import Documents
 import HTTPServer
 import JSONReading
+import NetworkTypes
 import Testing
 
 /// A response to a test's request.
 struct Answer {
     let status: Int
-    let headers: [Response.Header]
+    let headers: [HeaderField]
     let body: [UInt8]
 
     init(_ response: Response) {

@@ -2,10 +2,11 @@ import ActService
 import Access
 import Cryptography
 import Documents
-import Glibc
 import HTTPServer
 import JSONReading
 import KeywayServer
+import NetworkTypes
+import Platform
 import SQLiteStorage
 import Vault
 
@@ -20,7 +21,7 @@ struct Contract: Sendable {
         let answer = Mailbox()
         let directory = TemporaryDirectory()
         if let store = try? SQLiteStore.create(in: directory.path, digest: { KeyDigest(SHA256.digest(of: $0)) }),
-            let address = RemoteAddress("127.0.0.1")
+            let address = IPAddress("127.0.0.1")
         {
             let log = AccessLog(descriptor: open("/dev/null", O_WRONLY))
             let vault = Vault(keyring: MasterKeyring())

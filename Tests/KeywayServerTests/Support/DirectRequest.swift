@@ -2,6 +2,7 @@ import ActService
 import Access
 import HTTPServer
 import KeywayServer
+import NetworkTypes
 import Secrets
 import Synchronization
 import Threads
@@ -13,8 +14,8 @@ final class DirectRequest: ServiceRequest {
     let rawQuery: String?
     let body: SecretBuffer
     let startedAt = MonotonicClock.now()
-    let remoteAddress: RemoteAddress
-    let localEndpoint = RemoteAddress("127.0.0.1").map { LocalEndpoint(address: $0, port: 8480, isSecure: false) }
+    let remoteAddress: IPAddress
+    let localEndpoint = IPAddress("127.0.0.1").map { LocalEndpoint(address: $0, port: 8480, isSecure: false) }
     private let headers: [(name: String, value: String)]
 
     /// Takes a target as it stands in a request line: raw path and query.
@@ -23,7 +24,7 @@ final class DirectRequest: ServiceRequest {
         _ target: String,
         headers: [(name: String, value: String)],
         body: [UInt8],
-        from remoteAddress: RemoteAddress
+        from remoteAddress: IPAddress
     ) {
         self.method = method
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)

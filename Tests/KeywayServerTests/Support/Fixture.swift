@@ -5,9 +5,10 @@ import Cryptography
 import Dispatch
 import Documents
 import Egress
-import Glibc
 import HTTPServer
 import KeywayServer
+import NetworkTypes
+import Platform
 import Secrets
 import SQLiteStorage
 import Storage
@@ -94,7 +95,7 @@ final class Fixture: Sendable {
             target,
             headers: (keys?.headers ?? []) + headers,
             body: Array((body ?? "").utf8),
-            from: try #require(RemoteAddress(address))
+            from: try #require(IPAddress(address))
         )
         let response = await withCheckedContinuation { service.answer(request, to: DirectReply($0)) }
         let answer = Answer(response)

@@ -1,5 +1,5 @@
 import Documents
-import Glibc
+import Platform
 
 /// A new directory, removed with all that is in it when the last reference goes.
 final class TemporaryDirectory: Sendable {

@@ -7,6 +7,8 @@ package struct HeaderField: Sendable, Equatable {
     }
     /// The value's bytes where they are not UTF-8, such as Latin-1; `nil` where ``value`` says it all.
     package private(set) var rawValue: [UInt8]?
+    /// The value as it came.
+    package var bytes: [UInt8] { rawValue ?? Array(value.utf8) }
 
     package init(name: String, value: String) {
         self.name = name

@@ -1,18 +1,20 @@
+import NetworkTypes
+
 /// Reads a response's head from the lines that libcurl hands on: interim responses, the response itself, trailers.
 ///
 /// A line that is no header is left out, as are headers beyond the limit, except those that say how to read the body:
 /// the request may have been carried out, and its status counts for more than a header.
-struct AnswerHeadReader {
+struct ResponseHeadReader {
     enum Progress {
         /// More lines follow, or this one does not matter.
         case reading
-        case complete(AnswerHead)
+        case complete(ResponseHead)
     }
 
     private let limit: Int
     private var size = 0
     private var status: Int?
-    private var headers: [AnswerHead.Header] = []
+    private var headers: [HeaderField] = []
     /// Whether the last line was a header that was left out: then so is what continues it.
     private var hasLeftOut = true
     private(set) var isComplete = false
@@ -30,9 +32,9 @@ struct AnswerHeadReader {
     }
 
     /// A head that has a status, but no end yet.
-    var incomplete: AnswerHead? {
+    var incomplete: ResponseHead? {
         guard !isComplete, let status, status >= 200 else { return nil }
-        return AnswerHead(status: status, headers: headers)
+        return ResponseHead(status: status, headers: headers)
     }
 
     mutating func read(_ line: UnsafeRawBufferPointer) throws(EgressError) -> Progress {
@@ -56,7 +58,7 @@ struct AnswerHeadReader {
             return .reading
         }
         isComplete = true
-        return .complete(AnswerHead(status: status, headers: headers))
+        return .complete(ResponseHead(status: status, headers: headers))
     }
 
     private mutating func readHeader(_ text: UnsafeRawBufferPointer) {
@@ -70,7 +72,7 @@ struct AnswerHeadReader {
             guard !hasLeftOut, isWithinLimit, let last = headers.popLast() else { return }
             let before = last.rawValue ?? Array(last.value.utf8)
             let bytes = before + [UInt8(ascii: " ")] + HeaderSyntax.trimmed(text)
-            headers.append(AnswerHead.Header(name: last.name, bytes: bytes))
+            headers.append(HeaderField(name: last.name, bytes: bytes))
             return
         }
         hasLeftOut = true
@@ -78,7 +80,7 @@ struct AnswerHeadReader {
         // Some read a name with blanks after it as that name: what it says of the body must not be missed.
         let name = HeaderSyntax.trimmed(UnsafeRawBufferPointer(rebasing: text[..<colon]))
         guard HeaderSyntax.isToken(name) else { return }
-        let header = AnswerHead.Header(
+        let header = HeaderField(
             name: String(decoding: name, as: UTF8.self),
             bytes: HeaderSyntax.trimmed(UnsafeRawBufferPointer(rebasing: text[(colon + 1)...]))
         )
@@ -94,7 +96,7 @@ struct AnswerHeadReader {
             parts.count >= 2, parts[0].starts(with: "HTTP/".utf8), parts[1].count == 3,
             parts[1].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let status = Int(String(decoding: parts[1], as: UTF8.self)), status >= 100
-        else { throw .malformedAnswer("it does not start with a status") }
+        else { throw .malformedResponse("it does not start with a status") }
         return status
     }
 

@@ -1,6 +1,7 @@
 import Acting
 import Egress
 import LinkRewriting
+import NetworkTypes
 import Scrubbing
 import Threads
 
@@ -13,7 +14,7 @@ import Threads
 /// own, ``ActCaller``.
 ///
 /// Safe to share: all that changes is the egress client's thread's.
-package final class ProxiedAnswer: @unchecked Sendable {
+package final class ProxiedResponse: @unchecked Sendable {
     /// The fate of a response.
     enum Delivery: ~Copyable, Sendable {
         /// All of it is with the caller but its end, which the error breaks off.
@@ -57,7 +58,7 @@ package final class ProxiedAnswer: @unchecked Sendable {
 
     private enum Passage {
         case none
-        case holding(ActResponse, AnswerHead)
+        case holding(ActResponse, ResponseHead)
         /// All that arrives goes to ``body``.
         case streaming
         /// The answer is not passed on; so many bytes of its body have come.
@@ -147,12 +148,12 @@ package final class ProxiedAnswer: @unchecked Sendable {
 
 // MARK: - The upstream's side
 
-extension ProxiedAnswer: AnswerReceiver {
+extension ProxiedResponse: ResponseReceiver {
     func requestLeaves() {
         facts.wasSent = true
     }
 
-    func received(_ head: AnswerHead) -> Demand {
+    func received(_ head: ResponseHead) -> Demand {
         facts.status = head.status
         facts.upstreamNanoseconds = MonotonicClock.now() - startedAt
         // A switch of protocols, which can't be passed on.
@@ -199,11 +200,11 @@ extension ProxiedAnswer: AnswerReceiver {
             passage = .dropping(0, .whole(response))
             return .more
         case .coded:
-            let error = EgressError.malformedAnswer("its part can't be passed on: the whole does not come")
+            let error = EgressError.malformedResponse("its part can't be passed on: the whole does not come")
             passage = .dropping(0, asksForWhole ? .failed(error) : .codedPart)
             return .more
         case .unreadable(let reason):
-            passage = .dropping(0, .failed(.malformedAnswer("its part can't be passed on: \(reason)")))
+            passage = .dropping(0, .failed(.malformedResponse("its part can't be passed on: \(reason)")))
             return .more
         }
         if ProxiedHeaders.isJSON(head) { scrubber = Scrubber(patterns, style: .json) }
@@ -215,14 +216,14 @@ extension ProxiedAnswer: AnswerReceiver {
 
     /// Begins to pass on a coded body as it comes. Until something is let out, a secret that is found can be told with
     /// an error of Keyway's own.
-    private func passCoded(_ response: ActResponse, _ head: AnswerHead) -> Demand {
+    private func passCoded(_ response: ActResponse, _ head: ResponseHead) -> Demand {
         coded = CodedBody(patterns)
         codedLength = cut?.length ?? Self.length(in: head)
         passage = .holding(response, head)
         return .moreAsCoded
     }
 
-    private static func isUpstreamLocation(_ header: ActResponse.Header) -> Bool {
+    private static func isUpstreamLocation(_ header: HeaderField) -> Bool {
         header.name == ProxiedHeaders.upstreamLocation
     }
 
@@ -260,7 +261,7 @@ extension ProxiedAnswer: AnswerReceiver {
 
     /// Whether an answer waits until it is there as a whole: a short one, and one whose body may yet say that a token
     /// is no longer taken.
-    private func isHeld(_ head: AnswerHead) -> Bool {
+    private func isHeld(_ head: ResponseHead) -> Bool {
         if isHead || head.status == 204 || head.status == 304 { return true }
         if let length = Self.length(in: head) { return length <= Self.heldAtMost }
         return renewer != nil && (head.status == 400 || head.status == 403)
@@ -333,7 +334,7 @@ extension ProxiedAnswer: AnswerReceiver {
         switch coded?.fault {
         case nil: nil
         case .secret: .secretInCoding
-        case .tooMuchHeld: .malformedAnswer("its content coding can't be searched in pieces")
+        case .tooMuchHeld: .malformedResponse("its content coding can't be searched in pieces")
         }
     }
 
@@ -349,9 +350,9 @@ extension ProxiedAnswer: AnswerReceiver {
     private func delivery(after error: EgressError?) -> Delivery {
         defer { facts.masked = scrubber.maskedCount }
         var error = codingError ?? error
-        if losesItsWay { error = .malformedAnswer("its part begins where it can't be told how to read it") }
+        if losesItsWay { error = .malformedResponse("its part begins where it can't be told how to read it") }
         switch passage {
-        case .none: return .unbegun(.failed(error ?? .malformedAnswer("there was no answer")))
+        case .none: return .unbegun(.failed(error ?? .malformedResponse("there was no answer")))
         case .dropping(_, let finding):
             // However its body ended, its head said all that matters.
             return .unbegun(error == .stopped ? .failed(.stopped) : finding)
@@ -373,7 +374,7 @@ extension ProxiedAnswer: AnswerReceiver {
             if error == .cancelled { return .unbegun(.failed(.cancelled)) }
             if coded == nil { finishFiltering(into: &response.body) }
             if let cut, !cut.isComplete {
-                return .unbegun(.failed(.malformedAnswer("its part is shorter than it says")))
+                return .unbegun(.failed(.malformedResponse("its part is shorter than it says")))
             }
             if linkRewriter?.rewrittenCount ?? 0 > 0 { ProxiedHeaders.describeChangedBody(&response.headers) }
             let refusesToken = response.body.withUnsafeBytes { body in
@@ -397,7 +398,7 @@ extension ProxiedAnswer: AnswerReceiver {
                 error = codingError
                 _ = pass(on: rest)
             }
-            if let cut, !cut.isComplete, error == nil { error = .malformedAnswer("its part is shorter than it says") }
+            if let cut, !cut.isComplete, error == nil { error = .malformedResponse("its part is shorter than it says") }
             guard let body = body.take() else { return .unbegun(.failed(error ?? .cancelled)) }
             return .begun(body, error)
         }
@@ -409,11 +410,11 @@ extension ProxiedAnswer: AnswerReceiver {
         return body?.write(bytes) == false ? .pause : .more
     }
 
-    private static func length(in head: AnswerHead) -> Int? {
+    private static func length(in head: ResponseHead) -> Int? {
         head["Content-Length"].flatMap { Int($0) }
     }
 
-    private func response(to head: AnswerHead, isDecoded: Bool) -> ActResponse {
+    private func response(to head: ResponseHead, isDecoded: Bool) -> ActResponse {
         var headers = ProxiedHeaders.passedOn(head, scrubbedOf: patterns, isDecoded: isDecoded)
         links.rewrite(&headers)
         if !isHead, isDecoded { ProxiedHeaders.describeChangedBody(&headers) }

@@ -1,6 +1,8 @@
+import NetworkTypes
+
 /// The size of a response's head, which the engine writes to what a request has left of its connection's memory. A head
 /// that does not fit would close the connection without a word.
-enum ResponseHead {
+enum ResponseHeadSize {
     /// The engine's memory for a head.
     struct Room {
         /// How much there is if nothing was read beyond the request, in bytes.

@@ -4,12 +4,12 @@ import JSONReading
 import Secrets
 
 /// A response of an OAuth 2.0 token endpoint (RFC 6749, sections 5.1 and 5.2).
-enum BearerTokenAnswer {
+enum BearerTokenResponse {
     /// A token that is said to live for longer is asked for anew after a day.
     private static let longestLife: Int64 = 86_400
 
     static func token(
-        _ head: AnswerHead,
+        _ head: ResponseHead,
         _ body: SecretBuffer,
         issuer: String,
         at time: Timestamp

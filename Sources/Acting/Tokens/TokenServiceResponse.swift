@@ -5,7 +5,7 @@ import Secrets
 ///
 /// It reads the XML of such answers and no more: no document types, no processing instructions but the declaration, no
 /// comments, and none of the entities but the five that XML has itself.
-struct TokenServiceAnswer {
+struct TokenServiceResponse {
     private let values: [String: Secret]
 
     /// - Returns: `nil` if it is anything else.

@@ -3,7 +3,7 @@ import Connections
 import Documents
 
 /// The kinds of documents that a state file describes.
-enum DocumentKind: Sendable, CaseIterable {
+enum StateKind: Sendable, CaseIterable {
     case connection
     case awsAccount
 

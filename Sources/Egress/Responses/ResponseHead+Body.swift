@@ -1,4 +1,6 @@
-extension AnswerHead {
+import NetworkTypes
+
+extension ResponseHead {
     /// Checks that the body can be read, and is not known to be too long.
     ///
     /// A registered coding that can't be undone would hide a secret. A coding that nobody knows names no coding: its
@@ -6,14 +8,14 @@ extension AnswerHead {
     ///
     /// - Returns: The decoder of the body, if it is coded.
     func bodyDecoder(forHead isHead: Bool, atMost limit: Int) throws(EgressError) -> (any ContentDecoder)? {
-        if status < 200 { throw .malformedAnswer("it switches protocols, which was not asked for") }
+        if status < 200 { throw .malformedResponse("it switches protocols, which was not asked for") }
         if isHead || status == 204 || status == 304 { return nil }
         let lengths = values("content-length")
-        guard lengths.allSatisfy({ $0 == lengths.first }) else { throw .malformedAnswer("it states two lengths") }
+        guard lengths.allSatisfy({ $0 == lengths.first }) else { throw .malformedResponse("it states two lengths") }
         guard codings("transfer-encoding").allSatisfy({ $0 == "chunked" }) else {
-            throw .malformedAnswer("its transfer coding is not supported")
+            throw .malformedResponse("its transfer coding is not supported")
         }
-        if let length = lengths.first.flatMap(Int.init), length > limit { throw .answerTooLarge }
+        if let length = lengths.first.flatMap(Int.init), length > limit { throw .responseTooLarge }
         guard isCoded else { return nil }
         let names = codings("content-encoding")
         let codings = names.compactMap { ContentCoding(name: $0) }
@@ -21,9 +23,9 @@ extension AnswerHead {
         guard
             codings.count == names.count, codings.count <= ContentCoding.mostStacked,
             codings.count(where: { $0 == .zstd }) <= 1
-        else { throw .malformedAnswer("its content coding is not supported") }
+        else { throw .malformedResponse("its content coding is not supported") }
         guard let decoder = ContentCoding.decoder(of: codings) else {
-            throw .malformedAnswer("no memory is left to decode it")
+            throw .malformedResponse("no memory is left to decode it")
         }
         return decoder
     }
@@ -63,7 +65,7 @@ extension AnswerHead {
     }
 }
 
-extension AnswerHead.Header {
+extension HeaderField {
     /// Whether it says how the body is to be read.
     var isOfFraming: Bool {
         ["connection", "content-encoding", "content-length", "transfer-encoding"].contains(name.lowercased())

@@ -1,7 +1,7 @@
 import Cryptography
 import Secrets
 
-extension SealedRecord {
+extension SecretEnvelope {
     /// Encodes fields that stay as they are, and behind them secrets, sealed.
     ///
     /// - Parameters:
@@ -15,7 +15,7 @@ extension SealedRecord {
     /// - Returns: The encoding.
     static func encode(
         keeping kept: [Field] = [],
-        of old: SealedRecord? = nil,
+        of old: SecretEnvelope? = nil,
         sealing secrets: [Vault.FieldSecret],
         under dataKey: SealingKey,
         nonces: inout NonceSupply,

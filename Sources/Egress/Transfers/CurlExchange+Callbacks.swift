@@ -1,7 +1,7 @@
 import CCurl
 
 /// The functions that libcurl calls, each handed on to the exchange that it was set up with.
-extension Exchange {
+extension CurlExchange {
     static let callbacks = keyway_curl_callbacks(
         open_socket: { context, _, address in
             guard let address else { return -1 }
@@ -30,7 +30,7 @@ extension Exchange {
         piece.isEmpty ? 1 : 0
     }
 
-    private static func exchange(_ context: UnsafeMutableRawPointer?) -> Exchange? {
-        context.map { Unmanaged<Exchange>.fromOpaque($0).takeUnretainedValue() }
+    private static func exchange(_ context: UnsafeMutableRawPointer?) -> CurlExchange? {
+        context.map { Unmanaged<CurlExchange>.fromOpaque($0).takeUnretainedValue() }
     }
 }

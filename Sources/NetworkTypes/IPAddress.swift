@@ -1,28 +1,29 @@
-import CMicrohttpd
+package import Platform
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// A client's IP address, without its port; IPv4 addresses mapped into IPv6 are IPv4 addresses.
-package struct RemoteAddress: Hashable, Sendable, CustomStringConvertible {
-    // The 16 bytes of the IPv6 address, or of the IPv4 address mapped, in two numbers.
-    private let high: UInt64
-    private let low: UInt64
+/// An IP address. An IPv4 address is the same as its form mapped into IPv6, `::ffff:10.0.0.1`.
+package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
+    /// The upper 64 bits of the IPv6 address, or of the IPv4 address mapped.
+    package let high: UInt64
+    /// The lower 64 bits.
+    package let low: UInt64
 
     private static let mappedPrefix: UInt64 = 0x0000_ffff_0000_0000
 
-    package static let unknown = RemoteAddress(high: 0, low: 0)
-
-    private init(high: UInt64, low: UInt64) {
+    package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
+    /// The address `::`, in the place of one that is not known.
+    package static let unspecified = IPAddress(high: 0, low: 0)
+
+    /// An IPv4 address, its first byte on top.
+    package init(ipv4 bits: UInt32) {
+        self.init(high: 0, low: Self.mappedPrefix | UInt64(bits))
+    }
+
     private init(ipv4 address: in_addr) {
-        self.init(high: 0, low: Self.mappedPrefix | UInt64(UInt32(bigEndian: address.s_addr)))
+        self.init(ipv4: UInt32(bigEndian: address.s_addr))
     }
 
     private init(ipv6 address: in6_addr) {
@@ -32,7 +33,7 @@ package struct RemoteAddress: Hashable, Sendable, CustomStringConvertible {
         self.init(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
     }
 
-    /// Parses an IPv4 or IPv6 literal.
+    /// Parses an IPv4 or IPv6 literal: four decimal numbers, or a form of RFC 4291, section 2.2, without a zone.
     package init?(_ text: String) {
         var ipv4 = in_addr()
         var ipv6 = in6_addr()
@@ -45,29 +46,26 @@ package struct RemoteAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    init(_ address: UnsafePointer<sockaddr>?) {
-        guard let address else {
-            self = .unknown
-            return
-        }
+    /// The address of a socket, or `nil` if it is of another family.
+    package init?(_ address: UnsafePointer<sockaddr>) {
         let raw = UnsafeRawPointer(address)
-        switch Int32(raw.load(as: sa_family_t.self)) {
+        switch Int32(address.pointee.sa_family) {
         case AF_INET: self.init(ipv4: raw.loadUnaligned(as: sockaddr_in.self).sin_addr)
         case AF_INET6: self.init(ipv6: raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr)
-        default: self = .unknown
+        default: return nil
         }
     }
 
     package var isIPv4: Bool { high == 0 && low & 0xffff_ffff_0000_0000 == Self.mappedPrefix }
 
-    /// Whether the client is on this machine: 127.0.0.0/8 or ::1.
+    /// Whether it is this machine's own: 127.0.0.0/8 or ::1.
     package var isLoopback: Bool {
         isIPv4 ? (low >> 24) & 0xff == 127 : high == 0 && low == 1
     }
 
-    /// The network of one client: the address in IPv4, the /64 network in IPv6.
-    package var network: RemoteAddress {
-        isIPv4 ? self : RemoteAddress(high: high, low: 0)
+    /// The network that is taken for one client: the address in IPv4, the /64 network in IPv6.
+    package var network: IPAddress {
+        isIPv4 ? self : IPAddress(high: high, low: 0)
     }
 
     /// Dotted or colon notation.

@@ -4,7 +4,7 @@ import Testing
 @testable import Acting
 
 @Suite("An answer of AWS' STS", .timeLimit(.minutes(10)))
-struct TokenServiceAnswerTests {
+struct TokenServiceResponseTests {
     /// The example of the AWS STS API Reference, `AssumeRole`.
     static let example = """
         <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -30,7 +30,7 @@ struct TokenServiceAnswerTests {
 
     @Test("gives its elements by the way to them", arguments: ["", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"])
     func reads(declaration: String) throws {
-        let answer = try #require(TokenServiceAnswer(Sample.buffer(declaration + Self.example + "\n")))
+        let answer = try #require(TokenServiceResponse(Sample.buffer(declaration + Self.example + "\n")))
         let credentials = "AssumeRoleResponse/AssumeRoleResult/Credentials"
         #expect(answer.text("\(credentials)/AccessKeyId") == "ASIAIOSFODNN7EXAMPLE")
         #expect(answer.text("\(credentials)/SecretAccessKey") == "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY")
@@ -45,7 +45,7 @@ struct TokenServiceAnswerTests {
             <ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>
             <Message>It&#39;s &lt;not&gt; allowed</Message><Detail/></Error></ErrorResponse>
             """
-        let answer = try #require(TokenServiceAnswer(Sample.buffer(text)))
+        let answer = try #require(TokenServiceResponse(Sample.buffer(text)))
         #expect(answer.text("ErrorResponse/Error/Code") == "AccessDenied")
         #expect(answer.text("ErrorResponse/Error/Message") == nil)
     }
@@ -59,7 +59,7 @@ struct TokenServiceAnswerTests {
         ]
     )
     func refuses(_ text: String) {
-        #expect(TokenServiceAnswer(Sample.buffer(text)) == nil)
+        #expect(TokenServiceResponse(Sample.buffer(text)) == nil)
     }
 }
 

@@ -1,7 +1,7 @@
 import CCurl
 
 // Bodies that are sent while they come.
-extension Exchange {
+extension CurlExchange {
     /// Makes the handle ready for a body that comes piece by piece.
     ///
     /// It goes over a connection of its own: a kept one may turn out to be closed when a part of the body was sent,

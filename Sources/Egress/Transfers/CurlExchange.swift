@@ -1,17 +1,13 @@
 import CCurl
+import NetworkTypes
+import Platform
 import Secrets
 import Threads
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// An easy handle of libcurl and what stands around it, for one transfer, on the client's thread alone.
 ///
 /// A handle is not used again: until its next transfer it would keep what it read last, and all headers of it.
-final class Exchange {
+final class CurlExchange {
     let handle: UnsafeMutableRawPointer
     let settings: ExchangeSettings
     private(set) var transfer: Transfer?
@@ -33,7 +29,7 @@ final class Exchange {
     private var request: EncodedRequest?
     /// How long the response may take to begin, and between two pieces of it.
     private var timeouts: (firstByte: UInt64, idle: UInt64) = (.max, .max)
-    private var head: AnswerHeadReader
+    private var head: ResponseHeadReader
     /// The length of the body so far, as it came and as it was handed on.
     private var arrived = 0
     private var answered = 0
@@ -71,7 +67,7 @@ final class Exchange {
         self.handle = handle
         self.settings = settings
         self.turns = turns
-        head = AnswerHeadReader(limit: settings.headerBytes)
+        head = ResponseHeadReader(limit: settings.headerBytes)
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -133,12 +129,12 @@ final class Exchange {
         if let refusedAddress, !hasOpenedSocket, code == CURLE_COULDNT_CONNECT {
             return .refusedAddress(refusedAddress)
         }
-        if code == CURLE_OK, let ownLength, ownLength > 0 { return .malformedAnswer("it is shorter than it says") }
+        if code == CURLE_OK, let ownLength, ownLength > 0 { return .malformedResponse("it is shorter than it says") }
         if code == CURLE_OK, decoder?.isComplete == false {
-            return .malformedAnswer("it ended within its content coding")
+            return .malformedResponse("it ended within its content coding")
         }
         // To libcurl, a head may end with the connection.
-        if code == CURLE_OK, !head.isComplete { return .malformedAnswer("it ended within its head") }
+        if code == CURLE_OK, !head.isComplete { return .malformedResponse("it ended within its head") }
         // A line of more than 100 KiB is more than libcurl keeps of a head, whatever our own limit.
         if hasAsked, !head.isComplete, code == CURLE_OUT_OF_MEMORY { return .headersTooLarge }
         return EgressError(code, details: String(cString: message))
@@ -302,7 +298,7 @@ final class Exchange {
         // A coded body may go on without unfolding to anything.
         arrived += piece.count
         guard arrived <= settings.answerBytes || decoder == nil else {
-            failure = .answerTooLarge
+            failure = .responseTooLarge
             return false
         }
         let used = isPaused || isBehind ? 0 : handOn(piece)
@@ -364,7 +360,7 @@ final class Exchange {
             passCoded(UnsafeRawBufferPointer(rebasing: bytes[..<used]), isUsed: false, by: decoder)
             return used
         case .malformed:
-            failure = .malformedAnswer("its content coding is not kept to")
+            failure = .malformedResponse("its content coding is not kept to")
             return bytes.count
         }
     }
@@ -382,7 +378,7 @@ final class Exchange {
     private func pass(_ piece: UnsafeRawBufferPointer) {
         answered += piece.count
         guard answered <= settings.answerBytes else {
-            failure = .answerTooLarge
+            failure = .responseTooLarge
             return
         }
         guard let receiver = transfer?.receiver else { return }

@@ -14,7 +14,7 @@ import Cryptography
 ///
 /// The last two lines stand once for each field, and nothing stands behind them. A box is a nonce (24 bytes), the
 /// ciphertext and a tag (16 bytes), see ``SealingKey``; what it is bound to is told at ``SealingContext``.
-struct SealedRecord {
+struct SecretEnvelope {
     /// One field: where its name and its box lie.
     struct Field {
         let name: Range<Int>
@@ -29,8 +29,8 @@ struct SealedRecord {
 
     init(parsing bytes: [UInt8]) throws(VaultError) {
         var reader = Reader(bytes: bytes)
-        guard try reader.next(1).first.map({ bytes[$0] }) == SealedRecord.version else { throw .damaged }
-        _ = try reader.next(SealedRecord.wrappedKeyRange.count)
+        guard try reader.next(1).first.map({ bytes[$0] }) == SecretEnvelope.version else { throw .damaged }
+        _ = try reader.next(SecretEnvelope.wrappedKeyRange.count)
         let count = try reader.nextLength()
         var fields: [Field] = []
         // Not more than fit, whatever a garbled count says.
@@ -51,7 +51,7 @@ struct SealedRecord {
     }
 }
 
-extension SealedRecord {
+extension SecretEnvelope {
     /// Walks through the encoding, never beyond its end.
     private struct Reader {
         let bytes: [UInt8]

@@ -2,8 +2,8 @@ package import Secrets
 import Threads
 
 /// A response received as a whole.
-package struct CollectedAnswer: Sendable {
-    package let head: AnswerHead
+package struct CollectedResponse: Sendable {
+    package let head: ResponseHead
     package let body: SecretBuffer
 }
 
@@ -14,10 +14,10 @@ extension EgressClient {
     ///   - request: What to send.
     ///   - bytes: The longest body to take.
     /// - Returns: Status, headers and the decoded body.
-    /// - Throws: ``EgressError/answerTooLarge`` for a longer one, ``EgressError/cancelled`` when the task is, and all
+    /// - Throws: ``EgressError/responseTooLarge`` for a longer one, ``EgressError/cancelled`` when the task is, and all
     ///   other errors of a transfer.
-    package func collect(_ request: OutgoingRequest, atMost bytes: Int) async throws(EgressError) -> CollectedAnswer {
-        let collector = AnswerCollector(atMost: bytes)
+    package func collect(_ request: OutgoingRequest, atMost bytes: Int) async throws(EgressError) -> CollectedResponse {
+        let collector = ResponseCollector(atMost: bytes)
         var request = request
         request.isBoundedInTime = true
         let bounded = request
@@ -34,16 +34,16 @@ extension EgressClient {
 }
 
 /// Keeps a response for the task that waits for it.
-private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
+private final class ResponseCollector: ResponseReceiver, @unchecked Sendable {
     // Safe to share: the lock guards what several threads use; the response belongs to the client's thread.
     private let lock = Lock()
     private var continuation: CheckedContinuation<Void, Never>?
     private var transfer: Transfer?
     private var isCancelled = false
-    private var result: Result<CollectedAnswer, EgressError>?
+    private var result: Result<CollectedResponse, EgressError>?
 
     private let limit: Int
-    private var head: AnswerHead?
+    private var head: ResponseHead?
     private var pieces: [SecretBuffer] = []
     private var count = 0
 
@@ -52,7 +52,7 @@ private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
     }
 
     /// The result of the request, once the continuation was resumed.
-    var outcome: Result<CollectedAnswer, EgressError> { lock { result } ?? .failure(.cancelled) }
+    var outcome: Result<CollectedResponse, EgressError> { lock { result } ?? .failure(.cancelled) }
 
     func begin(_ continuation: CheckedContinuation<Void, Never>) {
         lock { self.continuation = continuation }
@@ -74,7 +74,7 @@ private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
         transfer?.cancel()
     }
 
-    func received(_ head: AnswerHead) -> Demand {
+    func received(_ head: ResponseHead) -> Demand {
         self.head = head
         return .more
     }
@@ -99,10 +99,10 @@ private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
         continuation?.resume()
     }
 
-    private func collected(_ error: EgressError?) -> Result<CollectedAnswer, EgressError> {
-        if count > limit { return .failure(.answerTooLarge) }
+    private func collected(_ error: EgressError?) -> Result<CollectedResponse, EgressError> {
+        if count > limit { return .failure(.responseTooLarge) }
         if let error { return .failure(error) }
-        guard let head else { return .failure(.malformedAnswer("it has no head")) }
+        guard let head else { return .failure(.malformedResponse("it has no head")) }
         let body = SecretBuffer(count: count) { memory in
             var start = 0
             for piece in pieces {
@@ -111,6 +111,6 @@ private final class AnswerCollector: AnswerReceiver, @unchecked Sendable {
             }
         }
         pieces = []
-        return .success(CollectedAnswer(head: head, body: body))
+        return .success(CollectedResponse(head: head, body: body))
     }
 }
