@@ -4,7 +4,7 @@ package import Documents
 /// changed or is gone.
 package struct AccessRevision: Sendable, Equatable {
     package enum Kind: Sendable, CaseIterable {
-        case user, ownRole, apiKey, applicationKey
+        case user, ownRole, apiKey, applicationKey, accessToken
     }
 
     package let kind: Kind
@@ -34,6 +34,10 @@ extension APIKey {
 
 extension ApplicationKey {
     package var accessRevision: AccessRevision { .init(of: .applicationKey, id, in: organization, revision: revision) }
+}
+
+extension AccessToken {
+    package var accessRevision: AccessRevision { .init(of: .accessToken, id, in: organization, revision: revision) }
 }
 
 extension [Role] {

@@ -100,10 +100,20 @@ extension AuditEvent.Actor {
         case .principal(let principal):
             writer.write(raw: "{\"user_id\":")
             writer.write(principal.user)
-            writer.write(raw: ",\"api_key_id\":")
-            writer.write(principal.apiKey)
-            writer.write(raw: ",\"application_key_id\":")
-            writer.write(principal.applicationKey)
+            switch principal.proof {
+            case .keys(let api, let application):
+                writer.write(raw: ",\"api_key_id\":")
+                writer.write(api)
+                writer.write(raw: ",\"application_key_id\":")
+                writer.write(application)
+            case .accessToken(let token):
+                writer.write(raw: ",\"access_token_id\":")
+                writer.write(token)
+            }
+            if let token = principal.actToken {
+                writer.write(raw: ",\"act_token_id\":")
+                writer.write(token.id)
+            }
         case .operatorCommand(let command):
             writer.write(raw: "{\"command\":")
             writer.write(command)

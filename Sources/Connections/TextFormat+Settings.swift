@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 
 // What the texts of a connection's settings look like.
 extension TextFormat {
@@ -29,11 +29,11 @@ extension TextFormat {
     }
 
     /// A method that requests may have.
-    static let ruleMethod = oneOf("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    package static let ruleMethod = oneOf("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
     /// A pattern of paths: segments of visible characters, of which `*` stands for one, and `**`, at the end, for any
     /// rest.
-    static let rulePath = TextFormat(
+    package static let rulePath = TextFormat(
         length: 1...1024,
         pattern: #"^(/(\*|[!"$-)+-.0->@-~]*))*(/\*\*)?$"#,
         expectation: """

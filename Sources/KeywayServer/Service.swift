@@ -47,6 +47,7 @@ package final class Service: Sendable {
     package let auditHeads: AuditHeads
     package let keyUses: KeyUses
     package let actTokenKeys: ActTokenKeys
+    package let expiredTokens: ExpiredTokens
     private let router: Router<Route>
     /// The OpenAPI document of all endpoints.
     private let description: [UInt8]
@@ -76,6 +77,7 @@ package final class Service: Sendable {
         self.log = log
         publicURL = configuration.publicURL
         keyUses = KeyUses(store: store)
+        expiredTokens = ExpiredTokens(store: store)
         authenticator = Authenticator(
             store: store,
             limiter: RateLimiter(limit: configuration.rateLimit),
@@ -174,7 +176,7 @@ package final class Service: Sendable {
         case .principal:
             let credential: Credential
             do {
-                credential = try request.credential()
+                credential = try request.credential(acting: route.endpoint.acts)
             } catch {
                 return refuseAuthentication(exchange, error, route: route)
             }
@@ -382,7 +384,7 @@ package final class Service: Sendable {
         by route: Route,
         _ body: @escaping @Sendable () -> Void
     ) {
-        readingThreads.run(for: call.principal.applicationKey, body) {
+        readingThreads.run(for: call.principal.credential, body) {
             self.finish(exchange, self.response(to: APIError.tooManyReads, exchange, route: route), route: route)
         }
     }
@@ -393,7 +395,7 @@ package final class Service: Sendable {
             if let response = try search.goOn() {
                 finish(exchange, try counted(response, for: call), route: route)
             } else {
-                readingThreads.goOn(for: call.principal.applicationKey) {
+                readingThreads.goOn(for: call.principal.credential) {
                     self.goOn(with: search, call, exchange, by: route)
                 }
             }
@@ -405,7 +407,7 @@ package final class Service: Sendable {
     /// A response that has its part of the memory for responses.
     private func counted(_ response: Response, for call: Call) throws -> Response {
         guard response.body.count >= ResponseBudget.leastCounted else { return response }
-        guard let share = responses.take(response.body.count, for: call.principal.applicationKey) else {
+        guard let share = responses.take(response.body.count, for: call.principal.credential) else {
             throw APIError.tooMuchUnread
         }
         var response = response
@@ -423,7 +425,7 @@ package final class Service: Sendable {
         do {
             let list = try answer(call)
             let first = try list.read(nil)
-            let key = call.principal.applicationKey
+            let key = call.principal.credential
             guard first.end != nil else {
                 let response = Response(.jsonAPI, first.bytes(isFirst: true))
                 return finish(exchange, try counted(response, for: call), route: route)

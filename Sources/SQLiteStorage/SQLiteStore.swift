@@ -360,6 +360,41 @@ extension SQLiteStore: AccessStore {
         }
     }
 
+    package func accessToken(digest: KeyDigest) throws(StoreError) -> AccessToken? {
+        try readers.read { reader throws(SQLiteError) in try reader.accessToken(digest: digest) }
+    }
+
+    package func accessToken(_ id: Identifier, in organization: Identifier) throws(StoreError) -> AccessToken? {
+        try readers.read { reader throws(SQLiteError) in try reader.accessToken(id, in: organization) }
+    }
+
+    package func accessTokens(
+        in organization: Identifier,
+        matching filter: AccessTokenFilter,
+        order: AccessTokenOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<AccessToken> {
+        try readers.read { reader throws(SQLiteError) in
+            try reader.accessTokens(in: organization, matching: filter, order: order, page: page)
+        }
+    }
+
+    package func actToken(digests: ClosedRange<KeyDigest>) throws(StoreError) -> ActToken? {
+        try readers.read { reader throws(SQLiteError) in try reader.actToken(digests: digests) }
+    }
+
+    package func actToken(_ id: Identifier, in organization: Identifier) throws(StoreError) -> ActToken? {
+        try readers.read { reader throws(SQLiteError) in try reader.actToken(id, in: organization) }
+    }
+
+    package func actTokens(
+        in organization: Identifier,
+        owner: Identifier?,
+        page: Page
+    ) throws(StoreError) -> PageOf<ActToken> {
+        try readers.read { reader throws(SQLiteError) in try reader.actTokens(in: organization, owner: owner, page: page) }
+    }
+
     package func registrations(in organization: Identifier, page: Page) throws(StoreError) -> PageOf<Identifier> {
         try readers.read { reader throws(SQLiteError) in try reader.registrations(in: organization, page: page) }
     }

@@ -37,6 +37,27 @@ package protocol AccessStore: Sendable {
         page: Page
     ) throws(StoreError) -> PageOf<ApplicationKey>
 
+    func accessToken(digest: KeyDigest) throws(StoreError) -> AccessToken?
+    func accessToken(_ id: Identifier, in organization: Identifier) throws(StoreError) -> AccessToken?
+    /// An organisation's tokens, except delegated ones.
+    func accessTokens(
+        in organization: Identifier,
+        matching filter: AccessTokenFilter,
+        order: AccessTokenOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<AccessToken>
+
+    /// The token whose digest is in a range; `nil` if there is none, or more than one.
+    func actToken(digests: ClosedRange<KeyDigest>) throws(StoreError) -> ActToken?
+    func actToken(_ id: Identifier, in organization: Identifier) throws(StoreError) -> ActToken?
+    /// An organisation's act tokens, or those of one owner, oldest first. Expired ones may be among them until they are
+    /// erased.
+    func actTokens(
+        in organization: Identifier,
+        owner: Identifier?,
+        page: Page
+    ) throws(StoreError) -> PageOf<ActToken>
+
     /// Ids of an organisation's registered application keys, oldest first.
     func registrations(in organization: Identifier, page: Page) throws(StoreError) -> PageOf<Identifier>
 
@@ -87,6 +108,34 @@ package struct KeyOrder: Sendable, Equatable {
     package enum Criterion: Sendable, CaseIterable {
         /// The orders of a list of keys. For application keys, `modifiedAt` is the same as `createdAt`.
         case name, createdAt, modifiedAt, last4
+    }
+
+    package let criterion: Criterion
+    package let isDescending: Bool
+
+    package init(by criterion: Criterion, isDescending: Bool = false) {
+        self.criterion = criterion
+        self.isDescending = isDescending
+    }
+}
+
+/// Which access tokens a list asks for.
+package struct AccessTokenFilter: Sendable, Equatable {
+    /// A part of the name, whatever the case of its ASCII letters.
+    package var nameContains: String?
+    /// Only tokens of this user or service account.
+    package var owner: Identifier?
+    /// Only service accounts' tokens.
+    package var ofServiceAccounts = false
+
+    package init() {}
+}
+
+/// The order of a list of access tokens; ties are broken by id, and what has no value comes first. A descending list
+/// is the ascending one reversed.
+package struct AccessTokenOrder: Sendable, Equatable {
+    package enum Criterion: Sendable, CaseIterable {
+        case name, createdAt, expiresAt, lastUsedAt
     }
 
     package let criterion: Criterion
@@ -150,6 +199,20 @@ extension KeyOrder {
     }
 }
 
+extension AccessTokenOrder {
+    package func position(of token: AccessToken) -> ListPosition {
+        func value(_ time: Timestamp?) -> ListPosition.Value { time.map { .integer($0.microseconds) } ?? .none }
+        let value: ListPosition.Value =
+            switch criterion {
+            case .name: .text(token.name)
+            case .createdAt: value(token.createdAt)
+            case .expiresAt: value(token.expiresAt)
+            case .lastUsedAt: value(token.lastUsedAt)
+            }
+        return ListPosition(value, token.id)
+    }
+}
+
 extension UserOrder {
     package func position(of user: User) -> ListPosition {
         let value: ListPosition.Value =
@@ -161,5 +224,11 @@ extension UserOrder {
             case .isDisabled: .integer(user.isDisabled ? 1 : 0)
             }
         return ListPosition(value, user.id)
+    }
+}
+
+extension AccessStore {
+    package func actToken(digest: KeyDigest) throws(StoreError) -> ActToken? {
+        try actToken(digests: digest...digest)
     }
 }

@@ -38,8 +38,22 @@ package enum Mutation: Sendable {
     /// ``CommitOutcome/conflict``.
     case updateApplicationKey(ApplicationKey)
     case deleteApplicationKey(Identifier, organization: Identifier)
-    /// Notes when a key or a user was last seen, unless what is stored is later. No change, if there is no such key or
-    /// user, and no change of access.
+    case createAccessToken(AccessToken)
+    /// Replaces name, scopes and modification of a token, if the stored revision is still the token's, and raises it;
+    /// else ``CommitOutcome/conflict``.
+    case updateAccessToken(AccessToken)
+    /// Deletes an access token, and the act tokens that were made from it.
+    case deleteAccessToken(Identifier, organization: Identifier)
+    /// A credential of which the token is made that is not there is ``CommitOutcome/missing``. The token goes with it.
+    case createActToken(ActToken)
+    case deleteActToken(Identifier, organization: Identifier)
+    /// Counts an act by a token whose number of acts is limited. One that is used up is ``CommitOutcome/conflict``.
+    case countAct(by: Identifier, organization: Identifier)
+    /// Deletes the act tokens and the delegated access tokens of all organisations that expired by then. No change of
+    /// access: they opened nothing any more.
+    case deleteExpiredTokens(asOf: Timestamp)
+    /// Notes when a key, a token or a user was last seen, unless what is stored is later. No change, if there is no
+    /// such key, token or user, and no change of access.
     case noteUse(LastUse)
     /// Marks an application key as registered or not, and raises its revision. No change, if it is that already, and
     /// then no event.

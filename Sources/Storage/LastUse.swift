@@ -1,11 +1,11 @@
 package import Documents
 
-/// The last time at which a key was used, or any application key of a user.
+/// The last time at which a key or a token was used, or any of a user's.
 package struct LastUse: Sendable, Equatable {
     /// The kind of thing that was used.
     package enum Subject: Sendable, CaseIterable {
-        case apiKey, applicationKey
-        /// By one of their application keys: users log in in no other way.
+        case apiKey, applicationKey, accessToken
+        /// By one of their keys or tokens: users log in in no other way.
         case user
     }
 

@@ -16,6 +16,7 @@ package enum Requirement: Sendable, Equatable {
     package enum Limited: Sendable, Equatable {
         case apiKeys(of: Identifier)
         case applicationKeys(owner: Identifier, organization: Identifier)
+        case accessTokens(owner: Identifier, organization: Identifier)
         case ownRoles(of: Identifier)
     }
 

@@ -75,8 +75,8 @@ struct PrincipalTests {
         )
         #expect(principal.organization == Sample.organization)
         #expect(principal.user == Sample.user)
-        #expect(principal.apiKey == Sample.apiKey().id)
-        #expect(principal.applicationKey == Sample.applicationKey().id)
+        #expect(principal.proof == .keys(api: Sample.apiKey().id, application: Sample.applicationKey().id))
+        #expect(principal.credential == Sample.applicationKey().id)
     }
 
     @Test("may do what roles of the organisation's own allow, if they are the owner's")

@@ -41,6 +41,7 @@ CODES = {
     "redirect_refused": (502, 424),
     "secret_in_coding": 502,
     "audit_unavailable": 503,
+    "token_refused": 403,
 }
 
 # A twin for each credential type and each of its forms. AWS, whose twin decides the server's environment, is apart.

@@ -10,6 +10,8 @@ package struct ActError: Error {
         case refused(ActRefusal)
         /// No rule of the connection allows it.
         case rule(RuleRefusal)
+        /// The act token does not allow it.
+        case token(TokenRefusal)
         /// The limit of simultaneous acts is reached.
         case tooMany(atOnce: Int)
         /// The limit of acts in a second is reached.
@@ -29,6 +31,18 @@ package struct ActError: Error {
         case redirect(RedirectRefusal, perhapsDone: Bool)
         /// An error of access, of the store or of the vault.
         case other(any Error)
+    }
+
+    /// The reason why an act token does not allow an act.
+    package enum TokenRefusal: Sendable {
+        /// It is for other connections.
+        case otherConnection
+        /// It is for other methods or paths.
+        case limits(RuleRefusal)
+        /// Its number of acts is used up.
+        case usedUp
+        /// It was revoked in the meantime.
+        case revoked
     }
 
     package let cause: Cause
@@ -58,6 +72,7 @@ package struct ActError: Error {
     var code: String {
         switch cause {
         case .rule: "rule_refused"
+        case .token: "token_refused"
         case .tooMany, .tooFast: "too_many_acts"
         case .unrecorded: "audit_unavailable"
         case .authentication(let failure): failure.code.rawValue

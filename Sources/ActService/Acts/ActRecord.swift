@@ -8,6 +8,8 @@ import Threads
 /// the outcome.
 struct ActRecord: Sendable {
     private let act: AuditedAct
+    /// The act token by which it is done, if its number of acts is limited.
+    private let countedToken: (id: Identifier, organization: Identifier)?
     private let store: any ChangeStore
     private let startedAt = MonotonicClock.now()
 
@@ -20,6 +22,10 @@ struct ActRecord: Sendable {
         in store: any ChangeStore
     ) {
         self.store = store
+        let principal = actor.principal
+        countedToken = principal.actToken.flatMap { token in
+            token.limits.actsAtMost.map { _ in (token.id, principal.organization) }
+        }
         act = AuditedAct(
             action,
             connection: connection,
@@ -34,14 +40,17 @@ struct ActRecord: Sendable {
         )
     }
 
-    /// Writes the intent.
+    /// Writes the intent, and counts the act in the same transaction.
     ///
     /// - Parameter completion: Called once it is durable, or with why it was not written: then nothing may be done. On
     ///   the store's own thread, to which it must return at once.
     func begin(_ completion: @escaping @Sendable (ActError.Cause?) -> Void) {
-        store.enqueue(Change([], event: act.intent())) { result in
+        let count = countedToken.map { [Mutation.countAct(by: $0.id, organization: $0.organization)] } ?? []
+        store.enqueue(Change(count, event: act.intent())) { result in
             switch result {
             case .success(.committed): completion(nil)
+            case .success(.conflict): completion(.token(.usedUp))
+            case .success(.missing) where !count.isEmpty: completion(.token(.revoked))
             case .failure(.closed): completion(.other(StoreError.closed))
             case .success, .failure: completion(.unrecorded)
             }

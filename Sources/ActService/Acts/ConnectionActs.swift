@@ -296,6 +296,9 @@ package final class ConnectionActs: Sendable {
         _ id: Identifier,
         for actor: Actor
     ) throws(ActError) -> (ActConnection, SealedSecrets?) {
+        if let token = actor.principal.actToken, !token.limits.connections.contains(id) {
+            throw ActError(.token(.otherConnection), for: .standard)
+        }
         do {
             let organization = actor.principal.organization
             guard let state = try store.actingState(of: id, in: organization) else {
@@ -333,14 +336,15 @@ package final class ConnectionActs: Sendable {
         var objection: String?
     }
 
-    /// Judges a request by the connection's rules.
+    /// Judges a request by the limits of the caller's act token, and by the connection's rules.
     private func judge(
         _ plan: PlannedAct,
         _ request: ActRequest,
         on connection: ActConnection,
         _ actor: Actor
     ) throws(ActError) -> Ruling {
-        guard !connection.rules.isEmpty else { return Ruling() }
+        let limits = actor.principal.actToken.map { ActRules($0.limits) } ?? .none
+        guard !connection.rules.isEmpty || !limits.isEmpty else { return Ruling() }
         let subject = RuleSubject(
             principal: actor.principal,
             method: plan.method,
@@ -351,6 +355,9 @@ package final class ConnectionActs: Sendable {
             isBodyStreamed: plan.isBodyStreamed,
             isBodySigned: request.signature?.coversBody ?? true
         )
+        if case .refused(let refusal) = limits.judge(subject) {
+            throw ActError(.token(.limits(refusal)), for: connection.clients)
+        }
         switch connection.rules.judge(subject) {
         case .allowed(let rule): return Ruling(rule: rule)
         case .observed(let refusal): return Ruling(objection: refusal.description)

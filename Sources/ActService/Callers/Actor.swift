@@ -1,10 +1,13 @@
 package import Access
 package import Documents
 
-/// The proof by which a caller is known: digests of keys, never keys.
+/// The proof by which a caller is known: digests of keys and tokens, never their texts.
 package enum Credential: Hashable, Sendable {
     /// An API key, and an application key of the same organisation.
     case keys(api: KeyDigest, application: KeyDigest)
+    /// A personal access token, a service access token or a delegated one.
+    case accessToken(KeyDigest)
+    case actToken(KeyDigest)
 }
 
 /// A caller whom the gate has let in, and the request that it sends.

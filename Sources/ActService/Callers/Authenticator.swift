@@ -55,15 +55,21 @@ package final class Authenticator: Sendable {
     }
 
     private func remembered(_ credential: Credential, in generation: UInt64) -> Session? {
-        let session = memory.withLock { memory in
+        let now = Timestamp.now
+        let session: Session? = memory.withLock { memory in
             // Who asked anew may know more already than the store has heard.
             if memory.generation < generation {
                 memory.sessions.removeAll(keepingCapacity: true)
                 memory.generation = generation
             }
-            return memory.sessions[credential]
+            guard let session = memory.sessions[credential] else { return nil }
+            guard session.isGood(at: now) else {
+                memory.sessions[credential] = nil
+                return nil
+            }
+            return session
         }
-        session?.uses.note(at: .now)
+        session?.uses.note(at: now)
         return session
     }
 
@@ -77,10 +83,28 @@ package final class Authenticator: Sendable {
     }
 
     private func open(_ credential: Credential) throws -> Session {
+        switch credential {
+        case .keys(let apiKey, let applicationKey):
+            guard let apiKey = try store.apiKey(digest: apiKey),
+                let applicationKey = try store.applicationKey(digest: applicationKey),
+                let session = try session(of: apiKey, applicationKey)
+            else { throw GateError.unknownKeys }
+            return session
+        case .accessToken(let digest):
+            guard let token = try store.accessToken(digest: digest), let session = try session(of: token) else {
+                throw GateError.unknownToken
+            }
+            return session
+        case .actToken(let digest):
+            guard let token = try store.actToken(digest: digest), token.isGood(at: .now),
+                let source = try session(of: token.source, in: token.organization)
+            else { throw GateError.unknownToken }
+            return source.limited(to: token)
+        }
+    }
+
+    private func session(of apiKey: APIKey, _ applicationKey: ApplicationKey) throws -> Session? {
         guard
-            case .keys(let apiKeyDigest, let applicationKeyDigest) = credential,
-            let apiKey = try store.apiKey(digest: apiKeyDigest),
-            let applicationKey = try store.applicationKey(digest: applicationKeyDigest),
             let user = try store.user(applicationKey.owner, in: applicationKey.organization),
             let principal = Principal(
                 apiKey: apiKey,
@@ -88,19 +112,57 @@ package final class Authenticator: Sendable {
                 user: user,
                 ownRoles: try store.roles(of: user).compactMap(\.own)
             )
-        else { throw GateError.unknownKeys }
+        else { return nil }
         return Session(
             principal: principal,
-            bucket: limiter.bucket(of: principal.applicationKey, named: "application_key"),
+            bucket: limiter.bucket(of: principal.credential, named: "application_key"),
             uses: uses.uses(of: apiKey, applicationKey, user)
         )
+    }
+
+    private func session(of token: AccessToken) throws -> Session? {
+        guard
+            token.isGood(at: .now), let user = try store.user(token.owner, in: token.organization),
+            let principal = Principal(
+                accessToken: token,
+                user: user,
+                ownRoles: try store.roles(of: user).compactMap(\.own)
+            )
+        else { return nil }
+        return Session(
+            principal: principal,
+            bucket: limiter.bucket(of: principal.credential, named: "access_token"),
+            uses: uses.uses(of: token, user)
+        )
+    }
+
+    /// The session of the credential that an act token was made from, as that credential is now.
+    private func session(of source: ActToken.Source, in organization: Identifier) throws -> Session? {
+        switch source {
+        case .keys(let apiKey, let applicationKey):
+            guard let apiKey = try store.apiKey(apiKey, in: organization),
+                let applicationKey = try store.applicationKey(applicationKey, in: organization)
+            else { return nil }
+            return try session(of: apiKey, applicationKey)
+        case .accessToken(let token):
+            guard let token = try store.accessToken(token, in: organization) else { return nil }
+            return try session(of: token)
+        }
     }
 }
 
 /// The remembered facts of a valid credential.
 package struct Session: Sendable {
     package let principal: Principal
-    /// The application key's share of requests, or `nil` if there is no limit.
+    /// The share of requests of the application key or the access token, or `nil` if there is no limit.
     package let bucket: TokenBucket?
     let uses: SessionUses
+
+    func isGood(at time: Timestamp) -> Bool { principal.expiresAt.map { time < $0 } ?? true }
+
+    /// The session of an act token that was made from the credential of this one: requests and uses count as the
+    /// credential's.
+    func limited(to token: ActToken) -> Session {
+        Session(principal: principal.limited(to: token), bucket: bucket, uses: uses)
+    }
 }

@@ -7,9 +7,11 @@ package enum GateError: Error, Equatable {
     case unknownAPIKey
     /// The keys are no valid pair.
     case unknownKeys
+    /// The token is none, has expired or was revoked, or its owner is disabled.
+    case unknownToken
     /// The key has used up its share of requests.
     case exhausted(Quota)
-    /// The application key has none of these permissions, of which one is needed.
+    /// The credential has none of these permissions, of which one is needed.
     case permissionMissing([Permission])
     /// The application key is not registered for connections.
     case unregistered(Identifier)
@@ -32,7 +34,7 @@ package enum GateError: Error, Equatable {
         if !permissions.isEmpty, !permissions.contains(where: principal.permissions.contains) {
             return .permissionMissing(permissions)
         }
-        if mustBeRegistered, !principal.isRegistered { return .unregistered(principal.applicationKey) }
+        if mustBeRegistered, !principal.isRegistered { return .unregistered(principal.credential) }
         return nil
     }
 }

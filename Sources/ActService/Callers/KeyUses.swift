@@ -114,13 +114,14 @@ package final class KeyUses: Sendable {
 
 /// Where a session notes that it is used.
 struct SessionUses: Sendable {
-    let apiKey: KeyUses.Use
-    let applicationKey: KeyUses.Use
+    /// That of the application key or the access token.
+    let credential: KeyUses.Use
+    let apiKey: KeyUses.Use?
     let user: KeyUses.Use
 
     func note(at time: Timestamp) {
-        apiKey.note(at: time)
-        applicationKey.note(at: time)
+        credential.note(at: time)
+        apiKey?.note(at: time)
         user.note(at: time)
     }
 }
@@ -132,14 +133,26 @@ extension KeyUses {
 
     func uses(of apiKey: APIKey, _ applicationKey: ApplicationKey, _ user: User) -> SessionUses {
         SessionUses(
-            apiKey: use(of: apiKey),
-            applicationKey: use(
+            credential: use(
                 of: .applicationKey,
                 applicationKey.id,
                 in: applicationKey.organization,
                 stored: applicationKey.lastUsedAt
             ),
-            user: use(of: .user, user.id, in: user.organization, stored: user.lastLoginAt)
+            apiKey: use(of: apiKey),
+            user: use(of: user)
         )
+    }
+
+    func uses(of token: AccessToken, _ user: User) -> SessionUses {
+        SessionUses(
+            credential: use(of: .accessToken, token.id, in: token.organization, stored: token.lastUsedAt),
+            apiKey: nil,
+            user: use(of: user)
+        )
+    }
+
+    private func use(of user: User) -> Use {
+        use(of: .user, user.id, in: user.organization, stored: user.lastLoginAt)
     }
 }

@@ -28,6 +28,7 @@ package struct ActPlanner: Sendable {
         _ template: RequestTemplate,
         _ members: ConnectionMembers
     ) throws(ActRefusal) -> ActDraft {
+        if !request.tokenPlaces.isEmpty { try template.requireCredentials(at: request.tokenPlaces) }
         var draft = try ActDraft(request)
         try draft.apply(template)
         if case .assumedRole = members.credentialType.authentication {

@@ -14,6 +14,8 @@ package struct ActRequest: Sendable {
     package let upload: (any UploadSource)?
     /// The caller's signature as for AWS, if there is one: it has been verified.
     package let signature: VerifiedSignature?
+    /// The places of the caller's act token. It is taken out, or the request is refused.
+    package let tokenPlaces: [TokenPlace]
 
     package init(
         method: String,
@@ -22,7 +24,8 @@ package struct ActRequest: Sendable {
         headers: [FoldedHeader] = [],
         body: SecretBuffer = SecretBuffer(count: 0) { _ in },
         upload: (any UploadSource)? = nil,
-        signature: VerifiedSignature? = nil
+        signature: VerifiedSignature? = nil,
+        tokenPlaces: [TokenPlace] = []
     ) {
         self.method = method
         self.path = path
@@ -31,5 +34,6 @@ package struct ActRequest: Sendable {
         self.body = body
         self.upload = upload
         self.signature = signature
+        self.tokenPlaces = tokenPlaces
     }
 }

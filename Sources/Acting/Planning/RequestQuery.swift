@@ -44,6 +44,11 @@ struct RequestQuery {
         parameters = kept
     }
 
+    /// Whether a parameter's name, as it was sent, is read as that name.
+    static func isName(_ sent: String, same name: String) -> Bool {
+        self.name(sent[...].utf8) == name.lowercased()
+    }
+
     private static func name(_ text: Substring.UTF8View) -> String {
         let decoded = PercentDecoding.decode(text, plusIsSpace: true) ?? Array(text)
         // Some readers take a NUL for the end.

@@ -1,4 +1,4 @@
-import Access
+package import Access
 package import Documents
 
 /// The acts that a connection's settings allow.
@@ -10,6 +10,14 @@ package struct ActRules: Sendable {
     /// Whether rules are only observed.
     private let isObserving: Bool
 
+    /// Those that allow everything.
+    package static let none = ActRules(rules: [], isObserving: false)
+
+    private init(rules: [Rule], isObserving: Bool) {
+        self.rules = rules
+        self.isObserving = isObserving
+    }
+
     package var isEmpty: Bool { rules.isEmpty }
 
     /// Reads the rules of settings.
@@ -18,6 +26,15 @@ package struct ActRules: Sendable {
     package init(settings attributes: JSONValue) {
         rules = attributes["rules"]?.elements.map(Rule.init) ?? []
         isObserving = attributes["mode"]?.text.map { $0 == "observe" } ?? false
+    }
+
+    /// The limits of an act token, as one rule.
+    package init(_ limits: ActToken.Limits) {
+        guard limits.methods != nil || limits.paths != nil else {
+            self = .none
+            return
+        }
+        self.init(rules: [Rule(limits)], isObserving: false)
     }
 
     package func judge(_ act: RuleSubject) -> RuleVerdict {
@@ -42,7 +59,8 @@ private struct Rule: Sendable {
     private let principals: Set<RestrictionPolicy.Subject>?
     /// `nil` for all.
     private let methods: Set<String>?
-    private let paths: [PathPattern]
+    /// `nil` for all.
+    private let paths: [PathPattern]?
     private let body: [BodyCondition]
 
     init(_ rule: JSONValue) {
@@ -51,6 +69,14 @@ private struct Rule: Sendable {
         methods = rule["methods"].map { Set($0.strings) }
         paths = rule["paths"]?.strings.compactMap { PathPattern($0) } ?? []
         body = rule["body"]?.elements.map(BodyCondition.init) ?? []
+    }
+
+    init(_ limits: ActToken.Limits) {
+        name = "act token"
+        principals = nil
+        methods = limits.methods.map(Set.init)
+        paths = limits.paths?.compactMap { PathPattern($0) }
+        body = []
     }
 
     /// The parts of an act that do not match. The body is examined only where everything else matches.
@@ -66,7 +92,7 @@ private struct Rule: Sendable {
                 faults.append(.unseenBody)
             }
         }
-        if !paths.contains(where: { $0.matches(subject.path) }) { faults.append(.path) }
+        if let paths, !paths.contains(where: { $0.matches(subject.path) }) { faults.append(.path) }
         guard faults.isEmpty, !body.isEmpty else { return faults }
         guard subject.act.isBodySigned else { return [.unsignedBody] }
         guard !subject.act.isBodyStreamed else { return [.unseenBody] }

@@ -49,11 +49,15 @@ extension RuleFault {
     }
 }
 
+extension RuleRefusal {
+    /// The parts that do not fit, without the rule's name.
+    package var parts: String { faults.map(\.description).joined(separator: "; ") }
+}
+
 extension RuleRefusal: CustomStringConvertible {
     /// For the caller's eyes. It quotes the rule, and nothing of the request.
     package var description: String {
-        let faults = faults.map(\.description).joined(separator: "; ")
-        return "No rule of this connection allows the request. The nearest is \"\(rule)\": \(faults)."
+        "No rule of this connection allows the request. The nearest is \"\(rule)\": \(parts)."
     }
 }
 

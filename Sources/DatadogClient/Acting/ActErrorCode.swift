@@ -17,6 +17,8 @@ public struct ActErrorCode: Sendable, Hashable, RawRepresentable, CustomStringCo
     public static let badRequest = ActErrorCode(rawValue: "bad_request")
     /// The connection's rules don't allow it.
     public static let ruleRefused = ActErrorCode(rawValue: "rule_refused")
+    /// The act token doesn't allow it, or its acts are used up.
+    public static let tokenRefused = ActErrorCode(rawValue: "token_refused")
     /// The server may not connect to the address.
     public static let egressRefused = ActErrorCode(rawValue: "egress_refused")
     /// The connection's secrets are not for that host.

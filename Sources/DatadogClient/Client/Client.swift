@@ -52,6 +52,27 @@ public struct Client: Sendable {
     public var apiKeys: APIKeyOperations { APIKeyOperations(requester: requester) }
     /// Application keys.
     public var applicationKeys: ApplicationKeyOperations { ApplicationKeyOperations(requester: requester) }
+    /// Personal access tokens.
+    public var personalAccessTokens: AccessTokenOperations {
+        AccessTokenOperations(
+            requester: requester,
+            path: ["v2", "personal_access_tokens"],
+            type: AccessToken.personalType
+        )
+    }
+    /// The access tokens of a service account.
+    ///
+    /// - Parameter id: The id of the service account.
+    /// - Returns: The operations on its tokens.
+    public func accessTokens(ofServiceAccount id: User.ID) -> AccessTokenOperations {
+        AccessTokenOperations(
+            requester: requester,
+            path: ["v2", "service_accounts", id, "access_tokens"],
+            type: AccessToken.serviceType
+        )
+    }
+    /// Tokens that act through connections, and do nothing else.
+    public var actTokens: ActTokenOperations { ActTokenOperations(requester: requester) }
     /// Users and service accounts.
     public var users: UserOperations { UserOperations(requester: requester) }
     /// Roles and who has them.

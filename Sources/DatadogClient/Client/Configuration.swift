@@ -8,6 +8,8 @@ public struct Configuration: Sendable, Hashable {
     public var apiKey: Secret?
     /// The application key, which names who acts; without one the header is not sent.
     public var applicationKey: Secret?
+    /// An access token, which stands in the place of both keys; with one, neither is sent.
+    public var accessToken: Secret?
     /// Whether and how often to repeat a request that failed.
     public var retries: RetryPolicy
     /// How long the server may be silent before an attempt is given up.
@@ -40,7 +42,33 @@ public struct Configuration: Sendable, Hashable {
         self.product = product
     }
 
-    /// Takes `DD_SITE`, `DD_API_KEY` and `DD_APP_KEY` from the environment; all else is as in code.
+    /// Says it all in code, for a caller with an access token.
+    ///
+    /// - Parameters:
+    ///   - site: Where the API is served.
+    ///   - accessToken: A personal access token, or one of a service account.
+    ///   - retries: Whether and how often to repeat a request that failed.
+    ///   - timeout: How long the server may be silent before an attempt is given up.
+    ///   - product: The product that uses the library, such as `my-tool/1.2`.
+    public init(
+        site: Site = .us1,
+        accessToken: Secret,
+        retries: RetryPolicy = .off,
+        timeout: Duration = .seconds(60),
+        product: String? = nil
+    ) {
+        self.init(
+            site: site,
+            apiKey: nil,
+            applicationKey: nil,
+            retries: retries,
+            timeout: timeout,
+            product: product
+        )
+        self.accessToken = accessToken
+    }
+
+    /// Takes `DD_SITE`, `DD_API_KEY`, `DD_APP_KEY` and `DD_BEARER_TOKEN` from the environment; all else is as in code.
     ///
     /// `DD_SITE` may be a URL too. A variable that is missing or empty is as one that was not set.
     ///
@@ -56,6 +84,7 @@ public struct Configuration: Sendable, Hashable {
             apiKey: variable("DD_API_KEY").map(Secret.init),
             applicationKey: variable("DD_APP_KEY").map(Secret.init)
         )
+        accessToken = variable("DD_BEARER_TOKEN").map(Secret.init)
         if let name = variable("DD_SITE") {
             guard let site = Site(named: name) else {
                 let known = Site.known.compactMap { $0.baseURL.host?.dropFirst("api.".count) }

@@ -156,10 +156,12 @@ struct Requester: Sendable {
             ("Accept", operation.method == "DELETE" ? "*/*" : "application/json"),
             ("User-Agent", userAgent),
         ]
-        if let key = configuration.apiKey {
+        if let token = configuration.accessToken {
+            request.headers.append(("Authorization", "Bearer " + (try Self.headerValue(token, of: "access token"))))
+        } else if let key = configuration.apiKey {
             request.headers.append(("DD-API-KEY", try Self.headerValue(key, of: "API key")))
         }
-        if operation.keys == .both, let key = configuration.applicationKey {
+        if configuration.accessToken == nil, operation.keys == .both, let key = configuration.applicationKey {
             request.headers.append(("DD-APPLICATION-KEY", try Self.headerValue(key, of: "application key")))
         }
         if let body = operation.body {
@@ -182,7 +184,8 @@ struct Requester: Sendable {
     // MARK: Errors
 
     func redaction(_ operation: Operation) -> Redaction {
-        let keys = [configuration.apiKey, configuration.applicationKey].compactMap { $0?.revealed }
+        let keys = [configuration.apiKey, configuration.applicationKey, configuration.accessToken]
+            .compactMap { $0?.revealed }
         return Redaction(keys + Redaction.secrets(in: operation.body))
     }
 

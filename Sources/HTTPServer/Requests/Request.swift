@@ -126,6 +126,37 @@ extension Request {
         }
     }
 
+    /// Whether a text stands in the value of any header; nothing is copied.
+    package func headersHold(_ text: StaticString) -> Bool {
+        var search = HeaderSearch(text: text)
+        connection.lock {
+            guard let handle else { return }
+            withUnsafeMutablePointer(to: &search) { search in
+                _ = MHD_get_connection_values(
+                    handle,
+                    .HEADER_KIND,
+                    { context, _, _, value in
+                        guard let search = context?.assumingMemoryBound(to: HeaderSearch.self), let value else {
+                            return .YES
+                        }
+                        let isFound = search.pointee.text.utf8Start.withMemoryRebound(to: CChar.self, capacity: 1) {
+                            strstr(value, $0) != nil
+                        }
+                        if isFound { search.pointee.isFound = true }
+                        return isFound ? .NO : .YES
+                    },
+                    search
+                )
+            }
+        }
+        return search.isFound
+    }
+
+    private struct HeaderSearch {
+        let text: StaticString
+        var isFound = false
+    }
+
     /// To be called with the lock held.
     private func value(_ name: StaticString) -> UnsafePointer<CChar>? {
         guard let handle else { return nil }

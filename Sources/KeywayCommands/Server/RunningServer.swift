@@ -68,6 +68,7 @@ struct RunningServer {
             await service.auditHeads.write(to: log, every: options.auditHeadInterval)
         }
         let uses = Task { await service.keyUses.keepWriting() }
+        let expiry = Task { await service.expiredTokens.keepErasing() }
         let upkeep = Task(executorPreference: service.taskExecutor) {
             await masterKeys.rewrap(with: vault)
             for await _ in signals.hangups { await masterKeys.reload(into: vault) }
@@ -76,6 +77,7 @@ struct RunningServer {
         upkeep.cancel()
         heads.cancel()
         uses.cancel()
+        expiry.cancel()
         log.flush()
         let unfinished = await Self.stop(server, metricsServer, egress)
         await service.endActs()

@@ -14,6 +14,8 @@ extension APIError {
             self.init(403, "Forbidden: the API key is not valid.", at: .header("DD-API-KEY"))
         case .unknownKeys:
             self.init(403, "Forbidden: the API key and the application key are not a valid pair.")
+        case .unknownToken:
+            self.init(403, "Forbidden: the token is not valid: it has expired, was revoked, or is none of this server's.")
         case .exhausted(let quota):
             self.init(
                 429,
@@ -22,7 +24,7 @@ extension APIError {
             )
         case .permissionMissing(let permissions):
             let names = permissions.map(\.rawValue).joined(separator: " or ")
-            self.init(403, "The application key lacks the permission \(names).")
+            self.init(403, "The credential of this request lacks the permission \(names).")
         case .unregistered(let key):
             self.init(
                 403,
@@ -77,6 +79,7 @@ extension APIError {
         switch error.cause {
         case .refused(let refusal): (act(refusal), nil)
         case .rule(let refusal): (act(refusal), nil)
+        case .token(let refusal): (act(refusal), nil)
         case .tooMany(let number):
             (tooManyActs("\(number) acts through this connection are under way, as many as may be."), nil)
         case .tooFast(let number):
@@ -117,6 +120,17 @@ extension APIError {
             error.headers.append(.init(name: ActHeader.shouldRetry, value: "false"))
         }
         return error
+    }
+
+    private static func act(_ refusal: ActError.TokenRefusal) -> APIError {
+        let detail =
+            switch refusal {
+            case .otherConnection: "The act token is for other connections than this one."
+            case .limits(let refusal): "The act token does not allow the request: \(refusal.parts)."
+            case .usedUp: "The acts of this act token are used up. Make another token."
+            case .revoked: "The act token was revoked."
+            }
+        return act(403, "token_refused", detail)
     }
 
     private static func act(_ refusal: ActRefusal) -> APIError {

@@ -42,7 +42,7 @@ struct ActEndpoints: Sendable {
     }
 
     private func act(_ call: Call, _ sink: HTTPActSink) throws {
-        let request = call.actRequest
+        let request = try call.actRequest
         let isDryRun = try isDryRun(call)
         let connection = try call.identifier("connection_id", orStatus: 400)
         if isDryRun {
@@ -79,6 +79,7 @@ struct ActEndpoints: Sendable {
 extension Call {
     /// The request that is to be sent through the connection.
     fileprivate var actRequest: ActRequest {
+        get throws(APIError) {
         var headers: [FoldedHeader] = []
         request.forEachHeader { headers.append(FoldedHeader($0)) }
         return ActRequest(
@@ -88,8 +89,10 @@ extension Call {
             query: request.rawQuery,
             headers: headers,
             body: request.body,
-            upload: request.bodyStream.map(CallerUpload.init)
+            upload: request.bodyStream.map(CallerUpload.init),
+            tokenPlaces: principal.actToken == nil ? [] : try CallerToken(in: request)?.places ?? []
         )
+        }
     }
 }
 

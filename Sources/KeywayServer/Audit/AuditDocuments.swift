@@ -41,6 +41,8 @@ struct AuditDocument {
         }
         add("api_key", [("id", event["actor"]?["api_key_id"])])
         add("application_key", [("id", event["actor"]?["application_key_id"])])
+        add("access_token", [("id", event["actor"]?["access_token_id"])])
+        add("act_token", [("id", event["actor"]?["act_token_id"])])
         if let command = event["actor"]?["command"] { attributes.append(.init("command", command)) }
         for name in ["details", "request_id", "organization_id"] {
             if let value = event[name] { attributes.append(.init(JSONText(name), value)) }
@@ -66,7 +68,8 @@ struct AuditDocument {
     /// Whether an attribute is told as it is stored, by the names on the way to it.
     static func isVerbatim(_ path: [String]) -> Bool {
         switch path.first {
-        case "action", "asset", "api_key", "application_key", "command", "details", "request_id", "organization_id":
+        case "action", "asset", "api_key", "application_key", "access_token", "act_token", "command", "details",
+            "request_id", "organization_id":
             true
         case "evt", "usr": path == ["evt", "name"] || path == ["usr", "id"]
         default: false

@@ -168,6 +168,7 @@ struct ApplicationKeyEndpoints: Sendable {
     // MARK: Writing
 
     private func create(_ call: Call, _ reach: Reach) async throws -> Response {
+        try Self.requireKeys(call)
         let owner = try owner(call, reach) ?? call.principal.user
         let text = KeyText.applicationKey()
         let id = identifiers.next()
@@ -209,11 +210,31 @@ struct ApplicationKeyEndpoints: Sendable {
         let change = call.change(
             [.updateApplicationKey(key)],
             // Who renames a key hands nothing out.
-            decidedOn: key.scopes == current.scopes ? [] : try requireOwn(key, call),
+            decidedOn: try decided(on: key, from: current, call),
             events: call.event("application_key.update", on: "application_keys", key.id, details: key.details)
         )
         try await store.commit(change).requireCommitted(or: Self.notFound)
         return .resource(key.json(uses))
+    }
+
+    /// The records that a change of a key is decided on: who renames one hands nothing out.
+    private func decided(
+        on key: ApplicationKey,
+        from current: ApplicationKey,
+        _ call: Call
+    ) throws -> [AccessRevision] {
+        guard key.scopes != current.scopes else { return [] }
+        try Self.requireKeys(call)
+        return try requireOwn(key, call)
+    }
+
+    /// Refuses a token: what it hands out may not outlive it, and an application key has no end.
+    private static func requireKeys(_ call: Call) throws(APIError) {
+        guard case .accessToken = call.principal.proof else { return }
+        throw APIError(
+            403,
+            "A token can neither make application keys nor change their scopes: they would outlive it. Use a pair of keys."
+        )
     }
 
     private func delete(_ call: Call, _ reach: Reach) async throws -> Response {

@@ -32,8 +32,18 @@ struct RequestLine {
         if let principal {
             line.write(raw: ",\"organization_id\":")
             line.write(principal.organization)
-            line.write(raw: ",\"application_key_id\":")
-            line.write(principal.applicationKey)
+            switch principal.proof {
+            case .keys(_, let application):
+                line.write(raw: ",\"application_key_id\":")
+                line.write(application)
+            case .accessToken(let token):
+                line.write(raw: ",\"access_token_id\":")
+                line.write(token)
+            }
+            if let token = principal.actToken {
+                line.write(raw: ",\"act_token_id\":")
+                line.write(token.id)
+            }
         }
         line.write(raw: "}\n")
         return line.bytes

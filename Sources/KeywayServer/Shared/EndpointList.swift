@@ -97,7 +97,8 @@ struct EndpointList: Sendable {
                 timings: metrics.vault
             )
         )
-        return ActEndpoints(acts: acts).all + settings.all
+        let tokens = ActTokenEndpoints(store: store, access: connectionAccess, identifiers: identifiers)
+        return ActEndpoints(acts: acts).all + tokens.all + settings.all
     }
 
     /// The endpoints that decide who may do what.
@@ -106,6 +107,7 @@ struct EndpointList: Sendable {
             + ValidationEndpoints().all
             + APIKeyEndpoints(store: store, identifiers: identifiers, uses: keyUses).all
             + ApplicationKeyEndpoints(store: store, identifiers: identifiers, uses: keyUses).all
+            + AccessTokenEndpoints(store: store, identifiers: identifiers, uses: keyUses).all
             + UserEndpoints(store: store, identifiers: identifiers, uses: keyUses).all
             + InvitationEndpoints(store: store, identifiers: identifiers).all
             + RoleEndpoints(store: store, uses: keyUses).all

@@ -108,7 +108,7 @@ extension Call {
         let ignored = ["page[number]", "page[cursor]"]
         let parts = query.filter { !ignored.contains($0.name) }.map { [$0.name, $0.value] }
             .sorted { $0.lexicographicallyPrecedes($1) }
-        let all = [[principal.organization.description, principal.applicationKey.description, request.rawPath]] + parts
+        let all = [[principal.organization.description, principal.credential.description, request.rawPath]] + parts
         // Of texts of any content: each with its length.
         let text = all.joined().map { "\($0.utf8.count):\($0)" }.joined()
         return ListPlaces.List(digest: SHA256.digest(of: text))

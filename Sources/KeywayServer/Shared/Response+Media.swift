@@ -35,12 +35,13 @@ extension Response {
         included: [JSONValue]? = nil,
         meta: JSONValue? = nil,
         status: Int = 200,
-        next: HeaderField? = nil
+        next: HeaderField? = nil,
+        as mediaType: MediaType = .json
     ) -> Response {
         var members = [JSONValue.Member("data", data)]
         if let included { members.append(.init("included", .array(included))) }
         if let meta { members.append(.init("meta", meta)) }
-        var response = Response(.json, status: status, JSONWriter.bytes(of: .object(members)))
+        var response = Response(mediaType, status: status, JSONWriter.bytes(of: .object(members)))
         if let next { response.headers.append(next) }
         return response
     }

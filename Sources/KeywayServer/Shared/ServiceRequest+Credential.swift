@@ -3,13 +3,17 @@ import ActService
 import HTTPServer
 import NetworkTypes
 
-// The places where callers show their keys.
+// The places where callers show their keys and tokens.
 extension ServiceRequest {
-    /// The pair of keys of the request.
+    /// The credential of the request.
     ///
-    /// - Throws: ``APIError`` with 403 if one is missing.
-    func credential() throws(APIError) -> Credential {
-        .keys(api: try required("DD-API-KEY"), application: try required("DD-APPLICATION-KEY"))
+    /// - Parameter acting: Whether it is an act, which takes act tokens as well.
+    /// - Returns: An act token, if there is one and it counts; else an access token; else the pair of keys.
+    /// - Throws: ``APIError`` with 403 if there is none, with 400 if it stands where none may.
+    func credential(acting: Bool) throws(APIError) -> Credential {
+        if acting, let token = try CallerToken(in: self) { return .actToken(token.digest) }
+        if let token = try accessToken() { return .accessToken(token) }
+        return .keys(api: try required("DD-API-KEY"), application: try required("DD-APPLICATION-KEY"))
     }
 
     /// The API key of a request that needs no other.
@@ -20,6 +24,36 @@ extension ServiceRequest {
             throw APIError(403, "API key required", at: .header("DD-API-KEY"))
         }
         return digest
+    }
+
+    /// The access token in `Authorization: Bearer` or in the place of the application key. Another bearer's token is
+    /// none of Keyway's, and stays unread.
+    func accessToken() throws(APIError) -> KeyDigest? {
+        let bearer = try header("Authorization").flatMap { (value) throws(APIError) -> KeyDigest? in
+            guard value.utf8.count > 7, value.prefix(7).lowercased() == "bearer " else { return nil }
+            return try Self.accessToken(value.dropFirst(7).drop { $0 == " " }, in: "Authorization")
+        }
+        // Without a copy of the key: most are no tokens.
+        let mayBeToken = TokenText.beginnings.contains { self.header("DD-APPLICATION-KEY", beginsWith: $0) }
+        guard mayBeToken, let key = header("DD-APPLICATION-KEY") else { return bearer }
+        let token = try Self.accessToken(key[...], in: "DD-APPLICATION-KEY")
+        guard let bearer, let token, bearer != token else { return token ?? bearer }
+        throw APIError(403, "Forbidden: the request carries two access tokens. Send one.")
+    }
+
+    private static func accessToken(_ text: Substring, in header: String) throws(APIError) -> KeyDigest? {
+        switch TokenText.kind(of: text) {
+        case .personal, .service, .delegated: return KeyDigest(of: String(text))
+        case .act:
+            throw APIError(
+                403,
+                "Forbidden: an act token opens acts alone, below \(ActEndpoints.path(of: "{connection_id}")).",
+                at: .header(header)
+            )
+        case nil:
+            guard TokenText.Kind.allCases.contains(where: { text.hasPrefix("\($0.rawValue)_") }) else { return nil }
+            throw APIError(403, "Forbidden: the token is malformed or cut off.", at: .header(header))
+        }
     }
 
     private func required(_ header: StaticString) throws(APIError) -> KeyDigest {

@@ -29,6 +29,12 @@ package protocol ServiceRequest: AnyObject, Sendable {
     /// Visits all headers in the order received.
     func forEachHeader(_ body: (HeaderField) -> Void)
 
+    /// Whether the first header of that name begins with a text.
+    func header(_ name: StaticString, beginsWith text: StaticString) -> Bool
+
+    /// Whether a text stands in the value of any header.
+    func headersHold(_ text: StaticString) -> Bool
+
     /// The digest of the key in that header, or `nil` if there is none or it is empty. The key is not copied.
     func keyDigest(ofHeader name: StaticString) -> KeyDigest?
 }
@@ -55,6 +61,12 @@ package protocol ServiceBodyStream: AnyObject, Sendable {
 }
 
 extension Request: ServiceRequest {
+    package func header(_ name: StaticString, beginsWith text: StaticString) -> Bool {
+        withHeader(name) { value in
+            text.withUTF8Buffer { value.starts(with: $0) }
+        } ?? false
+    }
+
     package func keyDigest(ofHeader name: StaticString) -> KeyDigest? {
         withHeader(name) { key in
             key.isEmpty ? nil : KeyDigest(SHA256.digest(of: UnsafeRawBufferPointer(key)))
@@ -74,5 +86,15 @@ extension Reply: ServiceReply {
 extension BodyStream: ServiceBodyStream {}
 
 extension ServiceRequest {
+    package func header(_ name: StaticString, beginsWith text: StaticString) -> Bool {
+        header(name)?.hasPrefix("\(text)") ?? false
+    }
+
+    package func headersHold(_ text: StaticString) -> Bool {
+        var isFound = false
+        forEachHeader { isFound = isFound || $0.value.contains("\(text)") }
+        return isFound
+    }
+
     package var bodyStream: RequestBodyStream? { nil }
 }

@@ -22,6 +22,7 @@ final class ReadStatements {
     let roles: Statement
     let ownRoles: RoleReadStatements
     let invitation: Statement
+    let tokens: TokenReadStatements
     let registrations: Statement
     let countRegistrations: Statement
     let organization: Statement
@@ -72,6 +73,7 @@ final class ReadStatements {
             WHERE i.key = ?1 AND i.low = ?2 AND i.organization = ?3
             """
         )
+        tokens = try TokenReadStatements(on: database)
         registrations = try reading(
             """
             SELECT key, low FROM application_keys
@@ -133,7 +135,8 @@ extension ReadStatements {
     private static var newest: String {
         let tables =
             DocumentKind.allCases.map(\.table.name) + [
-                "users", "roles", "user_invitations", "api_keys", "application_keys",
+                "users", "roles", "user_invitations", "api_keys", "application_keys", "access_tokens",
+                "act_tokens",
             ]
         let greatest = tables.map { "SELECT * FROM (SELECT key, low FROM \($0) ORDER BY key DESC LIMIT 1)" }
         return "SELECT key, low FROM (\(greatest.joined(separator: " UNION ALL "))) ORDER BY key DESC LIMIT 1"

@@ -67,6 +67,36 @@ extension Reader {
         }
     }
 
+    func accessTokens(
+        in organization: Identifier,
+        matching filter: AccessTokenFilter,
+        order: AccessTokenOrder,
+        page: Page
+    ) throws(SQLiteError) -> PageOf<AccessToken> {
+        let list = AccessList(
+            table: "access_tokens k",
+            select: TokenReadStatements.access,
+            condition: """
+                k.organization = ?1 AND k.kind <> 2 AND (?2 IS NULL OR instr(lower(k.name), lower(?2)) > 0)
+                AND k.owner BETWEEN ?3 AND ?4 AND k.kind >= ?5
+                AND (?6 IS NULL OR EXISTS (SELECT 1 FROM users w WHERE w.key = k.owner AND w.low = ?6))
+                """,
+            order: ListOrder(order.column, key: "k.key", order.isDescending)
+        )
+        // Delegated tokens are in the table, and in no list.
+        return try read(list, in: organization, isFiltered: true, page: page) { statement throws(SQLiteError) in
+            try statement.bind(2, text: filter.nameContains)
+            try statement.bind(3, filter.owner?.key ?? .min)
+            try statement.bind(4, filter.owner?.key ?? .max)
+            try statement.bind(5, filter.ofServiceAccounts)
+            if let owner = filter.owner { try statement.bind(6, owner.lowBits) }
+        } element: { statement throws(SQLiteError) in
+            try accessToken(from: statement)
+        } position: {
+            order.position(of: $0)
+        }
+    }
+
     func users(
         in organization: Identifier,
         matching filter: UserFilter,
@@ -191,6 +221,17 @@ private struct ListOrder {
         case (_, false): return "\(column) > \(value) OR \(column) = \(value) AND \(keyColumn) > \(key)"
         case (_, true):
             return "\(column) IS NULL OR \(column) < \(value) OR \(column) = \(value) AND \(keyColumn) < \(key)"
+        }
+    }
+}
+
+extension AccessTokenOrder {
+    fileprivate var column: String {
+        switch criterion {
+        case .name: "k.name"
+        case .createdAt: "k.created_at"
+        case .expiresAt: "k.expires_at"
+        case .lastUsedAt: "k.last_used_at"
         }
     }
 }

@@ -7,6 +7,7 @@ extension WriteConnection {
         switch use.subject {
         case .apiKey: return try note(use, organization, by: statements.lastUse.apiKey)
         case .applicationKey: return try note(use, organization, by: statements.lastUse.applicationKey)
+        case .accessToken: return try note(use, organization, by: statements.lastUse.accessToken)
         case .user: return try note(use, organization, by: statements.lastUse.user)
         }
     }
@@ -26,6 +27,7 @@ extension WriteConnection {
 final class LastUseStatements {
     let apiKey: Statement
     let applicationKey: Statement
+    let accessToken: Statement
     let user: Statement
 
     init(on database: Database) throws(SQLiteError) {
@@ -41,6 +43,7 @@ final class LastUseStatements {
         }
         apiKey = try noting("last_used_at", of: "api_keys")
         applicationKey = try noting("last_used_at", of: "application_keys")
+        accessToken = try noting("last_used_at", of: "access_tokens")
         user = try noting("last_login_at", of: "users")
     }
 }

@@ -35,6 +35,20 @@ extension WriteConnection {
             return try update(key)
         case .deleteApplicationKey(let id, let organization):
             return try delete(id, in: organization, by: statements.deleteApplicationKey)
+        case .createAccessToken(let token):
+            return try create(token)
+        case .updateAccessToken(let token):
+            return try update(token)
+        case .deleteAccessToken(let id, let organization):
+            return try delete(id, in: organization, by: statements.tokens.deleteAccess)
+        case .createActToken(let token):
+            return try create(token)
+        case .deleteActToken(let id, let organization):
+            return try delete(id, in: organization, by: statements.tokens.deleteAct)
+        case .countAct(let token, let organization):
+            return try countAct(by: token, in: organization)
+        case .deleteExpiredTokens(let time):
+            return try deleteExpiredTokens(asOf: time)
         case .noteUse(let use):
             return try note(use)
         case .setRegistration(let key, let organization, let isRegistered):

@@ -35,6 +35,7 @@ extension WriteConnection {
         case .ownRole: return try revision(id, organization, by: revisions.ownRole)
         case .apiKey: return try revision(id, organization, by: revisions.apiKey)
         case .applicationKey: return try revision(id, organization, by: revisions.applicationKey)
+        case .accessToken: return try revision(id, organization, by: revisions.accessToken)
         }
     }
 
@@ -67,6 +68,9 @@ extension WriteConnection {
         case .applicationKeys(let owner, let organization):
             try counts.applicationKeys.bind(2, owner.key)
             return try count(in: organization, by: counts.applicationKeys)
+        case .accessTokens(let owner, let organization):
+            try counts.accessTokens.bind(2, owner.key)
+            return try count(in: organization, by: counts.accessTokens)
         case .ownRoles(let organization):
             return try count(in: organization, by: counts.ownRoles)
         }
@@ -87,9 +91,11 @@ final class RequirementStatements {
     let ownRole: Statement
     let apiKey: Statement
     let applicationKey: Statement
+    let accessToken: Statement
     let enabledUser: Statement
     let apiKeys: Statement
     let applicationKeys: Statement
+    let accessTokens: Statement
     let ownRoles: Statement
 
     init(on database: Database) throws(SQLiteError) {
@@ -103,6 +109,7 @@ final class RequirementStatements {
         ownRole = try revision(in: "roles")
         apiKey = try revision(in: "api_keys")
         applicationKey = try revision(in: "application_keys")
+        accessToken = try revision(in: "access_tokens")
         enabledUser = try Statement(
             """
             SELECT 1 FROM users u JOIN user_roles r ON r.user = u.key
@@ -113,6 +120,10 @@ final class RequirementStatements {
         apiKeys = try Statement("SELECT count(*) FROM api_keys WHERE organization = ?1", on: database)
         applicationKeys = try Statement(
             "SELECT count(*) FROM application_keys WHERE organization = ?1 AND owner = ?2",
+            on: database
+        )
+        accessTokens = try Statement(
+            "SELECT count(*) FROM access_tokens WHERE organization = ?1 AND owner = ?2 AND kind <> 2",
             on: database
         )
         ownRoles = try Statement("SELECT count(*) FROM roles WHERE organization = ?1", on: database)

@@ -34,6 +34,7 @@ final class WriteStatements {
     let roles: RoleWriteStatements
     let lastUse: LastUseStatements
     let invitations: InvitationStatements
+    let tokens: TokenWriteStatements
 
     let insertExternalID: Statement
     let externalID: Statement
@@ -136,6 +137,7 @@ final class WriteStatements {
         roles = try RoleWriteStatements(on: database)
         lastUse = try LastUseStatements(on: database)
         invitations = try InvitationStatements(on: database)
+        tokens = try TokenWriteStatements(on: database)
 
         insertExternalID = try writing(
             "INSERT INTO external_ids (id, organization) VALUES (?1, ?2) ON CONFLICT DO NOTHING"

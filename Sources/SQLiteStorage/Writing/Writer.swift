@@ -278,9 +278,10 @@ extension Mutation {
         switch self {
         case .createOrganization, .createUser, .updateUser, .createRole, .updateRole, .deleteRole, .createAPIKey,
             .updateAPIKey, .deleteAPIKey, .createApplicationKey, .updateApplicationKey, .deleteApplicationKey,
-            .setRegistration:
+            .updateAccessToken, .deleteAccessToken, .deleteActToken, .setRegistration:
             true
-        case .createInvitation, .deleteInvitation, .deleteInvitations, .noteUse, .createDocument, .updateDocument,
+        // A new token is a credential that nobody has tried yet.
+        case .createAccessToken, .createActToken, .countAct, .deleteExpiredTokens, .createInvitation, .deleteInvitation, .deleteInvitations, .noteUse, .createDocument, .updateDocument,
             .deleteDocument, .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .bringExternalID, .noteMasterKey,
             .forgetMasterKey, .setServerKey:
             false

@@ -1,0 +1,256 @@
+import Access
+import ActService
+import Connections
+import Documents
+import HTTPServer
+import Storage
+
+/// The tokens that act through connections, and do nothing else.
+struct ActTokenEndpoints: Sendable {
+    let store: any AccessStore & ChangeStore
+    let access: ConnectionAccess
+    let identifiers: IdentifierGenerator
+    private let revoked = RevokedTokens()
+
+    static let path = "/api/v2/actions/act_tokens"
+    private static let notFound = APIError(404, "There is no such act token.", at: .parameter("act_token_id"))
+
+    init(store: any AccessStore & ChangeStore, access: ConnectionAccess, identifiers: IdentifierGenerator) {
+        self.store = store
+        self.access = access
+        self.identifiers = identifiers
+    }
+
+    var all: [Endpoint] {
+        let element = "\(Self.path)/{act_token_id}"
+        let making = EndpointGuard.principal(anyOf: [.connectionsResolve], registered: true)
+        let reading = EndpointGuard.principal(anyOf: [.connectionsResolve, .orgAppKeysRead], registered: false)
+        let revoking = EndpointGuard.principal(anyOf: [.connectionsResolve, .orgAppKeysWrite], registered: false)
+        return [
+            endpoint(.get, Self.path, reading, .listActTokens, .search(list)),
+            endpoint(.post, Self.path, making, .createActToken, .change(create)),
+            endpoint(.get, element, reading, .getActToken, .lookup(get)),
+            endpoint(.delete, element, revoking, .revokeActToken, .change(revoke)),
+        ]
+    }
+
+    private func endpoint(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ guarding: EndpointGuard,
+        _ description: OperationDescription,
+        _ handling: Handling
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            guarding: guarding,
+            errors: .objects,
+            description: description,
+            handling: handling
+        )
+    }
+
+    // MARK: Reading
+
+    private func list(_ call: Call) throws -> Response {
+        let owner = call.principal.permissions.contains(.orgAppKeysRead) ? nil : call.principal.user
+        let (tokens, next) = try call.page(try call.query()) {
+            try store.actTokens(in: call.principal.organization, owner: owner, page: $0)
+        }
+        return .page(
+            tokens.elements.map { JSONWriter.bytes(of: $0.json()) },
+            total: tokens.total,
+            totalFiltered: tokens.totalFiltered,
+            next: next
+        )
+    }
+
+    private func get(_ call: Call) throws -> Response {
+        .document(JSONWriter.bytes(of: try token(call, others: .orgAppKeysRead).json()))
+    }
+
+    /// The token that the call is about, if it has not expired.
+    ///
+    /// - Parameter permission: Needed for another user's token.
+    private func token(_ call: Call, others permission: Permission) throws -> ActToken {
+        let id = try call.identifier("act_token_id", or: Self.notFound)
+        guard let token = try store.actToken(id, in: call.principal.organization), token.isGood(at: .now) else {
+            throw Self.notFound
+        }
+        guard token.owner == call.principal.user || call.principal.permissions.contains(permission) else {
+            throw APIError(403, "Other users' tokens need the permission \(permission.rawValue).")
+        }
+        return token
+    }
+
+    // MARK: Writing
+
+    private func create(_ call: Call) async throws -> Response {
+        let id = identifiers.next()
+        let document = try DocumentSchema.actToken.create(try call.json(), id: id) { $0 }.document
+        let attributes = document["attributes"] ?? [:]
+        let limits = ActToken.Limits(
+            connections: attributes["connections"]?.texts?.compactMap { Identifier($0) } ?? [],
+            methods: attributes["methods"]?.texts,
+            paths: attributes["paths"]?.texts,
+            actsAtMost: attributes["acts"]?.wholeNumber
+        )
+        try requireConnections(limits.connections, call)
+        let text = TokenText.new(.act, id)
+        let now = Timestamp.now
+        let seconds = attributes["lifetime"]?.wholeNumber ?? 0
+        let token = ActToken(
+            id: id,
+            organization: call.principal.organization,
+            owner: call.principal.user,
+            source: ActToken.Source(call.principal.proof),
+            name: attributes["name"]?.text?.string,
+            digest: KeyDigest(of: text),
+            limits: limits,
+            createdAt: now,
+            expiresAt: Timestamp(microseconds: now.microseconds + seconds * 1_000_000)
+        )
+        if let limit = call.principal.expiresAt, token.expiresAt > limit {
+            let detail = "must end before \(limit.description), when the token of this request expires"
+            throw InvalidDocument([Problem(pointer: "/data/attributes/lifetime", detail: detail)])
+        }
+        let change = call.change(
+            [.createActToken(token)],
+            events: call.event("act_token.create", on: "act_tokens", id, details: token.details)
+        )
+        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
+        return .document(JSONWriter.bytes(of: token.json(showing: text)), status: 201)
+    }
+
+    /// Refuses connections that the caller can't act through now. Rights are looked at again at each act.
+    private func requireConnections(_ ids: [Identifier], _ call: Call) throws {
+        var problems: [Problem] = []
+        for (index, id) in ids.enumerated() {
+            do {
+                try access.require(.resolver, on: id, for: call.principal)
+            } catch let error as AccessError {
+                let detail =
+                    switch error {
+                    case .noConnection: "is the id of no connection in your organisation"
+                    case .restricted: "is a connection whose restriction policy does not let you act through it"
+                    }
+                problems.append(Problem(pointer: "/data/attributes/connections/\(index)", detail: detail))
+            }
+        }
+        guard problems.isEmpty else { throw InvalidDocument(problems) }
+    }
+
+    private func revoke(_ call: Call) async throws -> Response {
+        let id = try call.identifier("act_token_id", or: Self.notFound)
+        if revoked.contains(id, of: call.principal.organization) { return .noContent }
+        let token = try token(call, others: .orgAppKeysWrite)
+        let change = call.change(
+            [.deleteActToken(token.id, organization: token.organization)],
+            events: call.event("act_token.revoke", on: "act_tokens", token.id, details: token.details)
+        )
+        try await store.commit(change).requireCommitted(or: Self.notFound)
+        revoked.note(id, of: token.organization)
+        return .noContent
+    }
+}
+
+extension ActToken.Source {
+    fileprivate init(_ proof: Principal.Proof) {
+        self =
+            switch proof {
+            case .keys(let api, let application): .keys(api: api, application: application)
+            case .accessToken(let token): .accessToken(token)
+            }
+    }
+}
+
+extension ActToken {
+    /// The token in a response.
+    ///
+    /// - Parameter text: The token's text, in the response to its creation alone.
+    fileprivate func json(showing text: String? = nil) -> JSONValue {
+        var attributes: [JSONValue.Member] = [.init("name", name.map { .string($0) } ?? .null)]
+        attributes += limits.members
+        attributes += [
+            .init("acts_used", limits.actsAtMost == nil ? .null : .integer(acts)),
+            .init("created_at", .instant(createdAt)),
+            .init("expires_at", .instant(expiresAt)),
+        ]
+        if let text { attributes.append(.init("token", .string(text))) }
+        return [
+            "id": .string(id.description),
+            "type": "act_tokens",
+            "attributes": .object(attributes),
+            "relationships": ["owned_by": ["data": ["id": .string(owner.description), "type": "users"]]],
+        ]
+    }
+
+    /// The details for an audit event.
+    fileprivate var details: [JSONValue.Member] {
+        [.init("owner_id", .string(owner.description))] + limits.members + [.init("expires_at", .instant(expiresAt))]
+    }
+}
+
+extension ActToken.Limits {
+    fileprivate var members: [JSONValue.Member] {
+        func list(_ texts: [String]?) -> JSONValue { texts.map { .array($0.map { .string($0) }) } ?? .null }
+        return [
+            .init("connections", list(connections.map(\.description))),
+            .init("methods", list(methods)),
+            .init("paths", list(paths)),
+            .init("acts", actsAtMost.map { .integer($0) } ?? .null),
+        ]
+    }
+}
+
+extension JSONValue {
+    /// The texts of a list.
+    fileprivate var texts: [String]? {
+        guard case .array(let elements) = self else { return nil }
+        return elements.compactMap { $0.text?.string }
+    }
+}
+
+extension OperationDescription {
+    private static let tag = "Acting"
+
+    fileprivate static let listActTokens = OperationDescription(
+        id: "ListActTokens",
+        summary: "List act tokens that have not expired: one's own, or with org_app_keys_read all",
+        tag: tag,
+        query: .page,
+        responses: [
+            DescribedResponse(200, "A page of tokens", .schema("ActTokenList", .jsonAPI)),
+            .error(400, "A parameter is not valid"),
+        ]
+    )
+
+    fileprivate static let createActToken = OperationDescription(
+        id: "CreateActToken",
+        summary: "Create a token that acts through some connections; no later response shows it",
+        tag: tag,
+        request: "ActTokenCreate",
+        responses: [
+            DescribedResponse(201, "The token", .schema("ActTokenCreated", .jsonAPI)),
+            .error(400, "The body is not valid; every error is named"),
+        ]
+    )
+
+    fileprivate static let getActToken = OperationDescription(
+        id: "GetActToken",
+        summary: "Get what is known of an act token",
+        tag: tag,
+        responses: [
+            DescribedResponse(200, "The token", .schema("ActToken", .jsonAPI)),
+            .error(404, "There is no such token"),
+        ]
+    )
+
+    fileprivate static let revokeActToken = OperationDescription(
+        id: "RevokeActToken",
+        summary: "Revoke an act token; acts under way go on",
+        tag: tag,
+        responses: [DescribedResponse(204, "Revoked"), .error(404, "There is no such token")]
+    )
+}
