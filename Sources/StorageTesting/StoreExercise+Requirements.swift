@@ -243,6 +243,7 @@ private struct Records: Sendable {
     let role: OwnRole
     let apiKey: APIKey
     let applicationKey: ApplicationKey
+    let accessToken: AccessToken
 
     static func create(in store: any Store) async throws -> Records {
         let tenant = try await Tenant.create(in: store)
@@ -253,12 +254,13 @@ private struct Records: Sendable {
             user: user,
             role: role,
             apiKey: tenant.apiKey(digest: .random),
-            applicationKey: tenant.applicationKey(owner: user.id, digest: .random)
+            applicationKey: tenant.applicationKey(owner: user.id, digest: .random),
+            accessToken: tenant.accessToken(.personal, owner: user.id, digest: .random)
         )
         try await tenant.commit(
             [
                 .createRole(role), .createUser(user), .createAPIKey(records.apiKey),
-                .createApplicationKey(records.applicationKey),
+                .createApplicationKey(records.applicationKey), .createAccessToken(records.accessToken),
             ],
             in: store
         )
@@ -271,6 +273,7 @@ private struct Records: Sendable {
         case .ownRole: role.id
         case .apiKey: apiKey.id
         case .applicationKey: applicationKey.id
+        case .accessToken: accessToken.id
         }
     }
 
@@ -280,6 +283,7 @@ private struct Records: Sendable {
         case .ownRole: try store.ownRole(role.id, in: tenant.id)?.revision
         case .apiKey: try store.apiKey(apiKey.id, in: tenant.id)?.revision
         case .applicationKey: try store.applicationKey(applicationKey.id, in: tenant.id)?.revision
+        case .accessToken: try store.accessToken(accessToken.id, in: tenant.id)?.revision
         }
     }
 
@@ -302,6 +306,10 @@ private struct Records: Sendable {
             var key = applicationKey
             key.revision = revision
             return .updateApplicationKey(key)
+        case .accessToken:
+            var token = accessToken
+            token.revision = revision
+            return .updateAccessToken(token)
         }
     }
 
@@ -312,6 +320,7 @@ private struct Records: Sendable {
         case .ownRole: .deleteRole(role.id, organization: tenant.id)
         case .apiKey: .deleteAPIKey(apiKey.id, organization: tenant.id)
         case .applicationKey: .deleteApplicationKey(applicationKey.id, organization: tenant.id)
+        case .accessToken: .deleteAccessToken(accessToken.id, organization: tenant.id)
         }
     }
 }

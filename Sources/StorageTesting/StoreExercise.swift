@@ -22,7 +22,7 @@ package struct StoreExercise: Sendable {
     /// All that is required of a store.
     package static let all =
         documents + awsAccounts + settings + sealedSecrets + lists + restrictions + visibleLists + users + roles
-        + invitations + keys + revisions + requirements + accessLists + accessFilters + listPositions + changes
+        + invitations + keys + tokens + revisions + requirements + accessLists + accessFilters + listPositions + changes
         + externalIDs + audit + isolation + concurrency
 }
 

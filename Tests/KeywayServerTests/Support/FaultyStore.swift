@@ -191,6 +191,41 @@ final class FaultyStore: Store {
         }
     }
 
+    func accessToken(digest: KeyDigest) throws(StoreError) -> AccessToken? {
+        try reading { () throws(StoreError) in try store.accessToken(digest: digest) }
+    }
+
+    func accessToken(_ id: Identifier, in organization: Identifier) throws(StoreError) -> AccessToken? {
+        try reading { () throws(StoreError) in try store.accessToken(id, in: organization) }
+    }
+
+    func accessTokens(
+        in organization: Identifier,
+        matching filter: AccessTokenFilter,
+        order: AccessTokenOrder,
+        page: Page
+    ) throws(StoreError) -> PageOf<AccessToken> {
+        try reading { () throws(StoreError) in
+            try store.accessTokens(in: organization, matching: filter, order: order, page: page)
+        }
+    }
+
+    func actToken(digests: ClosedRange<KeyDigest>) throws(StoreError) -> ActToken? {
+        try reading { () throws(StoreError) in try store.actToken(digests: digests) }
+    }
+
+    func actToken(_ id: Identifier, in organization: Identifier) throws(StoreError) -> ActToken? {
+        try reading { () throws(StoreError) in try store.actToken(id, in: organization) }
+    }
+
+    func actTokens(
+        in organization: Identifier,
+        owner: Identifier?,
+        page: Page
+    ) throws(StoreError) -> PageOf<ActToken> {
+        try reading { () throws(StoreError) in try store.actTokens(in: organization, owner: owner, page: page) }
+    }
+
     func users(
         in organization: Identifier,
         matching filter: UserFilter,
