@@ -6,8 +6,13 @@ extension DocumentSchema {
         type: "act_tokens",
         attributes: [
             .optionalText("name", "Name of the token", format: .name),
-            .texts("connections", "Ids of the connections that it acts through", format: .connectionID, countAtMost: 100)
-                .nonEmpty(),
+            .texts(
+                "connections",
+                "Ids of the connections that it acts through",
+                format: .connectionID,
+                countAtMost: 100
+            )
+            .nonEmpty(),
             .number("lifetime", "How long it is good for, in seconds", in: 1...86_400),
             .optionalTexts("methods", "Methods that it allows; all by default", format: .ruleMethod, countAtMost: 10)
                 .nonEmpty(),

@@ -26,6 +26,8 @@ package struct Integration: Sendable {
 
     /// The settings that only this integration has. They concern acts, for which Datadog's document has no room.
     package let settings: [Field]
+    /// The way in which the vendor's clients are led here.
+    package let setup: ClientSetup
 
     package init(
         type: String,
@@ -37,7 +39,8 @@ package struct Integration: Sendable {
         links: ResponseLinks = .standard,
         errors: ClientErrors = .standard,
         timeout: Int? = nil,
-        settings: [Field] = []
+        settings: [Field] = [],
+        setup: ClientSetup = .none
     ) {
         self.type = type
         self.title = title
@@ -49,6 +52,7 @@ package struct Integration: Sendable {
         self.errors = errors
         self.timeout = timeout
         self.settings = settings
+        self.setup = setup
     }
 
     /// The shapes of the `credentials` object.

@@ -392,7 +392,9 @@ extension SQLiteStore: AccessStore {
         owner: Identifier?,
         page: Page
     ) throws(StoreError) -> PageOf<ActToken> {
-        try readers.read { reader throws(SQLiteError) in try reader.actTokens(in: organization, owner: owner, page: page) }
+        try readers.read { reader throws(SQLiteError) in
+            try reader.actTokens(in: organization, owner: owner, page: page)
+        }
     }
 
     package func registrations(in organization: Identifier, page: Page) throws(StoreError) -> PageOf<Identifier> {

@@ -140,7 +140,9 @@ class TestLimits:
             body = token_body("personal_access_tokens", "x", scopes, DAY * 2)  # type: ignore[arg-type]
             assert server.request("POST", PERSONAL, body).status == 400
         token = personal_token(server, READ)
-        change = {"data": {"type": token["type"], "id": token["id"], "attributes": {"expires_at": "2030-01-01T00:00:00Z"}}}
+        change = {
+            "data": {"type": token["type"], "id": token["id"], "attributes": {"expires_at": "2030-01-01T00:00:00Z"}}
+        }
         assert server.request("PATCH", f"{PERSONAL}/{token['id']}", change).status == 400
 
     def test_others_tokens_need_the_permission(self, server: Server) -> None:
@@ -159,9 +161,16 @@ class TestWrongTokens:
         other = text(personal_token(server, READ))
         alias, secret = token.split("_")[1:]
         forged = [
-            token[:-1], token + "0", token[:-1] + ("A" if token[-1] != "A" else "B"), f"ddpat_{alias}_{other.split('_')[2]}",
-            f"ddsat_{alias}_{secret}", token.swapcase(), "ddpat_", "ddpat__", token.replace("ddpat", "kwd"),
-        ]  # fmt: skip
+            token[:-1],
+            token + "0",
+            token[:-1] + ("A" if token[-1] != "A" else "B"),
+            f"ddpat_{alias}_{other.split('_')[2]}",
+            f"ddsat_{alias}_{secret}",
+            token.swapcase(),
+            "ddpat_",
+            "ddpat__",
+            token.replace("ddpat", "kwd"),
+        ]
         for wrong in forged:
             assert request(server, "GET", CONNECTIONS, bearer(wrong)).status == 403, wrong
             assert request(server, "GET", CONNECTIONS, {"DD-APPLICATION-KEY": wrong}).status == 403, wrong

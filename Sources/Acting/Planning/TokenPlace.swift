@@ -15,7 +15,9 @@ extension RequestTemplate {
             switch place {
             case .header(let name):
                 let folded = HeaderName(name)
-                guard !Self.credentialHeaders.contains(folded.text), !credentialHeaders.contains(folded) else { continue }
+                guard !Self.credentialHeaders.contains(folded.text), !credentialHeaders.contains(folded) else {
+                    continue
+                }
                 throw ActRefusal(
                     .headerNotAllowed,
                     "an act token stands in the header \(name), from which this connection takes no credential: send it "

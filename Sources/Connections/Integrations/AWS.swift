@@ -27,6 +27,9 @@ extension Integration {
                 "Region whose STS the role is assumed at, and that a test asks; AWS_REGION of the server by default",
                 format: .awsRegion
             )
-        ]
+        ],
+        setup: .variables(
+            ("AWS_ENDPOINT_URL", .address)
+        ).of(.aws)
     )
 }

@@ -20,7 +20,17 @@ extension Integration {
         links: .members("results_url"),
         errors: .anthropic,
         timeout: 600,
-        settings: [.apiVersion("Version of the API that requests ask for by anthropic-version, 2023-06-01 by default")]
+        settings: [.apiVersion("Version of the API that requests ask for by anthropic-version, 2023-06-01 by default")],
+        setup: .variables(
+            ("ANTHROPIC_BASE_URL", .address),
+            ("ANTHROPIC_API_KEY", .token),
+            removing: "ANTHROPIC_AUTH_TOKEN",
+            "ANTHROPIC_CUSTOM_HEADERS",
+            "ANTHROPIC_FEDERATION_RULE_ID",
+            "ANTHROPIC_ORGANIZATION_ID",
+            "ANTHROPIC_IDENTITY_TOKEN",
+            "ANTHROPIC_IDENTITY_TOKEN_FILE"
+        )
     )
 }
 

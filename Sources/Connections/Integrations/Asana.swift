@@ -16,6 +16,10 @@ extension Integration {
                 probe: .get("/users/me")
             )
         ],
-        links: .members("next_page.uri")
+        links: .members("next_page.uri"),
+        setup: .code(
+            "configuration.host, configuration.access_token = BASE, TOKEN",
+            removing: "ASANA_ACCESS_TOKEN"
+        )
     )
 }

@@ -42,7 +42,10 @@ extension Integration {
                 format: .baseURL,
                 by: .origin
             ),
-        ]
+        ],
+        setup: .code(
+            "SubscriptionClient(DefaultAzureCredential(), base_url=BASE)"
+        ).of(.azure)
     )
 }
 

@@ -16,6 +16,11 @@ extension Integration {
                 probe: .get("/me")
             )
         ],
-        errors: .message.repeatingPosts()
+        errors: .message.repeatingPosts(),
+        setup: .code(
+            "pycircleci.api.Api(token=TOKEN, url=BASE)",
+            removing: "CIRCLE_TOKEN",
+            "CIRCLECI_CLI_TOKEN"
+        )
     )
 }

@@ -16,7 +16,11 @@ extension Integration {
                 probe: .get("/user")
             )
         ],
-        errors: .clickUp
+        errors: .clickUp,
+        setup: .code(
+            "ClickupClient.API = BASE + \"/\"; ClickupClient.init(TOKEN)",
+            removing: "CLICKUP_API_TOKEN"
+        )
     )
 }
 

@@ -38,6 +38,13 @@ extension Integration {
                     .init(403, .bodyContains("9103"), .invalid, "the e-mail address and the key do not belong together")
                 )
             ),
-        ]
+        ],
+        setup: .variables(
+            ("CLOUDFLARE_BASE_URL", .address),
+            ("CLOUDFLARE_API_TOKEN", .token),
+            removing: "CLOUDFLARE_API_KEY",
+            "CLOUDFLARE_EMAIL",
+            "CLOUDFLARE_API_USER_SERVICE_KEY"
+        )
     )
 }

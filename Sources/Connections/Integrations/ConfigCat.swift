@@ -21,6 +21,11 @@ extension Integration {
                 ]),
                 probe: .get("/v1/me")
             )
-        ]
+        ],
+        setup: .code(
+            #"requests.get(BASE + "/v1/organizations", auth=(TOKEN, ""))"#,
+            removing: "CONFIGCAT_API_USER",
+            "CONFIGCAT_API_PASS"
+        )
     )
 }

@@ -28,7 +28,12 @@ extension Integration {
             )
         ],
         links: .members("links.first", "links.last", "links.next", "links.prev", "links.self"),
-        errors: .none
+        errors: .none,
+        setup: .code(
+            #"Configuration(host=BASE, api_key={"apiKeyAuth": TOKEN, "appKeyAuth": TOKEN})"#,
+            removing: "DATADOG_API_KEY",
+            "DATADOG_APP_KEY"
+        )
     )
 
     /// Sites whose data centres have other names than they.

@@ -17,7 +17,12 @@ extension Integration {
             )
         ],
         links: .members("links.first", "links.last", "links.next", "links.prev", "links.self"),
-        errors: .fastly
+        errors: .fastly,
+        setup: .code(
+            "configuration = fastly.Configuration(host=BASE); configuration.api_token = TOKEN",
+            removing: "FASTLY_API_TOKEN",
+            "FASTLY_API_KEY"
+        )
     )
 }
 

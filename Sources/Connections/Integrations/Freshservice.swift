@@ -18,6 +18,9 @@ extension Integration {
                 probe: .get("/api/v2/tickets?per_page=1")
             )
         ],
-        errors: .codeAndMessage
+        errors: .codeAndMessage,
+        setup: .code(
+            "FreshPy(domain=BASE, api_key=TOKEN)"
+        )
     )
 }

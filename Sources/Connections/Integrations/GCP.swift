@@ -34,6 +34,9 @@ extension Integration {
                 format: .baseURL,
                 by: .origin
             ),
-        ]
+        ],
+        setup: .code(
+            #"storage.Client(client_options={"api_endpoint": BASE + "/storage"})"#
+        ).of(.google)
     )
 }

@@ -22,6 +22,11 @@ extension Integration {
         ],
         links: .headers("X-Goog-Upload-URL", "X-Goog-Upload-Control-URL"),
         errors: .google,
-        timeout: 600
+        timeout: 600,
+        setup: .variables(
+            ("GOOGLE_GEMINI_BASE_URL", .address),
+            ("GOOGLE_API_KEY", .token),
+            ("GEMINI_API_KEY", .token)
+        )
     )
 }

@@ -25,6 +25,14 @@ extension Integration {
                 "host",
                 "Host of a GitLab of one's own, such as gitlab.example.com, which needs custom_domain too"
             )
-        ]
+        ],
+        setup: .code(
+            "gitlab.Gitlab(BASE, private_token=TOKEN, keep_base_url=True)",
+            removing: "GITLAB_TOKEN",
+            "GITLAB_PRIVATE_TOKEN",
+            "GITLAB_ACCESS_TOKEN",
+            "CI_JOB_TOKEN",
+            "OAUTH_TOKEN"
+        )
     )
 }

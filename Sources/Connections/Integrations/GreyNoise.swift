@@ -15,6 +15,10 @@ extension Integration {
                 authentication: .headers(("key", "{api_key}")),
                 probe: .get("/ping")
             )
-        ]
+        ],
+        setup: .code(
+            "GreyNoise(APIConfig(api_key=TOKEN, api_server=BASE))",
+            removing: "GREYNOISE_API_KEY"
+        )
     )
 }

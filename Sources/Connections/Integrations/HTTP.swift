@@ -61,6 +61,9 @@ extension Integration {
                 format: .memberPath,
                 countAtMost: 16
             )
-        ]
+        ],
+        setup: .code(
+            #"requests.get(BASE + "/", headers={"Authorization": "Bearer " + TOKEN})"#
+        )
     )
 }

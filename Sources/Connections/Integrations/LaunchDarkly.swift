@@ -26,6 +26,11 @@ extension Integration {
                 "host",
                 "Host of another instance: app.eu.launchdarkly.com or app.launchdarkly.us"
             )
-        ]
+        ],
+        setup: .code(
+            "Configuration(host=BASE, api_key={\"ApiKey\": TOKEN})",
+            removing: "LAUNCHDARKLY_ACCESS_TOKEN",
+            "LD_ACCESS_TOKEN"
+        )
     )
 }

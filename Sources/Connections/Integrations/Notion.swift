@@ -19,7 +19,12 @@ extension Integration {
         ],
         links: .members("upload_url", "complete_url"),
         errors: .notion,
-        settings: [.apiVersion("Version of the API that requests ask for by Notion-Version, 2022-06-28 by default")]
+        settings: [.apiVersion("Version of the API that requests ask for by Notion-Version, 2022-06-28 by default")],
+        setup: .code(
+            "Client(auth=TOKEN, base_url=BASE)",
+            removing: "NOTION_TOKEN",
+            "NOTION_API_KEY"
+        )
     )
 }
 

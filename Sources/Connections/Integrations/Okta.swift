@@ -26,7 +26,12 @@ extension Integration {
             )
         ],
         links: .members("_links.*.href"),
-        errors: .okta
+        errors: .okta,
+        setup: .variables(
+            ("OKTA_CLIENT_ORGURL", .address),
+            ("OKTA_CLIENT_TOKEN", .token),
+            removing: "OKTA_CLIENT_PRIVATEKEY"
+        )
     )
 }
 

@@ -16,6 +16,12 @@ extension Integration {
                 probe: .get("/v1/models")
             )
         ],
-        timeout: 600
+        timeout: 600,
+        setup: .variables(
+            ("OPENAI_BASE_URL", .address(appending: "/v1")),
+            ("OPENAI_API_KEY", .token),
+            removing: "OPENAI_ADMIN_KEY",
+            "OPENAI_CUSTOM_HEADERS"
+        )
     )
 }

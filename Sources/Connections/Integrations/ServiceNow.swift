@@ -23,7 +23,12 @@ extension Integration {
             )
         ],
         links: .members("download_link"),
-        errors: .serviceNow
+        errors: .serviceNow,
+        setup: .code(
+            "ServiceNowClient(BASE, (TOKEN, \"\"))",
+            removing: "SNOW_PASSWORD",
+            "SERVICENOW_PASSWORD"
+        )
     )
 }
 

@@ -29,7 +29,11 @@ extension Integration {
                 "How the key is sent: bearer, or x-api-key for accounts that were moved to Harness; bearer by default",
                 format: .authenticationStyle
             )
-        ]
+        ],
+        setup: .code(
+            #"get_client({"apikey": TOKEN, "base_url": BASE, "base_url_v3": BASE})"#,
+            removing: "SPLIT_API_KEY"
+        )
     )
 }
 

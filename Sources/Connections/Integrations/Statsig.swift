@@ -17,6 +17,10 @@ extension Integration {
                 probe: .get("/console/v1/gates?limit=1")
             )
         ],
-        settings: [.apiVersion("Version of the API that requests ask for by STATSIG-API-VERSION, 20240601 by default")]
+        settings: [.apiVersion("Version of the API that requests ask for by STATSIG-API-VERSION, 20240601 by default")],
+        setup: .code(
+            #"requests.get(BASE + "/console/v1/gates", headers={"STATSIG-API-KEY": TOKEN})"#,
+            removing: "STATSIG_API_KEY"
+        )
     )
 }

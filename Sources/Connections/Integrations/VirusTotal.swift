@@ -16,6 +16,11 @@ extension Integration {
                 probe: .get("/popular_threat_categories")
             )
         ],
-        links: .members("$.data", "links.next", "links.self")
+        links: .members("$.data", "links.next", "links.self"),
+        setup: .code(
+            "vt.Client(TOKEN, host=BASE)",
+            removing: "VT_API_KEY",
+            "VTCLI_APIKEY"
+        )
     )
 }

@@ -15,7 +15,10 @@ extension APIError {
         case .unknownKeys:
             self.init(403, "Forbidden: the API key and the application key are not a valid pair.")
         case .unknownToken:
-            self.init(403, "Forbidden: the token is not valid: it has expired, was revoked, or is none of this server's.")
+            self.init(
+                403,
+                "Forbidden: the token is not valid: it has expired, was revoked, or is none of this server's."
+            )
         case .exhausted(let quota):
             self.init(
                 429,

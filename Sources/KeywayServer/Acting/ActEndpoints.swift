@@ -80,18 +80,18 @@ extension Call {
     /// The request that is to be sent through the connection.
     fileprivate var actRequest: ActRequest {
         get throws(APIError) {
-        var headers: [FoldedHeader] = []
-        request.forEachHeader { headers.append(FoldedHeader($0)) }
-        return ActRequest(
-            method: request.method.name,
-            // Without even a slash it is the base URL itself.
-            path: parameters["path"].map { "/" + $0 } ?? "",
-            query: request.rawQuery,
-            headers: headers,
-            body: request.body,
-            upload: request.bodyStream.map(CallerUpload.init),
-            tokenPlaces: principal.actToken == nil ? [] : try CallerToken(in: request)?.places ?? []
-        )
+            var headers: [FoldedHeader] = []
+            request.forEachHeader { headers.append(FoldedHeader($0)) }
+            return ActRequest(
+                method: request.method.name,
+                // Without even a slash it is the base URL itself.
+                path: parameters["path"].map { "/" + $0 } ?? "",
+                query: request.rawQuery,
+                headers: headers,
+                body: request.body,
+                upload: request.bodyStream.map(CallerUpload.init),
+                tokenPlaces: principal.actToken == nil ? [] : try CallerToken(in: request)?.places ?? []
+            )
         }
     }
 }

@@ -49,7 +49,7 @@ struct CallerToken {
         )
     }
 
-    /// What was found so far.
+    /// The token and its places, as far as the search has come.
     private struct Finding {
         var text: String?
         var places: [TokenPlace] = []

@@ -180,8 +180,10 @@ struct OpenAPIDocument {
 
     private var allSchemas: JSONValue {
         guard case .object(let members) = schemas else { return .null }
-        return .object(members + AWSIntegrationComponents.all + AccessComponents.all + TokenComponents.all
-            + AuditComponents.all)
+        return .object(
+            members + AWSIntegrationComponents.all + AccessComponents.all + TokenComponents.all
+                + AuditComponents.all
+        )
     }
 
     private var schemas: JSONValue {

@@ -127,9 +127,7 @@ struct AccessTokenEndpoints: Sendable {
         return user
     }
 
-    /// The token that the call is about.
-    ///
-    /// - Parameter permission: Needed for another user's token.
+    /// The token that the call is about; `permission` is needed for another user's.
     private func token(_ call: Call, _ place: AccessToken.Place, others permission: Permission) throws -> AccessToken {
         let owner = place == .service ? try serviceAccount(call).id : nil
         let id = try call.identifier("token_id", or: Self.notFound)

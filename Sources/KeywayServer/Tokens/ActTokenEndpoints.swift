@@ -70,9 +70,7 @@ struct ActTokenEndpoints: Sendable {
         .document(JSONWriter.bytes(of: try token(call, others: .orgAppKeysRead).json()))
     }
 
-    /// The token that the call is about, if it has not expired.
-    ///
-    /// - Parameter permission: Needed for another user's token.
+    /// The token that the call is about, if it has not expired; `permission` is needed for another user's.
     private func token(_ call: Call, others permission: Permission) throws -> ActToken {
         let id = try call.identifier("act_token_id", or: Self.notFound)
         guard let token = try store.actToken(id, in: call.principal.organization), token.isGood(at: .now) else {
@@ -166,9 +164,7 @@ extension ActToken.Source {
 }
 
 extension ActToken {
-    /// The token in a response.
-    ///
-    /// - Parameter text: The token's text, in the response to its creation alone.
+    /// The token in a response; with its text in the response to its creation alone.
     fileprivate func json(showing text: String? = nil) -> JSONValue {
         var attributes: [JSONValue.Member] = [.init("name", name.map { .string($0) } ?? .null)]
         attributes += limits.members

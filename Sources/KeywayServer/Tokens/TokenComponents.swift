@@ -47,7 +47,9 @@ enum TokenComponents {
         object(["data": array(of: resource), "meta": object(["page": object(["total_filtered_count": count])])])
     }
 
-    private static func resource(_ types: [JSONValue], _ attributes: JSONValue, ownedBy owners: [JSONValue]) -> JSONValue {
+    private static func resource(_ types: [JSONValue], _ attributes: JSONValue, ownedBy owners: [JSONValue])
+        -> JSONValue
+    {
         let owner = object(["id": id, "type": ["type": "string", "enum": .array(owners)]])
         return object([
             "id": id, "type": ["type": "string", "enum": .array(types)], "attributes": attributes,

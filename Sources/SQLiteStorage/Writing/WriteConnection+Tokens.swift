@@ -30,7 +30,9 @@ extension WriteConnection {
         try tokens.updateAccess.bind(5, text: token.scopes?.lines)
         try tokens.updateAccess.bind(6, token.modifiedAt?.microseconds)
         try tokens.updateAccess.bind(7, token.revision)
-        guard try tokens.updateAccess.run() == 1 else { return .refused(try refusal(of: token.accessRevision, organization)) }
+        guard try tokens.updateAccess.run() == 1 else {
+            return .refused(try refusal(of: token.accessRevision, organization))
+        }
         return .changed
     }
 

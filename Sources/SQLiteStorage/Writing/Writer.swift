@@ -281,7 +281,8 @@ extension Mutation {
             .updateAccessToken, .deleteAccessToken, .deleteActToken, .setRegistration:
             true
         // A new token is a credential that nobody has tried yet.
-        case .createAccessToken, .createActToken, .countAct, .deleteExpiredTokens, .createInvitation, .deleteInvitation, .deleteInvitations, .noteUse, .createDocument, .updateDocument,
+        case .createAccessToken, .createActToken, .countAct, .deleteExpiredTokens, .createInvitation, .deleteInvitation,
+            .deleteInvitations, .noteUse, .createDocument, .updateDocument,
             .deleteDocument, .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .bringExternalID, .noteMasterKey,
             .forgetMasterKey, .setServerKey:
             false
