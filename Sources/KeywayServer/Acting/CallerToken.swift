@@ -3,6 +3,7 @@ import ActService
 import Acting
 import Documents
 import HTTPServer
+import NetworkTypes
 
 /// The act token that a request carries where its tool puts the vendor's own credential.
 struct CallerToken {
