@@ -19,8 +19,7 @@ package struct AccessToken: Sendable, Equatable {
     package let owner: Identifier
     package var name: String
     package let digest: KeyDigest
-    /// The scopes as given, unknown ones included; `nil` only of a delegated token, which carries all that its owner
-    /// may.
+    /// The scopes as given, unknown ones included; `nil` only of a delegated token that carries all that its owner may.
     package var scopes: [String]?
     package let createdAt: Timestamp
     package var modifiedAt: Timestamp?

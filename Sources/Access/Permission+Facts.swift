@@ -124,6 +124,14 @@ extension Permission {
                 "Manage Integrations",
                 "Add and remove event sources of Amazon EventBridge"
             )
+        case .tokenIssuersManage:
+            .init(
+                20,
+                .write,
+                "Access Management",
+                "Token Issuers Manage",
+                "View, add and remove issuers of tokens by which workloads act as service accounts"
+            )
         }
     }
 }

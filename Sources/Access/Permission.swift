@@ -20,6 +20,8 @@ package enum Permission: String, Sendable, CaseIterable {
     case auditLogsRead = "audit_logs_read"
     case integrationsRead = "integrations_read"
     case manageIntegrations = "manage_integrations"
+    /// Ours: to name issuers whose tokens stand for service accounts.
+    case tokenIssuersManage = "token_issuers_manage"
 
     /// The permission that a scope of an application key names, or `nil` for a scope that grants nothing here.
     ///

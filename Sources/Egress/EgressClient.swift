@@ -8,7 +8,8 @@ import Threads
 package final class EgressClient: @unchecked Sendable {
     // Safe to share: the lock guards the thread, everything else is constant.
     private let inbox: Inbox
-    private let allowsPlaintext: Bool
+    /// Whether `http://` may be used at all.
+    package let allowsPlaintext: Bool
     /// `User-Agent` of requests that have none of their own.
     package let userAgent: String
     private let lock = Lock()

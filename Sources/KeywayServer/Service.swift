@@ -8,6 +8,7 @@ package import NetworkTypes
 package import Storage
 import Threads
 package import Vault
+import WorkloadIdentity
 import Synchronization
 
 /// The API, over any store and vault.
@@ -236,6 +237,11 @@ package final class Service: Sendable {
     private func refuseAuthentication(_ exchange: Exchange, _ error: any Error, route: Route) {
         let response = response(to: error, exchange, route: route)
         guard response.status == 403 else { return finish(exchange, response, route: route) }
+        failAuthentication(exchange, response, route: route)
+    }
+
+    /// Sends the response to a failed authentication, later if there were many from that address.
+    private func failAuthentication(_ exchange: Exchange, _ response: Response, route: Route) {
         metrics.noteAuthenticationFailure()
         guard brake.noteFailure(from: exchange.request.remoteAddress, now: MonotonicClock.now()) else {
             return finish(exchange, response, route: route)
@@ -252,8 +258,29 @@ package final class Service: Sendable {
         switch route.endpoint.handling {
         case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
         case .description: finish(exchange, Response(.json, description), route: route)
+        case .exchange(let answer): answerProof(of: exchange, by: route, answer)
         case .identification, .admission, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
             preconditionFailure("what reads or writes data has a principal")
+        }
+    }
+
+    /// Answers whoever brings another proof than keys. One that proves nothing counts as wrong keys do.
+    private func answerProof(
+        of exchange: Exchange,
+        by route: Route,
+        _ answer: @escaping @Sendable (Applicant) async throws -> Response
+    ) {
+        let applicant = Applicant(request: exchange.request, requestID: exchange.requestID)
+        Task(executorPreference: taskExecutor) {
+            do {
+                self.finish(exchange, try await self.decide(applicant, again: { applicant }, answer), route: route)
+            } catch {
+                let response = self.response(to: error, exchange, route: route)
+                guard error is TokenRefusal, response.status < 500 else {
+                    return self.finish(exchange, response, route: route)
+                }
+                self.failAuthentication(exchange, response, route: route)
+            }
         }
     }
 
@@ -294,14 +321,14 @@ package final class Service: Sendable {
                     try await self.decide(admission, again: { try self.readmit(admission) }, answer)
                 }
             }
-        case .immediate, .description, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
+        case .immediate, .exchange, .description, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
             preconditionFailure("who comes with an API key alone asks about it, or is let in")
         }
     }
 
     private func perform(_ call: Call, _ exchange: Exchange, by route: Route) {
         switch route.endpoint.handling {
-        case .immediate, .description, .identification, .admission:
+        case .immediate, .description, .identification, .admission, .exchange:
             answerOpenly(exchange, by: route)
         case .lookup(let answer) where store.answersAtOnce:
             attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }

@@ -12,6 +12,8 @@ package enum DocumentKind: Sendable, CaseIterable {
     case connectionSettings
     /// Account, region and the given part of the source's name are its name. It has no secrets.
     case eventBridge
+    /// The URL of the issuer is its name. It has no secrets.
+    case tokenIssuer
 }
 
 /// A document as it is written: what is answered, and what a store needs to find it.

@@ -97,7 +97,7 @@ extension DocumentSchema {
                 "mappings",
                 "Workloads, and the service accounts that they act as; the first that fits counts",
                 of: Choice([
-                    .text("service_account_id", "Id of the service account"),
+                    .text("service_account_id", "Id of the service account", format: .serviceAccountID),
                     .list(
                         "claims",
                         "Claims that a token must have, all of them",
@@ -133,4 +133,12 @@ extension DocumentSchema {
             },
         ]
     )
+}
+
+extension TextFormat {
+    fileprivate static let serviceAccountID = TextFormat(
+        length: 36...36,
+        pattern: "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+        expectation: "the id of a service account"
+    ) { Identifier(String(decoding: $0, as: UTF8.self)) != nil }
 }

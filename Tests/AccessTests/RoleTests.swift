@@ -23,6 +23,7 @@ private let matrix: [(permission: String, roles: String)] = [
     ("audit_logs_read", "A"),
     ("integrations_read", "A"),
     ("manage_integrations", "A"),
+    ("token_issuers_manage", "A"),
 ]
 
 @Suite("A shipped role")

@@ -12,6 +12,8 @@ struct AuditCoverageTests {
         "PATCH /api/v2/actions/connections/{connection_id}": "connection.update",
         "DELETE /api/v2/actions/connections/{connection_id}": "connection.delete",
         "PUT /api/v2/actions/connections/{connection_id}/settings": "connection_settings.update",
+        "POST /api/v2/actions/token_issuers": "token_issuer.create",
+        "DELETE /api/v2/actions/token_issuers/{token_issuer_id}": "token_issuer.delete",
         "PUT /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.create",
         "DELETE /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.delete",
         "POST /api/v2/integration/aws/accounts": "aws_account.create",
@@ -56,9 +58,10 @@ struct AuditCoverageTests {
         "DELETE /api/v2/roles/{role_id}/users": "role.remove_user",
     ]
 
-    /// Requests other than GET that change nothing. Those that ask AWS have two events, which end-to-end tests check.
+    /// Requests other than GET that change nothing, and the one that has no keys, of which `TokenExchangeTests` knows
+    /// more. Those that ask AWS have two events, which end-to-end tests check.
     private static let reading: Set = [
-        "POST /api/v2/audit/events/search", "POST /api/v2/integration/aws/validate_ccm_config",
+        "POST /api/v2/audit/events/search", "POST /api/v2/token", "POST /api/v2/integration/aws/validate_ccm_config",
         "POST /api/v2/integration/aws/accounts/{aws_account_config_id}/metric_name_filter_preview",
     ]
 
@@ -158,6 +161,14 @@ private struct AuditStory {
             put("resource_id", "connection:\(try await fixture.create(Bodies.openAI()))")
             if method == .delete { _ = try await fixture.send(.post, path, body: policy) }
             body = policy
+        }
+        if path.contains("token_issuers") {
+            let number = try fixture.events().count
+            let issuer = Bodies.tokenIssuer(number, try await fixture.member([.readOnly], isServiceAccount: true))
+            body = issuer
+            if path.contains("{token_issuer_id}") {
+                put("token_issuer_id", try await fixture.send(.post, "/api/v2/actions/token_issuers", body: issuer).id)
+            }
         }
         if path.contains("{api_key_id}") {
             put("api_key_id", try await fixture.send(.post, "/api/v2/api_keys", body: AccessBodies.apiKey()).id)

@@ -48,6 +48,14 @@ private let table = """
         GET             connections_read                   403   403   200    200    200    403   200   403   200   404
         PUT             connections_write                  403   403   200    200    403    403   200   403   200   404
 
+    /api/v2/actions/token_issuers
+        GET             token_issuers_manage               403   403   200    403    403    200   200   403   200   200
+        POST            token_issuers_manage               403   403   201    403    403    201   201   403   201   400
+
+    /api/v2/actions/token_issuers/{token_issuer_id}
+        GET             token_issuers_manage               403   403   200    403    403    200   200   403   200   404
+        DELETE          token_issuers_manage               403   403   204    403    403    204   204   403   204   404
+
     /api/v2/restriction_policy/{resource_id}
         GET             connections_read                   403   403   200    200    200    200   200   200   200   404
         POST            connections_write                  403   403   200    200    403    200   200   200   200   404
@@ -251,6 +259,9 @@ private let table = """
     /readyz
         GET             -                                  200   200   200    200    200    200   200   200   200   200
 
+    /api/v2/token
+        POST            -                                  400   400   400    400    400    400   400   400   400   400
+
     /openapi.json
         GET             -                                  200   200   200    200    200    200   200   200   200   200
 
@@ -423,6 +434,12 @@ private struct World {
                 try #require(config.status == 200)
             }
         }
+        if path.contains("{token_issuer_id}") {
+            let issuers = "/api/v2/actions/token_issuers"
+            let issuer = try await fixture.send(.post, issuers, body: Bodies.tokenIssuer(things.number, things.account))
+            try #require(issuer.status == 201)
+            path.replace("{token_issuer_id}", with: issuer.id)
+        }
         if path.contains("{api_key_id}") {
             let key = try await fixture.send(.post, "/api/v2/api_keys", body: Things.named("api_keys"))
             path.replace("{api_key_id}", with: key.id)
@@ -456,6 +473,7 @@ private struct Things {
         case (.patch, "{connection_id}"): return Bodies.rename("New")
         case (.put, "settings"): return Bodies.settings(#""probe_path":"/v1/models""#)
         case (.post, "{resource_id}"): return Bodies.policy([])
+        case (.post, "token_issuers"): return Bodies.tokenIssuer(number, account)
         case (.post, "accounts"): return account(number: 2)
         case (.patch, "{aws_account_config_id}"): return account(number: 1)
         case (.post, "ccm_config"), (.patch, "ccm_config"): return Self.ccmConfig

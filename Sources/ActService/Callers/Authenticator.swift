@@ -129,9 +129,11 @@ package final class Authenticator: Sendable {
                 ownRoles: try store.roles(of: user).compactMap(\.own)
             )
         else { return nil }
+        // Delegated tokens come and go, and what is counted stays in memory: theirs counts as their owner's.
+        let counted = token.kind == .delegated ? token.owner : token.id
         return Session(
             principal: principal,
-            bucket: limiter.bucket(of: principal.credential, named: "access_token"),
+            bucket: limiter.bucket(of: counted, named: "access_token"),
             uses: uses.uses(of: token, user)
         )
     }

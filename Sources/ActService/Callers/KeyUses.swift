@@ -144,11 +144,14 @@ extension KeyUses {
         )
     }
 
+    /// The uses of a token and its owner; only the owner's of a delegated token.
     func uses(of token: AccessToken, _ user: User) -> SessionUses {
-        SessionUses(
-            credential: use(of: .accessToken, token.id, in: token.organization, stored: token.lastUsedAt),
+        let ofUser = use(of: user)
+        return SessionUses(
+            credential: token.kind == .delegated
+                ? ofUser : use(of: .accessToken, token.id, in: token.organization, stored: token.lastUsedAt),
             apiKey: nil,
-            user: use(of: user)
+            user: ofUser
         )
     }
 

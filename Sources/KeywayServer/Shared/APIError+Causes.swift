@@ -3,6 +3,7 @@ import Documents
 import JSONReading
 import Storage
 import Vault
+import WorkloadIdentity
 
 // What other modules' errors are to a caller.
 extension APIError {
@@ -14,6 +15,7 @@ extension APIError {
         case let error as AccessError: (APIError(error), nil)
         case let error as InquiryError: (APIError(error), nil)
         case let error as ActError: from(error)
+        case let error as TokenRefusal: from(error)
         case let error as InvalidDocument: (APIError(error), nil)
         case let error as JSONSyntaxError: (APIError(error), nil)
         case let error as StoreError: from(error)

@@ -21,6 +21,8 @@ struct APIError: Error {
     let status: Int
     let faults: [Fault]
     var headers: [HeaderField] = []
+    /// The code of an error of a token endpoint, unless its status decides it.
+    var code: OAuthErrorCode?
 
     init(_ status: Int, _ faults: [Fault]) {
         self.status = status
@@ -64,33 +66,44 @@ extension APIError {
     }
 }
 
-/// The two shapes of error bodies in the reference.
+/// The shapes of error bodies: the two of the reference, and that of token endpoints.
 enum ErrorFamily: Sendable, Equatable {
     /// JSON:API objects: connections, registrations, and whatever has no endpoint.
     case objects
     /// An array of strings: keys, users, AWS accounts. The media type is that of the endpoint's other answers.
     case strings(MediaType)
+    /// An object with `error` and `error_description` (RFC 6749, section 5.2).
+    case oauth
 
     /// - Parameters:
     ///   - error: The error.
     ///   - members: Members of the body beside `errors`.
     /// - Returns: The response.
     func response(to error: APIError, adding members: [JSONValue.Member] = []) -> Response {
-        let errors: [JSONValue] = error.faults.map { fault in
+        let body: [JSONValue.Member] =
             switch self {
-            case .strings: .string(fault.detail)
-            case .objects: fault.object(status: error.status)
+            case .objects: [.init("errors", .array(error.faults.map { $0.object(status: error.status) }))]
+            case .strings: [.init("errors", .array(error.faults.map { .string($0.detail) }))]
+            case .oauth:
+                [
+                    .init("error", .string((error.code ?? OAuthErrorCode(status: error.status)).rawValue)),
+                    .init("error_description", .string(error.faults.map(\.detail).joined(separator: " "))),
+                ]
             }
-        }
-        let mediaType: MediaType =
-            switch self {
-            case .objects: .jsonAPI
-            case .strings(let mediaType): mediaType
-            }
-        let body: JSONValue = .object([.init("errors", .array(errors))] + members)
-        var response = Response(mediaType, status: error.status, JSONWriter.bytes(of: body))
+        var response = Response(mediaType, status: error.status, JSONWriter.bytes(of: .object(body + members)))
         response.headers += error.headers
         return response
+    }
+}
+
+extension ErrorFamily {
+    /// The media type of the family's errors.
+    var mediaType: MediaType {
+        switch self {
+        case .objects: .jsonAPI
+        case .strings(let mediaType): mediaType
+        case .oauth: .json
+        }
     }
 }
 

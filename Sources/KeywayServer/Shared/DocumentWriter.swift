@@ -82,12 +82,25 @@ struct DocumentWriter: Sendable {
     }
 
     /// Commits a draft, and then what else belongs to the change.
-    func commit(_ draft: Draft, and others: [Mutation] = [], by call: Call) async throws -> CommitOutcome {
+    ///
+    /// - Parameters:
+    ///   - draft: The draft.
+    ///   - others: Carried out behind it.
+    ///   - requirements: What it was decided on.
+    ///   - call: Whose change it is.
+    /// - Returns: What came of it.
+    /// - Throws: ``StoreError`` if the store can't tell.
+    func commit(
+        _ draft: Draft,
+        and others: [Mutation] = [],
+        requiring requirements: [Requirement] = [],
+        by call: Call
+    ) async throws -> CommitOutcome {
         let action = draft.previous == nil ? "create" : "update"
         return try await store.commit(
             Change(
                 [draft.mutation] + others,
-                requiring: draft.sendsKeptSecretsElsewhere ? call.isStillAllowed : [],
+                requiring: (draft.sendsKeptSecretsElsewhere ? call.isStillAllowed : []) + requirements,
                 event: call.event("\(auditName).\(action)", on: schema.type, draft.record.id)
             )
         )
@@ -243,6 +256,7 @@ extension DocumentKind {
             )
         case .awsAccount: (attributes?["aws_account_id"]?.text?.string ?? "", "")
         case .eventBridge: (EventBridgeSource(attributes)?.key ?? "", "")
+        case .tokenIssuer: (attributes?["issuer"]?.text?.string ?? "", "")
         case .ccmConfig, .connectionSettings: ("", "")
         }
     }

@@ -22,7 +22,7 @@ extension Endpoint {
     var searches: Bool {
         switch handling {
         case .search, .slicedSearch, .list: true
-        case .immediate, .identification, .admission, .description, .lookup, .change, .question, .act: false
+        case .immediate, .identification, .admission, .exchange, .description, .lookup, .change, .question, .act: false
         }
     }
 
@@ -61,6 +61,8 @@ enum Handling: Sendable {
     case identification(@Sendable (APIKey) -> Response)
     /// A write by whoever has an API key alone, and something else that lets them in.
     case admission(@Sendable (Admission) async throws -> Response)
+    /// A write by whoever brings no keys, but another proof in the body.
+    case exchange(@Sendable (Applicant) async throws -> Response)
     /// Answers the OpenAPI document of all endpoints, itself included.
     case description
     /// A read by id: answered on the network thread if the store answers at once.
@@ -85,6 +87,12 @@ struct Admission: Sendable {
     let requestID: String
     let apiKey: APIKey
     let parameters: RouteParameters
+}
+
+/// A request without keys, whose body proves whose it is.
+struct Applicant: Sendable {
+    let request: any ServiceRequest
+    let requestID: String
 }
 
 /// A request that passed the gate.

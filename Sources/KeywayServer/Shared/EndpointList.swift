@@ -5,7 +5,9 @@ import Connections
 import Documents
 import Egress
 import Storage
+import Threads
 import Vault
+import WorkloadIdentity
 
 /// All operations of the API, put together from what a service is given.
 struct EndpointList: Sendable {
@@ -20,7 +22,7 @@ struct EndpointList: Sendable {
     let log: AccessLog
 
     /// In the order in which the OpenAPI document has them.
-    var all: [Endpoint] { documents + acts + access + audit + operators }
+    var all: [Endpoint] { documents + acts + access + workloads + audit + operators }
 
     /// Connections and AWS accounts.
     private var documents: [Endpoint] {
@@ -112,6 +114,21 @@ struct EndpointList: Sendable {
             + InvitationEndpoints(store: store, identifiers: identifiers).all
             + RoleEndpoints(store: store, uses: keyUses).all
             + OwnRoleEndpoints(store: store, identifiers: identifiers).all
+    }
+
+    /// The endpoints by which workloads without a key act as service accounts.
+    private var workloads: [Endpoint] {
+        TokenIssuerEndpoints(
+            store: store,
+            writer: writer(of: .tokenIssuer, .tokenIssuer, auditedAs: "token_issuer"),
+            identifiers: identifiers,
+            allowsPlaintext: egress.allowsPlaintext
+        ).all
+            + TokenExchangeEndpoint(
+                store: store,
+                keys: IssuerKeys(source: GuardedIssuerDocuments(egress: egress), now: MonotonicClock.now),
+                identifiers: identifiers
+            ).all
     }
 
     private var audit: [Endpoint] { AuditEndpoints(store: store, heads: auditHeads).all }

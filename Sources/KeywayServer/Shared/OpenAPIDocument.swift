@@ -3,6 +3,7 @@ import AWSAccounts
 import Connections
 import Documents
 import HTTPServer
+import WorkloadIdentity
 
 /// The description of the API in OpenAPI 3.1, derived from the endpoints and the catalogue.
 struct OpenAPIDocument {
@@ -61,9 +62,8 @@ struct OpenAPIDocument {
         let parameters = pathParameters(of: endpoint) + description.query.map(parameter)
         if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
         if let request = description.request {
-            members.append(
-                .init("requestBody", ["required": true, "content": ["application/json": schema(request)]])
-            )
+            let content: JSONValue = .object([.init(JSONText(description.requestMediaType), schema(request))])
+            members.append(.init("requestBody", ["required": true, "content": content]))
         }
         var responses = description.responses
         if case .principal(let permissions, _) = endpoint.guarding {
@@ -142,6 +142,7 @@ struct OpenAPIDocument {
             switch errors {
             case .objects: members.append(content(.jsonAPI, schema("Errors")))
             case .strings(let mediaType): members.append(content(mediaType, schema("ErrorStrings")))
+            case .oauth: members.append(content(.json, schema("OAuthError")))
             }
         }
         return .object(members)
@@ -217,6 +218,9 @@ struct OpenAPIDocument {
             ],
             "AWSExternalID": resource("external_id", attributes: ["external_id": ["type": "string"]]),
             "AWSCatalogue": resource(nil, attributes: [:]),
+            "TokenIssuer": JSONSchema.body(of: .tokenIssuer, for: .response),
+            "TokenIssuerCreate": JSONSchema.body(of: .tokenIssuer, for: .create),
+            "TokenIssuerList": list(of: JSONSchema.data(of: .tokenIssuer, for: .response)),
             "ConnectionSettings": anyOf { JSONSchema.body(of: .settings(of: $0), for: .response) },
             "ConnectionSettingsPut": anyOf { JSONSchema.body(of: .settings(of: $0), for: .create) },
             "ConnectionTest": resource("connection_test", attributes: connectionTest),
@@ -229,6 +233,21 @@ struct OpenAPIDocument {
                 "type": "object",
                 "required": ["errors"],
                 "properties": ["errors": ["type": "array", "minItems": 1, "items": ["type": "string"]]],
+            ],
+            "OAuthError": [
+                "type": "object",
+                "required": ["error", "error_description"],
+                "properties": ["error": ["type": "string"], "error_description": ["type": "string"]],
+            ],
+            "TokenExchange": tokenExchange,
+            "ExchangedToken": [
+                "type": "object",
+                "required": ["access_token", "issued_token_type", "token_type", "expires_in", "scope"],
+                "properties": [
+                    "access_token": ["type": "string"], "issued_token_type": ["type": "string"],
+                    "token_type": ["type": "string", "const": "Bearer"],
+                    "expires_in": ["type": "integer", "minimum": 1], "scope": ["type": "string"],
+                ],
             ],
             "Status": [
                 "type": "object",
@@ -290,6 +309,24 @@ struct OpenAPIDocument {
                     "required": ["total", "total_filtered"],
                     "properties": ["total": count, "total_filtered": count],
                 ],
+            ],
+        ]
+    }
+
+    private var tokenExchange: JSONValue {
+        let text: JSONValue = ["type": "string"]
+        return [
+            "type": "object",
+            "required": ["grant_type", "subject_token", "subject_token_type"],
+            "properties": [
+                "grant_type": ["type": "string", "const": .string(TokenExchangeEndpoint.grantType)],
+                "subject_token": text,
+                "subject_token_type": [
+                    "type": "string",
+                    "enum": .array(TokenExchangeEndpoint.subjectTokenTypes.map { .string($0) }),
+                ],
+                "requested_token_type": ["type": "string", "const": .string(TokenExchangeEndpoint.accessTokenType)],
+                "audience": text, "scope": text,
             ],
         ]
     }

@@ -9,6 +9,7 @@ struct OperationDescription: Sendable {
     var query: [QueryParameter] = []
     /// The name of a schema among the components, of the request's body.
     var request: String?
+    var requestMediaType = "application/json"
     /// The statuses that the operation answers of its own, besides those of the gate.
     let responses: [DescribedResponse]
 }

@@ -8,11 +8,12 @@ struct DelegatedTokens: Sendable {
     let store: any AccessStore & ChangeStore
     let identifiers: IdentifierGenerator
 
-    /// Makes a token that carries all that its owner may.
+    /// Makes a token that carries all that its owner may, or what of that is in its scopes.
     ///
     /// - Parameters:
     ///   - name: The proof for which it is given, for the audit log. It is no secret.
     ///   - owner: The user or service account that the proof stands for, as it was read.
+    ///   - scopes: The permissions that it carries; `nil` for all of its owner's.
     ///   - seconds: How long it is good for.
     ///   - requirements: What it was decided on, besides the owner.
     ///   - requestID: The request that asks for it.
@@ -22,6 +23,7 @@ struct DelegatedTokens: Sendable {
     func make(
         _ name: String,
         for owner: User,
+        scopes: [String]? = nil,
         seconds: Int64,
         requiring requirements: [Requirement] = [],
         requestID: String,
@@ -37,7 +39,7 @@ struct DelegatedTokens: Sendable {
             owner: owner.id,
             name: name,
             digest: KeyDigest(of: text),
-            scopes: nil,
+            scopes: scopes,
             createdAt: now,
             expiresAt: Timestamp(microseconds: now.microseconds + seconds * 1_000_000)
         )

@@ -39,6 +39,8 @@ extension DocumentKind {
             )
         case .eventBridge:
             DocumentTable(name: "event_bridges", number: 5, hasUniqueNames: true, parent: nil, holdsSecrets: false)
+        case .tokenIssuer:
+            DocumentTable(name: "token_issuers", number: 6, hasUniqueNames: true, parent: nil, holdsSecrets: false)
         }
     }
 }
@@ -50,6 +52,7 @@ struct PerDocumentKind<Value> {
     private let ccmConfig: Value
     private let connectionSettings: Value
     private let eventBridge: Value
+    private let tokenIssuer: Value
 
     init(_ make: (DocumentTable) throws(SQLiteError) -> Value) throws(SQLiteError) {
         connection = try make(DocumentKind.connection.table)
@@ -57,6 +60,7 @@ struct PerDocumentKind<Value> {
         ccmConfig = try make(DocumentKind.ccmConfig.table)
         connectionSettings = try make(DocumentKind.connectionSettings.table)
         eventBridge = try make(DocumentKind.eventBridge.table)
+        tokenIssuer = try make(DocumentKind.tokenIssuer.table)
     }
 
     subscript(kind: DocumentKind) -> Value {
@@ -66,6 +70,7 @@ struct PerDocumentKind<Value> {
         case .ccmConfig: ccmConfig
         case .connectionSettings: connectionSettings
         case .eventBridge: eventBridge
+        case .tokenIssuer: tokenIssuer
         }
     }
 }

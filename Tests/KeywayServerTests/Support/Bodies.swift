@@ -65,6 +65,16 @@ enum Bodies {
             """#
     }
 
+    /// An issuer, with another URL for each number, whose tokens stand for a service account, but may do nothing that a
+    /// reader may.
+    static func tokenIssuer(_ number: Int, _ account: Keys, scopes: String = #"["audit_logs_read"]"#) -> String {
+        #"""
+        {"data":{"type":"token_issuers","attributes":{"issuer":"https://issuer\#(number).example","mappings":[
+        {"service_account_id":"\#(account.user)","claims":[{"claim":"sub","value":"repo:acme/*"}],
+        "scopes":\#(scopes)}]}}}
+        """#
+    }
+
     /// Settings of a connection.
     static func settings(_ members: String = "") -> String {
         #"{"data":{"type":"connection_settings","attributes":{\#(members)}}}"#

@@ -23,6 +23,9 @@ final class Fixture: Sendable {
     /// One that takes 127.0.0.2 for a public host.
     static let followingEgress = client { $0.networksTakenForPublic = ["127.0.0.2"].compactMap(IPNetwork.init) }
 
+    /// One that uses no plain HTTP.
+    static let strictEgress = client { $0.allowsPlaintext = false }
+
     private static func client(_ change: (inout EgressConfiguration) -> Void = { _ in }) -> EgressClient {
         var configuration = EgressConfiguration()
         configuration.allowedNetworks = ["127.0.0.0/8"].compactMap(IPNetwork.init)

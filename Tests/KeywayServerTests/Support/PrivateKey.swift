@@ -30,4 +30,12 @@ enum PrivateKey {
         KAlRGh73mP2GV2OPgvAbSaA=
         -----END PRIVATE KEY-----
         """
+
+    /// The modulus of its public part, in Base64 as web keys have it.
+    static let modulus =
+        "lMMj_Wwtbkf9YzbuUn5p4ca-ZUebqFXmqGk4awEF9XMz2l6v4W-8m-"
+        + "ME5Fb_TlImu9mGu_iFcLa4uytK76pGjG0b4G4nkaV21JSrubT7DXTpt4vgoXb-"
+        + "3_uF328aM0Vu6LpDhEMHgq_V_C8DqtVLABLljK0Ei9Vcj36kU_jrJLtcVHptGT92Ve-"
+        + "A3iWgu0OE7tnwlF0AEcKB_ofZnnYrf3Pnrknp822csgvvhyYSrQpCP_zaI9SPLExHnayx9fCVGRyzDPQYSQfFyqJE1MlysrAprX4"
+        + "1wsbnoyWFTZyGWfqnA1VAt4Vy_wnP1nHeg-GJEGzO722XjaRUEYs1zC0hcw"
 }
