@@ -39,6 +39,33 @@ struct AccessServerTests {
         #expect(await failure { try await policies.delete(absent) }?.code == .notFound)
     }
 
+    @Test("token issuers are named, listed and deleted")
+    func tokenIssuers() async throws {
+        let server = try await RunningServer()
+        let client = ServerTests.client(server)
+        let account = try await client.users.createServiceAccount(
+            NewServiceAccount(email: "ci@example.com", roleIDs: [])
+        )
+        let issuers = client.tokenIssuers
+        let mapping = TokenIssuer.Mapping(
+            serviceAccountID: account.id,
+            claims: [.init("sub", "repo:acme/*"), .init("environment", "production")],
+            scopes: ["connections_resolve"],
+            lifetime: 300
+        )
+        let new = NewTokenIssuer(issuer: "https://issuer.example", mappings: [mapping])
+        let issuer = try await issuers.create(new)
+        #expect(issuer.issuer == new.issuer)
+        #expect(issuer.audience == "keyway:\(server.organizationID)")
+        #expect(issuer.mappings == [mapping])
+        #expect(try await issuers.get(issuer.id) == issuer)
+        #expect(try await issuers.list().elements == [issuer])
+        #expect(await failure { try await issuers.create(new) }?.code == .conflict)
+        try await issuers.delete(issuer.id)
+        #expect(await failure { try await issuers.get(issuer.id) }?.code == .notFound)
+        #expect(await failure { try await issuers.delete(issuer.id) }?.code == .notFound)
+    }
+
     @Test("roles are created, changed, copied and deleted")
     func roles() async throws {
         let server = try await RunningServer()

@@ -77,6 +77,8 @@ public struct Client: Sendable {
     public var users: UserOperations { UserOperations(requester: requester) }
     /// Roles and who has them.
     public var roles: RoleOperations { RoleOperations(requester: requester) }
+    /// Issuers whose tokens stand for service accounts. Keyway's own.
+    public var tokenIssuers: TokenIssuerOperations { TokenIssuerOperations(requester: requester) }
     /// Whether the configured keys are valid.
     public var validation: ValidationOperations { ValidationOperations(requester: requester) }
 }
