@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import tempfile
 import time
@@ -207,9 +208,18 @@ class Server:
                 if line.endswith(b"\n") and line.startswith(b"{"):
                     yield json.loads(line)
 
+    @property
+    def certificate(self) -> str | None:
+        """The file with the certificate that the server shows, which vouches for itself, if it speaks TLS."""
+        return self.options[self.options.index("--tls-cert") + 1] if "--tls-cert" in self.options else None
+
     def connect(self, timeout: float = PATIENCE, source: str = "127.0.0.1") -> http.client.HTTPConnection:
         """A connection to keep alive; `source` is the address of the client, any of 127.0.0.0/8."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=(source, 0))
+        to: dict[str, Any] = {"timeout": timeout, "source_address": (source, 0)}
+        if self.certificate:
+            trust = ssl.create_default_context(cafile=self.certificate)
+            return http.client.HTTPSConnection("127.0.0.1", self.port, context=trust, **to)
+        return http.client.HTTPConnection("127.0.0.1", self.port, **to)
 
     def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, keys: Keys | None = None

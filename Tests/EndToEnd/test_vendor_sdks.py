@@ -1,245 +1,262 @@
-"""Vendors' own SDKs, unmodified, pointed at Keyway: what is behind the first response stays inside.
+"""Vendors' own SDKs, unmodified, with an act token as their only credential: base URL and "API key", nothing else.
 
-Each follows links that the third party gives: pages, operations, uploads, downloads. A twin takes no header of the
-caller's to Keyway, so that a request that went past Keyway shows.
+Each runs in a process of its own, whose program stands in `sdks/` and in `docs/sdks.md`. The third party is a twin that
+takes its own credential alone, so that a request that went past Keyway shows. All of it runs over TLS, and over plain
+HTTP, too, with `KEYWAY_LONG=1`.
 """
 
-import dataclasses
-import gzip
-import io
+import hashlib
+import json
+import os
 import pathlib
-from collections.abc import Iterator
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
-import gitlab
-import notion_client
-import openai
 import pytest
-import vt
-from acting import Actor, act_events, acting, assert_clean
-from azure.core.credentials import AccessTokenInfo
-from azure.core.pipeline.policies import HeadersPolicy
-from azure.mgmt.resource.resources import ResourceManagementClient
-from google.auth.credentials import AnonymousCredentials
-from google.cloud import storage
-from harness import CONNECTIONS, PATIENCE
+from acting import LOOPBACK, Actor, act_events, assert_clean, connection_body
+from catalogue import CREDENTIALS, at
+from harness import CONNECTIONS, PATIENCE, ROOT, initialise, running
+from tokens import act_token
+from twins import services
+from twins.aws import ACCOUNT, AWSTwin, aws_twin
 from twins.linking import LinkingAzure, LinkingGitLab, LinkingStorage, LinkingVirusTotal
-from twins.models import OpenAITwin
+from twins.models import AnthropicTwin, GeminiTwin, OpenAITwin
 from twins.twin import Twin
-from twins.upstream import Received, Reply
-from twins.vendors import VENDORS, VendorTwin
 
-SUBSCRIPTION = "0b1f6471"
-
-
-@pytest.fixture
-def actor(tmp_path: pathlib.Path) -> Iterator[Actor]:
-    with acting(tmp_path) as actor:
-        yield actor
+IS_LONG = os.environ.get("KEYWAY_LONG") == "1"
+HERE = pathlib.Path(__file__).parent
+NAMES = ["one", "two", "three"]
+NOTHING = [{"name": "nothing", "paths": ["/nothing"]}]
+REFUSED = "No rule of this connection allows the request"
 
 
-def proxy(actor: Actor, twin: Twin) -> str:
-    """The address below which a connection leads to the twin's root."""
-    connection_id = actor.connect(twin, base_url=twin.origin)
-    return f"http://127.0.0.1:{actor.server.port}{CONNECTIONS}/{connection_id}/proxy"
+@dataclass(frozen=True)
+class SDK:
+    """An SDK as the suite runs it."""
+
+    twin: type[Twin] | None
+    """The third party; AWS' is shared."""
+    results: dict[str, Any] = field(default_factory=dict)
+    """The results of steps, where they differ from the usual ones."""
+    plain: bool = True
+    """Whether it takes plain HTTP."""
+    refusal: str = REFUSED
+    """Words of a rule's refusal that its user sees."""
+    authority: str = "SSL_CERT_FILE"
+    """The variable that names the authorities to trust."""
+    variables: dict[str, str] = field(default_factory=dict)
+    settings: Callable[[Twin], dict[str, Any]] = lambda twin: {}
 
 
-def assert_inside(actor: Actor, twin: Twin, tmp_path: pathlib.Path, count: int) -> None:
-    """So many requests came to the twin, all of them acts."""
-    assert_clean(twin)
-    assert len(twin.acted) == count
-    intents = [event for event in act_events(tmp_path / "data") if event["details"]["phase"] == "intent"]
-    assert len(intents) == count
+def at_root(twin: Twin) -> dict[str, Any]:
+    """Settings for an SDK that brings the API's path itself, as it does with the integration's own base URL."""
+    return {"base_url": twin.origin}
 
 
-class TestPythonGitLab:
-    def test_lists_all_pages(self, actor: Actor, tmp_path: pathlib.Path) -> None:
-        with LinkingGitLab() as twin:
-            client = gitlab.Gitlab(proxy(actor, twin), private_token="x")
-            client.headers.update(actor.server.keys.headers)
-            assert [project.id for project in client.projects.list(get_all=True)] == [11, 12, 21, 22, 31, 32]
-            assert_inside(actor, twin, tmp_path, 3)
+REQUESTS = "REQUESTS_CA_BUNDLE"
+COMPLETION = {"write": "Hello there", "stream": ["Hello", " there"]}
+
+SDKS = {
+    "anthropic": SDK(AnthropicTwin, COMPLETION),
+    "asana": SDK(services.Asana),
+    "azure_mgmt_resource": SDK(LinkingAzure, {"wait": "thing"}, authority=REQUESTS),
+    "boto3": SDK(
+        None,
+        {"read": ACCOUNT, "pages": sorted(NAMES), "stream": ["Hello", " there"], "table": sorted(NAMES)},
+        authority="AWS_CA_BUNDLE",
+    ),
+    "clickup_python_sdk": SDK(services.ClickUp, authority=REQUESTS, settings=at_root),
+    "cloudflare": SDK(services.Cloudflare),
+    "datadog_api_client": SDK(services.Datadog),
+    "fastly": SDK(services.Fastly),
+    "freshpy": SDK(services.Freshservice, authority=REQUESTS),
+    "gitlab": SDK(LinkingGitLab, {"stream": "Hello there"}, authority=REQUESTS, settings=at_root),
+    "google_cloud_storage": SDK(
+        LinkingStorage,
+        {"stream": ["on", "e"], "follow": "one", "decode": None, "resume": None},
+        authority=REQUESTS,
+    ),
+    "google_genai": SDK(GeminiTwin, COMPLETION),
+    "greynoise": SDK(services.GreyNoise, authority=REQUESTS),
+    "launchdarkly_api": SDK(services.LaunchDarkly),
+    "notion_client": SDK(services.Notion),
+    "okta": SDK(services.Okta, variables={"OKTA_TESTING_TESTINGDISABLEHTTPSCHECK": "true"}),
+    "openai": SDK(OpenAITwin, COMPLETION),
+    "pycircleci": SDK(services.CircleCI, refusal="HTTPError: 403 Client Error", authority=REQUESTS, settings=at_root),
+    "pysnc": SDK(services.ServiceNow, plain=False, authority=REQUESTS),
+    "splitapiclient": SDK(services.Split, {"flag_sets": NAMES}, authority=REQUESTS, settings=at_root),
+    "vt": SDK(LinkingVirusTotal, settings=at_root),
+}
+USUAL = {"read": "one", "write": "new", "pages": NAMES, "upload": None}
 
 
-class TestVirusTotal:
-    def test_uploads_a_file(self, actor: Actor, tmp_path: pathlib.Path) -> None:
-        with LinkingVirusTotal() as twin:
-            with vt.Client("x", host=proxy(actor, twin), headers=actor.server.keys.headers) as client:
-                analysis = client.scan_file(io.BytesIO(b"0123456789"))
-            assert analysis.id == "YmEx"
-            assert b"0123456789" in twin.acted[-1].body
-            assert_inside(actor, twin, tmp_path, 2)
+@dataclass
+class Keyway:
+    """A server that speaks TLS or does not, and its only caller."""
+
+    actor: Actor
+    authority: pathlib.Path
+    aws: AWSTwin
+
+    def base(self, connection_id: str) -> str:
+        scheme = "https" if self.actor.server.certificate else "http"
+        return f"{scheme}://127.0.0.1:{self.actor.server.port}{CONNECTIONS}/{connection_id}/proxy"
+
+    def connect(self, sdk: SDK, twin: Twin, **settings: Any) -> str:
+        """A connection that leads to the twin."""
+        if twin is not self.aws:
+            return self.actor.connect(twin, **{**sdk.settings(twin), **settings})
+        connection_id = self.actor.server.create(connection_body(twin))
+        attributes = self.actor.server.attributes(connection_id)
+        credentials = at({"data": {"attributes": attributes}}, CREDENTIALS)
+        twin.trust(credentials["role"], credentials["external_id"], "s3:*", "dynamodb:*", "sts:*")
+        if settings:
+            assert self.actor.set(connection_id, **settings).status == 200
+        return connection_id
+
+    def credential(self, name: str, *connection_ids: str) -> Any:
+        """A token that can act through these connections, in the form that the SDK takes."""
+        token = act_token(self.actor.server, *connection_ids, lifetime=3600, name=name)["attributes"]
+        if name == "boto3":
+            if "secret_access_key" not in token:
+                pytest.skip("an act token is no AWS key pair yet")
+            return {part: token[part] for part in ("access_key_id", "secret_access_key")}
+        return token["token"]
 
 
-class TestOpenAI:
-    @pytest.fixture
-    def twin(self) -> Iterator[OpenAITwin]:
-        with OpenAITwin() as twin:
-            yield twin
+@contextmanager
+def keyway(place: pathlib.Path, aws: AWSTwin, authority: pathlib.Path, *options: str) -> Iterator[Keyway]:
+    keys = initialise(place / "data")
+    options = ("--rate-limit", "off", *LOOPBACK, *options)
+    with running(place / "data", keys, *options, variables=aws.environment) as server:
+        yield Keyway(Actor(server), authority, aws)
 
-    @pytest.fixture
-    def client(self, actor: Actor, twin: OpenAITwin) -> openai.OpenAI:
-        return openai.OpenAI(
-            base_url=f"{proxy(actor, twin)}/v1", api_key="x", default_headers=actor.server.keys.headers
-        )
 
-    def test_lists_and_completes(
-        self, client: openai.OpenAI, actor: Actor, twin: OpenAITwin, tmp_path: pathlib.Path
-    ) -> None:
-        assert [model.id for model in client.models.list()] == ["m1", "m2"]
-        answer = client.chat.completions.create(model="m1", messages=[{"role": "user", "content": "Hello"}])
-        assert answer.choices[0].message.content == "Hello there"
-        assert answer._request_id == "req_of_openai", "OpenAI's own id, which their support asks for"
-        assert_inside(actor, twin, tmp_path, 2)
+@pytest.fixture(scope="module")
+def aws() -> Iterator[AWSTwin]:
+    with aws_twin() as twin:
+        yield twin
 
-    def test_streams(self, client: openai.OpenAI, twin: OpenAITwin) -> None:
-        messages = [{"role": "user", "content": "Hello"}]
-        events = client.chat.completions.create(model="m1", messages=messages, stream=True)
-        assert [event.choices[0].delta.content for event in events] == ["Hello", " there"]
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, pathlib.Path]:
+    """A certificate for the loopback address, and its key."""
+    place = tmp_path_factory.mktemp("certificate")
+    certificate, key = place / "cert.pem", place / "key.pem"
+    request = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=keyway"
+    names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    subprocess.run([*request.split(), *names, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    return certificate, key
+
+
+@pytest.fixture(scope="module", params=["TLS", "plain HTTP"] if IS_LONG else ["TLS"])
+def server(
+    request: pytest.FixtureRequest,
+    aws: AWSTwin,
+    authority: tuple[pathlib.Path, pathlib.Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Keyway]:
+    certificate, key = map(str, authority)
+    options = ("--tls-cert", certificate, "--tls-key", key) if request.param == "TLS" else ()
+    with keyway(tmp_path_factory.mktemp("sdks"), aws, authority[0], *options) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def long_file(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """20 MiB of text."""
+    path = tmp_path_factory.mktemp("files") / "long.txt"
+    path.write_bytes(b"".join(b"%015d\n" % number for number in range(20 * 65536)))
+    return path
+
+
+@pytest.fixture(scope="session")
+def interpreters() -> dict[str, pathlib.Path]:
+    """The interpreters of SDKs whose dependencies are at odds with those of the others."""
+    found = {}
+    for requirements in (HERE / "sdks").glob("*.txt"):
+        place = ROOT / ".venv" / requirements.stem
+        stamp = place / requirements.name
+        if not stamp.exists() or stamp.read_bytes() != requirements.read_bytes():
+            venv.create(place, clear=True, with_pip=True)
+            pip = [place / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+            subprocess.run(pip, check=True, timeout=PATIENCE)
+            stamp.write_bytes(requirements.read_bytes())
+        found[requirements.stem] = place / "bin/python"
+    return found
+
+
+def steps_of(name: str) -> list[str]:
+    """The steps that the SDK's program has, in their order."""
+    lines = (HERE / "sdks" / f"{name}.py").read_text().splitlines()
+    found = [line.removeprefix("def ").partition("(")[0] for line in lines if line.startswith("def ")]
+    return [step for step in found if step != "connect" and not step.startswith("_")]
+
+
+@pytest.mark.parametrize("name", SDKS)
+def test_works_with_a_token_for_its_credential(
+    name: str, server: Keyway, interpreters: dict[str, pathlib.Path], long_file: pathlib.Path
+) -> None:
+    sdk = SDKS[name]
+    if not sdk.plain and not server.actor.server.certificate:
+        pytest.skip("takes HTTPS alone")
+    with opened(sdk, server.aws) as twin:
+        seen = acted(twin)
+        connection_id, refused = server.connect(sdk, twin), server.connect(sdk, twin, rules=NOTHING)
+        token = server.credential(name, connection_id, refused)
+        steps = steps_of(name)
+        job = {
+            "sdk": name,
+            "base": server.base(connection_id),
+            "refused": server.base(refused),
+            "token": token,
+            "steps": steps,
+            "file": str(long_file),
+        }
+        variables = {sdk.authority: str(server.authority), **sdk.variables}
+        results = run(interpreters.get(name, pathlib.Path(sys.executable)), job, variables)
+        assert sdk.refusal in results.pop("refused")
+        assert results == {step: (USUAL | sdk.results)[step] for step in steps}
         assert_clean(twin)
-
-    def test_uploads_a_long_file(self, client: openai.OpenAI, twin: OpenAITwin) -> None:
-        content = b"0123456789abcdef" * (3 << 16)
-        assert client.files.create(file=("f.jsonl", content), purpose="batch").id == "file-1"
-        assert content in twin.acted[-1].body
-        assert_clean(twin)
-
-
-class NotionTwin(VendorTwin):
-    """Lists of users by pages, and parts of files (developers.notion.com/reference)."""
-
-    def __init__(self) -> None:
-        # The SDK's own version wins over that of the connection.
-        vendor = next(vendor for vendor in VENDORS if vendor.kind == "NotionAPIKey")
-        super().__init__(dataclasses.replace(vendor, versions={}))
-
-    def respond(self, request: Received, path: str) -> Reply | None:
-        if path == "/v1/users":
-            cursor = dict(request.query).get("start_cursor")
-            user = {"object": "user", "id": cursor or "first"}
-            more = {"has_more": not cursor, "next_cursor": None if cursor else "second"}
-            return Reply(200, {"object": "list", "results": [user], **more})
-        if path == "/v1/file_uploads/1/send":
-            return Reply(200, {"object": "file_upload", "id": "1", "status": "uploaded"})
-        return super().respond(request, path)
+        if "upload" in steps and hasattr(twin, "uploaded"):
+            assert hashlib.sha256(twin.uploaded).digest() == hashlib.sha256(long_file.read_bytes()).digest()
+        # All that came was an act, and nothing that came names the token.
+        events = [event for event in act_events(server.actor.server.data_dir) if event["resource_id"] == connection_id]
+        assert acted(twin) - seen == sum(event["details"]["phase"] == "intent" for event in events)
+        assert not any("kwa_" in f"{received.target}{received.headers}" for received in twin.received)
+        assert not any(b"kwa_" in received.body for received in twin.received)
 
 
-class TestNotion:
-    def test_lists_all_pages_and_uploads_a_long_file(self, actor: Actor, tmp_path: pathlib.Path) -> None:
-        with NotionTwin() as twin:
-            client = notion_client.Client(auth="x", base_url=proxy(actor, twin))
-            client.client.headers.update(actor.server.keys.headers)
-            users = notion_client.helpers.collect_paginated_api(client.users.list)
-            assert [user["id"] for user in users] == ["first", "second"]
-            content = b"0123456789abcdef" * (3 << 16)
-            sent = client.file_uploads.send("1", file=("f.bin", io.BytesIO(content), "application/octet-stream"))
-            assert sent["status"] == "uploaded"
-            assert content in twin.acted[-1].body
-            assert_inside(actor, twin, tmp_path, 3)
+def acted(twin: Twin) -> int:
+    """How many requests came, other than for tokens."""
+    return len(twin.signatures) if isinstance(twin, AWSTwin) else len(twin.acted)
 
 
-class AnyToken:
-    """A credential whose token Keyway replaces."""
-
-    def get_token_info(self, *scopes: str, **_: object) -> AccessTokenInfo:
-        return AccessTokenInfo("x", 4_000_000_000)
-
-
-class TestAzureResourceManager:
-    @pytest.fixture
-    def twin(self) -> Iterator[LinkingAzure]:
-        with LinkingAzure() as twin:
-            yield twin
-
-    @pytest.fixture
-    def client(self, actor: Actor, twin: LinkingAzure) -> ResourceManagementClient:
-        return ResourceManagementClient(
-            AnyToken(),
-            SUBSCRIPTION,
-            base_url=proxy(actor, twin),
-            credential_scopes=["https://management.azure.com/.default"],
-            headers_policy=HeadersPolicy(actor.server.keys.headers),
-            polling_interval=0,
-        )
-
-    def test_lists_all_pages(
-        self, client: ResourceManagementClient, actor: Actor, twin: LinkingAzure, tmp_path: pathlib.Path
-    ) -> None:
-        groups = client.resource_groups.list(enforce_https=False)
-        assert [group.name for group in groups] == ["g1", "g2", "g3"]
-        assert_inside(actor, twin, tmp_path, 3)
-
-    def test_waits_for_an_operation_by_location(
-        self, client: ResourceManagementClient, actor: Actor, twin: LinkingAzure, tmp_path: pathlib.Path
-    ) -> None:
-        client.resource_groups.begin_delete("g1", enforce_https=False).result(timeout=PATIENCE)
-        assert_inside(actor, twin, tmp_path, 3)
-
-    def test_waits_for_an_operation_by_its_status(
-        self, client: ResourceManagementClient, actor: Actor, twin: LinkingAzure, tmp_path: pathlib.Path
-    ) -> None:
-        thing = client.resources.begin_create_or_update_by_id(
-            f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g1/providers/Twin.Things/things/thing",
-            api_version="2024-01-01",
-            parameters={"location": "westeurope"},
-            enforce_https=False,
-        ).result(timeout=PATIENCE)
-        assert thing.name == "thing"
-        assert_inside(actor, twin, tmp_path, 4)
+@contextmanager
+def opened(sdk: SDK, aws: AWSTwin) -> Iterator[Twin]:
+    if sdk.twin is None:
+        yield aws
+        return
+    with sdk.twin() as twin:
+        yield twin
 
 
-class TestGoogleCloudStorage:
-    @pytest.fixture
-    def twin(self) -> Iterator[LinkingStorage]:
-        with LinkingStorage() as twin:
-            yield twin
-
-    @pytest.fixture
-    def bucket(self, actor: Actor, twin: LinkingStorage) -> storage.Bucket:
-        client = storage.Client(
-            project="p",
-            credentials=AnonymousCredentials(),
-            client_options={"api_endpoint": proxy(actor, twin)},
-            extra_headers=actor.server.keys.headers,
-        )
-        return client.bucket("bucket")
-
-    def test_downloads_by_the_media_link(self, bucket: storage.Bucket, actor: Actor, twin: LinkingStorage) -> None:
-        twin.objects["report"] = b"0123456789" * 1000
-        blob = bucket.blob("report")
-        blob.reload()
-        assert blob.media_link.startswith(f"http://127.0.0.1:{actor.server.port}{CONNECTIONS}/")
-        assert blob.self_link.startswith(f"http://127.0.0.1:{actor.server.port}{CONNECTIONS}/")
-        assert blob.download_as_bytes() == twin.objects["report"]
-        # The client asks for the bucket at some time, on a thread of its own.
-        downloads = [request.path for request in twin.acted if request.path != "/storage/v1/b/bucket"]
-        assert downloads[-1] == "/download/storage/v1/b/bucket/o/report"
-        assert_clean(twin)
-
-    def test_downloads_what_is_stored_as_gzip(self, bucket: storage.Bucket, twin: LinkingStorage) -> None:
-        content = b"a line of a log that is much like the others\n" * 5000
-        twin.objects["log"] = gzip.compress(content)
-        twin.coded.add("log")
-        blob = bucket.blob("log")
-        assert blob.download_as_bytes() == content
-        assert blob.download_as_bytes(raw_download=True) == twin.objects["log"]
-        assert twin.acted[-1].all("Accept-Encoding") == ["gzip"]
-        assert_clean(twin)
-
-    def test_uploads_in_a_session(self, bucket: storage.Bucket, actor: Actor, twin: LinkingStorage) -> None:
-        content = b"0123456789abcdef" * 40_000
-        with bucket.blob("backup").open("wb", chunk_size=256 * 1024) as file:
-            file.write(content)
-        assert twin.objects == {"backup": content}
-        uploads = [request.method for request in twin.acted if request.path.startswith("/upload/")]
-        assert uploads == ["POST", "PUT", "PUT", "PUT"]
-        assert_clean(twin)
-
-    @pytest.mark.parametrize("length", [3 << 20, 10 << 20], ids=["at once", "in a session"])
-    def test_uploads_long_objects(self, bucket: storage.Bucket, twin: LinkingStorage, length: int) -> None:
-        """In one request of two parts below 8 MiB, beyond in a session of one."""
-        content = bytes(range(256)) * (length // 256)
-        bucket.blob("long").upload_from_file(io.BytesIO(content), size=len(content))
-        assert twin.objects == {"long": content}
-        uploads = [request.method for request in twin.acted if request.path.startswith("/upload/")]
-        assert uploads == (["POST"] if length < 8 << 20 else ["POST", "PUT"])
-        assert_clean(twin)
+def run(python: pathlib.Path, job: dict[str, Any], variables: dict[str, str]) -> dict[str, Any]:
+    """The results of a job, of a process that has nothing but what is in the job and the variables."""
+    done = subprocess.run(
+        [python, "-m", "sdks"],
+        cwd=HERE,
+        env={"PATH": os.environ["PATH"], "HOME": str(pathlib.Path(job["file"]).parent), **variables},
+        input=json.dumps(job),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-5000:]
+    return json.loads(done.stdout)
