@@ -1,7 +1,7 @@
 """ClickUp: clickup-python-sdk
 
 Address and token are the class's: of two clients of one process both have those of the later one. `upload_file` shows
-no refusal.
+no refusal, and filters of `get_tasks` are not escaped.
 """
 
 import pathlib

@@ -1,4 +1,7 @@
-"""GreyNoise: greynoise"""
+"""GreyNoise: greynoise
+
+A 404, of a `base` with a slip in it for example, reads as an address that GreyNoise has not seen.
+"""
 
 import pathlib
 

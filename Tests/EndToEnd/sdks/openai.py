@@ -1,6 +1,7 @@
 """OpenAI: openai
 
 `_request_id` is OpenAI's own, which their support asks for. `OPENAI_BASE_URL` and `OPENAI_API_KEY` do the same.
+`OPENAI_ORG_ID` and `OPENAI_PROJECT_ID` of the environment are sent along, and must fit the connection's key.
 """
 
 import pathlib
