@@ -31,7 +31,7 @@ extension Integration {
             )
         ],
         setup: .code(
-            #"get_client({"apikey": TOKEN, "base_url": BASE, "base_url_v3": BASE})"#,
+            #"get_client({"apikey": TOKEN, "base_url": BASE, "base_url_v3": BASE + "/api/v3"})"#,
             removing: "SPLIT_API_KEY"
         )
     )
