@@ -12,6 +12,14 @@ struct AuditCoverageTests {
         "PATCH /api/v2/actions/connections/{connection_id}": "connection.update",
         "DELETE /api/v2/actions/connections/{connection_id}": "connection.delete",
         "PUT /api/v2/actions/connections/{connection_id}/settings": "connection_settings.update",
+        "POST /api/v2/actions/act_tokens": "act_token.create",
+        "DELETE /api/v2/actions/act_tokens/{act_token_id}": "act_token.revoke",
+        "POST /api/v2/personal_access_tokens": "access_token.create",
+        "PATCH /api/v2/personal_access_tokens/{token_id}": "access_token.update",
+        "DELETE /api/v2/personal_access_tokens/{token_id}": "access_token.revoke",
+        "POST /api/v2/service_accounts/{service_account_id}/access_tokens": "access_token.create",
+        "PATCH /api/v2/service_accounts/{service_account_id}/access_tokens/{token_id}": "access_token.update",
+        "DELETE /api/v2/service_accounts/{service_account_id}/access_tokens/{token_id}": "access_token.revoke",
         "POST /api/v2/actions/token_issuers": "token_issuer.create",
         "DELETE /api/v2/actions/token_issuers/{token_issuer_id}": "token_issuer.delete",
         "PUT /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.create",
@@ -161,6 +169,22 @@ private struct AuditStory {
             put("resource_id", "connection:\(try await fixture.create(Bodies.openAI()))")
             if method == .delete { _ = try await fixture.send(.post, path, body: policy) }
             body = policy
+        }
+        if path.contains("act_tokens") {
+            let token = AccessBodies.actToken(through: try await fixture.create(Bodies.openAI()))
+            body = token
+            if path.contains("{act_token_id}") {
+                put("act_token_id", try await fixture.send(.post, "/api/v2/actions/act_tokens", body: token).id)
+            }
+        }
+        if path.contains("access_tokens") {
+            let isPersonal = path.contains("personal")
+            let token = AccessBodies.accessToken(isPersonal: isPersonal, expires: true)
+            body = method == .post ? token : AccessBodies.accessToken(isPersonal: isPersonal, expires: false)
+            if path.contains("{token_id}") {
+                let collection = path.replacing("/{token_id}", with: "")
+                put("token_id", try await fixture.send(.post, collection, body: token).id)
+            }
         }
         if path.contains("token_issuers") {
             let number = try fixture.events().count

@@ -48,6 +48,32 @@ private let table = """
         GET             connections_read                   403   403   200    200    200    403   200   403   200   404
         PUT             connections_write                  403   403   200    200    403    403   200   403   200   404
 
+    /api/v2/actions/act_tokens
+        GET             connections_resolve                403   403   200   200    403    200   200   200   200   200
+        POST            connections_resolve                403   403   201   201    403    403   201   403   201   400
+
+    /api/v2/actions/act_tokens/{act_token_id}
+        GET             connections_resolve                403   403   200   403    403    200   403   200   200   404
+        DELETE          connections_resolve                403   403   204   403    403    204   403   204   204   404
+
+    /api/v2/personal_access_tokens
+        GET             user_app_keys                      403   403   200   200    200    200   200   200   200   200
+        POST            user_app_keys                      403   403   201   201    201    201   201   403   201   201
+
+    /api/v2/personal_access_tokens/{token_id}
+        GET             user_app_keys                      403   403   200   403    403    200   403   200   200   404
+        PATCH           user_app_keys                      403   403   200   403    403    200   403   200   200   404
+        DELETE          user_app_keys                      403   403   204   403    403    204   403   204   204   404
+
+    /api/v2/service_accounts/{service_account_id}/access_tokens
+        GET             service_account_write              403   403   200   403    403    200   200   403   200   404
+        POST            service_account_write              403   403   201   403    403    201   201   403   201   404
+
+    /api/v2/service_accounts/{service_account_id}/access_tokens/{token_id}
+        GET             service_account_write              403   403   200   403    403    200   200   403   200   404
+        PATCH           service_account_write              403   403   200   403    403    200   200   403   200   404
+        DELETE          service_account_write              403   403   204   403    403    204   204   403   204   404
+
     /api/v2/actions/token_issuers
         GET             token_issuers_manage               403   403   200    403    403    200   200   403   200   200
         POST            token_issuers_manage               403   403   201    403    403    201   201   403   201   400
@@ -382,6 +408,9 @@ private struct World {
             let account = try await fixture.send(.post, Paths.accounts, body: things.account(number: 1))
             try #require(account.status == 200)
         }
+        if row.path.hasSuffix("/act_tokens"), row.method == .post {
+            return AccessBodies.actToken(through: try await fixture.create(Bodies.openAI()))
+        }
         return things.body(of: row)
     }
 
@@ -434,6 +463,18 @@ private struct World {
                 try #require(config.status == 200)
             }
         }
+        if path.contains("{act_token_id}") {
+            let token = AccessBodies.actToken(through: try await fixture.create(Bodies.openAI()))
+            path.replace(
+                "{act_token_id}",
+                with: try await fixture.send(.post, "/api/v2/actions/act_tokens", body: token).id
+            )
+        }
+        if path.contains("{token_id}") {
+            let collection = path.replacing("/{token_id}", with: "")
+            let token = AccessBodies.accessToken(isPersonal: path.contains("personal"), expires: true)
+            path.replace("{token_id}", with: try await fixture.send(.post, collection, body: token).id)
+        }
         if path.contains("{token_issuer_id}") {
             let issuers = "/api/v2/actions/token_issuers"
             let issuer = try await fixture.send(.post, issuers, body: Bodies.tokenIssuer(things.number, things.account))
@@ -473,6 +514,10 @@ private struct Things {
         case (.patch, "{connection_id}"): return Bodies.rename("New")
         case (.put, "settings"): return Bodies.settings(#""probe_path":"/v1/models""#)
         case (.post, "{resource_id}"): return Bodies.policy([])
+        case (.post, "personal_access_tokens"): return AccessBodies.accessToken(isPersonal: true, expires: true)
+        case (.post, "access_tokens"): return AccessBodies.accessToken(isPersonal: false, expires: true)
+        case (.patch, "{token_id}"):
+            return AccessBodies.accessToken(isPersonal: row.path.contains("personal"), expires: false)
         case (.post, "token_issuers"): return Bodies.tokenIssuer(number, account)
         case (.post, "accounts"): return account(number: 2)
         case (.patch, "{aws_account_config_id}"): return account(number: 1)

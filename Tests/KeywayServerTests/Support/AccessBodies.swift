@@ -11,6 +11,21 @@ enum AccessBodies {
 
     static func apiKey(_ attributes: String = #""name":"Test""#) -> String { key("api_keys", attributes) }
 
+    /// A token that acts through a connection.
+    static func actToken(through connection: String) -> String {
+        key("act_tokens", #""connections":["\#(connection)"],"lifetime":60"#)
+    }
+
+    /// A token without permissions; with a time of its end, as its creation has it.
+    static func accessToken(isPersonal: Bool, expires: Bool) -> String {
+        let month: Int64 = 30 * 86_400 * 1_000_000
+        let end = Timestamp(microseconds: Timestamp.now.microseconds + month)
+        return key(
+            isPersonal ? "personal_access_tokens" : "service_access_tokens",
+            #""name":"Test","scopes":["nothing_that_is_known"]"# + (expires ? #","expires_at":"\#(end)""# : "")
+        )
+    }
+
     /// Scopes in JSON.
     static func applicationKey(scopes: String? = nil) -> String {
         key("application_keys", #""name":"Test""# + (scopes.map { #","scopes":\#($0)"# } ?? ""))
