@@ -18,46 +18,84 @@ struct AWSAccountEndpoints: Sendable {
     static let idParameter = "aws_account_config_id"
 
     var all: [Endpoint] {
-        let collection = "\(Self.path)/accounts"
-        let element = "\(Self.path)/accounts/{\(Self.idParameter)}"
+        let group = EndpointGroup(
+            "AWS Integration",
+            at: Self.path,
+            errors: .strings(.jsonAPI),
+            guarding: .principal(anyOf: [.awsConfigurationRead], registered: false),
+            malformedID: .refused,
+            missing: "There is no such configuration"
+        )
         return [
-            endpoint(.get, collection, .awsConfigurationRead, .listAWSAccounts, .list(list)),
-            endpoint(.post, collection, .awsConfigurationsManage, .createAWSAccount, .change(create)),
-            endpoint(.get, element, .awsConfigurationRead, .getAWSAccount, .lookup(get)),
-            endpoint(.patch, element, .awsConfigurationEdit, .updateAWSAccount, .change(update)),
-            endpoint(.delete, element, .awsConfigurationsManage, .deleteAWSAccount, .change(delete)),
-            endpoint(
+            group.endpoint(
                 .get,
-                "\(element)/trust_policy",
-                .awsConfigurationRead,
-                .getTrustPolicy,
+                "/accounts",
+                "ListAWSAccounts",
+                "List the AWS accounts",
+                query: .listAWSAccounts,
+                responses: [.ok("The accounts", "AWSAccountList")],
+                .list(list)
+            ),
+            group.endpoint(
+                .post,
+                "/accounts",
+                "CreateAWSAccount",
+                "Create an AWS account's configuration",
+                by: [.awsConfigurationsManage],
+                request: "AWSAccountCreate",
+                responses: [
+                    .ok("The configuration", "AWSAccount"), .error(409, "The account has a configuration already"),
+                ],
+                .change(create)
+            ),
+            group.endpoint(
+                .get,
+                "/accounts/{aws_account_config_id}",
+                "GetAWSAccount",
+                "Get an AWS account's configuration",
+                responses: [.ok("The configuration", "AWSAccount")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .patch,
+                "/accounts/{aws_account_config_id}",
+                "UpdateAWSAccount",
+                "Change an AWS account's configuration; what is not sent stays as it is",
+                by: [.awsConfigurationEdit],
+                request: "AWSAccountUpdate",
+                responses: [.ok("The configuration", "AWSAccount")],
+                .change(update)
+            ),
+            group.endpoint(
+                .delete,
+                "/accounts/{aws_account_config_id}",
+                "DeleteAWSAccount",
+                "Delete an AWS account's configuration",
+                by: [.awsConfigurationsManage],
+                responses: [.empty("Deleted")],
+                .change(delete)
+            ),
+            group.endpoint(
+                .get,
+                "/accounts/{aws_account_config_id}/trust_policy",
+                "GetAWSAccountTrustPolicy",
+                "Get the trust policy that the account's role needs",
+                responses: [
+                    .ok("The policy document, as IAM takes it", "TrustPolicy", .json),
+                    .error(400, "The id is not a UUID, or the account is reached by access keys"),
+                ],
                 .lookup(trustPolicy)
             ),
-            endpoint(
+            group.endpoint(
                 .post,
-                "\(Self.path)/generate_new_external_id",
-                .awsConfigurationEdit,
-                .generateNewExternalID,
+                "/generate_new_external_id",
+                "CreateNewAWSExternalID",
+                "Issue an external id, for a configuration to come",
+                by: [.awsConfigurationEdit],
+                responses: [.ok("The external id", "AWSExternalID")],
                 .change(generateNewExternalID)
             ),
         ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ permission: Permission,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: [permission], registered: false),
-            errors: .strings(.jsonAPI),
-            description: description,
-            handling: handling
-        )
     }
 
     // MARK: Reading
@@ -197,87 +235,12 @@ extension APIError {
     static let noAWSAccount = APIError(404, "AWS account with provided id is not integrated.")
 }
 
-extension OperationDescription {
-    fileprivate static let tag = "AWS Integration"
-
-    fileprivate static let listAWSAccounts = OperationDescription(
-        id: "ListAWSAccounts",
-        summary: "List the AWS accounts",
-        tag: tag,
-        query: [
-            QueryParameter(
-                name: "aws_account_id",
-                summary: "Only the account of this number",
-                schema: ["type": "string"]
-            )
-        ],
-        responses: [
-            DescribedResponse(200, "The accounts", .schema("AWSAccountList", .jsonAPI)),
-            .error(400, "A parameter is not valid"),
-        ]
-    )
-
-    fileprivate static let createAWSAccount = OperationDescription(
-        id: "CreateAWSAccount",
-        summary: "Create an AWS account's configuration",
-        tag: tag,
-        request: "AWSAccountCreate",
-        responses: [
-            DescribedResponse(200, "The configuration", .schema("AWSAccount", .jsonAPI)),
-            .error(400, "The body is not valid; every error is named"),
-            .error(409, "The account has a configuration already"),
-        ]
-    )
-
-    fileprivate static let getAWSAccount = OperationDescription(
-        id: "GetAWSAccount",
-        summary: "Get an AWS account's configuration",
-        tag: tag,
-        responses: [
-            DescribedResponse(200, "The configuration", .schema("AWSAccount", .jsonAPI)),
-            .error(400, "The id is not a UUID"),
-            .error(404, "There is no such configuration"),
-        ]
-    )
-
-    fileprivate static let updateAWSAccount = OperationDescription(
-        id: "UpdateAWSAccount",
-        summary: "Change an AWS account's configuration; what is not sent stays as it is",
-        tag: tag,
-        request: "AWSAccountUpdate",
-        responses: [
-            DescribedResponse(200, "The configuration", .schema("AWSAccount", .jsonAPI)),
-            .error(400, "The id or the body is not valid; every error is named"),
-            .error(404, "There is no such configuration"),
-        ]
-    )
-
-    fileprivate static let deleteAWSAccount = OperationDescription(
-        id: "DeleteAWSAccount",
-        summary: "Delete an AWS account's configuration",
-        tag: tag,
-        responses: [
-            DescribedResponse(204, "Deleted"),
-            .error(400, "The id is not a UUID"),
-            .error(404, "There is no such configuration"),
-        ]
-    )
-
-    fileprivate static let getTrustPolicy = OperationDescription(
-        id: "GetAWSAccountTrustPolicy",
-        summary: "Get the trust policy that the account's role needs",
-        tag: tag,
-        responses: [
-            DescribedResponse(200, "The policy document, as IAM takes it", .schema("TrustPolicy", .json)),
-            .error(400, "The id is not a UUID, or the account is reached by access keys"),
-            .error(404, "There is no such configuration"),
-        ]
-    )
-
-    fileprivate static let generateNewExternalID = OperationDescription(
-        id: "CreateNewAWSExternalID",
-        summary: "Issue an external id, for a configuration to come",
-        tag: tag,
-        responses: [DescribedResponse(200, "The external id", .schema("AWSExternalID", .jsonAPI))]
-    )
+extension [QueryParameter] {
+    fileprivate static let listAWSAccounts: [QueryParameter] = [
+        QueryParameter(
+            name: "aws_account_id",
+            summary: "Only the account of this number",
+            schema: ["type": "string"]
+        )
+    ]
 }

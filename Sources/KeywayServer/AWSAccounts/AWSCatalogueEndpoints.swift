@@ -6,48 +6,41 @@ import HTTPServer
 /// The lists that the AWS Integration API answers for forms and policies to choose from.
 struct AWSCatalogueEndpoints: Sendable {
     var all: [Endpoint] {
-        let permissions = "iam_permissions"
+        let group = EndpointGroup("AWS Integration", at: AWSAccountEndpoints.path, errors: .strings(.jsonAPI))
+        func list(
+            _ what: String,
+            _ path: String,
+            _ id: String,
+            _ catalogue: AWSCatalogue,
+            by permissions: [Permission] = []
+        ) -> Endpoint {
+            let document = JSONWriter.bytes(of: catalogue.document)
+            return group.endpoint(
+                .get,
+                path,
+                id,
+                "List \(what)",
+                by: permissions,
+                responses: [.ok("The list", "AWSCatalogue")],
+                .immediate { _ in .document(document) }
+            )
+        }
         return [
-            endpoint("available_namespaces", .namespaces, [.awsConfigurationRead], "ListAWSNamespaces", "namespaces"),
-            endpoint("logs/services", .logServices, [.awsConfigurationRead], "ListAWSLogsServices", "log services"),
-            endpoint(permissions, .permissions, [], "GetAWSIntegrationIAMPermissions", "IAM permissions"),
-            endpoint(
-                "\(permissions)/standard",
-                .standardPermissions,
-                [],
+            list("namespaces", "/available_namespaces", "ListAWSNamespaces", .namespaces, by: [.awsConfigurationRead]),
+            list("log services", "/logs/services", "ListAWSLogsServices", .logServices, by: [.awsConfigurationRead]),
+            list("IAM permissions", "/iam_permissions", "GetAWSIntegrationIAMPermissions", .permissions),
+            list(
+                "IAM permissions of the integration itself",
+                "/iam_permissions/standard",
                 "GetAWSIntegrationIAMPermissionsStandard",
-                "IAM permissions of the integration itself"
+                .standardPermissions
             ),
-            endpoint(
-                "\(permissions)/resource_collection",
-                .resourceCollectionPermissions,
-                [],
+            list(
+                "IAM permissions of resource collection",
+                "/iam_permissions/resource_collection",
                 "GetAWSIntegrationIAMPermissionsResourceCollection",
-                "IAM permissions of resource collection"
+                .resourceCollectionPermissions
             ),
         ]
-    }
-
-    private func endpoint(
-        _ path: String,
-        _ catalogue: AWSCatalogue,
-        _ permissions: [Permission],
-        _ id: String,
-        _ what: String
-    ) -> Endpoint {
-        let document = JSONWriter.bytes(of: catalogue.document)
-        return Endpoint(
-            method: .get,
-            path: "\(AWSAccountEndpoints.path)/\(path)",
-            guarding: .principal(anyOf: permissions, registered: false),
-            errors: .strings(.jsonAPI),
-            description: OperationDescription(
-                id: id,
-                summary: "List \(what)",
-                tag: "AWS Integration",
-                responses: [DescribedResponse(200, "The list", .schema("AWSCatalogue", .jsonAPI))]
-            ),
-            handling: .immediate { _ in .document(document) }
-        )
     }
 }

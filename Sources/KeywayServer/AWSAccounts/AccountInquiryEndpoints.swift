@@ -16,36 +16,51 @@ struct AccountInquiryEndpoints: Sendable {
     private static let placesAtMost = 100
 
     var all: [Endpoint] {
-        let preview =
-            "\(AWSAccountEndpoints.path)/accounts/{\(AWSAccountEndpoints.idParameter)}/metric_name_filter_preview"
+        let group = EndpointGroup(
+            "AWS Integration",
+            at: AWSAccountEndpoints.path,
+            errors: .strings(.jsonAPI),
+            guarding: .principal(anyOf: [.awsConfigurationRead], registered: false),
+            malformedID: .refused,
+            missing: "There is no such configuration"
+        )
+        let preview = "/accounts/{\(AWSAccountEndpoints.idParameter)}/metric_name_filter_preview"
+        let previewed = DescribedResponse.ok(
+            "What the filters do, by namespace; meta says which regions were asked, and whether there is more",
+            "MetricNameFilterPreview"
+        )
         return [
-            endpoint(.get, preview, .awsConfigurationRead, .getFilterPreview, previewStored),
-            endpoint(.post, preview, .awsConfigurationRead, .previewFilters, previewSent),
-            endpoint(
+            group.endpoint(
+                .get,
+                preview,
+                "GetAWSMetricNameFilterPreview",
+                "Ask CloudWatch which metrics the account's filters on names let through",
+                responses: [previewed],
+                .question(previewStored)
+            ),
+            group.endpoint(
                 .post,
-                "\(AWSAccountEndpoints.path)/validate_ccm_config",
-                .awsConfigurationEdit,
-                .validateCCMConfig,
-                validate
+                preview,
+                "PreviewAWSMetricNameFilter",
+                "Ask CloudWatch which metrics filters on names would let through",
+                request: "MetricNameFilterPreviewRequest",
+                responses: [previewed],
+                .question(previewSent)
+            ),
+            group.endpoint(
+                .post,
+                "/validate_ccm_config",
+                "ValidateAWSCCMConfig",
+                "Ask AWS whether a cost and usage report can be read, and is as it must be",
+                by: [.awsConfigurationEdit],
+                request: "CCMConfigValidationRequest",
+                responses: [
+                    .ok("What is wrong, if anything", "CCMConfigValidation"),
+                    .error(400, "The body is not valid, or the account has no configuration"),
+                ],
+                .question(validate)
             ),
         ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ permission: Permission,
-        _ description: OperationDescription,
-        _ answer: @escaping @Sendable (Call) async throws -> Response
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: [permission], registered: false),
-            errors: .strings(.jsonAPI),
-            description: description,
-            handling: .question(answer)
-        )
     }
 
     // MARK: Filters on metric names
@@ -206,43 +221,4 @@ extension AWSRefused {
         ["UnrecognizedClientException", "InvalidSignatureException", "InvalidClientTokenId", "ExpiredTokenException"]
             .contains(code)
     }
-}
-
-extension OperationDescription {
-    fileprivate static let tag = "AWS Integration"
-    private static let answered = DescribedResponse(
-        200,
-        "What the filters do, by namespace; meta says which regions were asked, and whether there is more",
-        .schema("MetricNameFilterPreview", .jsonAPI)
-    )
-
-    fileprivate static let getFilterPreview = OperationDescription(
-        id: "GetAWSMetricNameFilterPreview",
-        summary: "Ask CloudWatch which metrics the account's filters on names let through",
-        tag: tag,
-        responses: [
-            answered, .error(400, "The id is not a UUID"), .error(404, "There is no such configuration"),
-        ]
-    )
-
-    fileprivate static let previewFilters = OperationDescription(
-        id: "PreviewAWSMetricNameFilter",
-        summary: "Ask CloudWatch which metrics filters on names would let through",
-        tag: tag,
-        request: "MetricNameFilterPreviewRequest",
-        responses: [
-            answered, .error(400, "The id or the body is not valid"), .error(404, "There is no such configuration"),
-        ]
-    )
-
-    fileprivate static let validateCCMConfig = OperationDescription(
-        id: "ValidateAWSCCMConfig",
-        summary: "Ask AWS whether a cost and usage report can be read, and is as it must be",
-        tag: tag,
-        request: "CCMConfigValidationRequest",
-        responses: [
-            DescribedResponse(200, "What is wrong, if anything", .schema("CCMConfigValidation", .jsonAPI)),
-            .error(400, "The body is not valid, or the account has no configuration"),
-        ]
-    )
 }

@@ -11,28 +11,53 @@ struct CCMConfigEndpoints: Sendable {
     let writer: DocumentWriter
 
     var all: [Endpoint] {
-        [
-            endpoint(.get, .awsConfigurationRead, .getCCMConfig, .lookup(get)),
-            endpoint(.post, .awsConfigurationEdit, .createCCMConfig, .change(create)),
-            endpoint(.patch, .awsConfigurationEdit, .updateCCMConfig, .change(update)),
-            endpoint(.delete, .awsConfigurationEdit, .deleteCCMConfig, .change(delete)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ permission: Permission,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: "\(AWSAccountEndpoints.path)/accounts/{\(AWSAccountEndpoints.idParameter)}/ccm_config",
-            guarding: .principal(anyOf: [permission], registered: false),
+        let group = EndpointGroup(
+            "AWS Integration",
+            at: "\(AWSAccountEndpoints.path)/accounts/{\(AWSAccountEndpoints.idParameter)}/ccm_config",
             errors: .strings(.jsonAPI),
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.awsConfigurationEdit], registered: false),
+            malformedID: .refused,
+            missing: "There is no such account, or it has no configuration"
         )
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "GetAWSAccountCCMConfig",
+                "Get where the account's cost and usage reports lie",
+                by: [.awsConfigurationRead],
+                responses: [.ok("The configuration", "CCMConfig")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .post,
+                "",
+                "CreateAWSAccountCCMConfig",
+                "Say where the account's cost and usage reports lie",
+                request: "CCMConfigCreate",
+                responses: [
+                    .ok("The configuration", "CCMConfig"), .error(409, "The account has a configuration already"),
+                ],
+                .change(create)
+            ),
+            group.endpoint(
+                .patch,
+                "",
+                "UpdateAWSAccountCCMConfig",
+                "Change where the account's cost and usage reports lie",
+                request: "CCMConfigUpdate",
+                responses: [.ok("The configuration", "CCMConfig")],
+                .change(update)
+            ),
+            group.endpoint(
+                .delete,
+                "",
+                "DeleteAWSAccountCCMConfig",
+                "Forget where the account's cost and usage reports lie",
+                responses: [.empty("Deleted")],
+                .change(delete)
+            ),
+        ]
     }
 
     private func get(_ call: Call) throws -> Response {
@@ -76,42 +101,4 @@ struct CCMConfigEndpoints: Sendable {
     private static func answer(_ document: JSONValue) -> Response {
         .document(JSONWriter.bytes(of: DocumentSchema.ccmResponse(to: document)))
     }
-}
-
-extension OperationDescription {
-    fileprivate static let tag = "AWS Integration"
-    private static let answered = DescribedResponse(200, "The configuration", .schema("CCMConfig", .jsonAPI))
-    private static let absent = DescribedResponse.error(404, "There is no such account, or it has no configuration")
-    private static let malformedID = DescribedResponse.error(400, "The id is not a UUID")
-    private static let malformed = DescribedResponse.error(400, "The id or the body is not valid; every error is named")
-
-    fileprivate static let getCCMConfig = OperationDescription(
-        id: "GetAWSAccountCCMConfig",
-        summary: "Get where the account's cost and usage reports lie",
-        tag: tag,
-        responses: [answered, malformedID, absent]
-    )
-
-    fileprivate static let createCCMConfig = OperationDescription(
-        id: "CreateAWSAccountCCMConfig",
-        summary: "Say where the account's cost and usage reports lie",
-        tag: tag,
-        request: "CCMConfigCreate",
-        responses: [answered, malformed, absent, .error(409, "The account has a configuration already")]
-    )
-
-    fileprivate static let updateCCMConfig = OperationDescription(
-        id: "UpdateAWSAccountCCMConfig",
-        summary: "Change where the account's cost and usage reports lie",
-        tag: tag,
-        request: "CCMConfigUpdate",
-        responses: [answered, malformed, absent]
-    )
-
-    fileprivate static let deleteCCMConfig = OperationDescription(
-        id: "DeleteAWSAccountCCMConfig",
-        summary: "Forget where the account's cost and usage reports lie",
-        tag: tag,
-        responses: [DescribedResponse(204, "Deleted"), malformedID, absent]
-    )
 }

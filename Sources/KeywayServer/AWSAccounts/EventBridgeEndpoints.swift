@@ -22,43 +22,63 @@ struct EventBridgeEndpoints: Sendable {
     let identifiers: IdentifierGenerator
 
     var all: [Endpoint] {
-        [Version.second, .first].flatMap { version in
-            [
-                endpoint(.get, [.integrationsRead], version, .listEventBridges, .search { try list($0, version) }),
-                endpoint(
-                    .post,
-                    [.manageIntegrations],
-                    version,
-                    .createEventBridge,
-                    .change { try await create($0, version) }
-                ),
-                endpoint(
-                    .delete,
-                    [.manageIntegrations],
-                    version,
-                    .deleteEventBridge,
-                    .change { try await delete($0, version) }
-                ),
-            ]
-        }
+        endpoints(.second, at: AWSAccountEndpoints.path, .jsonAPI)
+            + endpoints(.first, at: "/api/v1/integration/aws", .json, suffix: "V1")
     }
 
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ permissions: [Permission],
+    /// - Parameters:
+    ///   - version: The version of the API.
+    ///   - prefix: The beginning of its paths.
+    ///   - mediaType: Its media type.
+    ///   - suffix: The end of the names of its operations and schemas.
+    /// - Returns: The endpoints of that version.
+    private func endpoints(
         _ version: Version,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: version == .first
-                ? "/api/v1/integration/aws/event_bridge" : "\(AWSAccountEndpoints.path)/event_bridge",
-            guarding: .principal(anyOf: permissions, registered: false),
-            errors: .strings(version == .first ? .json : .jsonAPI),
-            description: version == .first ? description.ofFirstVersion : description,
-            handling: handling
+        at prefix: String,
+        _ mediaType: MediaType,
+        suffix: String = ""
+    ) -> [Endpoint] {
+        let group = EndpointGroup(
+            "AWS Integration",
+            at: "\(prefix)/event_bridge",
+            errors: .strings(mediaType),
+            guarding: .principal(anyOf: [.manageIntegrations], registered: false)
         )
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "ListAWSEventBridgeSources\(suffix)",
+                "List the event sources of Amazon EventBridge, by account",
+                by: [.integrationsRead],
+                responses: [.ok("The event sources", "EventBridgeList\(suffix)")],
+                .search { try list($0, version) }
+            ),
+            group.endpoint(
+                .post,
+                "",
+                "CreateAWSEventBridgeSource\(suffix)",
+                "Add an event source of Amazon EventBridge to the configuration",
+                request: "EventBridgeCreate\(suffix)",
+                responses: [
+                    .ok("The event source, with its whole name", "EventBridge\(suffix)"),
+                    .error(409, "The account has such an event source already"),
+                ],
+                .change { try await create($0, version) }
+            ),
+            group.endpoint(
+                .delete,
+                "",
+                "DeleteAWSEventBridgeSource\(suffix)",
+                "Remove an event source of Amazon EventBridge from the configuration",
+                request: "EventBridgeDelete\(suffix)",
+                responses: [
+                    .ok("Removed", "EventBridgeDeletion\(suffix)"),
+                    .error(400, "The body is not valid, or there is no such event source"),
+                ],
+                .change { try await delete($0, version) }
+            ),
+        ]
     }
 
     // MARK: Handlers
@@ -172,53 +192,5 @@ struct EventBridgeEndpoints: Sendable {
                 JSONWriter.bytes(of: ["id": .string(id), "type": "event_bridge", "attributes": attributes])
             )
         }
-    }
-}
-
-extension OperationDescription {
-    fileprivate static let tag = "AWS Integration"
-
-    fileprivate static let listEventBridges = OperationDescription(
-        id: "ListAWSEventBridgeSources",
-        summary: "List the event sources of Amazon EventBridge, by account",
-        tag: tag,
-        responses: [DescribedResponse(200, "The event sources", .schema("EventBridgeList", .jsonAPI))]
-    )
-
-    fileprivate static let createEventBridge = OperationDescription(
-        id: "CreateAWSEventBridgeSource",
-        summary: "Add an event source of Amazon EventBridge to the configuration",
-        tag: tag,
-        request: "EventBridgeCreate",
-        responses: [
-            DescribedResponse(200, "The event source, with its whole name", .schema("EventBridge", .jsonAPI)),
-            .error(400, "The body is not valid; every error is named"),
-            .error(409, "The account has such an event source already"),
-        ]
-    )
-
-    fileprivate static let deleteEventBridge = OperationDescription(
-        id: "DeleteAWSEventBridgeSource",
-        summary: "Remove an event source of Amazon EventBridge from the configuration",
-        tag: tag,
-        request: "EventBridgeDelete",
-        responses: [
-            DescribedResponse(200, "Removed", .schema("EventBridgeDeletion", .jsonAPI)),
-            .error(400, "The body is not valid, or there is no such event source"),
-        ]
-    )
-
-    /// The same operation of the first version.
-    fileprivate var ofFirstVersion: OperationDescription {
-        OperationDescription(
-            id: "\(id)V1",
-            summary: summary,
-            tag: tag,
-            request: request.map { "\($0)V1" },
-            responses: responses.map { response in
-                guard case .schema(let name, _) = response.body else { return response }
-                return DescribedResponse(response.status, response.summary, .schema("\(name)V1", .json))
-            }
-        )
     }
 }

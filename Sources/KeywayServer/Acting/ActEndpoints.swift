@@ -19,26 +19,47 @@ struct ActEndpoints: Sendable {
     static func path(of connection: String) -> String { "/api/v2/actions/connections/\(connection)/proxy" }
 
     var all: [Endpoint] {
-        [
-            endpoint(nil, "\(Self.path(of: "{connection_id}"))/{path...}", .act, .act(act)),
-            endpoint(.post, "/api/v2/actions/connections/{connection_id}/test", .test, .question(test)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod?,
-        _ path: String,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: [.connectionsResolve], registered: true),
+        let group = EndpointGroup(
+            "Acting",
+            at: "/api/v2/actions/connections/{connection_id}",
             errors: .objects,
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.connectionsResolve], registered: true),
+            malformedID: .refused,
+            missing: "There is no such connection"
         )
+        return [
+            group.endpoint(
+                nil,
+                "/proxy/{path...}",
+                "ActThroughConnection",
+                "Send a request through a connection, which authenticates it; the response is the third party's",
+                responses: [
+                    DescribedResponse(
+                        200,
+                        "The third party's response, or with Keyway-Dry-Run the request that would be sent",
+                        .anything
+                    ),
+                    DescribedResponse(
+                        nil,
+                        "The third party's response, or with Keyway-Error the reason why it was not asked",
+                        .anything
+                    ), .error(400, "The id is not a UUID, or the request can't be sent"),
+                ],
+                .act(act)
+            ),
+            group.endpoint(
+                .post,
+                "/test",
+                "TestActionConnection",
+                "Tell whether a connection's credentials work, by a request that changes nothing",
+                responses: [
+                    .ok("What the test showed", "ConnectionTest"),
+                    .error(400, "The id is not a UUID, or there is a body"),
+                    .error(409, "The connection lacks what a test needs"),
+                ],
+                .question(test)
+            ),
+        ]
     }
 
     private func act(_ call: Call, _ sink: HTTPActSink) throws {
@@ -130,38 +151,4 @@ extension Response {
         ]
         return Response(.jsonAPI, JSONWriter.bytes(of: ["data": data]))
     }
-}
-
-extension OperationDescription {
-    fileprivate static let act = OperationDescription(
-        id: "ActThroughConnection",
-        summary: "Send a request through a connection, which authenticates it; the response is the third party's",
-        tag: "Acting",
-        responses: [
-            DescribedResponse(
-                200,
-                "The third party's response, or with Keyway-Dry-Run the request that would be sent",
-                .anything
-            ),
-            DescribedResponse(
-                nil,
-                "The third party's response, or with Keyway-Error the reason why it was not asked",
-                .anything
-            ),
-            .error(400, "The id is not a UUID, or the request can't be sent"),
-            .error(404, "There is no such connection"),
-        ]
-    )
-
-    fileprivate static let test = OperationDescription(
-        id: "TestActionConnection",
-        summary: "Tell whether a connection's credentials work, by a request that changes nothing",
-        tag: "Acting",
-        responses: [
-            DescribedResponse(200, "What the test showed", .schema("ConnectionTest", .jsonAPI)),
-            .error(400, "The id is not a UUID, or there is a body"),
-            .error(404, "There is no such connection"),
-            .error(409, "The connection lacks what a test needs"),
-        ]
-    )
 }

@@ -18,28 +18,53 @@ struct AuditEndpoints: Sendable {
     private static let lines = (standard: 1000, atMost: 5000)
 
     var all: [Endpoint] {
-        [
-            endpoint(.get, Self.events, .listAuditLogs, .slicedSearch(list)),
-            endpoint(.post, "\(Self.events)/search", .searchAuditLogs, .slicedSearch(search)),
-            endpoint(.get, "/api/v2/audit/head", .getAuditHead, .change(head)),
-            endpoint(.get, "/api/v2/audit/log", .exportAuditLog, .search(export)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: [.auditLogsRead], registered: false),
+        let group = EndpointGroup(
+            "Audit",
+            at: "/api/v2/audit",
             errors: .strings(.json),
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.auditLogsRead], registered: false)
         )
+        return [
+            group.endpoint(
+                .get,
+                "/events",
+                "ListAuditLogs",
+                "Search the audit log, the newest events first",
+                query: .listAuditLogs,
+                responses: [
+                    .ok("A page of events", "AuditEvents"), .error(400, "Something of the search is not valid"),
+                ],
+                .slicedSearch(list)
+            ),
+            group.endpoint(
+                .post,
+                "/events/search",
+                "SearchAuditLogs",
+                "Search the audit log; the last 15 minutes unless the body says otherwise",
+                request: "AuditSearch",
+                responses: [
+                    .ok("A page of events", "AuditEvents"), .error(400, "Something of the search is not valid"),
+                ],
+                .slicedSearch(search)
+            ),
+            group.endpoint(
+                .get,
+                "/head",
+                "GetAuditHead",
+                "Get the signed head of the audit log",
+                responses: [.ok("The head, in one line", "AuditHead")],
+                .change(head)
+            ),
+            group.endpoint(
+                .get,
+                "/log",
+                "ExportAuditLog",
+                "Get a part of the audit log as it is stored, a line for each event, for keyway audit verify",
+                query: .exportAuditLog,
+                responses: [DescribedResponse(200, "The lines; none if there are no more", .text(.jsonLines))],
+                .search(export)
+            ),
+        ]
     }
 
     // MARK: Searching
@@ -132,69 +157,36 @@ extension String {
     }
 }
 
-extension OperationDescription {
-    fileprivate static let tag = "Audit"
-    private static let found = DescribedResponse(200, "A page of events", .schema("AuditEvents", .json))
-    private static let malformed = DescribedResponse.error(400, "Something of the search is not valid")
-
-    fileprivate static let listAuditLogs = OperationDescription(
-        id: "ListAuditLogs",
-        summary: "Search the audit log, the newest events first",
-        tag: tag,
-        query: .text("filter[query]", "What to look for. \(AuditQueryParser.supported)")
-            + .text("filter[from]", "No event before: \(SearchTime.forms)")
-            + .text("filter[to]", "No event after, as filter[from]") + [
-                QueryParameter(
-                    name: "sort",
-                    summary: "timestamp for the oldest events first",
-                    schema: ["type": "string", "enum": ["timestamp", "-timestamp"], "default": "-timestamp"]
-                ),
-                QueryParameter(
-                    name: "page[limit]",
-                    summary: "How many events a page has",
-                    schema: [
-                        "type": "integer", "minimum": 1, "maximum": .integer(Int64(AuditSearch.limitAtMost)),
-                        "default": 10,
-                    ]
-                ),
-            ] + .text("page[cursor]", "meta.page.after of the page before"),
-        responses: [found, malformed]
-    )
-
-    fileprivate static let searchAuditLogs = OperationDescription(
-        id: "SearchAuditLogs",
-        summary: "Search the audit log; the last 15 minutes unless the body says otherwise",
-        tag: tag,
-        request: "AuditSearch",
-        responses: [found, malformed]
-    )
-
-    fileprivate static let getAuditHead = OperationDescription(
-        id: "GetAuditHead",
-        summary: "Get the signed head of the audit log",
-        tag: tag,
-        responses: [DescribedResponse(200, "The head, in one line", .schema("AuditHead", .json))]
-    )
-
-    fileprivate static let exportAuditLog = OperationDescription(
-        id: "ExportAuditLog",
-        summary: "Get a part of the audit log as it is stored, a line for each event, for keyway audit verify",
-        tag: tag,
-        query: [
+extension [QueryParameter] {
+    fileprivate static let listAuditLogs: [QueryParameter] =
+        .text("filter[query]", "What to look for. \(AuditQueryParser.supported)")
+        + .text("filter[from]", "No event before: \(SearchTime.forms)")
+        + .text("filter[to]", "No event after, as filter[from]") + [
             QueryParameter(
-                name: "after",
-                summary: "The sequence of the event before the first one",
-                schema: ["type": "integer", "minimum": 0, "maximum": 9_999_999_999, "default": 0]
+                name: "sort",
+                summary: "timestamp for the oldest events first",
+                schema: ["type": "string", "enum": ["timestamp", "-timestamp"], "default": "-timestamp"]
             ),
             QueryParameter(
-                name: "limit",
-                summary: "How many lines at most",
-                schema: ["type": "integer", "minimum": 1, "maximum": 5000, "default": 1000]
+                name: "page[limit]",
+                summary: "How many events a page has",
+                schema: [
+                    "type": "integer", "minimum": 1, "maximum": .integer(Int64(AuditSearch.limitAtMost)),
+                    "default": 10,
+                ]
             ),
-        ],
-        responses: [
-            DescribedResponse(200, "The lines; none if there are no more", .text(.jsonLines)),
-            .error(400, "A parameter is not valid"),
-        ]
-    )
+        ] + .text("page[cursor]", "meta.page.after of the page before")
+
+    fileprivate static let exportAuditLog: [QueryParameter] = [
+        QueryParameter(
+            name: "after",
+            summary: "The sequence of the event before the first one",
+            schema: ["type": "integer", "minimum": 0, "maximum": 9_999_999_999, "default": 0]
+        ),
+        QueryParameter(
+            name: "limit",
+            summary: "How many lines at most",
+            schema: ["type": "integer", "minimum": 1, "maximum": 5000, "default": 1000]
+        ),
+    ]
 }

@@ -12,32 +12,63 @@ struct ConnectionEndpoints: Sendable {
     let writer: ConnectionWriter
 
     var all: [Endpoint] {
-        let collection = "/api/v2/actions/connections"
-        let element = "/api/v2/actions/connections/{connection_id}"
-        return [
-            endpoint(.get, collection, .connectionsRead, .listConnections, .search(list)),
-            endpoint(.post, collection, .connectionsWrite, .createConnection, .change(writer.create)),
-            endpoint(.get, element, .connectionsRead, .getConnection, .lookup(get)),
-            endpoint(.patch, element, .connectionsWrite, .updateConnection, .change(writer.update)),
-            endpoint(.delete, element, .connectionsWrite, .deleteConnection, .change(writer.delete)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ permission: Permission,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: [permission], registered: true),
+        let group = EndpointGroup(
+            "Action Connection",
+            at: "/api/v2/actions/connections",
             errors: .objects,
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.connectionsRead], registered: true),
+            malformedID: .refused,
+            missing: "There is no such connection"
         )
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "ListActionConnections",
+                "List connections, ordered by name",
+                query: .listConnections,
+                responses: [.ok("A page of connections", "ActionConnectionList")],
+                .search(list)
+            ),
+            group.endpoint(
+                .post,
+                "",
+                "CreateActionConnection",
+                "Create a connection",
+                by: [.connectionsWrite],
+                request: "ActionConnectionCreate",
+                responses: [.created("The connection, its secrets blank", "ActionConnection")],
+                .change(writer.create)
+            ),
+            group.endpoint(
+                .get,
+                "/{connection_id}",
+                "GetActionConnection",
+                "Get a connection",
+                responses: [.ok("The connection, its secrets blank", "ActionConnection")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .patch,
+                "/{connection_id}",
+                "UpdateActionConnection",
+                "Change a connection; what is not sent stays as it is",
+                by: [.connectionsWrite],
+                request: "ActionConnectionUpdate",
+                responses: [.ok("The connection, its secrets blank", "ActionConnection")],
+                .change(writer.update)
+            ),
+            group.endpoint(
+                .delete,
+                "/{connection_id}",
+                "DeleteActionConnection",
+                "Delete a connection and its secrets",
+                by: [.connectionsWrite],
+                responses: [.empty("Deleted")],
+                malformedID: .absent,
+                .change(writer.delete)
+            ),
+        ]
     }
 
     private func get(_ call: Call) throws -> Response {
@@ -56,14 +87,9 @@ struct ConnectionEndpoints: Sendable {
     }
 }
 
-extension OperationDescription {
-    fileprivate static let tag = "Action Connection"
-
-    fileprivate static let listConnections = OperationDescription(
-        id: "ListActionConnections",
-        summary: "List connections, ordered by name",
-        tag: tag,
-        query: [
+extension [QueryParameter] {
+    fileprivate static let listConnections: [QueryParameter] =
+        [
             QueryParameter(
                 name: "filter[integration]",
                 summary: "Only connections of this integration",
@@ -74,54 +100,5 @@ extension OperationDescription {
                 summary: "Only connections whose name contains this, whatever the case",
                 schema: ["type": "string"]
             ),
-        ] + .page,
-        responses: [
-            DescribedResponse(200, "A page of connections", .schema("ActionConnectionList", .jsonAPI)),
-            .error(400, "A parameter is not valid"),
-        ]
-    )
-
-    fileprivate static let createConnection = OperationDescription(
-        id: "CreateActionConnection",
-        summary: "Create a connection",
-        tag: tag,
-        request: "ActionConnectionCreate",
-        responses: [
-            DescribedResponse(201, "The connection, its secrets blank", .schema("ActionConnection", .jsonAPI)),
-            .error(400, "The body is not valid; every error is named"),
-        ]
-    )
-
-    fileprivate static let getConnection = OperationDescription(
-        id: "GetActionConnection",
-        summary: "Get a connection",
-        tag: tag,
-        responses: [
-            DescribedResponse(200, "The connection, its secrets blank", .schema("ActionConnection", .jsonAPI)),
-            .error(400, "The id is not a UUID"),
-            .error(404, "There is no such connection"),
-        ]
-    )
-
-    fileprivate static let updateConnection = OperationDescription(
-        id: "UpdateActionConnection",
-        summary: "Change a connection; what is not sent stays as it is",
-        tag: tag,
-        request: "ActionConnectionUpdate",
-        responses: [
-            DescribedResponse(200, "The connection, its secrets blank", .schema("ActionConnection", .jsonAPI)),
-            .error(400, "The id or the body is not valid; every error is named"),
-            .error(404, "There is no such connection"),
-        ]
-    )
-
-    fileprivate static let deleteConnection = OperationDescription(
-        id: "DeleteActionConnection",
-        summary: "Delete a connection and its secrets",
-        tag: tag,
-        responses: [
-            DescribedResponse(204, "Deleted"),
-            .error(404, "There is no such connection"),
-        ]
-    )
+        ] + .page
 }

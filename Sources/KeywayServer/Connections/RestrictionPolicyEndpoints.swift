@@ -12,27 +12,43 @@ struct RestrictionPolicyEndpoints: Sendable {
     let store: any RestrictedConnections & AccessStore & ChangeStore
 
     var all: [Endpoint] {
-        [
-            endpoint(.get, .connectionsRead, .getPolicy, .lookup(get)),
-            endpoint(.post, .connectionsWrite, .updatePolicy, .change(update)),
-            endpoint(.delete, .connectionsWrite, .deletePolicy, .change(delete)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ permission: Permission,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: "/api/v2/restriction_policy/{resource_id}",
-            guarding: .principal(anyOf: [permission, .userAccessManage], registered: false),
+        let group = EndpointGroup(
+            "Restriction Policies",
+            at: "/api/v2/restriction_policy/{resource_id}",
             errors: .strings(.json),
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.connectionsWrite, .userAccessManage], registered: false),
+            malformedID: .refusedBecause("The resource is no connection"),
+            missing: "There is no such connection"
         )
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "GetRestrictionPolicy",
+                "Get a connection's restriction policy; without one, there are no bindings",
+                by: [.connectionsRead, .userAccessManage],
+                responses: [.ok("The policy", "RestrictionPolicy")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .post,
+                "",
+                "UpdateRestrictionPolicy",
+                "Replace a connection's restriction policy; without bindings, remove it",
+                query: .updatePolicy,
+                request: "RestrictionPolicyUpdate",
+                responses: [.ok("The policy", "RestrictionPolicy")],
+                .change(update)
+            ),
+            group.endpoint(
+                .delete,
+                "",
+                "DeleteRestrictionPolicy",
+                "Remove a connection's restriction policy, if it has one",
+                responses: [.empty("The connection has none")],
+                .change(delete)
+            ),
+        ]
     }
 
     private func get(_ call: Call) throws -> Response {
@@ -144,38 +160,12 @@ extension RestrictionPolicy? {
     }
 }
 
-extension OperationDescription {
-    fileprivate static let tag = "Restriction Policies"
-    private static let malformedID = DescribedResponse.error(400, "The resource is no connection")
-    private static let absent = DescribedResponse.error(404, "There is no such connection")
-    private static let answered = DescribedResponse(200, "The policy", .schema("RestrictionPolicy", .json))
-
-    fileprivate static let getPolicy = OperationDescription(
-        id: "GetRestrictionPolicy",
-        summary: "Get a connection's restriction policy; without one, there are no bindings",
-        tag: tag,
-        responses: [answered, malformedID, absent]
-    )
-
-    fileprivate static let updatePolicy = OperationDescription(
-        id: "UpdateRestrictionPolicy",
-        summary: "Replace a connection's restriction policy; without bindings, remove it",
-        tag: tag,
-        query: [
-            QueryParameter(
-                name: "allow_self_lockout",
-                summary: "Whether the caller may take the relation editor from themselves",
-                schema: ["type": "boolean", "default": false]
-            )
-        ],
-        request: "RestrictionPolicyUpdate",
-        responses: [answered, .error(400, "The body is not valid; every error is named"), absent]
-    )
-
-    fileprivate static let deletePolicy = OperationDescription(
-        id: "DeleteRestrictionPolicy",
-        summary: "Remove a connection's restriction policy, if it has one",
-        tag: tag,
-        responses: [DescribedResponse(204, "The connection has none"), malformedID, absent]
-    )
+extension [QueryParameter] {
+    fileprivate static let updatePolicy: [QueryParameter] = [
+        QueryParameter(
+            name: "allow_self_lockout",
+            summary: "Whether the caller may take the relation editor from themselves",
+            schema: ["type": "boolean", "default": false]
+        )
+    ]
 }

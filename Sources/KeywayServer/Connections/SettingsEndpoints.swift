@@ -13,26 +13,34 @@ struct SettingsEndpoints: Sendable {
     let writer: SettingsWriter
 
     var all: [Endpoint] {
-        [
-            endpoint(.get, .connectionsRead, .getSettings, .lookup(get)),
-            endpoint(.put, .connectionsWrite, .putSettings, .change(writer.put)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ permission: Permission,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: "/api/v2/actions/connections/{connection_id}/settings",
-            guarding: .principal(anyOf: [permission], registered: true),
+        let group = EndpointGroup(
+            "Acting",
+            at: "/api/v2/actions/connections/{connection_id}/settings",
             errors: .objects,
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.connectionsRead], registered: true),
+            malformedID: .refused,
+            missing: "There is no such connection"
         )
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "GetActionConnectionSettings",
+                "Get a connection's settings: where and how acts go, and what may be done",
+                responses: [.ok("The settings", "ConnectionSettings")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .put,
+                "",
+                "PutActionConnectionSettings",
+                "Replace a connection's settings",
+                by: [.connectionsWrite],
+                request: "ConnectionSettingsPut",
+                responses: [.ok("The settings", "ConnectionSettings")],
+                .change(writer.put)
+            ),
+        ]
     }
 
     private func get(_ call: Call) throws -> Response {
@@ -44,29 +52,4 @@ struct SettingsEndpoints: Sendable {
         let settings = try SettingsReader(of: try JSONReader.read(connection.document)).standard(id: id)
         return .document(JSONWriter.bytes(of: settings))
     }
-}
-
-extension OperationDescription {
-    fileprivate static let getSettings = OperationDescription(
-        id: "GetActionConnectionSettings",
-        summary: "Get a connection's settings: where and how acts go, and what may be done",
-        tag: "Acting",
-        responses: [
-            DescribedResponse(200, "The settings", .schema("ConnectionSettings", .jsonAPI)),
-            .error(400, "The id is not a UUID"),
-            .error(404, "There is no such connection"),
-        ]
-    )
-
-    fileprivate static let putSettings = OperationDescription(
-        id: "PutActionConnectionSettings",
-        summary: "Replace a connection's settings",
-        tag: "Acting",
-        request: "ConnectionSettingsPut",
-        responses: [
-            DescribedResponse(200, "The settings", .schema("ConnectionSettings", .jsonAPI)),
-            .error(400, "The id or the body is not valid; every error is named"),
-            .error(404, "There is no such connection"),
-        ]
-    )
 }

@@ -21,31 +21,62 @@ struct APIKeyEndpoints: Sendable {
     private static let notFound = APIError(404, "API key not found", at: .parameter("api_key_id"))
 
     var all: [Endpoint] {
-        let element = "\(Self.path)/{api_key_id}"
-        return [
-            endpoint(.get, Self.path, .apiKeysRead, .listAPIKeys, .search(list)),
-            endpoint(.post, Self.path, .apiKeysWrite, .createAPIKey, .change(create)),
-            endpoint(.get, element, .apiKeysRead, .getAPIKey, .lookup(get)),
-            endpoint(.patch, element, .apiKeysWrite, .updateAPIKey, .change(update)),
-            endpoint(.delete, element, .apiKeysDelete, .deleteAPIKey, .change(delete)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ permission: Permission,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: [permission], registered: false),
+        let group = EndpointGroup(
+            "Key Management",
+            at: Self.path,
             errors: .strings(.json),
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.apiKeysWrite], registered: false),
+            missing: "There is no such key"
         )
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "ListAPIKeys",
+                "List the API keys",
+                by: [.apiKeysRead],
+                query: .listAPIKeys,
+                responses: [.ok("A page of keys", "APIKeyList")],
+                .search(list)
+            ),
+            group.endpoint(
+                .post,
+                "",
+                "CreateAPIKey",
+                "Create an API key; no later response shows it",
+                request: "APIKeyCreate",
+                responses: [.created("The key", "APIKeyCreated")],
+                .change(create)
+            ),
+            group.endpoint(
+                .get,
+                "/{api_key_id}",
+                "GetAPIKey",
+                "Get what is known of an API key",
+                by: [.apiKeysRead],
+                query: .include,
+                responses: [.ok("The key", "APIKey")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .patch,
+                "/{api_key_id}",
+                "UpdateAPIKey",
+                "Rename an API key",
+                request: "APIKeyUpdate",
+                responses: [.ok("The key", "APIKey")],
+                .change(update)
+            ),
+            group.endpoint(
+                .delete,
+                "/{api_key_id}",
+                "DeleteAPIKey",
+                "Delete an API key; it opens nothing from then on",
+                by: [.apiKeysDelete],
+                responses: [.empty("Deleted")],
+                .change(delete)
+            ),
+        ]
     }
 
     // MARK: Reading
@@ -161,65 +192,24 @@ struct APIKeyEndpoints: Sendable {
     }
 }
 
-extension OperationDescription {
-    fileprivate static let tag = "Key Management"
-    private static let answered = DescribedResponse(200, "The key", .schema("APIKey", .json))
-    private static let absent = DescribedResponse.error(404, "There is no such key")
-    private static let malformed = DescribedResponse.error(400, "The body is not valid; every error is named")
-    private static let malformedQuery = DescribedResponse.error(400, "A parameter is not valid")
-    private static let include = [QueryParameter].choices(
+extension [QueryParameter] {
+    fileprivate static let include: [QueryParameter] = .choices(
         "include",
         "Users to answer with the key",
         from: ["created_by", "modified_by"]
     )
 
-    fileprivate static let listAPIKeys = OperationDescription(
-        id: "ListAPIKeys",
-        summary: "List the API keys",
-        tag: tag,
-        query: .page + .sort(["name", "created_at", "modified_at", "last4"])
-            + .text("filter", "Only keys with this in their names")
-            + .time("filter[created_at][start]", "Only keys created then or later")
-            + .time("filter[created_at][end]", "Only keys created then or earlier")
-            + .time("filter[modified_at][start]", "Only keys changed then or later")
-            + .time("filter[modified_at][end]", "Only keys changed then or earlier") + include + [
-                QueryParameter(
-                    name: "filter[remote_config_read_enabled]",
-                    summary: "All keys are true in this",
-                    schema: ["type": "boolean"]
-                )
-            ] + .text("filter[category]", "All keys are of the category default"),
-        responses: [DescribedResponse(200, "A page of keys", .schema("APIKeyList", .json)), malformedQuery]
-    )
-
-    fileprivate static let createAPIKey = OperationDescription(
-        id: "CreateAPIKey",
-        summary: "Create an API key; no later response shows it",
-        tag: tag,
-        request: "APIKeyCreate",
-        responses: [DescribedResponse(201, "The key", .schema("APIKeyCreated", .json)), malformed]
-    )
-
-    fileprivate static let getAPIKey = OperationDescription(
-        id: "GetAPIKey",
-        summary: "Get what is known of an API key",
-        tag: tag,
-        query: include,
-        responses: [answered, malformedQuery, absent]
-    )
-
-    fileprivate static let updateAPIKey = OperationDescription(
-        id: "UpdateAPIKey",
-        summary: "Rename an API key",
-        tag: tag,
-        request: "APIKeyUpdate",
-        responses: [answered, malformed, absent]
-    )
-
-    fileprivate static let deleteAPIKey = OperationDescription(
-        id: "DeleteAPIKey",
-        summary: "Delete an API key; it opens nothing from then on",
-        tag: tag,
-        responses: [DescribedResponse(204, "Deleted"), absent]
-    )
+    fileprivate static let listAPIKeys: [QueryParameter] =
+        .page + .sort(["name", "created_at", "modified_at", "last4"])
+        + .text("filter", "Only keys with this in their names")
+        + .time("filter[created_at][start]", "Only keys created then or later")
+        + .time("filter[created_at][end]", "Only keys created then or earlier")
+        + .time("filter[modified_at][start]", "Only keys changed then or later")
+        + .time("filter[modified_at][end]", "Only keys changed then or earlier") + include + [
+            QueryParameter(
+                name: "filter[remote_config_read_enabled]",
+                summary: "All keys are true in this",
+                schema: ["type": "boolean"]
+            )
+        ] + .text("filter[category]", "All keys are of the category default")
 }

@@ -24,71 +24,95 @@ struct ApplicationKeyEndpoints: Sendable {
     private static let notFound = APIError(404, "Application key not found", at: .parameter("app_key_id"))
 
     var all: [Endpoint] {
-        organization + owned(.currentUser, "/api/v2/current_user", .userAppKeys, .ownKeys)
-            + owned(
+        endpoints(.organization, "/api/v2", "", "of the organisation", .orgAppKeysRead, .orgAppKeysWrite)
+            .filter { $0.method != .post }
+            + endpoints(.currentUser, "/api/v2/current_user", "CurrentUser", "of one's own", .userAppKeys, .userAppKeys)
+            + endpoints(
                 .serviceAccount,
                 "/api/v2/service_accounts/{service_account_id}",
+                "ServiceAccount",
+                "of a service account",
                 .serviceAccountWrite,
-                .serviceAccountKeys
+                .serviceAccountWrite
             )
     }
 
-    private var organization: [Endpoint] {
-        let collection = "/api/v2/application_keys"
-        let element = "\(collection)/{app_key_id}"
-        let words = OperationDescription.ApplicationKeys.organizationKeys
-        return [
-            endpoint(.get, collection, .orgAppKeysRead, words.list, .search { try list($0, .organization) }),
-            endpoint(.get, element, .orgAppKeysRead, words.get, .lookup { try get($0, .organization) }),
-            endpoint(
-                .patch,
-                element,
-                .orgAppKeysWrite,
-                words.update,
-                .change { try await update($0, .organization) }
-            ),
-            endpoint(
-                .delete,
-                element,
-                .orgAppKeysWrite,
-                words.delete,
-                .change { try await delete($0, .organization) }
-            ),
-        ]
-    }
-
-    private func owned(
+    /// The endpoints of one group of paths; keys are created for an owner, not for an organisation.
+    ///
+    /// - Parameters:
+    ///   - reach: The owner of the keys.
+    ///   - prefix: The beginning of the paths.
+    ///   - infix: The part of the operations' names before `ApplicationKey`.
+    ///   - owner: The owner, in words.
+    ///   - reading: The permission to read keys.
+    ///   - writing: The permission to change them.
+    /// - Returns: The endpoints.
+    private func endpoints(
         _ reach: Reach,
+        _ prefix: String,
+        _ infix: String,
         _ owner: String,
-        _ permission: Permission,
-        _ words: OperationDescription.ApplicationKeys
+        _ reading: Permission,
+        _ writing: Permission
     ) -> [Endpoint] {
-        let collection = "\(owner)/application_keys"
-        let element = "\(collection)/{app_key_id}"
-        return [
-            endpoint(.get, collection, permission, words.list, .search { try list($0, reach) }),
-            endpoint(.post, collection, permission, words.create, .change { try await create($0, reach) }),
-            endpoint(.get, element, permission, words.get, .lookup { try get($0, reach) }),
-            endpoint(.patch, element, permission, words.update, .change { try await update($0, reach) }),
-            endpoint(.delete, element, permission, words.delete, .change { try await delete($0, reach) }),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ permission: Permission,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: [permission], registered: false),
+        let group = EndpointGroup(
+            "Key Management",
+            at: "\(prefix)/application_keys",
             errors: .strings(.json),
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [writing], registered: false),
+            missing: "There is no such key"
         )
+        let include = [QueryParameter].choices("include", "Users to answer with the key", from: ["owned_by"])
+        let ofOwner: [DescribedResponse] =
+            reach == .serviceAccount ? [.error(404, "There is no such service account")] : []
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "List\(infix)ApplicationKeys",
+                "List the application keys \(owner)",
+                by: [reading],
+                query: .applicationKeys + include + (reach == .organization ? .owner : []),
+                responses: [.ok("A page of keys", "ApplicationKeyList")] + ofOwner,
+                .search { try list($0, reach) }
+            ),
+            group.endpoint(
+                .post,
+                "",
+                "Create\(infix)ApplicationKey",
+                "Create an application key \(owner); no later response shows it",
+                request: "ApplicationKeyCreate",
+                responses: [.created("The key", "ApplicationKeyCreated")] + ofOwner,
+                .change { try await create($0, reach) }
+            ),
+            group.endpoint(
+                .get,
+                "/{app_key_id}",
+                "Get\(infix)ApplicationKey",
+                "Get what is known of an application key \(owner)",
+                by: [reading],
+                query: include,
+                responses: [.ok("The key", "ApplicationKey")],
+                .lookup { try get($0, reach) }
+            ),
+            group.endpoint(
+                .patch,
+                "/{app_key_id}",
+                "Update\(infix)ApplicationKey",
+                "Change the name or the scopes of an application key \(owner)",
+                request: "ApplicationKeyUpdate",
+                responses: [.ok("The key", "ApplicationKey")],
+                .change { try await update($0, reach) }
+            ),
+            group.endpoint(
+                .delete,
+                "/{app_key_id}",
+                "Delete\(infix)ApplicationKey",
+                "Delete an application key \(owner); it opens nothing from then on",
+                responses: [.empty("Deleted")],
+                .change { try await delete($0, reach) }
+            ),
+        ]
     }
 
     // MARK: Reading
@@ -284,81 +308,17 @@ extension JSONValue {
     }
 }
 
-extension OperationDescription {
-    /// The descriptions of one group of paths.
-    fileprivate struct ApplicationKeys {
-        let list: OperationDescription
-        let create: OperationDescription
-        let get: OperationDescription
-        let update: OperationDescription
-        let delete: OperationDescription
+extension [QueryParameter] {
+    fileprivate static let applicationKeys: [QueryParameter] =
+        .page + .sort(["name", "created_at", "last4"]) + .text("filter", "Only keys with this in their names")
+        + .time("filter[created_at][start]", "Only keys created then or later")
+        + .time("filter[created_at][end]", "Only keys created then or earlier")
 
-        static let organizationKeys = ApplicationKeys("", "of the organisation", filtersByOwner: true)
-        static let ownKeys = ApplicationKeys("CurrentUser", "of one's own")
-        static let serviceAccountKeys = ApplicationKeys("ServiceAccount", "of a service account")
-
-        /// - Parameters:
-        ///   - infix: What the reference's names of the operations have before `ApplicationKey`.
-        ///   - whose: Whose keys they are about.
-        ///   - filtersByOwner: Whether the list may be of one user's keys.
-        private init(_ infix: String, _ whose: String, filtersByOwner: Bool = false) {
-            let tag = "Key Management"
-            let answered = DescribedResponse(200, "The key", .schema("ApplicationKey", .json))
-            let absent = DescribedResponse.error(404, "There is no such key")
-            let malformed = DescribedResponse.error(400, "The body is not valid; every error is named")
-            let malformedQuery = DescribedResponse.error(400, "A parameter is not valid")
-            let include = [QueryParameter].choices("include", "Users to answer with the key", from: ["owned_by"])
-            var query: [QueryParameter] =
-                .page + .sort(["name", "created_at", "last4"]) + .text("filter", "Only keys with this in their names")
-                + .time("filter[created_at][start]", "Only keys created then or later")
-                + .time("filter[created_at][end]", "Only keys created then or earlier") + include
-            if filtersByOwner {
-                query.append(
-                    QueryParameter(
-                        name: "filter[owned_by]",
-                        summary: "Only keys of this user",
-                        schema: ["type": "string", "format": "uuid"]
-                    )
-                )
-            }
-            list = OperationDescription(
-                id: "List\(infix)ApplicationKeys",
-                summary: "List the application keys \(whose)",
-                tag: tag,
-                query: query,
-                responses: [
-                    DescribedResponse(200, "A page of keys", .schema("ApplicationKeyList", .json)), malformedQuery,
-                ] + (infix == "ServiceAccount" ? [.error(404, "There is no such service account")] : [])
-            )
-            create = OperationDescription(
-                id: "Create\(infix)ApplicationKey",
-                summary: "Create an application key \(whose); no later response shows it",
-                tag: tag,
-                request: "ApplicationKeyCreate",
-                responses: [
-                    DescribedResponse(201, "The key", .schema("ApplicationKeyCreated", .json)), malformed,
-                ] + (infix == "ServiceAccount" ? [.error(404, "There is no such service account")] : [])
-            )
-            get = OperationDescription(
-                id: "Get\(infix)ApplicationKey",
-                summary: "Get what is known of an application key \(whose)",
-                tag: tag,
-                query: include,
-                responses: [answered, malformedQuery, absent]
-            )
-            update = OperationDescription(
-                id: "Update\(infix)ApplicationKey",
-                summary: "Change the name or the scopes of an application key \(whose)",
-                tag: tag,
-                request: "ApplicationKeyUpdate",
-                responses: [answered, malformed, absent]
-            )
-            delete = OperationDescription(
-                id: "Delete\(infix)ApplicationKey",
-                summary: "Delete an application key \(whose); it opens nothing from then on",
-                tag: tag,
-                responses: [DescribedResponse(204, "Deleted"), absent]
-            )
-        }
-    }
+    fileprivate static let owner = [
+        QueryParameter(
+            name: "filter[owned_by]",
+            summary: "Only keys of this user",
+            schema: ["type": "string", "format": "uuid"]
+        )
+    ]
 }

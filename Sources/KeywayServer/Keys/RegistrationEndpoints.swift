@@ -12,31 +12,55 @@ struct RegistrationEndpoints: Sendable {
     private static let registrars: [Permission] = [.userAccessManage, .userAppKeys, .serviceAccountWrite]
 
     var all: [Endpoint] {
-        let collection = "/api/v2/actions/app_key_registrations"
-        let element = "/api/v2/actions/app_key_registrations/{app_key_id}"
-        return [
-            endpoint(.get, collection, [.orgAppKeysRead], .listRegistrations, .search(list)),
-            endpoint(.get, element, [.orgAppKeysRead], .getRegistration, .lookup(get)),
-            endpoint(.put, element, Self.registrars, .register, .change(register)),
-            endpoint(.delete, element, Self.registrars, .unregister, .change(unregister)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ permissions: [Permission],
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: permissions, registered: false),
+        let group = EndpointGroup(
+            "Action Connection",
+            at: "/api/v2/actions/app_key_registrations",
             errors: .objects,
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.orgAppKeysRead], registered: false),
+            malformedID: .refused,
+            missing: "There is no such registration"
         )
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "ListAppKeyRegistrations",
+                "List the registered application keys",
+                query: .page,
+                responses: [.ok("A page of registrations", "AppKeyRegistrationList")],
+                .search(list)
+            ),
+            group.endpoint(
+                .get,
+                "/{app_key_id}",
+                "GetAppKeyRegistration",
+                "Get a registration",
+                responses: [.ok("The key is registered", "AppKeyRegistration")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .put,
+                "/{app_key_id}",
+                "RegisterAppKey",
+                "Register an application key, so that it may be used on connections",
+                by: Self.registrars,
+                responses: [
+                    .created("The key is registered", "AppKeyRegistration"),
+                    .error(400, "The id is not a UUID, or no application key's"),
+                ],
+                mayBeAbsent: false,
+                .change(register)
+            ),
+            group.endpoint(
+                .delete,
+                "/{app_key_id}",
+                "UnregisterAppKey",
+                "End a registration",
+                by: Self.registrars,
+                responses: [.empty("Ended")],
+                .change(unregister)
+            ),
+        ]
     }
 
     private func list(_ call: Call) throws -> Response {
@@ -120,52 +144,5 @@ struct RegistrationEndpoints: Sendable {
         404,
         "There is no registered application key with this id in your organisation.",
         at: .parameter("app_key_id")
-    )
-}
-
-extension OperationDescription {
-    fileprivate static let tag = "Action Connection"
-
-    fileprivate static let listRegistrations = OperationDescription(
-        id: "ListAppKeyRegistrations",
-        summary: "List the registered application keys",
-        tag: tag,
-        query: .page,
-        responses: [
-            DescribedResponse(200, "A page of registrations", .schema("AppKeyRegistrationList", .jsonAPI)),
-            .error(400, "A parameter is not valid"),
-        ]
-    )
-
-    fileprivate static let getRegistration = OperationDescription(
-        id: "GetAppKeyRegistration",
-        summary: "Get a registration",
-        tag: tag,
-        responses: [
-            DescribedResponse(200, "The key is registered", .schema("AppKeyRegistration", .jsonAPI)),
-            .error(400, "The id is not a UUID"),
-            .error(404, "There is no such registration"),
-        ]
-    )
-
-    fileprivate static let register = OperationDescription(
-        id: "RegisterAppKey",
-        summary: "Register an application key, so that it may be used on connections",
-        tag: tag,
-        responses: [
-            DescribedResponse(201, "The key is registered", .schema("AppKeyRegistration", .jsonAPI)),
-            .error(400, "The id is not a UUID, or no application key's"),
-        ]
-    )
-
-    fileprivate static let unregister = OperationDescription(
-        id: "UnregisterAppKey",
-        summary: "End a registration",
-        tag: tag,
-        responses: [
-            DescribedResponse(204, "Ended"),
-            .error(400, "The id is not a UUID"),
-            .error(404, "There is no such registration"),
-        ]
     )
 }

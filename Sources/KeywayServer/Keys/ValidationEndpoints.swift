@@ -5,34 +5,36 @@ import HTTPServer
 /// Where clients ask whether their keys are valid.
 struct ValidationEndpoints: Sendable {
     var all: [Endpoint] {
-        [
-            endpoint("/api/v1/validate", .apiKey, .strings(.json), .validate, .identification(validate)),
-            endpoint("/api/v2/validate", .apiKey, .objects, .validateAPIKey, .identification(validateAPIKey)),
-            endpoint(
-                "/api/v2/validate_keys",
-                .principal(anyOf: [], registered: false),
-                .strings(.json),
-                .validateKeys,
+        let tag = "Authentication"
+        let strings = EndpointGroup(tag, at: "/api", errors: .strings(.json), guarding: .apiKey)
+        let objects = EndpointGroup(tag, at: "/api", errors: .objects, guarding: .apiKey)
+        return [
+            strings.endpoint(
+                .get,
+                "/v1/validate",
+                "Validate",
+                "Whether an API key is valid",
+                responses: [.ok("It is", "Validation")],
+                .identification(validate)
+            ),
+            objects.endpoint(
+                .get,
+                "/v2/validate",
+                "ValidateAPIKey",
+                "Whether an API key is valid, and whose it is",
+                responses: [.ok("It is", "ValidatedAPIKey", .json)],
+                .identification(validateAPIKey)
+            ),
+            strings.endpoint(
+                .get,
+                "/v2/validate_keys",
+                "ValidateKeys",
+                "Whether an API key and an application key are a valid pair",
+                guarding: .principal(anyOf: [], registered: false),
+                responses: [.ok("They are", "Status")],
                 .immediate { _ in Response(.json, Array(#"{"status":"ok"}"#.utf8)) }
             ),
         ]
-    }
-
-    private func endpoint(
-        _ path: String,
-        _ guarding: EndpointGuard,
-        _ errors: ErrorFamily,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: .get,
-            path: path,
-            guarding: guarding,
-            errors: errors,
-            description: description,
-            handling: handling
-        )
     }
 
     private func validate(_: APIKey) -> Response {
@@ -51,29 +53,4 @@ struct ValidationEndpoints: Sendable {
             ],
         ])
     }
-}
-
-extension OperationDescription {
-    fileprivate static let tag = "Authentication"
-
-    fileprivate static let validate = OperationDescription(
-        id: "Validate",
-        summary: "Whether an API key is valid",
-        tag: tag,
-        responses: [DescribedResponse(200, "It is", .schema("Validation", .json))]
-    )
-
-    fileprivate static let validateAPIKey = OperationDescription(
-        id: "ValidateAPIKey",
-        summary: "Whether an API key is valid, and whose it is",
-        tag: tag,
-        responses: [DescribedResponse(200, "It is", .schema("ValidatedAPIKey", .json))]
-    )
-
-    fileprivate static let validateKeys = OperationDescription(
-        id: "ValidateKeys",
-        summary: "Whether an API key and an application key are a valid pair",
-        tag: tag,
-        responses: [DescribedResponse(200, "They are", .schema("Status", .json))]
-    )
 }

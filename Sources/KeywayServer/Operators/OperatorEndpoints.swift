@@ -9,31 +9,59 @@ struct OperatorEndpoints: Sendable {
     let metrics: Metrics?
 
     var all: [Endpoint] {
+        let group = EndpointGroup(
+            "Operation",
+            at: "",
+            errors: .objects,
+            guarding: .open
+        )
         var endpoints = [
-            endpoint("/healthz", .open, .health, .immediate(health)),
-            endpoint("/readyz", .open, .readiness, .immediate(readiness)),
-            endpoint("/openapi.json", .open, .openAPI, .description),
+            group.endpoint(
+                .get,
+                "/healthz",
+                "GetHealth",
+                "Whether the process responds",
+                responses: [.ok("It does", "Status", .json)],
+                .immediate(health)
+            ),
+            group.endpoint(
+                .get,
+                "/readyz",
+                "GetReadiness",
+                "Whether the store can be read, and its files are those that the server opened",
+                responses: [
+                    .ok("It can", "Status", .json),
+                    DescribedResponse(
+                        503,
+                        "It can't, or they aren't: `reason` says what to do",
+                        .schema("Status", .json)
+                    ),
+                ],
+                .immediate(readiness)
+            ),
+            group.endpoint(
+                .get,
+                "/openapi.json",
+                "GetOpenAPI",
+                "This description",
+                responses: [.ok("An OpenAPI 3.1 document", "OpenAPI", .json)],
+                .description
+            ),
         ]
         if let metrics {
-            endpoints.append(endpoint("/metrics", .loopback, .metrics, .immediate { _ in metrics.response() }))
+            endpoints.append(
+                group.endpoint(
+                    .get,
+                    "/metrics",
+                    "GetMetrics",
+                    "Metrics in Prometheus' text format, for the server's own machine",
+                    guarding: .loopback,
+                    responses: [DescribedResponse(200, "The metrics", .text(.metrics))],
+                    .immediate { _ in metrics.response() }
+                )
+            )
         }
         return endpoints
-    }
-
-    private func endpoint(
-        _ path: String,
-        _ guarding: EndpointGuard,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: .get,
-            path: path,
-            guarding: guarding,
-            errors: .objects,
-            description: description,
-            handling: handling
-        )
     }
 
     private func health(_: any ServiceRequest) -> Response {
@@ -45,41 +73,4 @@ struct OperatorEndpoints: Sendable {
         let text = #"{"status":"not ready","reason":"\#(reason.rawValue)"}"#
         return Response(.json, status: 503, Array(text.utf8))
     }
-}
-
-extension OperationDescription {
-    fileprivate static let tag = "Operation"
-
-    fileprivate static let health = OperationDescription(
-        id: "GetHealth",
-        summary: "Whether the process responds",
-        tag: tag,
-        responses: [DescribedResponse(200, "It does", .schema("Status", .json))]
-    )
-
-    fileprivate static let readiness = OperationDescription(
-        id: "GetReadiness",
-        summary: "Whether the store can be read, and its files are those that the server opened",
-        tag: tag,
-        responses: [
-            DescribedResponse(200, "It can", .schema("Status", .json)),
-            DescribedResponse(503, "It can't, or they aren't: `reason` says what to do", .schema("Status", .json)),
-        ]
-    )
-
-    fileprivate static let metrics = OperationDescription(
-        id: "GetMetrics",
-        summary: "Metrics in Prometheus' text format, for the server's own machine",
-        tag: tag,
-        responses: [
-            DescribedResponse(200, "The metrics", .text(.metrics))
-        ]
-    )
-
-    fileprivate static let openAPI = OperationDescription(
-        id: "GetOpenAPI",
-        summary: "This description",
-        tag: tag,
-        responses: [DescribedResponse(200, "An OpenAPI 3.1 document", .schema("OpenAPI", .json))]
-    )
 }

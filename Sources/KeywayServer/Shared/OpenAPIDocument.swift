@@ -136,7 +136,7 @@ struct OpenAPIDocument {
         switch response.body {
         case .none: break
         case .anything: members.append(.init("content", ["*/*": [:]]))
-        case .schema(let name, let mediaType): members.append(content(mediaType, schema(name)))
+        case .schema(let name, let mediaType): members.append(content(mediaType ?? errors.mediaType, schema(name)))
         case .text(let mediaType): members.append(content(mediaType, ["schema": ["type": "string"]]))
         case .error:
             switch errors {

@@ -25,8 +25,8 @@ struct QueryParameter: Sendable {
 struct DescribedResponse: Sendable {
     enum Body: Sendable {
         case none
-        /// A schema among the components, in a media type.
-        case schema(String, MediaType)
+        /// A schema among the components, in a media type; `nil` is that of the endpoint's errors.
+        case schema(String, MediaType?)
         case text(MediaType)
         /// Whatever a third party answers.
         case anything
@@ -44,6 +44,19 @@ struct DescribedResponse: Sendable {
         self.summary = summary
         self.body = body
     }
+
+    /// Success, with a schema among the components in the media type of the endpoint's errors, if in no other.
+    static func ok(_ summary: String, _ schema: String, _ mediaType: MediaType? = nil) -> DescribedResponse {
+        DescribedResponse(200, summary, .schema(schema, mediaType))
+    }
+
+    /// A creation, as ``ok(_:_:_:)``.
+    static func created(_ summary: String, _ schema: String) -> DescribedResponse {
+        DescribedResponse(201, summary, .schema(schema, nil))
+    }
+
+    /// Success without a body.
+    static func empty(_ summary: String) -> DescribedResponse { DescribedResponse(204, summary) }
 
     /// An error in the endpoint's family.
     static func error(_ status: Int, _ summary: String) -> DescribedResponse {

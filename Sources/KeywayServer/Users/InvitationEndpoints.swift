@@ -18,37 +18,50 @@ struct InvitationEndpoints: Sendable {
     private static let countAtMost = 100
 
     var all: [Endpoint] {
-        let element = "/api/v2/user_invitations/{user_invitation_uuid}"
-        let inviting = EndpointGuard.principal(anyOf: [.userAccessInvite], registered: false)
+        let group = EndpointGroup(
+            "Users",
+            at: "/api/v2",
+            errors: .strings(.json),
+            guarding: .principal(anyOf: [.userAccessInvite], registered: false),
+            missing: "There is no such invitation any more"
+        )
         return [
-            endpoint(.post, "/api/v2/user_invitations", inviting, .sendInvitations, .change(invite)),
-            endpoint(.get, element, inviting, .getInvitation, .lookup(get)),
-            endpoint(
+            group.endpoint(
+                .post,
+                "/user_invitations",
+                "SendInvitations",
+                "Invite users: the codes in the response are to be passed on, for no mail is sent",
+                request: "UserInvitationCreate",
+                responses: [.created("The invitations", "UserInvitationList")],
+                .change(invite)
+            ),
+            group.endpoint(
+                .get,
+                "/user_invitations/{user_invitation_uuid}",
+                "GetInvitation",
+                "Get an invitation, without its code",
+                responses: [.ok("The invitation", "UserInvitation")],
+                .lookup(get)
+            ),
+            group.endpoint(
                 .delete,
-                "/api/v2/users/{user_id}/invitations",
-                inviting,
-                .deleteUserInvitations,
+                "/users/{user_id}/invitations",
+                "DeleteUserInvitations",
+                "Take back the invitations of a user, if there are any",
+                responses: [.empty("There are none"), .error(404, "There is no such user")],
                 .change(deleteAll)
             ),
-            endpoint(.post, "\(element)/accept", .apiKey, .acceptInvitation, .admission(accept)),
+            group.endpoint(
+                .post,
+                "/user_invitations/{user_invitation_uuid}/accept",
+                "AcceptInvitation",
+                "Accept an invitation by its code: the response has an application key of the user's",
+                guarding: .apiKey,
+                request: "UserInvitationAcceptance",
+                responses: [.created("The key", "ApplicationKeyCreated")],
+                .admission(accept)
+            ),
         ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ guarding: EndpointGuard,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: guarding,
-            errors: .strings(.json),
-            description: description,
-            handling: handling
-        )
     }
 
     // MARK: Inviting
@@ -219,42 +232,4 @@ extension UserInvitation {
     fileprivate func json(code: String? = nil) -> JSONValue {
         code.map { Self.createdResource(showing: $0).json(of: self) } ?? Self.resource.json(of: self)
     }
-}
-
-extension OperationDescription {
-    fileprivate static let tag = "Users"
-    private static let absent = DescribedResponse.error(404, "There is no such invitation any more")
-    private static let malformed = DescribedResponse.error(400, "The body is not valid; every error is named")
-
-    fileprivate static let sendInvitations = OperationDescription(
-        id: "SendInvitations",
-        summary: "Invite users: the codes in the response are to be passed on, for no mail is sent",
-        tag: tag,
-        request: "UserInvitationCreate",
-        responses: [DescribedResponse(201, "The invitations", .schema("UserInvitationList", .json)), malformed]
-    )
-
-    fileprivate static let getInvitation = OperationDescription(
-        id: "GetInvitation",
-        summary: "Get an invitation, without its code",
-        tag: tag,
-        responses: [DescribedResponse(200, "The invitation", .schema("UserInvitation", .json)), absent]
-    )
-
-    fileprivate static let deleteUserInvitations = OperationDescription(
-        id: "DeleteUserInvitations",
-        summary: "Take back the invitations of a user, if there are any",
-        tag: tag,
-        responses: [DescribedResponse(204, "There are none"), .error(404, "There is no such user")]
-    )
-
-    fileprivate static let acceptInvitation = OperationDescription(
-        id: "AcceptInvitation",
-        summary: "Accept an invitation by its code: the response has an application key of the user's",
-        tag: tag,
-        request: "UserInvitationAcceptance",
-        responses: [
-            DescribedResponse(201, "The key", .schema("ApplicationKeyCreated", .json)), malformed, absent,
-        ]
-    )
 }

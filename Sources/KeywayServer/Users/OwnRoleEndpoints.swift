@@ -16,35 +16,75 @@ struct OwnRoleEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        let element = "/api/v2/roles/{role_id}"
-        return [
-            endpoint(.post, "/api/v2/roles", .createRole, create),
-            endpoint(.patch, element, .updateRole, update),
-            endpoint(.delete, element, .deleteRole, delete),
-            endpoint(.post, "\(element)/clone", .cloneRole, clone),
-            endpoint(.post, "\(element)/permissions", .addPermissionToRole) { call in
-                try await setPermission(call, as: "role.add_permission") { $0.union([$1]) }
-            },
-            endpoint(.delete, "\(element)/permissions", .removePermissionFromRole) { call in
-                try await setPermission(call, as: "role.remove_permission") { $0.subtracting([$1]) }
-            },
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ description: OperationDescription,
-        _ change: @escaping @Sendable (Call) async throws -> Response
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: [.userAccessManage], registered: false),
+        let group = EndpointGroup(
+            "Roles",
+            at: "/api/v2/roles",
             errors: .strings(.json),
-            description: description,
-            handling: .change(change)
+            guarding: .principal(anyOf: [.userAccessManage], registered: false),
+            missing: "There is no such role"
         )
+        return [
+            group.endpoint(
+                .post,
+                "",
+                "CreateRole",
+                "Create a role; the caller must have what it grants",
+                request: "RoleCreate",
+                responses: [.ok("The role", "Role"), .error(409, "Another role has the name")],
+                .change(create)
+            ),
+            group.endpoint(
+                .patch,
+                "/{role_id}",
+                "UpdateRole",
+                "Change a role of one's own; the caller must have what it newly grants",
+                request: "RoleUpdate",
+                responses: [
+                    .ok("The role", "Role"), .error(409, "Another role has the name"),
+                    .error(422, "The id in the body is not the one in the path"),
+                ],
+                .change(update)
+            ),
+            group.endpoint(
+                .delete,
+                "/{role_id}",
+                "DeleteRole",
+                "Delete a role of one's own; all who have it lose it",
+                responses: [.empty("Deleted")],
+                .change(delete)
+            ),
+            group.endpoint(
+                .post,
+                "/{role_id}/clone",
+                "CloneRole",
+                "Create a role with the permissions of another, which the caller must have",
+                request: "RoleClone",
+                responses: [.ok("The role", "Role"), .error(409, "Another role has the name")],
+                .change(clone)
+            ),
+            group.endpoint(
+                .post,
+                "/{role_id}/permissions",
+                "AddPermissionToRole",
+                "Give a role of one's own a permission, which the caller must have",
+                request: "PermissionReference",
+                responses: [.ok("The role's permissions", "PermissionList")],
+                .change { call in
+                    try await setPermission(call, as: "role.add_permission") { $0.union([$1]) }
+                }
+            ),
+            group.endpoint(
+                .delete,
+                "/{role_id}/permissions",
+                "RemovePermissionFromRole",
+                "Take a permission from a role of one's own",
+                request: "PermissionReference",
+                responses: [.ok("The role's permissions", "PermissionList")],
+                .change { call in
+                    try await setPermission(call, as: "role.remove_permission") { $0.subtracting([$1]) }
+                }
+            ),
+        ]
     }
 
     private func create(_ call: Call) async throws -> Response {
@@ -106,66 +146,4 @@ struct OwnRoleEndpoints: Sendable {
         let time = try store.creationTime(of: organization)
         return .resource(role.json(since: time, userCount: try store.userCounts(in: organization)[role.id] ?? 0))
     }
-}
-
-extension OperationDescription {
-    fileprivate static let tag = "Roles"
-    private static let answered = DescribedResponse(200, "The role", .schema("Role", .json))
-    private static let absent = DescribedResponse.error(404, "There is no such role")
-    private static let malformed = DescribedResponse.error(400, "The body is not valid; every error is named")
-    private static let taken = DescribedResponse.error(409, "Another role has the name")
-    private static let permissions = DescribedResponse(
-        200,
-        "The role's permissions",
-        .schema("PermissionList", .json)
-    )
-
-    fileprivate static let createRole = OperationDescription(
-        id: "CreateRole",
-        summary: "Create a role; the caller must have what it grants",
-        tag: tag,
-        request: "RoleCreate",
-        responses: [answered, malformed, taken]
-    )
-
-    fileprivate static let updateRole = OperationDescription(
-        id: "UpdateRole",
-        summary: "Change a role of one's own; the caller must have what it newly grants",
-        tag: tag,
-        request: "RoleUpdate",
-        responses: [
-            answered, malformed, absent, taken, .error(422, "The id in the body is not the one in the path"),
-        ]
-    )
-
-    fileprivate static let deleteRole = OperationDescription(
-        id: "DeleteRole",
-        summary: "Delete a role of one's own; all who have it lose it",
-        tag: tag,
-        responses: [DescribedResponse(204, "Deleted"), absent]
-    )
-
-    fileprivate static let cloneRole = OperationDescription(
-        id: "CloneRole",
-        summary: "Create a role with the permissions of another, which the caller must have",
-        tag: tag,
-        request: "RoleClone",
-        responses: [answered, malformed, absent, taken]
-    )
-
-    fileprivate static let addPermissionToRole = OperationDescription(
-        id: "AddPermissionToRole",
-        summary: "Give a role of one's own a permission, which the caller must have",
-        tag: tag,
-        request: "PermissionReference",
-        responses: [permissions, malformed, absent]
-    )
-
-    fileprivate static let removePermissionFromRole = OperationDescription(
-        id: "RemovePermissionFromRole",
-        summary: "Take a permission from a role of one's own",
-        tag: tag,
-        request: "PermissionReference",
-        responses: [permissions, malformed, absent]
-    )
 }

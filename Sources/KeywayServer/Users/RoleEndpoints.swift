@@ -26,45 +26,84 @@ struct RoleEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        let element = "/api/v2/roles/{role_id}"
+        let group = EndpointGroup(
+            "Roles",
+            at: "/api/v2",
+            errors: .strings(.json),
+            missing: "There is no such role"
+        )
         return [
-            endpoint(.get, "/api/v2/roles", [], .listRoles, .search(list)),
-            endpoint(.get, element, [], .getRole, .search(get)),
-            endpoint(.get, "\(element)/users", [], .listRoleUsers, .search(listUsers)),
-            endpoint(
+            group.endpoint(
+                .get,
+                "/roles",
+                "ListRoles",
+                "List the roles",
+                query: .listRoles,
+                responses: [.ok("A page of roles", "RoleList")],
+                .search(list)
+            ),
+            group.endpoint(
+                .get,
+                "/roles/{role_id}",
+                "GetRole",
+                "Get a role",
+                responses: [.ok("The role", "Role")],
+                .search(get)
+            ),
+            group.endpoint(
+                .get,
+                "/roles/{role_id}/users",
+                "ListRoleUsers",
+                "List the users who have a role",
+                query: .page + .users,
+                responses: [.ok("A page of the users who have it", "UserList")],
+                .search(listUsers)
+            ),
+            group.endpoint(
                 .post,
-                "\(element)/users",
-                [.userAccessManage],
-                .addUserToRole,
+                "/roles/{role_id}/users",
+                "AddUserToRole",
+                "Give a role to a user; the caller must have what it grants",
+                by: [.userAccessManage],
+                request: "UserReference",
+                responses: [
+                    .ok("A page of the users who have it", "UserList"),
+                    .error(404, "There is no such role, or no such user"),
+                ],
                 .change { try await setMembership($0, isMember: true) }
             ),
-            endpoint(
+            group.endpoint(
                 .delete,
-                "\(element)/users",
-                [.userAccessManage],
-                .removeUserFromRole,
+                "/roles/{role_id}/users",
+                "RemoveUserFromRole",
+                "Take a role from a user",
+                by: [.userAccessManage],
+                request: "UserReference",
+                responses: [
+                    .ok("A page of the users who have it", "UserList"),
+                    .error(400, "The body is not valid (every error is named), or the user is the last admin"),
+                    .error(404, "There is no such role, or no such user"),
+                ],
                 .change { try await setMembership($0, isMember: false) }
             ),
-            endpoint(.get, "\(element)/permissions", [], .listRolePermissions, .lookup(listRolePermissions)),
-            endpoint(.get, "/api/v2/permissions", [], .listPermissions, .lookup(listPermissions)),
+            group.endpoint(
+                .get,
+                "/roles/{role_id}/permissions",
+                "ListRolePermissions",
+                "List the permissions of a role",
+                responses: [.ok("The permissions", "PermissionList")],
+                .lookup(listRolePermissions)
+            ),
+            group.endpoint(
+                .get,
+                "/permissions",
+                "ListPermissions",
+                "List the permissions",
+                query: .listPermissions,
+                responses: [.ok("The permissions", "PermissionList")],
+                .lookup(listPermissions)
+            ),
         ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ permissions: [Permission],
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: permissions, registered: false),
-            errors: .strings(.json),
-            description: description,
-            handling: handling
-        )
     }
 
     // MARK: Reading
@@ -251,78 +290,17 @@ extension RandomAccessCollection where Index == Int {
     }
 }
 
-extension OperationDescription {
-    fileprivate static let tag = "Roles"
-    private static let absent = DescribedResponse.error(404, "There is no such role")
-    private static let malformedQuery = DescribedResponse.error(400, "A parameter is not valid")
-    private static let permissions = DescribedResponse(200, "The permissions", .schema("PermissionList", .json))
-    private static let users = DescribedResponse(200, "A page of the users who have it", .schema("UserList", .json))
+extension [QueryParameter] {
+    fileprivate static let listRoles: [QueryParameter] =
+        .page + .sort(["name", "modified_at", "user_count"])
+        + .text("filter", "Only roles with this in their names")
+        + .text("filter[id]", "Only roles of these ids, with commas between them")
 
-    fileprivate static let listRoles = OperationDescription(
-        id: "ListRoles",
-        summary: "List the roles",
-        tag: tag,
-        query: .page + .sort(["name", "modified_at", "user_count"])
-            + .text("filter", "Only roles with this in their names")
-            + .text("filter[id]", "Only roles of these ids, with commas between them"),
-        responses: [DescribedResponse(200, "A page of roles", .schema("RoleList", .json)), malformedQuery]
-    )
-
-    fileprivate static let getRole = OperationDescription(
-        id: "GetRole",
-        summary: "Get a role",
-        tag: tag,
-        responses: [DescribedResponse(200, "The role", .schema("Role", .json)), absent]
-    )
-
-    fileprivate static let listRoleUsers = OperationDescription(
-        id: "ListRoleUsers",
-        summary: "List the users who have a role",
-        tag: tag,
-        query: .page + .users,
-        responses: [users, malformedQuery, absent]
-    )
-
-    fileprivate static let addUserToRole = OperationDescription(
-        id: "AddUserToRole",
-        summary: "Give a role to a user; the caller must have what it grants",
-        tag: tag,
-        request: "UserReference",
-        responses: [
-            users, .error(400, "The body is not valid; every error is named"),
-            .error(404, "There is no such role, or no such user"),
-        ]
-    )
-
-    fileprivate static let removeUserFromRole = OperationDescription(
-        id: "RemoveUserFromRole",
-        summary: "Take a role from a user",
-        tag: tag,
-        request: "UserReference",
-        responses: [
-            users, .error(400, "The body is not valid (every error is named), or the user is the last admin"),
-            .error(404, "There is no such role, or no such user"),
-        ]
-    )
-
-    fileprivate static let listPermissions = OperationDescription(
-        id: "ListPermissions",
-        summary: "List the permissions",
-        tag: tag,
-        query: [
-            QueryParameter(
-                name: "include_scopes",
-                summary: "Means nothing: all permissions can be given to roles",
-                schema: ["type": "boolean"]
-            )
-        ],
-        responses: [permissions, malformedQuery]
-    )
-
-    fileprivate static let listRolePermissions = OperationDescription(
-        id: "ListRolePermissions",
-        summary: "List the permissions of a role",
-        tag: tag,
-        responses: [permissions, absent]
-    )
+    fileprivate static let listPermissions: [QueryParameter] = [
+        QueryParameter(
+            name: "include_scopes",
+            summary: "Means nothing: all permissions can be given to roles",
+            schema: ["type": "boolean"]
+        )
+    ]
 }

@@ -24,55 +24,115 @@ struct UserEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        let element = "/api/v2/users/{user_id}"
+        let group = EndpointGroup(
+            "Users",
+            at: "/api/v2",
+            errors: .strings(.json),
+            missing: "There is no such user"
+        )
+        let serviceAccounts = EndpointGroup("Service Accounts", at: "/api/v2", errors: .strings(.json))
         return [
-            endpoint(.get, "/api/v2/current_user", [], .getCurrentUser, .lookup(getCurrent)),
+            group.endpoint(
+                .get,
+                "/current_user",
+                "GetCurrentUser",
+                "Get the user whose application key this is",
+                responses: [.ok("The user", "User")],
+                .lookup(getCurrent)
+            ),
             // Who may make keys of their own may say who they are.
-            endpoint(
+            group.endpoint(
                 .patch,
-                "/api/v2/current_user",
-                [.userAppKeys, .userAccessManage],
-                .updateCurrentUser,
+                "/current_user",
+                "UpdateCurrentUser",
+                "Change the user whose application key this is; what is not sent stays as it is",
+                by: [.userAppKeys, .userAccessManage],
+                request: "UserUpdate",
+                responses: [
+                    .ok("The user", "User"),
+                    .error(400, "The body is not valid (every error is named), or the user is the last admin"),
+                    .error(409, "The address is another user's"), .error(422, "The id in the body is another user's"),
+                ],
                 .change { try await update($0, $0.principal.user) }
             ),
-            endpoint(.get, "/api/v2/users", [], .listUsers, .search(list)),
-            endpoint(.post, "/api/v2/users", [.userAccessInvite], .createUser, .change(createUser)),
-            endpoint(.get, element, [], .getUser, .lookup(get)),
-            endpoint(
+            group.endpoint(
+                .get,
+                "/users",
+                "ListUsers",
+                "List the users",
+                query: .listUsers,
+                responses: [.ok("A page of users", "UserList")],
+                .search(list)
+            ),
+            group.endpoint(
+                .post,
+                "/users",
+                "CreateUser",
+                "Create a user; roles may be given by who may manage access, and has what they grant",
+                by: [.userAccessInvite],
+                request: "UserCreate",
+                responses: [.created("The user", "User"), .error(409, "The address is another user's")],
+                .change(createUser)
+            ),
+            group.endpoint(
+                .get,
+                "/users/{user_id}",
+                "GetUser",
+                "Get a user",
+                responses: [.ok("The user", "User")],
+                .lookup(get)
+            ),
+            group.endpoint(
                 .patch,
-                element,
-                [.userAccessManage],
-                .updateUser,
+                "/users/{user_id}",
+                "UpdateUser",
+                "Change a user; what is not sent stays as it is",
+                by: [.userAccessManage],
+                request: "UserUpdate",
+                responses: [
+                    .ok("The user", "User"),
+                    .error(400, "The body is not valid (every error is named), or the user is the last admin"),
+                    .error(409, "The address is another user's"),
+                    .error(422, "The id in the body is not the one in the path"),
+                ],
                 .change { try await update($0, try $0.identifier("user_id", or: UserEditor.notFound)) }
             ),
-            endpoint(.delete, element, [.userAccessManage], .disableUser, .change(disable)),
-            endpoint(.get, "\(element)/orgs", [], .listUserOrganizations, .lookup(get)),
-            endpoint(.get, "\(element)/permissions", [], .listUserPermissions, .lookup(listPermissions)),
-            endpoint(
+            group.endpoint(
+                .delete,
+                "/users/{user_id}",
+                "DisableUser",
+                "Disable a user; their keys open nothing from then on",
+                by: [.userAccessManage],
+                responses: [.empty("Disabled"), .error(400, "The user is the last admin")],
+                .change(disable)
+            ),
+            group.endpoint(
+                .get,
+                "/users/{user_id}/orgs",
+                "ListUserOrganizations",
+                "Get a user, with the one organisation that they are in",
+                responses: [.ok("The user", "User")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .get,
+                "/users/{user_id}/permissions",
+                "ListUserPermissions",
+                "List the permissions that a user's roles grant",
+                responses: [.ok("The permissions", "PermissionList")],
+                .lookup(listPermissions)
+            ),
+            serviceAccounts.endpoint(
                 .post,
-                "/api/v2/service_accounts",
-                [.serviceAccountWrite],
-                .createServiceAccount,
+                "/service_accounts",
+                "CreateServiceAccount",
+                "Create a service account; its roles may grant what the caller has",
+                by: [.serviceAccountWrite],
+                request: "ServiceAccountCreate",
+                responses: [.created("The user", "User")],
                 .change(createServiceAccount)
             ),
         ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ permissions: [Permission],
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: permissions, registered: false),
-            errors: .strings(.json),
-            description: description,
-            handling: handling
-        )
     }
 
     // MARK: Reading
@@ -257,102 +317,11 @@ extension QueryItems {
     }
 }
 
-extension OperationDescription {
-    fileprivate static let tag = "Users"
-    private static let answered = DescribedResponse(200, "The user", .schema("User", .json))
-    private static let created = DescribedResponse(201, "The user", .schema("User", .json))
-    private static let absent = DescribedResponse.error(404, "There is no such user")
-    private static let taken = DescribedResponse.error(409, "The address is another user's")
-    private static let malformed = DescribedResponse.error(400, "The body is not valid (every error is named)")
-    private static let malformedUpdate = DescribedResponse.error(
-        400,
-        "The body is not valid (every error is named), or the user is the last admin"
-    )
-
-    fileprivate static let getCurrentUser = OperationDescription(
-        id: "GetCurrentUser",
-        summary: "Get the user whose application key this is",
-        tag: tag,
-        responses: [answered]
-    )
-
-    fileprivate static let listUsers = OperationDescription(
-        id: "ListUsers",
-        summary: "List the users",
-        tag: tag,
-        query: .page + .users
-            + .choices("filter[status]", "Only users of these statuses", from: ["Active", "Pending", "Disabled"]),
-        responses: [
-            DescribedResponse(200, "A page of users", .schema("UserList", .json)),
-            .error(400, "A parameter is not valid"),
-        ]
-    )
-
-    fileprivate static let createUser = OperationDescription(
-        id: "CreateUser",
-        summary: "Create a user; roles may be given by who may manage access, and has what they grant",
-        tag: tag,
-        request: "UserCreate",
-        responses: [created, malformed, taken]
-    )
-
-    fileprivate static let getUser = OperationDescription(
-        id: "GetUser",
-        summary: "Get a user",
-        tag: tag,
-        responses: [answered, absent]
-    )
-
-    fileprivate static let updateCurrentUser = OperationDescription(
-        id: "UpdateCurrentUser",
-        summary: "Change the user whose application key this is; what is not sent stays as it is",
-        tag: tag,
-        request: "UserUpdate",
-        responses: [answered, malformedUpdate, taken, .error(422, "The id in the body is another user's")]
-    )
-
-    fileprivate static let listUserOrganizations = OperationDescription(
-        id: "ListUserOrganizations",
-        summary: "Get a user, with the one organisation that they are in",
-        tag: tag,
-        responses: [answered, absent]
-    )
-
-    fileprivate static let listUserPermissions = OperationDescription(
-        id: "ListUserPermissions",
-        summary: "List the permissions that a user's roles grant",
-        tag: tag,
-        responses: [DescribedResponse(200, "The permissions", .schema("PermissionList", .json)), absent]
-    )
-
-    fileprivate static let updateUser = OperationDescription(
-        id: "UpdateUser",
-        summary: "Change a user; what is not sent stays as it is",
-        tag: tag,
-        request: "UserUpdate",
-        responses: [
-            answered, malformedUpdate, absent, taken, .error(422, "The id in the body is not the one in the path"),
-        ]
-    )
-
-    fileprivate static let disableUser = OperationDescription(
-        id: "DisableUser",
-        summary: "Disable a user; their keys open nothing from then on",
-        tag: tag,
-        responses: [
-            DescribedResponse(204, "Disabled"), .error(400, "The user is the last admin"), absent,
-        ]
-    )
-
-    fileprivate static let createServiceAccount = OperationDescription(
-        id: "CreateServiceAccount",
-        summary: "Create a service account; its roles may grant what the caller has",
-        tag: "Service Accounts",
-        request: "ServiceAccountCreate",
-        responses: [created, malformed]
-    )
+extension [QueryParameter] {
+    fileprivate static let listUsers: [QueryParameter] =
+        .page + .users
+        + .choices("filter[status]", "Only users of these statuses", from: ["Active", "Pending", "Disabled"])
 }
-
 extension [QueryParameter] {
     /// The query parameters of every list of users.
     static let users: [QueryParameter] =
