@@ -18,19 +18,19 @@ package import Vault
 /// Nothing waits: each step is taken by the thread that has done the one before, from the door's to the store's, to
 /// that of the egress client, which also answers. Only tokens are asked for elsewhere.
 package final class ConnectionActs: Sendable {
-    private let store: any ActingStore & ChangeStore
-    private let vault: Vault
-    private let egress: EgressClient
-    private let authenticator: ActAuthenticator
-    private let planner: ActPlanner
-    private let prober: ActProber
-    private let metrics: ActMetrics
+    let store: any ActingStore & ChangeStore
+    let vault: Vault
+    let egress: EgressClient
+    let authenticator: ActAuthenticator
+    let planner: ActPlanner
+    let prober: ActProber
+    let metrics: ActMetrics
     private let noteObjection: @Sendable (Objection) -> Void
-    private let limiter = ActLimiter()
-    private let connections: ActConnections
+    let limiter = ActLimiter()
+    let connections: ActConnections
 
     /// The longest answer to a probe, in bytes.
-    private static let probeResponseBytes = 4 * 1_024 * 1_024
+    static let probeResponseBytes = 4 * 1_024 * 1_024
 
     /// An act that is done although no rule allows it, since rules are only observed.
     package struct Objection: Sendable {
@@ -232,200 +232,4 @@ package final class ConnectionActs: Sendable {
             }
         }
     }
-
-    // MARK: Testing
-
-    /// The result of a test.
-    package struct TestResult: Sendable {
-        package let verdict: ProbeVerdict
-        /// The status of the third party's response, if there was one.
-        package let status: Int?
-        package let nanoseconds: UInt64
-    }
-
-    /// Tells whether a connection's credentials work.
-    package func test(_ id: Identifier, by actor: Actor) async throws(ActError) -> TestResult {
-        let (connection, sealed) = try connection(id, for: actor)
-        let probe = try probe(of: connection)
-        let record = ActRecord(.test, probe.act, of: connection.id, by: actor, in: store)
-        let use = try admit(probe.act, through: connection, sealed, record)
-        let unwritten = await withCheckedContinuation { continuation in
-            record.begin { continuation.resume(returning: $0) }
-        }
-        if let unwritten {
-            let error = ActError(unwritten, for: connection.clients)
-            use.end(nil, code: error.code)
-            throw error
-        }
-        let start = MonotonicClock.now()
-        do {
-            let (verdict, facts) = try await verdict(of: probe, use)
-            var outcome = AuditedAct.Outcome(status: facts.status)
-            outcome.result = verdict.outcome.rawValue
-            use.end(outcome, code: verdict.outcome.rawValue, facts)
-            return TestResult(verdict: verdict, status: facts.status, nanoseconds: MonotonicClock.now() - start)
-        } catch {
-            let error = ActError(error, for: connection.clients)
-            use.end(.init(error: error.code), code: error.code)
-            throw error
-        }
-    }
-
-    private func verdict(of probe: ActProbe, _ use: ConnectionUse) async throws -> (ProbeVerdict, ProxiedResponse.Facts)
-    {
-        var facts = ProxiedResponse.Facts()
-        do {
-            let authenticated = try await authenticator.authenticateAnew(use.plan, with: try open(use))
-            guard probe.sendsRequest else { return (probe.verdictOnExchange, facts) }
-            let start = MonotonicClock.now()
-            let answer = try await egress.collect(authenticated.request, atMost: Self.probeResponseBytes)
-            facts.status = answer.head.status
-            facts.upstreamNanoseconds = MonotonicClock.now() - start
-            return (probe.verdict(on: answer.head, body: answer.body.bytes), facts)
-        } catch let failure as ActFailure {
-            return (probe.verdict(on: failure), facts)
-        } catch let error as EgressError where error != .stopped && error != .cancelled {
-            return (probe.verdict(on: error), facts)
-        }
-    }
-
-    // MARK: Before the intent
-
-    /// Reads a connection, if the caller may act through it.
-    private func connection(
-        _ id: Identifier,
-        for actor: Actor
-    ) throws(ActError) -> (ActConnection, SealedSecrets?) {
-        if let token = actor.principal.actToken, !token.limits.connections.contains(id) {
-            throw ActError(.token(.otherConnection), for: .standard)
-        }
-        do {
-            let organization = actor.principal.organization
-            guard let state = try store.actingState(of: id, in: organization) else {
-                connections.forget(id, of: organization)
-                throw AccessError.noConnection
-            }
-            try ConnectionAccess.require(.resolver, under: state.policy, for: actor.principal)
-            return (try connections.connection(id, of: organization, state), state.sealed)
-        } catch {
-            throw ActError(error)
-        }
-    }
-
-    private func plan(_ request: ActRequest, on connection: ActConnection) throws(ActError) -> PlannedAct {
-        do {
-            return try planner.plan(request, on: connection)
-        } catch {
-            throw ActError(.refused(error), for: connection.clients)
-        }
-    }
-
-    private func probe(of connection: ActConnection) throws(ActError) -> ActProbe {
-        do {
-            return try prober.probe(of: connection)
-        } catch {
-            throw ActError(error, for: connection.clients)
-        }
-    }
-
-    /// The verdict of rules on an act that may be done.
-    struct Ruling {
-        /// The rule that allows it.
-        var rule: String?
-        /// Why none would, if rules were not only observed.
-        var objection: String?
-    }
-
-    /// Judges a request by the limits of the caller's act token, and by the connection's rules.
-    private func judge(
-        _ plan: PlannedAct,
-        _ request: ActRequest,
-        on connection: ActConnection,
-        _ actor: Actor
-    ) throws(ActError) -> Ruling {
-        let limits = actor.principal.actToken.map { ActRules($0.limits) } ?? .none
-        guard !connection.rules.isEmpty || !limits.isEmpty else { return Ruling() }
-        let subject = RuleSubject(
-            principal: actor.principal,
-            method: plan.method,
-            rawPath: plan.pathBelowBase,
-            rawQuery: request.query,
-            headers: plan.masked.headers,
-            body: plan.maskedBody,
-            isBodyStreamed: plan.isBodyStreamed,
-            isBodySigned: request.signature?.coversBody ?? true
-        )
-        if case .refused(let refusal) = limits.judge(subject) {
-            throw ActError(.token(.limits(refusal)), for: connection.clients)
-        }
-        switch connection.rules.judge(subject) {
-        case .allowed(let rule): return Ruling(rule: rule)
-        case .observed(let refusal): return Ruling(objection: refusal.description)
-        case .refused(let refusal): throw ActError(.rule(refusal), for: connection.clients)
-        }
-    }
-
-    /// Lets an act begin within its connection's limits.
-    private func admit(
-        _ plan: PlannedAct,
-        through connection: ActConnection,
-        _ sealed: SealedSecrets?,
-        _ record: ActRecord
-    ) throws(ActError) -> ConnectionUse {
-        let verdict = limiter.enter(
-            connection.id,
-            of: connection.organization,
-            concurrency: connection.concurrency,
-            rate: connection.rate,
-            now: MonotonicClock.now()
-        )
-        let cause: ActError.Cause
-        switch verdict {
-        case .admitted:
-            metrics.begin()
-            return ConnectionUse(
-                record: record,
-                connection: connection,
-                plan: plan,
-                sealed: sealed,
-                limiter: limiter,
-                metrics: metrics
-            )
-        case .tooMany(let number): cause = .tooMany(atOnce: number)
-        case .tooFast(let number): cause = .tooFast(perSecond: number)
-        }
-        let error = ActError(cause, for: connection.clients)
-        metrics.count(connection.integration, error.code)
-        throw error
-    }
-
-    // MARK: After the intent
-
-    /// Opens the connection's secrets for one use.
-    private func open(_ use: ConnectionUse) throws -> OpenedConnectionSecrets {
-        guard let sealed = use.sealed else { return OpenedConnectionSecrets([]) }
-        return OpenedConnectionSecrets(
-            try vault.openAll(
-                sealed,
-                organization: use.connection.organization,
-                record: use.connection.id,
-                destination: use.connection.destination
-            )
-        )
-    }
-}
-
-/// The opened secrets of one connection, by their addresses.
-private struct OpenedConnectionSecrets: ConnectionSecrets {
-    private let fields: [Vault.FieldSecret]
-
-    init(_ fields: [Vault.FieldSecret]) {
-        self.fields = fields
-    }
-
-    func secret(at address: String) -> Secret? {
-        fields.first { $0.field == address }?.secret
-    }
-
-    var all: [Secret] { fields.map(\.secret) }
 }

@@ -1,7 +1,49 @@
+import Threads
 import CCurl
 
 // Bodies that are sent while they come.
 extension CurlExchange {
+    var upload: (any UploadSource)? { request?.upload }
+
+    /// There is nothing of the body to send: the third party can't be expected to do anything.
+    func waitForUpload() {
+        waitsForUpload = true
+        deadline = .max
+    }
+
+    /// Goes on sending in the next round.
+    func waitForTurn() {
+        waitsForUpload = true
+        transfer?.goOnSending()
+    }
+
+    /// Whether the head of the response is there.
+    var hasHead: Bool { head.isComplete }
+
+    /// Hands on the response of a third party that has broken the connection, if it is there as a whole: the transfer
+    /// has then not failed.
+    func readLastWords() {
+        guard
+            failure == nil, result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR, upload != nil, !head.hasBegun,
+            let response = lastWords?.response()
+        else { return }
+        result = CURLE_OK
+        for line in response.head { guard receivedHeader(line) else { return } }
+        if !response.body.isEmpty { _ = receivedBody(response.body) }
+    }
+
+    func fail(_ error: EgressError) {
+        if failure == nil { failure = error }
+    }
+
+    /// There is more of the body, or an end of it.
+    func goOnSending() {
+        guard waitsForUpload else { return }
+        waitsForUpload = false
+        deadline = MonotonicClock.now() + timeouts.firstByte
+        curl_easy_pause(handle, isHeld ? CURLPAUSE_RECV : CURLPAUSE_CONT)
+    }
+
     /// Makes the handle ready for a body that comes piece by piece.
     ///
     /// It goes over a connection of its own: a kept one may turn out to be closed when a part of the body was sent,

@@ -10,12 +10,12 @@ import Threads
 final class CurlExchange {
     let handle: UnsafeMutableRawPointer
     let settings: ExchangeSettings
-    private(set) var transfer: Transfer?
+    var transfer: Transfer?
     /// Why we ended the transfer, where libcurl only knows that we did.
-    private(set) var failure: EgressError?
-    private(set) var isPaused = false
+    var failure: EgressError?
+    var isPaused = false
     /// When something must have happened, by ``MonotonicClock``.
-    private(set) var deadline = UInt64.max
+    var deadline = UInt64.max
     /// When the transfer must have ended.
     private var lastMoment = UInt64.max
     /// Where the client keeps it.
@@ -26,41 +26,41 @@ final class CurlExchange {
     var isWaiting = false
     var isNoted = false
 
-    private var request: EncodedRequest?
+    var request: EncodedRequest?
     /// How long the response may take to begin, and between two pieces of it.
-    private var timeouts: (firstByte: UInt64, idle: UInt64) = (.max, .max)
-    private var head: ResponseHeadReader
+    var timeouts: (firstByte: UInt64, idle: UInt64) = (.max, .max)
+    var head: ResponseHeadReader
     /// The length of the body so far, as it came and as it was handed on.
-    private var arrived = 0
-    private var answered = 0
-    private var decoder: (any ContentDecoder)?
+    var arrived = 0
+    var answered = 0
+    var decoder: (any ContentDecoder)?
     /// Follows a coded body for a receiver that wants it as it came, too.
-    private var progress: CodedProgress?
+    var progress: CodedProgress?
     /// How much of the body is to come where libcurl does not heed its length.
-    private var ownLength: Int?
+    var ownLength: Int?
     /// The part of the body that came and was not handed on yet.
-    private var kept = KeptBytes()
+    var kept = KeptBytes()
     /// Whether the decoder may have more to hand on without being given anything.
-    private var decoderHasMore = false
+    var decoderHasMore = false
     /// Whether libcurl was told to read no more for now.
-    private var isHeld = false
+    var isHeld = false
     /// The longest piece that is handed on, in bytes: a short one where that takes its time.
-    private var longestPiece = pieceBytes
-    private let turns: Turns
+    var longestPiece = pieceBytes
+    let turns: Turns
     private var sent = 0
     /// Whether libcurl waits for more of the request's body.
-    private var waitsForUpload = false
+    var waitsForUpload = false
     /// The response of a third party that breaks the connection while a body is sent to it.
-    private var lastWords: LastWords?
-    private var hasAsked = false
+    var lastWords: LastWords?
+    var hasAsked = false
     /// Why an address was refused, and whether another was not.
-    private var refusedAddress: String?
-    private var hasOpenedSocket = false
+    var refusedAddress: String?
+    var hasOpenedSocket = false
     private let message: UnsafeMutablePointer<CChar>
 
     /// How much libcurl reads at once, at most.
     static let pieceBytes = 16_384
-    private static let shortPieceBytes = 4_096
+    static let shortPieceBytes = 4_096
 
     init?(settings: ExchangeSettings, turns: Turns) {
         guard let handle = settings.makeHandle() else { return nil }
@@ -164,50 +164,7 @@ final class CurlExchange {
         deadline = MonotonicClock.now() + timeouts.idle
     }
 
-    // MARK: The request's body
-
-    var upload: (any UploadSource)? { request?.upload }
-
-    /// There is nothing of the body to send: the third party can't be expected to do anything.
-    func waitForUpload() {
-        waitsForUpload = true
-        deadline = .max
-    }
-
-    /// Goes on sending in the next round.
-    func waitForTurn() {
-        waitsForUpload = true
-        transfer?.goOnSending()
-    }
-
-    /// Whether the head of the response is there.
-    var hasHead: Bool { head.isComplete }
-
-    /// Hands on the response of a third party that has broken the connection, if it is there as a whole: the transfer
-    /// has then not failed.
-    func readLastWords() {
-        guard
-            failure == nil, result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR, upload != nil, !head.hasBegun,
-            let response = lastWords?.response()
-        else { return }
-        result = CURLE_OK
-        for line in response.head { guard receivedHeader(line) else { return } }
-        if !response.body.isEmpty { _ = receivedBody(response.body) }
-    }
-
-    func fail(_ error: EgressError) {
-        if failure == nil { failure = error }
-    }
-
-    /// There is more of the body, or an end of it.
-    func goOnSending() {
-        guard waitsForUpload else { return }
-        waitsForUpload = false
-        deadline = MonotonicClock.now() + timeouts.firstByte
-        curl_easy_pause(handle, isHeld ? CURLPAUSE_RECV : CURLPAUSE_CONT)
-    }
-
-    private func obey(_ demand: Demand, at now: UInt64) -> Bool {
+    func obey(_ demand: Demand, at now: UInt64) -> Bool {
         switch demand {
         case .more, .moreAsCoded:
             if case .moreAsCoded = demand { progress = CodedProgress() }
@@ -218,174 +175,5 @@ final class CurlExchange {
             if failure == nil { failure = .cancelled }
         }
         return failure == nil
-    }
-
-    // MARK: What libcurl reports
-
-    /// A socket is to be opened for a connection to `address`.
-    func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32 {
-        let reason = reasonToRefuse(IPAddress(keyway_curl_address(address)))
-        guard reason == nil else {
-            refusedAddress = reason
-            return -1
-        }
-        hasOpenedSocket = true
-        let kind = address.pointee
-        let socket = socket(kind.family, kind.socktype, kind.`protocol`)
-        if socket >= 0 { _ = fcntl(socket, F_SETFD, FD_CLOEXEC) }
-        if upload != nil, request?.isSecure == false {
-            lastWords = lastWords ?? LastWords()
-            lastWords?.keep(socket)
-        }
-        return socket
-    }
-
-    /// The request is about to be sent over a connection to `address`, new or not.
-    func mayAsk(_ address: UnsafePointer<CChar>) -> Bool {
-        if let reason = reasonToRefuse(IPAddress(String(cString: address))) {
-            failure = .refusedAddress(reason)
-        } else if hasAsked, request?.isIdempotent != true, keyway_curl_written(handle) > 0 {
-            // libcurl asks again when a kept connection turns out to be closed. Where it has written something, that
-            // may have been read; where the connection was reset before, it has not.
-            failure = .connectionFailed("the connection was closed before the response; the request was not repeated")
-        }
-        if failure == nil { transfer?.receiver?.requestLeaves() }
-        hasAsked = true
-        deadline = MonotonicClock.now() + timeouts.firstByte
-        return failure == nil
-    }
-
-    private func reasonToRefuse(_ address: IPAddress?) -> String? {
-        guard let address else { return "an address that is not of IP" }
-        let addressGuard = request?.isForPublicHosts == true ? settings.publicAddressGuard : settings.addressGuard
-        return addressGuard.refusal(of: address).map { "\(address), \($0)" }
-    }
-
-    /// - Returns: Whether to go on.
-    func receivedHeader(_ line: UnsafeRawBufferPointer) -> Bool {
-        do throws(EgressError) {
-            guard case .complete(let answer) = try head.read(line), let request, let receiver = transfer?.receiver
-            else {
-                // An interim response begins no final one that could be late while the caller's body stands still.
-                if !isPaused, !waitsForUpload { deadline = MonotonicClock.now() + timeouts.idle }
-                return true
-            }
-            do throws(EgressError) {
-                decoder = try answer.bodyDecoder(forHead: request.isHead, atMost: settings.answerBytes)
-            } catch {
-                // The status first, whatever is wrong with what follows.
-                failure = error
-            }
-            // libcurl sends no more after a refusal, but would wait for the rest of what it has paused to send.
-            if answer.status >= 300 { goOnSending() }
-            if !request.isHead { ownLength = answer.lengthBesideIdentity }
-            return obey(receiver.received(answer), at: MonotonicClock.now()) && ownLength != 0 && holdIfNeeded()
-        } catch {
-            failure = error
-            return false
-        }
-    }
-
-    // MARK: The body
-
-    /// Whether something came of the body that was not handed on yet.
-    var isBehind: Bool { !kept.isEmpty || decoderHasMore }
-
-    /// - Returns: Whether to go on.
-    func receivedBody(_ piece: UnsafeRawBufferPointer) -> Bool {
-        let piece = UnsafeRawBufferPointer(rebasing: piece.prefix(ownLength ?? piece.count))
-        ownLength = ownLength.map { $0 - piece.count }
-        // A coded body may go on without unfolding to anything.
-        arrived += piece.count
-        guard arrived <= settings.answerBytes || decoder == nil else {
-            failure = .responseTooLarge
-            return false
-        }
-        let used = isPaused || isBehind ? 0 : handOn(piece)
-        kept.append(UnsafeRawBufferPointer(rebasing: piece[used...]))
-        return failure == nil && ownLength != 0 && holdIfNeeded()
-    }
-
-    /// Has libcurl read no more while the receiver pauses, or something is left to hand on. To be called by what
-    /// libcurl calls.
-    private func holdIfNeeded() -> Bool {
-        guard result == nil, isPaused || isBehind else { return true }
-        turns.note(self)
-        guard !isHeld else { return true }
-        isHeld = true
-        return curl_easy_pause(handle, CURLPAUSE_RECV) == CURLE_OK
-    }
-
-    /// Has libcurl read on when everything was handed on. What it had read meanwhile, a buffer or two, comes at once.
-    ///
-    /// - Returns: What ended the transfer, if something did.
-    func goOnReading() -> CURLcode {
-        guard isHeld else { return CURLE_OK }
-        isHeld = false
-        return curl_easy_pause(handle, CURLPAUSE_CONT)
-    }
-
-    /// Hands on what was kept, as much as there is time for in this round.
-    func takeTurn() {
-        kept.use { handOn($0) }
-    }
-
-    /// Hands on bytes of the body until the round ends, the receiver pauses, or there is an error.
-    ///
-    /// - Returns: How many of them were used.
-    private func handOn(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard let decoder else {
-            var used = 0
-            while used < bytes.count, turns.isOpen, !isPaused, failure == nil {
-                let piece = bytes[used..<min(used + longestPiece, bytes.count)]
-                used += piece.count
-                pass(UnsafeRawBufferPointer(rebasing: piece))
-            }
-            return used
-        }
-        guard turns.isOpen else { return 0 }
-        decoderHasMore = true
-        let result = decoder.decode(bytes, pieces: longestPiece) { piece in
-            progress?.hasText = true
-            pass(piece)
-            return turns.isOpen && !isPaused && failure == nil
-        }
-        guard failure == nil else { return bytes.count }
-        switch result {
-        case .taken:
-            decoderHasMore = false
-            passCoded(bytes, isUsed: true, by: decoder)
-            return bytes.count
-        case .stopped(let used):
-            passCoded(UnsafeRawBufferPointer(rebasing: bytes[..<used]), isUsed: false, by: decoder)
-            return used
-        case .malformed:
-            failure = .malformedResponse("its content coding is not kept to")
-            return bytes.count
-        }
-    }
-
-    /// Hands on what was decoded, or taken to be decoded, as it came.
-    private func passCoded(_ piece: UnsafeRawBufferPointer, isUsed: Bool, by decoder: any ContentDecoder) {
-        guard var progress, let receiver = transfer?.receiver else { return }
-        let before = progress.decoded
-        progress.take(piece.count, isUsed: isUsed, isSettled: decoder.isSettled)
-        self.progress = progress
-        guard !piece.isEmpty || progress.decoded != before else { return }
-        _ = obey(receiver.receivedCoded(piece, decoded: progress.decoded), at: MonotonicClock.now())
-    }
-
-    private func pass(_ piece: UnsafeRawBufferPointer) {
-        answered += piece.count
-        guard answered <= settings.answerBytes else {
-            failure = .responseTooLarge
-            return
-        }
-        guard let receiver = transfer?.receiver else { return }
-        let start = MonotonicClock.now()
-        let demand = receiver.received(piece)
-        let now = MonotonicClock.now()
-        if turns.count(piece.count, nanoseconds: now - start) { longestPiece = Self.shortPieceBytes }
-        _ = obey(demand, at: now)
     }
 }

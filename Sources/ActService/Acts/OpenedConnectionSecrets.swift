@@ -1,0 +1,34 @@
+import Acting
+import Documents
+import Secrets
+import Vault
+
+/// The opened secrets of one connection, by their addresses.
+struct OpenedConnectionSecrets: ConnectionSecrets {
+    private let fields: [Vault.FieldSecret]
+
+    init(_ fields: [Vault.FieldSecret]) {
+        self.fields = fields
+    }
+
+    func secret(at address: String) -> Secret? {
+        fields.first { $0.field == address }?.secret
+    }
+
+    var all: [Secret] { fields.map(\.secret) }
+}
+
+extension ConnectionActs {
+    /// Opens the connection's secrets for one use.
+    func open(_ use: ConnectionUse) throws -> OpenedConnectionSecrets {
+        guard let sealed = use.sealed else { return OpenedConnectionSecrets([]) }
+        return OpenedConnectionSecrets(
+            try vault.openAll(
+                sealed,
+                organization: use.connection.organization,
+                record: use.connection.id,
+                destination: use.connection.destination
+            )
+        )
+    }
+}

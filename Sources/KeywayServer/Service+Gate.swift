@@ -1,0 +1,145 @@
+import Storage
+import Access
+import ActService
+import Documents
+import HTTPServer
+import NetworkTypes
+import Threads
+
+// The gate: keys, rate limit, permission, registration.
+extension Service {
+    func answer(_ exchange: Exchange, by route: Route, _ parameters: RouteParameters) {
+        let request = exchange.request
+        switch route.endpoint.guarding {
+        case .open:
+            answerOpenly(exchange, by: route)
+        case .loopback:
+            // Behind a proxy on this machine everyone seems to be on it.
+            if request.remoteAddress.isLoopback, !Self.isForwarded(request) {
+                answerOpenly(exchange, by: route)
+            } else {
+                let error = APIError(403, "This path is for the server's own machine.")
+                finish(exchange, response(to: error, exchange, route: route), route: route)
+            }
+        case .apiKey:
+            answerByAPIKey(exchange, by: route, parameters)
+        case .principal:
+            let credential: Credential
+            do {
+                credential = try request.credential(acting: route.endpoint.acts)
+            } catch {
+                return refuseAuthentication(exchange, error, route: route)
+            }
+            if let session = authenticator.knownSession(for: credential) {
+                return admit(session, by: credential, exchange, route: route, parameters)
+            }
+            lookUp(exchange, route: route) {
+                let session: Session
+                do {
+                    session = try self.authenticator.session(for: credential)
+                } catch {
+                    return self.refuseAuthentication(exchange, error, route: route)
+                }
+                self.admit(session, by: credential, exchange, route: route, parameters)
+            }
+        }
+    }
+
+    /// Looks keys up: at once if the store answers at once, else on a thread that may wait, where addresses take turns.
+    private func lookUp(_ exchange: Exchange, route: Route, _ body: @escaping @Sendable () -> Void) {
+        guard !store.answersAtOnce else { return body() }
+        // Networks of one hash share a line.
+        let network = exchange.request.remoteAddress.network.hashValue
+        lookUpThreads.run(for: Identifier(high: 0, low: UInt64(bitPattern: Int64(network))), body) {
+            self.finish(exchange, self.response(to: APIError.tooManyLookups, exchange, route: route), route: route)
+        }
+    }
+
+    /// Lets in a caller whose credential is valid, unless something else keeps them out.
+    private func admit(
+        _ session: Session,
+        by credential: Credential,
+        _ exchange: Exchange,
+        route: Route,
+        _ parameters: RouteParameters
+    ) {
+        let quota = session.bucket?.take(now: MonotonicClock.now())
+        let exchange = exchange.admitting(session.principal, quota: quota)
+        if let objection = route.endpoint.guarding.objection(to: session.principal, quota) {
+            return finish(exchange, response(to: objection, exchange, route: route), route: route)
+        }
+        let call = Call(
+            request: exchange.request,
+            actor: Actor(session.principal, by: credential, requestID: exchange.requestID),
+            parameters: parameters,
+            places: places
+        )
+        perform(call, exchange, by: route)
+    }
+
+    private static func isForwarded(_ request: any ServiceRequest) -> Bool {
+        let headers: [StaticString] = ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"]
+        return headers.contains { request.header($0) != nil }
+    }
+
+    /// Answers wrong keys, later if there were many from that address.
+    func refuseAuthentication(_ exchange: Exchange, _ error: any Error, route: Route) {
+        let response = response(to: error, exchange, route: route)
+        guard response.status == 403 else { return finish(exchange, response, route: route) }
+        failAuthentication(exchange, response, route: route)
+    }
+
+    /// Sends the response to a failed authentication, later if there were many from that address.
+    func failAuthentication(_ exchange: Exchange, _ response: Response, route: Route) {
+        metrics.noteAuthenticationFailure()
+        guard brake.noteFailure(from: exchange.request.remoteAddress, now: MonotonicClock.now()) else {
+            return finish(exchange, response, route: route)
+        }
+        Task {
+            try? await Task.sleep(for: FailureBrake<IPAddress>.delay)
+            finish(exchange, response, route: route)
+        }
+    }
+
+    func answerByAPIKey(_ exchange: Exchange, by route: Route, _ parameters: RouteParameters) {
+        lookUp(exchange, route: route) {
+            do {
+                let (key, bucket) = try self.authenticator.apiKey(exchange.request.apiKeyDigest())
+                self.admit(key, bucket, exchange, route: route, parameters)
+            } catch {
+                self.refuseAuthentication(exchange, error, route: route)
+            }
+        }
+    }
+
+    private func admit(
+        _ key: APIKey,
+        _ bucket: TokenBucket?,
+        _ exchange: Exchange,
+        route: Route,
+        _ parameters: RouteParameters
+    ) {
+        let quota = bucket?.take(now: MonotonicClock.now())
+        let exchange = exchange.limiting(to: quota)
+        if let quota, !quota.isAllowed {
+            return finish(exchange, response(to: GateError.exhausted(quota), exchange, route: route), route: route)
+        }
+        switch route.endpoint.handling {
+        case .identification(let answer): finish(exchange, answer(key), route: route)
+        case .admission(let answer):
+            let admission = Admission(
+                request: exchange.request,
+                requestID: exchange.requestID,
+                apiKey: key,
+                parameters: parameters
+            )
+            Task(executorPreference: taskExecutor) {
+                await self.attempt(exchange, by: route) {
+                    try await self.decide(admission, again: { try self.readmit(admission) }, answer)
+                }
+            }
+        case .immediate, .exchange, .description, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
+            preconditionFailure("who comes with an API key alone asks about it, or is let in")
+        }
+    }
+}

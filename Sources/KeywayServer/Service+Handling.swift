@@ -1,0 +1,169 @@
+import Storage
+import Access
+import ActService
+import Documents
+import HTTPServer
+import WorkloadIdentity
+
+// The handling of a request that has passed the gate, each kind on its thread.
+extension Service {
+    func answerOpenly(_ exchange: Exchange, by route: Route) {
+        switch route.endpoint.handling {
+        case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
+        case .description: finish(exchange, Response(.json, description), route: route)
+        case .exchange(let answer): answerProof(of: exchange, by: route, answer)
+        case .identification, .admission, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
+            preconditionFailure("what reads or writes data has a principal")
+        }
+    }
+
+    /// Answers whoever brings another proof than keys. One that proves nothing counts as wrong keys do.
+    private func answerProof(
+        of exchange: Exchange,
+        by route: Route,
+        _ answer: @escaping @Sendable (Applicant) async throws -> Response
+    ) {
+        let applicant = Applicant(request: exchange.request, requestID: exchange.requestID)
+        Task(executorPreference: taskExecutor) {
+            do {
+                self.finish(exchange, try await self.decide(applicant, again: { applicant }, answer), route: route)
+            } catch {
+                let response = self.response(to: error, exchange, route: route)
+                guard error is TokenRefusal, response.status < 500 else {
+                    return self.finish(exchange, response, route: route)
+                }
+                self.failAuthentication(exchange, response, route: route)
+            }
+        }
+    }
+
+    func perform(_ call: Call, _ exchange: Exchange, by route: Route) {
+        switch route.endpoint.handling {
+        case .immediate, .description, .identification, .admission, .exchange:
+            answerOpenly(exchange, by: route)
+        case .lookup(let answer) where store.answersAtOnce:
+            attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }
+        case .lookup(let answer), .search(let answer):
+            read(for: call, exchange, by: route) {
+                self.attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }
+            }
+        case .slicedSearch(let begin):
+            read(for: call, exchange, by: route) {
+                do {
+                    self.goOn(with: try begin(call), call, exchange, by: route)
+                } catch {
+                    self.finish(exchange, self.response(to: error, exchange, route: route), route: route)
+                }
+            }
+        case .list(let answer):
+            read(for: call, exchange, by: route) { self.send(answer, call, exchange, by: route) }
+        case .change(let answer):
+            Task(executorPreference: taskExecutor) {
+                await self.attempt(exchange, by: route) {
+                    try await self.decide(call, again: { try self.readmit(call, by: route) }, answer)
+                }
+            }
+        case .question(let answer):
+            let task = Task(executorPreference: taskExecutor) {
+                await self.attempt(exchange, by: route) { try await answer(call) }
+            }
+            exchange.reply.whenClientLeaves { task.cancel() }
+        case .act(let act) where store.answersAtOnce:
+            begin(act, call, exchange, by: route)
+        case .act(let act):
+            read(for: call, exchange, by: route) { self.begin(act, call, exchange, by: route) }
+        }
+    }
+
+    /// Runs `body` on a thread that may wait, unless the caller has too much waiting already.
+    private func read(
+        for call: Call,
+        _ exchange: Exchange,
+        by route: Route,
+        _ body: @escaping @Sendable () -> Void
+    ) {
+        readingThreads.run(for: call.principal.credential, body) {
+            self.finish(exchange, self.response(to: APIError.tooManyReads, exchange, route: route), route: route)
+        }
+    }
+
+    /// Does a slice of a search, and puts what is left of it behind the reads that wait.
+    private func goOn(with search: SlicedSearch, _ call: Call, _ exchange: Exchange, by route: Route) {
+        do {
+            if let response = try search.goOn() {
+                finish(exchange, try counted(response, for: call), route: route)
+            } else {
+                readingThreads.goOn(for: call.principal.credential) {
+                    self.goOn(with: search, call, exchange, by: route)
+                }
+            }
+        } catch {
+            finish(exchange, response(to: error, exchange, route: route), route: route)
+        }
+    }
+
+    /// A response that has its part of the memory for responses.
+    func counted(_ response: Response, for call: Call) throws -> Response {
+        guard response.body.count >= ResponseBudget.leastCounted else { return response }
+        guard let share = responses.take(response.body.count, for: call.principal.credential) else {
+            throw APIError.tooMuchUnread
+        }
+        var response = response
+        response.kept = share
+        return response
+    }
+
+    /// Answers with a list: at once if it is short, else as it is read.
+    private func send(
+        _ answer: (Call) throws -> ReadList,
+        _ call: Call,
+        _ exchange: Exchange,
+        by route: Route
+    ) {
+        do {
+            let list = try answer(call)
+            let first = try list.read(nil)
+            let key = call.principal.credential
+            guard first.end != nil else {
+                let response = Response(.jsonAPI, first.bytes(isFirst: true))
+                return finish(exchange, try counted(response, for: call), route: route)
+            }
+            guard let share = responses.take(ListSender.heldBytes, for: key) else { throw APIError.tooMuchUnread }
+            var response = Response(.jsonAPI, [])
+            complete(&response, of: exchange, route: route)
+            ListSender(list, for: key, share, on: readingThreads)
+                .begin(with: first, response, answering: exchange.reply, isHead: exchange.request.method == .head)
+        } catch {
+            finish(exchange, self.response(to: error, exchange, route: route), route: route)
+        }
+    }
+
+    private func begin(
+        _ act: (Call, HTTPActSink) throws -> Void,
+        _ call: Call,
+        _ exchange: Exchange,
+        by route: Route
+    ) {
+        do {
+            try act(call, HTTPActSink(self, exchange, route))
+        } catch {
+            finish(exchange, response(to: error, exchange, route: route), route: route)
+        }
+    }
+
+    func attempt(_ exchange: Exchange, by route: Route, _ answer: () throws -> Response) {
+        do {
+            finish(exchange, try answer(), route: route)
+        } catch {
+            finish(exchange, response(to: error, exchange, route: route), route: route)
+        }
+    }
+
+    func attempt(_ exchange: Exchange, by route: Route, _ answer: () async throws -> Response) async {
+        do {
+            finish(exchange, try await answer(), route: route)
+        } catch {
+            finish(exchange, response(to: error, exchange, route: route), route: route)
+        }
+    }
+}
