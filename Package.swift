@@ -150,19 +150,27 @@ let package = Package(
             path: "Tests/UpstreamTesting",
             swiftSettings: settings
         ),
+        // What several suites use.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Documents", "Platform"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
         suite("CryptographyTests", uses: ["Cryptography", "Platform", "Secrets"]),
         suite("HTTPServerTests", uses: ["HTTPServer", "NetworkTypes", "Platform", "Secrets", "Threads"]),
         suite("JSONReadingTests", uses: ["Documents", "JSONReading", "Secrets"]),
-        suite("VaultTests", uses: ["Cryptography", "Documents", "Platform", "Secrets", "Vault"]),
+        suite("VaultTests", uses: ["Cryptography", "Documents", "Platform", "Secrets", "TestSupport", "Vault"]),
         suite(
             "SQLiteStorageTests",
             uses: [
                 "Access", "CSQLite", "Documents", "Platform", "Secrets", "SQLiteStorage", "Storage", "StorageTesting",
+                "TestSupport",
             ]
         ),
-        suite("DocumentsTests", uses: ["Documents", "Secrets"]),
-        suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets"]),
-        suite("AWSAccountsTests", uses: ["AWSAccounts", "Documents", "Secrets"]),
+        suite("DocumentsTests", uses: ["Documents", "Secrets", "TestSupport"]),
+        suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets", "TestSupport"]),
+        suite("AWSAccountsTests", uses: ["AWSAccounts", "Documents", "Secrets", "TestSupport"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
         suite("EgressTests", uses: ["Egress", "NetworkTypes", "Platform", "Secrets", "Threads"]),
         suite("AmbientCredentialsTests", uses: ["AmbientCredentials", "Documents", "JSONReading"]),
@@ -194,14 +202,14 @@ let package = Package(
             uses: [
                 "Access", "ActService", "Connections", "Cryptography", "CSQLite", "Documents", "Egress", "HTTPServer",
                 "JSONReading", "KeywayServer", "NetworkTypes", "Platform", "Secrets", "SQLiteStorage", "Storage",
-                "Threads", "UpstreamTesting", "Vault",
+                "TestSupport", "Threads", "UpstreamTesting", "Vault",
             ]
         ),
         suite(
             "KeywayCommandsTests",
             uses: [
                 "ActService", "AmbientCredentials", "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading",
-                "KeywayCommands", "KeywayServer", "NetworkTypes", "Secrets",
+                "KeywayCommands", "KeywayServer", "NetworkTypes", "Secrets", "TestSupport",
             ]
         ),
         suite(

@@ -1,6 +1,7 @@
 import AWSAccounts
 import Documents
 import Testing
+import TestSupport
 
 @Suite("The cost and usage configuration of an AWS account")
 struct CCMConfigTests {

@@ -1,6 +1,7 @@
 import AWSAccounts
 import Documents
 import Testing
+import TestSupport
 
 struct Catalogue: Sendable, CustomTestStringConvertible {
     let testDescription: String

@@ -2,6 +2,7 @@ import AWSAccounts
 import Documents
 import Secrets
 import Testing
+import TestSupport
 
 /// A body that is wrong in one place.
 struct Fault: Sendable, CustomTestStringConvertible {

@@ -1,5 +1,6 @@
 import Documents
 import Testing
+import TestSupport
 
 @testable import AWSAccounts
 

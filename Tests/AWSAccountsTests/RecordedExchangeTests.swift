@@ -1,6 +1,7 @@
 import AWSAccounts
 import Documents
 import Testing
+import TestSupport
 
 /// A request body of the reference with the response that it got.
 ///

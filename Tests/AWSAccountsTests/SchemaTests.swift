@@ -1,6 +1,7 @@
 import AWSAccounts
 import Documents
 import Testing
+import TestSupport
 
 /// A sample body, of which one place is changed.
 struct BodyPlace: Sendable, CustomTestStringConvertible {

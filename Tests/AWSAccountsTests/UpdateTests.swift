@@ -2,6 +2,7 @@ import AWSAccounts
 import Documents
 import Secrets
 import Testing
+import TestSupport
 
 /// An update that sends one member, from the attributes on.
 struct Change: Sendable, CustomTestStringConvertible {

@@ -1,6 +1,7 @@
 import Connections
 import Documents
 import Testing
+import TestSupport
 
 /// A place of a sample body: the pointer of one member or element, as the body declares it.
 struct BodyPlace: Sendable, CustomTestStringConvertible {

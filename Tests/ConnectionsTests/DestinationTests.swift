@@ -1,6 +1,7 @@
 import Connections
 import Documents
 import Testing
+import TestSupport
 
 @Suite("The destination of a connection's secrets")
 struct DestinationTests {

@@ -1,6 +1,7 @@
 import Connections
 import Documents
 import Testing
+import TestSupport
 
 /// A stored HTTP connection and updates of its lists.
 @Suite("Updating the lists of an HTTP connection")

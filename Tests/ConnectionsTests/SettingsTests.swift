@@ -1,6 +1,7 @@
 import Connections
 import Documents
 import Testing
+import TestSupport
 
 @Suite("The settings of a connection")
 struct SettingsTests {

@@ -2,6 +2,7 @@ import Connections
 import Documents
 import Secrets
 import Testing
+import TestSupport
 
 /// Pointers of the places that tests change most.
 enum Place {

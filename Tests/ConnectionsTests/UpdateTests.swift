@@ -1,6 +1,7 @@
 import Connections
 import Documents
 import Testing
+import TestSupport
 
 extension CredentialFacts {
     static func of(_ type: String) -> CredentialFacts {

@@ -1,5 +1,6 @@
 import Documents
 import Testing
+import TestSupport
 
 @Suite("The JSON writer")
 struct JSONWriterTests {

@@ -1,6 +1,7 @@
 import Documents
 import Secrets
 import Testing
+import TestSupport
 
 /// Groups, choices, lists and who sets what, beyond what today's documents ask of them.
 @Suite("Reading the kinds of members")

@@ -2,6 +2,7 @@ import Documents
 import Foundation
 import JSONReading
 import Testing
+import TestSupport
 
 @testable import KeywayCommands
 

@@ -3,6 +3,7 @@ import HTTPServer
 import KeywayServer
 import NetworkTypes
 import Testing
+import TestSupport
 
 @testable import KeywayCommands
 

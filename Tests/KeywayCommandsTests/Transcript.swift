@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 @testable import KeywayCommands
 
@@ -42,35 +43,9 @@ func printed(_ content: [UInt8]) -> String {
     String(validating: content, as: UTF8.self) ?? ""
 }
 
-/// A new directory, removed with all that is in it when the last reference goes.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() {
-        path = "/tmp/keyway-commands-tests-\(UUID().uuidString)"
-        mkdir(path, 0o700)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    /// A path in it.
-    func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
-
-    /// The permissions of a file in it, or `nil` if there is none.
-    func mode(of name: String) -> mode_t? {
-        var status = stat()
-        guard stat(self(name), &status) == 0 else { return nil }
-        return status.st_mode & 0o7777
-    }
-
+extension TemporaryDirectory {
     /// The names of all files in a directory in it.
     func names(in name: String = "") -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: self(name))) ?? []).sorted()
-    }
-
-    func text(of name: String) -> String {
-        (try? String(contentsOfFile: self(name), encoding: .utf8)) ?? ""
     }
 }

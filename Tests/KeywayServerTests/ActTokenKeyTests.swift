@@ -7,6 +7,7 @@ import SQLiteStorage
 import Secrets
 import Storage
 import Testing
+import TestSupport
 import Vault
 
 @Suite("The AWS key pair of an act token")

@@ -3,6 +3,7 @@ import Documents
 import HTTPServer
 import KeywayServer
 import Testing
+import TestSupport
 
 @Suite("Every change")
 struct AuditCoverageTests {

@@ -9,6 +9,7 @@ import SQLiteStorage
 import Secrets
 import Storage
 import Testing
+import TestSupport
 import Vault
 
 @testable import KeywayServer

@@ -3,6 +3,7 @@ import Documents
 import HTTPServer
 import KeywayServer
 import Testing
+import TestSupport
 import UpstreamTesting
 
 /// Every route, by every kind of caller, and the status that answers them.

@@ -1,6 +1,7 @@
 import HTTPServer
 import NetworkTypes
 import Testing
+import TestSupport
 
 @testable import KeywayServer
 

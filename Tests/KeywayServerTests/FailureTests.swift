@@ -5,6 +5,7 @@ import HTTPServer
 import SQLiteStorage
 import Storage
 import Testing
+import TestSupport
 import Vault
 
 @testable import KeywayServer

@@ -2,6 +2,7 @@ import Access
 import Documents
 import HTTPServer
 import Testing
+import TestSupport
 
 @Suite("The list of connections")
 struct ConnectionListTests {

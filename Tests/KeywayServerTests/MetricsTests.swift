@@ -5,6 +5,7 @@ import NetworkTypes
 import SQLiteStorage
 import Storage
 import Testing
+import TestSupport
 
 @testable import KeywayServer
 

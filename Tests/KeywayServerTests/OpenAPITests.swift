@@ -3,6 +3,7 @@ import Documents
 import HTTPServer
 import NetworkTypes
 import Testing
+import TestSupport
 
 @Suite("The OpenAPI document")
 struct OpenAPITests {

@@ -4,6 +4,7 @@ import Documents
 import HTTPServer
 import NetworkTypes
 import Testing
+import TestSupport
 
 @testable import KeywayServer
 

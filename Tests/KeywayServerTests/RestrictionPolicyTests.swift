@@ -4,6 +4,7 @@ import HTTPServer
 import SQLiteStorage
 import Storage
 import Testing
+import TestSupport
 
 @Suite("Restriction policies")
 struct RestrictionPolicyTests {

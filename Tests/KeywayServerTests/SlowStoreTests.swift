@@ -5,6 +5,7 @@ import HTTPServer
 import KeywayServer
 import Storage
 import Testing
+import TestSupport
 import UpstreamTesting
 
 @Suite("A store that does not answer at once is read on threads that may wait, and on no other,")

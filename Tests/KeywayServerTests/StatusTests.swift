@@ -4,6 +4,7 @@ import Documents
 import HTTPServer
 import KeywayServer
 import Testing
+import TestSupport
 
 /// The sender of a request.
 enum Caller: String, Sendable {

@@ -1,5 +1,6 @@
 import Access
 import Documents
+import TestSupport
 
 @testable import SQLiteStorage
 

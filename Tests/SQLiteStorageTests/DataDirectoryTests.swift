@@ -3,6 +3,7 @@ import SQLiteStorage
 import Storage
 import StorageTesting
 import Testing
+import TestSupport
 
 @testable import SQLiteStorage
 

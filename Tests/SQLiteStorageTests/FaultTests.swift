@@ -4,6 +4,7 @@ import Platform
 import Storage
 import StorageTesting
 import Testing
+import TestSupport
 
 @testable import SQLiteStorage
 

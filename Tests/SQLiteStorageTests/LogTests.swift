@@ -6,6 +6,7 @@ import Storage
 import StorageTesting
 import Synchronization
 import Testing
+import TestSupport
 
 @testable import SQLiteStorage
 

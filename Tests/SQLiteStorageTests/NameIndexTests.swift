@@ -3,6 +3,7 @@ import Documents
 import Storage
 import StorageTesting
 import Testing
+import TestSupport
 
 @testable import SQLiteStorage
 

@@ -1,6 +1,7 @@
 import Storage
 import StorageTesting
 import Testing
+import TestSupport
 
 @testable import SQLiteStorage
 

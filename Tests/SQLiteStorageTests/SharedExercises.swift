@@ -2,6 +2,7 @@ import SQLiteStorage
 import Storage
 import StorageTesting
 import Testing
+import TestSupport
 
 @Suite("An SQLite store, as every store", .timeLimit(.minutes(10)))
 struct SharedExercises {

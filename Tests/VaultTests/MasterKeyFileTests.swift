@@ -1,5 +1,6 @@
 import Platform
 import Testing
+import TestSupport
 import Vault
 
 @Suite("A master key file")

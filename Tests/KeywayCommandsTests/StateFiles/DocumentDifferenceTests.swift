@@ -2,6 +2,7 @@ import DatadogClient
 import Documents
 import JSONReading
 import Testing
+import TestSupport
 
 @testable import KeywayCommands
 

@@ -3,6 +3,7 @@ import HTTPServer
 import KeywayServer
 import NetworkTypes
 import Testing
+import TestSupport
 import UpstreamTesting
 
 @Suite("Links in the response to an act")

@@ -4,6 +4,7 @@ import Documents
 import HTTPServer
 import KeywayServer
 import Testing
+import TestSupport
 import UpstreamTesting
 
 @Suite("The settings of a connection")

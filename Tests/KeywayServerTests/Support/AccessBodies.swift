@@ -1,6 +1,7 @@
 import Access
 import Documents
 import Testing
+import TestSupport
 
 /// Bodies of the API of keys and users.
 enum AccessBodies {

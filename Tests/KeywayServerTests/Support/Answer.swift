@@ -3,6 +3,7 @@ import HTTPServer
 import JSONReading
 import NetworkTypes
 import Testing
+import TestSupport
 
 /// A response to a test's request.
 struct Answer {

@@ -8,6 +8,7 @@ import KeywayServer
 import NetworkTypes
 import Platform
 import SQLiteStorage
+import TestSupport
 import Vault
 
 /// The OpenAPI document as a promise that responses can be held against.

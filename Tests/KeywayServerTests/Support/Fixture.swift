@@ -13,6 +13,7 @@ import Secrets
 import SQLiteStorage
 import Storage
 import Testing
+import TestSupport
 import Vault
 
 /// A service over a new database, with one organisation, whose answers are held against the OpenAPI document.
@@ -168,7 +169,7 @@ final class Fixture: Sendable {
     /// The log's lines so far.
     func logLines() -> [String] {
         log.flush()
-        return String(decoding: contents(of: directory.path + "/log"), as: UTF8.self)
+        return String(decoding: (bytes(ofFile: directory.path + "/log") ?? []), as: UTF8.self)
             .split(separator: "\n").map(String.init)
     }
 }

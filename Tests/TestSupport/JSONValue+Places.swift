@@ -1,9 +1,8 @@
-import Documents
+package import Documents
 
-// The suites of the modules above this one have this file and SchemaCheck.swift by symbolic links.
 extension JSONValue {
     /// The value at a JSON Pointer of plain names and indices.
-    func at(_ pointer: String) -> JSONValue? {
+    package func at(_ pointer: String) -> JSONValue? {
         pointer.split(separator: "/").reduce(self as JSONValue?) { value, step in
             switch value {
             case .array(let elements)?: Int(step).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
@@ -13,7 +12,7 @@ extension JSONValue {
     }
 
     /// A copy with another value at a pointer; `nil` removes the member.
-    func with(_ pointer: String, _ new: JSONValue?) -> JSONValue {
+    package func with(_ pointer: String, _ new: JSONValue?) -> JSONValue {
         with(pointer.split(separator: "/").map(String.init)[...], new) ?? .null
     }
 
@@ -43,5 +42,5 @@ extension JSONValue {
         }
     }
 
-    var json: String { String(decoding: JSONWriter.bytes(of: self), as: UTF8.self) }
+    package var json: String { String(decoding: JSONWriter.bytes(of: self), as: UTF8.self) }
 }

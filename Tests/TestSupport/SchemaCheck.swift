@@ -1,9 +1,9 @@
-import Documents
+package import Documents
 
 /// As much of a JSON Schema validator as our own descriptions need.
-struct SchemaCheck {
+package struct SchemaCheck {
     /// Whether `value` is what `schema` describes. A keyword that it does not know is a failure of the suite.
-    static func accepts(_ value: JSONValue, _ schema: JSONValue) -> Bool {
+    package static func accepts(_ value: JSONValue, _ schema: JSONValue) -> Bool {
         guard case .object(let keywords) = schema else { return false }
         return keywords.allSatisfy { keyword in
             accepts(value, keyword.name.string, keyword.value, within: schema)

@@ -1,1 +1,0 @@
-../DocumentsTests/JSONValue+Places.swift
