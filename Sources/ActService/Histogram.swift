@@ -9,7 +9,7 @@ package final class Histogram: Sendable {
         package var nanoseconds: UInt64 = 0
     }
 
-    /// The upper bounds in seconds, but for the last, which is infinite.
+    /// The upper bounds in seconds, except the last, which is infinite.
     package static let bounds: [Double] = [
         0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ]

@@ -82,7 +82,7 @@ extension Service {
         return headers.contains { request.header($0) != nil }
     }
 
-    /// Answers wrong keys, later if there were many from that address.
+    /// Refuses wrong keys, after a delay if there were many from that address.
     func refuseAuthentication(_ exchange: Exchange, _ error: any Error, route: Route) {
         let response = response(to: error, exchange, route: route)
         guard response.status == 403 else { return finish(exchange, response, route: route) }

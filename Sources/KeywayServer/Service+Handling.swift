@@ -113,7 +113,7 @@ extension Service {
         return response
     }
 
-    /// Answers with a list: at once if it is short, else as it is read.
+    /// Sends a list: at once if it is short, else as it is read.
     private func send(
         _ answer: (Call) throws -> ReadList,
         _ call: Call,

@@ -29,17 +29,17 @@ extension Service {
         exchange.reply.send(response)
     }
 
-    /// Adds what stands in every answer, and measures and logs it.
+    /// Adds the headers of every response, and measures and logs it.
     func complete(_ response: inout Response, of exchange: Exchange, route: Route?) {
         if route?.endpoint.acts != true {
             response.headers.append(.init(name: "X-Request-Id", value: exchange.requestID))
         }
         exchange.quota?.addHeaders(to: &response)
-        // Before the answer: who has the answer finds its line in the log's buffer.
+        // Before the response is sent: its receiver finds its line in the log's buffer.
         note(exchange, status: response.status, route: route)
     }
 
-    /// Measures and logs an answer.
+    /// Measures and logs a response.
     func note(_ exchange: Exchange, status: Int, route: Route?) {
         let nanoseconds = MonotonicClock.now() - exchange.request.startedAt
         (route?.metrics ?? metrics.unrouted).observe(status: status, nanoseconds: nanoseconds)

@@ -13,7 +13,7 @@ import Synchronization
 /// The API, over any store and vault.
 ///
 /// A request passes the router, then the gate (keys, rate limit, permission, registration), then its endpoint; every
-/// answer is measured and logged, and names its request.
+/// response is measured and logged, and names its request.
 package final class Service: Sendable {
     package struct Configuration: Sendable {
         /// The AWS account that AWS connections are told to trust, 12 digits.
@@ -24,7 +24,7 @@ package final class Service: Sendable {
         package var environment: @Sendable (String) -> String? = { _ in nil }
         /// The URL under which callers reach the server, without a final slash; `nil` if it is to be taken from `Host`.
         package var publicURL: String?
-        /// Whether `/metrics` has a listener of its own, so that this one answers nobody.
+        /// Whether `/metrics` has a listener of its own, so that this one does not serve it.
         package var metricsHaveOwnListener = false
 
         package init() {}
@@ -126,7 +126,7 @@ package final class Service: Sendable {
         }
     }
 
-    /// The answer to a request that the HTTP engine refuses.
+    /// The response to a request that the HTTP engine refuses.
     package func refuse(_ refusal: Refusal, to address: IPAddress) -> Response {
         var response = ErrorFamily.objects.response(to: APIError(refusal.status, refusal.detail))
         // Nobody knows yet what it was about: it may be an act.

@@ -3,6 +3,7 @@ import Documents
 import Foundation
 import HTTPServer
 import KeywayServer
+import TestSupport
 import Testing
 
 /// A kind of credentials, with a body that has a value in every field.
@@ -96,7 +97,7 @@ struct CatalogueTests {
         var seen = [get.text, patch.text, list.text, fixture.service.metrics.text()] + fixture.logLines()
         seen += try fixture.events().map(\.compact)
         for file in ["keyway.db", "keyway.db-wal"] {
-            seen.append(String(decoding: contents(of: "\(fixture.directory.path)/\(file)"), as: UTF8.self))
+            seen.append(String(decoding: bytes(ofFile: "\(fixture.directory.path)/\(file)") ?? [], as: UTF8.self))
         }
         let isSeen = seen.contains { $0.contains(Bodies.marker) }
         #expect(!isSeen)

@@ -36,7 +36,7 @@ struct ErrorFamilyTests {
         let (error, forOperator) = APIError.from(Unforeseen())
         #expect(error.status == 500)
         #expect(forOperator == "failed: Unforeseen")
-        #expect(error.faults.allSatisfy { !$0.detail.contains("Unforeseen") && !$0.detail.contains("hidden") })
+        #expect(error.issues.allSatisfy { !$0.detail.contains("Unforeseen") && !$0.detail.contains("hidden") })
     }
 
     @Test("has a title for every status that is sent", arguments: Refusal.allCases)

@@ -5,7 +5,7 @@ extension DocumentSchema {
     package static let invitationAcceptance = DocumentSchema(
         type: "user_invitations",
         attributes: [
-            .text("code", "The code, which the inviter was answered"),
+            .text("code", "The code, from the response to the invitation"),
             .optionalText("name", "Name of the application key", format: .name),
         ]
     )

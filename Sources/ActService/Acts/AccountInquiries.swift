@@ -38,7 +38,7 @@ package struct AccountInquiries: Sendable {
     ///   - action: What the audit log calls it.
     ///   - actor: The caller.
     ///   - ask: The questions.
-    /// - Returns: What `ask` makes of the answers.
+    /// - Returns: The result that `ask` makes of the responses.
     /// - Throws: ``InquiryError``; ``AWSRefused`` if AWS refuses what `ask` asks for; ``StoreError``, or
     ///   ``VaultError``.
     package func ask<Answer: Sendable>(

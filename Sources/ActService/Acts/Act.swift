@@ -42,7 +42,7 @@ final class Act: Sendable {
         sink.fail(error)
     }
 
-    /// Ends it with a response, if perhaps not to the end. The response's own end comes after this: whoever has it
+    /// Ends it with a response, if perhaps not to the end. The response's own end comes after this: anyone who has it
     /// finds the outcome.
     func conclude(_ facts: ProxiedResponse.Facts, error: EgressError?) {
         var outcome = AuditedAct.Outcome(status: facts.status, error: error?.code)

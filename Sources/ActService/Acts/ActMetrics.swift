@@ -5,11 +5,11 @@ package final class ActMetrics: Sendable {
     package struct Key: Hashable {
         /// The wire type of the integration.
         package let integration: String
-        /// `answered`, what a test found, or what kept the act from an answer.
+        /// `answered`, what a test found, or what kept the act from a response.
         package let outcome: String
     }
 
-    /// From the request to the head of the third party's answer.
+    /// From the request to the head of the third party's response.
     package let upstream = Histogram()
     private let acts = Mutex<[Key: UInt64]>([:])
     private let underWay = Atomic<Int>(0)

@@ -9,7 +9,7 @@ package import Storage
 import Threads
 package import Vault
 
-/// Acts through connections, from the stored state to the third party's answer.
+/// Acts through connections, from the stored state to the third party's response.
 ///
 /// The order is what makes it safe: access, destination and rules are judged on what is stored and on the bytes that
 /// will be sent; the intent is durable before a secret is opened; the address is checked when the socket opens; what
@@ -29,7 +29,7 @@ package final class ConnectionActs: Sendable {
     let limiter = ActLimiter()
     let connections: ActConnections
 
-    /// The longest answer to a probe, in bytes.
+    /// The longest response to a probe, in bytes.
     static let probeResponseBytes = 4 * 1_024 * 1_024
 
     /// An act that is done although no rule allows it, since rules are only observed.
@@ -73,7 +73,7 @@ package final class ConnectionActs: Sendable {
     /// Plans an act without doing it.
     ///
     /// - Returns: The request that would be sent.
-    /// - Throws: The error that would keep it from being sent, but for limits.
+    /// - Throws: The error that would keep it from being sent, limits aside.
     package func plan(
         _ request: ActRequest,
         through id: Identifier,
@@ -164,7 +164,7 @@ package final class ConnectionActs: Sendable {
         }
     }
 
-    /// Asks for a token. A caller who leaves ends the act at once; the token is for whoever comes next.
+    /// Asks for a token. A caller who leaves ends the act at once; the token is for the next caller.
     ///
     /// - Returns: The request with its token, or `nil` if the act has ended.
     private func authenticated(

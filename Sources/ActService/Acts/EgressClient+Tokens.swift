@@ -4,7 +4,7 @@ package import Secrets
 
 /// Requests tokens of their issuer, a third party like any other, under the same guard.
 extension EgressClient: TokenEndpoint {
-    /// The longest answer with a token in it, in bytes.
+    /// The longest response with a token in it, in bytes.
     private static let tokenResponseBytes = 1_024 * 1_024
 
     package func exchange(_ request: OutgoingRequest) async throws(EgressError) -> (

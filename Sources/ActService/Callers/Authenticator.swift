@@ -57,7 +57,7 @@ package final class Authenticator: Sendable {
     private func remembered(_ credential: Credential, in generation: UInt64) -> Session? {
         let now = Timestamp.now
         let session: Session? = memory.withLock { memory in
-            // Who asked anew may know more already than the store has heard.
+            // A caller who asked for current data may know more than the store has heard.
             if memory.generation < generation {
                 memory.sessions.removeAll(keepingCapacity: true)
                 memory.generation = generation

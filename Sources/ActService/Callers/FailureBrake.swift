@@ -8,8 +8,8 @@ package protocol FailureSource: Hashable, Sendable {
 
 /// Slows failed authentications down, per address, so that keys cannot be guessed at speed.
 ///
-/// Only the answers to failures wait: a valid key behind the same address is never held up. How many wait is bounded by
-/// the connections: each has one request at a time.
+/// Only the responses to failures wait: a valid key behind the same address is never held up. How many wait is bounded
+/// by the connections: each has one request at a time.
 package final class FailureBrake<Source: FailureSource>: Sendable {
     private struct Record {
         /// Failures that still count; each counts for a second less than the one before it.
@@ -23,7 +23,7 @@ package final class FailureBrake<Source: FailureSource>: Sendable {
     package static var allowance: Int { 20 }
     /// Addresses that are remembered at most; then those without recent failures are forgotten, else all are.
     package static var addresses: Int { 4096 }
-    /// How long an answer is held back.
+    /// The time for which a response is held back.
     package static var delay: Duration { .seconds(1) }
 
     package init() {}
@@ -33,7 +33,7 @@ package final class FailureBrake<Source: FailureSource>: Sendable {
     /// - Parameters:
     ///   - address: Whose keys were wrong. All of its network count as one.
     ///   - now: In nanoseconds of a monotonic clock.
-    /// - Returns: Whether its answer is to be held back for ``delay``.
+    /// - Returns: Whether its response is to be held back for ``delay``.
     package func noteFailure(from address: Source, now: UInt64) -> Bool {
         let address = address.network
         let allowance = Double(Self.allowance)

@@ -31,7 +31,7 @@ package final class RateLimiter: Sendable {
     ///
     /// - Parameters:
     ///   - key: The key's id.
-    ///   - name: What answers call the limit.
+    ///   - name: The limit's name in responses.
     /// - Returns: The same bucket each time.
     package func bucket(of key: Identifier, named name: String) -> TokenBucket? {
         guard let limit else { return nil }
@@ -60,7 +60,7 @@ package final class TokenBucket: Sendable {
 
     /// - Parameters:
     ///   - limit: The bucket holds as many tokens as it has requests.
-    ///   - name: What answers call the limit.
+    ///   - name: The limit's name in responses.
     ///   - now: In nanoseconds of a monotonic clock, as everywhere here.
     package init(limit: RateLimit, name: String = "application_key", now: UInt64) {
         self.limit = limit

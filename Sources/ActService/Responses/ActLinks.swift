@@ -38,7 +38,7 @@ struct ActLinks: Sendable {
         return links
     }
 
-    /// The URL that was asked for, but for what authentication adds to it.
+    /// The URL that was asked for, without what authentication adds to it.
     private var request: WebLink? {
         followed.last ?? WebLink((plan.origin + plan.path + (plan.query.map { "?\($0)" } ?? "")).utf8)
     }

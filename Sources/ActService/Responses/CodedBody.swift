@@ -5,7 +5,7 @@ import Scrubbing
 ///
 /// The bytes themselves are searched too: a coding has places for names, comments and bytes that are not coded.
 struct CodedBody {
-    enum Fault {
+    enum Failure {
         /// A secret stands in it, where it can't be masked.
         case secret
         /// Too much would have to be held back.
@@ -28,7 +28,7 @@ struct CodedBody {
     /// The masked text, of no use to anybody.
     private var scratch: [UInt8] = []
 
-    private(set) var fault: Fault?
+    private(set) var failure: Failure?
 
     /// The most that is held back: eight of the longest blocks of `zstd`.
     private static let heldAtMost = 1_024 * 1_024
@@ -45,7 +45,7 @@ struct CodedBody {
         scratch.removeAll(keepingCapacity: true)
         text.scrub(piece, into: &scratch)
         searchedText += scratch.count
-        if text.maskedCount > 0 { fault = .secret }
+        if text.maskedCount > 0 { failure = .secret }
     }
 
     /// Takes the next piece of the body, whose text, or as much of it as was decoded, has been taken.
@@ -60,14 +60,14 @@ struct CodedBody {
         scratch.removeAll(keepingCapacity: true)
         bytes.scrub(piece, into: &scratch)
         searchedBytes += scratch.count
-        if bytes.maskedCount > 0 { fault = .secret }
-        guard fault == nil else { return }
+        if bytes.maskedCount > 0 { failure = .secret }
+        guard failure == nil else { return }
 
         let passed = places.prefix { $0.text <= searchedText }
         if let last = passed.last { release(upTo: min(last.bytes, searchedBytes), into: &output) }
         // The last one counts as long as bytes up to it are held.
         if passed.count > 1 { places.removeFirst(passed.count - 1) }
-        if held.count > Self.heldAtMost { fault = .tooMuchHeld }
+        if held.count > Self.heldAtMost { failure = .tooMuchHeld }
     }
 
     /// Lets out the rest: the body has come to its end.
@@ -75,8 +75,8 @@ struct CodedBody {
         scratch.removeAll(keepingCapacity: true)
         text.finish(into: &scratch)
         bytes.finish(into: &scratch)
-        if text.maskedCount + bytes.maskedCount > 0 { fault = .secret }
-        if fault == nil { release(upTo: released + held.count, into: &output) }
+        if text.maskedCount + bytes.maskedCount > 0 { failure = .secret }
+        if failure == nil { release(upTo: released + held.count, into: &output) }
     }
 
     private mutating func release(upTo end: Int, into output: inout [UInt8]) {

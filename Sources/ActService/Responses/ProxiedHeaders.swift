@@ -4,7 +4,7 @@ import Egress
 import NetworkTypes
 import Scrubbing
 
-/// Which headers of a third party's answer reach the caller.
+/// The headers of a third party's response that reach the caller.
 package enum ProxiedHeaders {
     /// The headers that concern the hop alone, or that only a browser would take to heart and apply to
     /// this server's address.
@@ -18,7 +18,7 @@ package enum ProxiedHeaders {
         "access-control-expose-headers", "access-control-max-age",
     ]
 
-    /// The answer's headers as they are passed on: masked, and without what is dropped or can't be passed on.
+    /// The response's headers as they are passed on: masked, and without what is dropped or can't be passed on.
     ///
     /// - Parameters:
     ///   - head: What the third party sent.
@@ -79,7 +79,7 @@ package enum ProxiedHeaders {
         return passed
     }
 
-    /// Whether an answer's body says that it is JSON, or lines of it.
+    /// Whether a response's body says that it is JSON, or lines of it.
     static func isJSON(_ head: ResponseHead) -> Bool {
         guard var type = head["Content-Type"] else { return false }
         return type.withUTF8 { type in

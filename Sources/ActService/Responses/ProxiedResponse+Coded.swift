@@ -16,7 +16,7 @@ extension ProxiedResponse {
     func receivedCoded(_ piece: UnsafeRawBufferPointer, decoded: Int) -> Demand {
         var output: [UInt8] = []
         coded?.take(piece, decoded: decoded, into: &output)
-        if coded?.fault != nil || caller.hasLeft { return .cancel }
+        if coded?.failure != nil || caller.hasLeft { return .cancel }
         if let part = cut?.take(output) { output = part }
         let demand = passOrHold(output)
         return cut?.isComplete == true ? .cancel : demand
@@ -46,7 +46,7 @@ extension ProxiedResponse {
 
     /// Why a coded body is not passed on.
     var codingError: EgressError? {
-        switch coded?.fault {
+        switch coded?.failure {
         case nil: nil
         case .secret: .secretInCoding
         case .tooMuchHeld: .malformedResponse("its content coding can't be searched in pieces")

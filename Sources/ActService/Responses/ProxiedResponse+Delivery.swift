@@ -33,7 +33,7 @@ extension ProxiedResponse {
         var wasSent = false
         /// Whether the third party refused a token that can be renewed, but the request can't be sent again.
         var refusesToken = false
-        /// From the request to the answer's head.
+        /// From the request to the response's head.
         var upstreamNanoseconds: UInt64 = 0
         /// The length of the body as it was passed on, in bytes.
         var bytes = 0

@@ -19,7 +19,7 @@ extension ProxiedResponse {
         var error = codingError ?? error
         if losesItsWay { error = .malformedResponse("its part begins where it can't be told how to read it") }
         switch passage {
-        case .none: return .unbegun(.failed(error ?? .malformedResponse("there was no answer")))
+        case .none: return .unbegun(.failed(error ?? .malformedResponse("there was no response")))
         case .dropping(_, let finding):
             // However its body ended, its head said all that matters.
             return .unbegun(error == .stopped ? .failed(.stopped) : finding)
@@ -51,7 +51,7 @@ extension ProxiedResponse {
             if refusesToken { facts.refusesToken = true }
             facts.bytes = response.body.count
             guard isHead, head.status != 204, head.status != 304 else { return .unbegun(.whole(response)) }
-            // The length is that of an answer to GET. A body that would be changed for it has another, and none is
+            // The length is that of a response to GET. A body that would be changed for it has another, and none is
             // told.
             let isPassedAsItIs = linkRewriter == nil && !(head.isCoded && head.status >= 400)
             let length = isPassedAsItIs ? Self.length(in: head) : nil

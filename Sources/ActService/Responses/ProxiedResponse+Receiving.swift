@@ -76,7 +76,7 @@ extension ProxiedResponse: ResponseReceiver {
         header.name == ProxiedHeaders.upstreamLocation
     }
 
-    /// Begins to answer with what comes.
+    /// Begins to pass on what comes.
     func begin(_ response: ActResponse) {
         body = begun(response)
         passage = .streaming
@@ -108,7 +108,7 @@ extension ProxiedResponse: ResponseReceiver {
         linkRewriter?.finish(into: &output)
     }
 
-    /// Whether an answer waits until it is there as a whole: a short one, and one whose body may yet say that a token
+    /// Whether a response waits until all of it is there: a short one, and one whose body may yet say that a token
     /// is no longer taken.
     private func isHeld(_ head: ResponseHead) -> Bool {
         if isHead || head.status == 204 || head.status == 304 { return true }
@@ -119,7 +119,7 @@ extension ProxiedResponse: ResponseReceiver {
     func received(_ piece: UnsafeRawBufferPointer) -> Demand {
         if coded != nil {
             coded?.takeText(piece)
-            return coded?.fault == nil ? .more : .cancel
+            return coded?.failure == nil ? .more : .cancel
         }
         var masked: [UInt8] = []
         switch passage {

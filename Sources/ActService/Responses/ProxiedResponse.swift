@@ -5,10 +5,10 @@ import NetworkTypes
 import Scrubbing
 import Threads
 
-/// Carries a third party's answer to the caller: masked, and as it comes unless it is short.
+/// Carries a third party's response to the caller: masked, and as it comes unless it is short.
 ///
-/// A short answer of known length is held until it is there as a whole. All other answers are streamed from their first
-/// byte on. One that is broken off is broken off here as well, after its status: what it answers may have been done.
+/// A short response of known length is held until all of it is there. All other responses are streamed from their first
+/// byte on. One that is broken off is broken off here as well, after its status: the request may have been carried out.
 ///
 /// Nothing that outlives the transfer holds it, as it holds secrets: the caller's side of a stream is an object of its
 /// own, ``ActCaller``.
@@ -22,7 +22,7 @@ package final class ProxiedResponse: @unchecked Sendable {
         case holding(ActResponse, ResponseHead)
         /// All that arrives goes to ``body``.
         case streaming
-        /// The answer is not passed on; so many bytes of its body have come.
+        /// The response is not passed on; this many bytes of its body have come.
         case dropping(Int, Finding)
     }
 
@@ -56,16 +56,16 @@ package final class ProxiedResponse: @unchecked Sendable {
     var cut: RangeCut?
     var losesItsWay = false
 
-    /// The longest answer that is held, in bytes.
+    /// The longest response that is held, in bytes.
     static let heldAtMost = 64 * 1_024
 
     /// - Parameters:
-    ///   - act: The request, and what is masked in its answer.
+    ///   - act: The request, and what is masked in its response.
     ///   - plan: The request as it was planned.
     ///   - asksForWhole: Whether the whole is asked for where the caller asked for a part.
     ///   - links: What becomes of its links and redirects.
-    ///   - sink: Where a streamed answer goes.
-    ///   - renewer: Tells whether an answer refuses the request's token; `nil` if no other is to be tried.
+    ///   - sink: The destination of a streamed response.
+    ///   - renewer: Tells whether a response refuses the request's token; `nil` if no other is to be tried.
     init(
         of act: AuthenticatedAct,
         plan: PlannedAct,
@@ -91,7 +91,7 @@ package final class ProxiedResponse: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - egress: By whom.
-    ///   - completion: Told when the answer has come to its end, on the client's thread, which it must not block.
+    ///   - completion: Called when the response has ended, on the client's thread, which it must not block.
     func send(by egress: EgressClient, then completion: @escaping Completion) {
         self.completion = completion
         var request = act.request
@@ -103,6 +103,6 @@ package final class ProxiedResponse: @unchecked Sendable {
         caller.waits(for: egress.send(request, to: self))
     }
 
-    /// Ends it, on any thread, as a caller does who leaves. Holds nothing of the answer.
+    /// Ends it, on any thread, as a caller does who leaves. Holds nothing of the response.
     var abandonment: @Sendable () -> Void { { [caller] in caller.leaves() } }
 }

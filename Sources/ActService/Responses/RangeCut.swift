@@ -9,7 +9,7 @@ struct RangeCut {
         /// The response is passed on as it is: it is no part, or may be the whole.
         case none
         case cut(RangeCut)
-        /// All parts lie behind the end of the representation, which has so many bytes, if that is known.
+        /// All parts lie behind the end of the representation, whose length is given, if it is known.
         case unsatisfiable(length: Int?)
         /// It is a part of a coded body, which can be read from its start alone.
         case coded

@@ -44,12 +44,12 @@ struct AWSChunkedBody {
                 let count = try AWSChunkedBody.length(of: line)
                 guard count > 0 else { return chunks }
                 guard count <= bytes.count - position else {
-                    throw AWSChunkedBody.fault("the body ends within a chunk of \(count) bytes")
+                    throw AWSChunkedBody.malformed("the body ends within a chunk of \(count) bytes")
                 }
                 chunks.append(position..<position + count)
                 position += count
                 guard bytes.count - position >= 2, bytes[position] == 0x0D, bytes[position + 1] == 0x0A else {
-                    throw AWSChunkedBody.fault("a chunk of \(count) bytes is not followed by a line end")
+                    throw AWSChunkedBody.malformed("a chunk of \(count) bytes is not followed by a line end")
                 }
                 position += 2
             }
@@ -61,11 +61,11 @@ struct AWSChunkedBody {
                 guard let trailer = try AWSChunkedBody.trailer(in: try readLine("a trailer")) else { break }
                 guard !trailers.contains(where: { $0.name == trailer.name }), trailers.count < Self.trailersAtMost
                 else {
-                    throw AWSChunkedBody.fault("the trailer \(trailer.name) is there twice, or there are too many")
+                    throw AWSChunkedBody.malformed("the trailer \(trailer.name) is there twice, or there are too many")
                 }
                 trailers.append(trailer)
             }
-            guard position == bytes.count else { throw AWSChunkedBody.fault("more follows its end") }
+            guard position == bytes.count else { throw AWSChunkedBody.malformed("more follows its end") }
             return trailers.filter { $0.name != AWSChunkedBody.signatureTrailer }
         }
 
@@ -74,7 +74,9 @@ struct AWSChunkedBody {
             let limit = min(bytes.count, position + Self.longestLine)
             var end = position
             while end + 1 < limit, bytes[end] != 0x0D || bytes[end + 1] != 0x0A { end += 1 }
-            guard end + 1 < limit else { throw AWSChunkedBody.fault("\(what) is missing, or its line does not end") }
+            guard end + 1 < limit else {
+                throw AWSChunkedBody.malformed("\(what) is missing, or its line does not end")
+            }
             defer { position = end + 2 }
             return AWSChunkedBody.line(bytes[position..<end])
         }
@@ -98,9 +100,9 @@ struct AWSChunkedBody {
         let digits = parts.first ?? ""
         guard (1...15).contains(digits.utf8.count), digits.utf8.allSatisfy({ $0.hexDigit != nil }),
             let count = Int(digits, radix: 16)
-        else { throw fault("the length of a chunk is no hexadecimal number") }
+        else { throw malformed("the length of a chunk is no hexadecimal number") }
         guard parts.count == 1 || parts[1].hasPrefix("chunk-signature=") else {
-            throw fault("the length of a chunk is followed by something else than chunk-signature")
+            throw malformed("the length of a chunk is followed by something else than chunk-signature")
         }
         return count
     }
@@ -115,16 +117,16 @@ struct AWSChunkedBody {
     /// A trailer, its name in lower case; `nil` at the empty line after the last.
     static func trailer(in line: Substring) throws(ActRefusal) -> (name: String, value: String)? {
         guard !line.isEmpty else { return nil }
-        guard let colon = line.firstIndex(of: ":") else { throw fault("a trailer has no colon") }
+        guard let colon = line.firstIndex(of: ":") else { throw malformed("a trailer has no colon") }
         let name = line[..<colon].lowercased()
         let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
         guard TextFormat.headerName.fault(in: JSONText(name)) == nil,
             value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        else { throw fault("a trailer holds a character that it may not hold") }
+        else { throw malformed("a trailer holds a character that it may not hold") }
         return (name, String(value))
     }
 
-    static func fault(_ text: String) -> ActRefusal {
+    static func malformed(_ text: String) -> ActRefusal {
         ActRefusal(.bodyNotAllowed, "the body is not in the framing aws-chunked, as its headers say: \(text)")
     }
 }

@@ -158,7 +158,7 @@ final class AWSChunkedDecoder {
             let byte = bytes[position]
             position += 1
             line.append(byte)
-            guard line.count <= Self.longestLine else { throw AWSChunkedBody.fault("a line of it does not end") }
+            guard line.count <= Self.longestLine else { throw AWSChunkedBody.malformed("a line of it does not end") }
             guard byte == 0x0A, line.count >= 2, line[line.count - 2] == 0x0D else { continue }
             let text = AWSChunkedBody.line(line[..<(line.count - 2)])
             line.removeAll(keepingCapacity: true)
@@ -172,7 +172,7 @@ final class AWSChunkedDecoder {
         case .end where line.isEmpty: break
         // What needs no trailers may end without the empty line after them.
         case .trailer where line.isEmpty: try endTrailers()
-        default: throw AWSChunkedBody.fault("the body ends within it")
+        default: throw AWSChunkedBody.malformed("the body ends within it")
         }
     }
 
@@ -192,7 +192,7 @@ final class AWSChunkedDecoder {
             place = count == 0 ? .trailer : .content(left: count)
             if keepsFraming { output += "\(text.prefix { $0 != ";" })\r\n".utf8 }
         case .chunkEnd:
-            guard text.isEmpty else { throw AWSChunkedBody.fault("a chunk is not followed by a line end") }
+            guard text.isEmpty else { throw AWSChunkedBody.malformed("a chunk is not followed by a line end") }
             try check?.end()
             place = .length
             if keepsFraming { output += "\r\n".utf8 }
@@ -205,10 +205,10 @@ final class AWSChunkedDecoder {
             try check?.trailer(trailer.name, trailer.value)
             guard trailer.name != AWSChunkedBody.signatureTrailer else { return }
             guard trailers.insert(trailer.name).inserted else {
-                throw AWSChunkedBody.fault("the trailer \(trailer.name) is there twice")
+                throw AWSChunkedBody.malformed("the trailer \(trailer.name) is there twice")
             }
             if keepsFraming { output += "\(trailer.name):\(trailer.value)\r\n".utf8 }
-        case .content, .end: throw AWSChunkedBody.fault("more follows its end")
+        case .content, .end: throw AWSChunkedBody.malformed("more follows its end")
         }
     }
 

@@ -9,8 +9,8 @@ struct AWSCredentials: Sendable {
 
 /// Keyway's own credentials at AWS, from where AWS' own tools have them: the environment, and the files of profiles.
 ///
-/// Roles of machines, web identities, single sign-on and `credential_process` are not read: whoever runs Keyway with
-/// such writes what they give into the shared credentials file. It is read anew for each session that is asked for.
+/// Roles of machines, web identities, single sign-on and `credential_process` are not read: an operator who runs Keyway
+/// with such writes what they return into the shared credentials file. It is read again for each session.
 package struct AWSCredentialSource: Sendable {
     private let environment: @Sendable (String) -> String?
 

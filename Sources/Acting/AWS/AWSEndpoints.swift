@@ -26,7 +26,7 @@ struct AWSPartition: Sendable, Equatable {
     }
 }
 
-/// Where a service of AWS answers, and what requests to it are signed for.
+/// The host of an AWS service, and the names that requests to it are signed with.
 struct AWSEndpoint: Sendable {
     let address: BaseAddress
     /// The service's name in signatures.
@@ -56,7 +56,7 @@ package struct AWSEndpoints: Sendable {
         environment("AWS_REGION") ?? environment("AWS_DEFAULT_REGION") ?? "us-east-1"
     }
 
-    /// Where a service answers in a region, both named as they are in hosts.
+    /// The host of a service in a region, both named as they are in hosts.
     func endpoint(of service: String, in region: String) throws(ActRefusal) -> AWSEndpoint {
         let partition = AWSPartition(ofRegion: region)
         let known = AWSServices.service(service)

@@ -1,5 +1,5 @@
-/// Where AWS' services answer, and what they are signed for, where that is not `{service}.{region}.{domain}` and the
-/// service's own name.
+/// The hosts of AWS' services and the names that requests are signed with, where that is not
+/// `{service}.{region}.{domain}` and the service's own name.
 ///
 /// A service is named by its host's first label, or as AWS' own tools name it where the host has more labels:
 /// `ecr`, `sagemaker-runtime`, `marketplace-entitlement`. One that is missing is reached by

@@ -44,7 +44,7 @@ package struct AWSAccountAccess: Sendable {
         self.now = now
     }
 
-    /// A session in the account: by access keys nothing is asked for it, by a role it is assumed anew.
+    /// A session in the account: by access keys nothing is asked for it, by a role it is assumed again.
     ///
     /// It throws ``ActFailure`` if there is none to be had, and ``ActRefusal`` if the environment names no address of
     /// STS that can be used.
@@ -88,9 +88,9 @@ package struct AWSAccountAccess: Sendable {
     }
 }
 
-/// The reason why an account gave no answer to a question: none came, or one that says nothing.
+/// The reason why a question to an account has no result: no response came, or one that says nothing.
 package struct AWSUnavailable: Error, Sendable {
-    /// For people; it quotes nothing of an answer.
+    /// For people; it quotes nothing of a response.
     package let detail: String
 }
 
@@ -108,7 +108,7 @@ package struct AWSAccountSession: Sendable {
         return AWSPartition(ofRegion: standard) == partition ? standard : partition.globalRegion
     }
 
-    /// Sends a signed request, and gives whatever answer comes.
+    /// Sends a signed request, and returns whatever response comes.
     ///
     /// - Parameters:
     ///   - method: The HTTP method.
@@ -118,7 +118,7 @@ package struct AWSAccountSession: Sendable {
     ///   - query: The query, encoded.
     ///   - headers: Further headers.
     ///   - body: The body.
-    /// - Returns: Head and body of the answer.
+    /// - Returns: Head and body of the response.
     /// - Throws: ``AWSUnavailable`` if there is none, or one that only asks to try again.
     func send(
         _ method: String = "POST",
@@ -157,10 +157,12 @@ package struct AWSAccountSession: Sendable {
         do {
             answer = try await endpoint.exchange(request)
         } catch {
-            throw AWSUnavailable(detail: "AWS (\(service)) was not reached, or its answer cannot be read")
+            throw AWSUnavailable(detail: "AWS (\(service)) could not be reached, or its response cannot be read")
         }
         guard answer.head.status != 429, answer.head.status < 500 else {
-            throw AWSUnavailable(detail: "AWS (\(service)) answered \(answer.head.status): try again later")
+            throw AWSUnavailable(
+                detail: "AWS (\(service)) responded with status \(answer.head.status): try again later"
+            )
         }
         return answer
     }

@@ -31,7 +31,7 @@ extension AWSAccountSession {
         let code = text.split(separator: "#").last?.split(separator: ":").first.map(String.init) ?? ""
         guard answer.head.status >= 400, ActFailure.isPlain(code) else {
             throw AWSUnavailable(
-                detail: "AWS (\(service)) answered \(answer.head.status), and nothing that can be read"
+                detail: "AWS (\(service)) responded with status \(answer.head.status) and an unreadable body"
             )
         }
         if code.hasPrefix("Throttling") || code == "LimitExceededException" {

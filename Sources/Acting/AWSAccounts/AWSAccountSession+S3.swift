@@ -40,7 +40,9 @@ extension AWSAccountSession {
         case 400 where content?.text("Error/Code") == "AuthorizationHeaderMalformed": return .elsewhere
         case 401, 403: return .forbidden
         default:
-            throw AWSUnavailable(detail: "AWS (s3) answered \(answer.head.status), which tells nothing of the bucket")
+            throw AWSUnavailable(
+                detail: "AWS (s3) responded with status \(answer.head.status), which says nothing about the bucket"
+            )
         }
     }
 

@@ -21,7 +21,7 @@ package final class ActAuthenticator: Sendable {
         cache = TokenCache()
     }
 
-    /// The request with its credentials. With `anew`, no token that was issued before will do.
+    /// The request with its credentials. With `anew`, no token that was issued before is used.
     ///
     /// It throws ``ActFailure`` if a secret or a token is not to be had; nothing was sent to the destination then.
     package func authenticate(
@@ -39,8 +39,8 @@ package final class ActAuthenticator: Sendable {
         return try assemble(act, OpenedSecrets(secrets), token: (key, try outcome.get()))
     }
 
-    /// The same with a token that was not issued before. A task that is cancelled waits no longer; the token is for
-    /// whoever comes next.
+    /// The same with a token that was not issued before. A task that is cancelled waits no longer; the token is for the
+    /// next caller.
     ///
     /// - Throws: ``ActFailure``, or ``EgressError/cancelled``.
     package func authenticateAnew(
@@ -68,8 +68,9 @@ package final class ActAuthenticator: Sendable {
         return try assemble(act, OpenedSecrets(secrets), token: nil)
     }
 
-    /// Whether an answer says that the token in the request is no longer taken, so that the request was not carried out
-    /// and may be sent once more, with another. Most services of AWS say so at the beginning of the answer's body.
+    /// Whether a response says that the token in the request is no longer taken, so that the request was not carried
+    /// out and may be sent once more, with another. Most services of AWS say so at the beginning of the response's
+    /// body.
     package func shouldRenew(
         after head: ResponseHead,
         bodyStart: UnsafeRawBufferPointer? = nil,

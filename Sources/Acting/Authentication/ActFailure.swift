@@ -24,7 +24,7 @@ package struct ActFailure: Error, Sendable, Equatable {
     }
 
     package let code: Code
-    /// For people: what is wrong and what to do. It quotes no secret and nothing of an answer.
+    /// For people: what is wrong and what to do. It quotes no secret and nothing of a response.
     package let detail: String
     /// The third party's own code of the error, such as `invalid_grant`, if it is a known one.
     package let vendorCode: String?
@@ -40,7 +40,7 @@ package struct ActFailure: Error, Sendable, Equatable {
 
     /// Creates the failure of an issuer of tokens that could not be reached.
     init(unreachable error: EgressError, _ whom: String) {
-        self.init(.tokenUnreachable, "\(whom), which issues tokens, does not answer", egressError: error)
+        self.init(.tokenUnreachable, "\(whom), which issues tokens, does not respond", egressError: error)
     }
 
     /// Creates the failure of an issuer of tokens that responded with an error; `advice` says what to check after a
@@ -51,7 +51,11 @@ package struct ActFailure: Error, Sendable, Equatable {
         case 429:
             self.init(.tokenThrottled, "\(whom) issues no tokens for now; try again later", vendorCode: vendorCode)
         case 500...:
-            self.init(.tokenUnreachable, "\(whom) answered \(status) instead of a token", vendorCode: vendorCode)
+            self.init(
+                .tokenUnreachable,
+                "\(whom) responded with status \(status) instead of a token",
+                vendorCode: vendorCode
+            )
         default:
             self.init(
                 .tokenRefused,

@@ -3,7 +3,7 @@ package import Egress
 import Documents
 import JSONReading
 
-/// Finds the request that tells whether a connection works, and what the answer to it means.
+/// Finds the request that tells whether a connection works, and what the response to it means.
 package struct ActProber: Sendable {
     private let planner: ActPlanner
 
@@ -57,7 +57,7 @@ package struct ActProber: Sendable {
 /// The test of one connection.
 package struct ActProbe: Sendable {
     package let act: PlannedAct
-    /// Whether the request is to be sent. If not, that it could be authenticated, anew, is the proof.
+    /// Whether the request is to be sent. If not, that it could be authenticated, with a new token, is the proof.
     package let sendsRequest: Bool
     private let rules: [Probe.Rule]
 
@@ -82,12 +82,12 @@ package struct ActProbe: Sendable {
             return ProbeVerdict(.validButForbidden, "the credentials are known, but may not do what the test asks for")
         case 429: return ProbeVerdict(.throttled, "the third party has had too many requests: try again later")
         case 500...:
-            return ProbeVerdict(.unreachable, "the third party answered \(head.status): try again later")
+            return ProbeVerdict(.unreachable, "the third party responded with status \(head.status): try again later")
         default:
             return ProbeVerdict(
                 .unreachable,
-                "the third party answered \(head.status), which tells nothing of the credentials: check the base URL "
-                    + "and probe_path"
+                "the third party responded with status \(head.status), which says nothing about the credentials: "
+                    + "check the base URL and probe_path"
             )
         }
     }
@@ -113,8 +113,8 @@ package struct ActProbe: Sendable {
             case .unresolvableHost: "its host's name is unknown"
             case .connectionFailed: "no connection can be made"
             case .insecure: "its certificate is not valid, or TLS failed otherwise"
-            case .timedOut: "it does not answer in time"
-            case .responseTooLarge, .headersTooLarge, .malformedResponse, .secretInCoding: "its answer cannot be read"
+            case .timedOut: "it does not respond in time"
+            case .responseTooLarge, .headersTooLarge, .malformedResponse, .secretInCoding: "its response cannot be read"
             case .malformedBody, .unsignedBody, .bodyTooLarge: "the request's body can't be sent"
             case .cancelled, .stopped: "the test was given up"
             }

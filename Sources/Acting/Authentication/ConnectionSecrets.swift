@@ -5,7 +5,7 @@ package protocol ConnectionSecrets: Sendable {
     /// The secret at an address such as `integration/credentials/api_token`, or `nil` if there is none.
     func secret(at address: String) -> Secret?
 
-    /// All of them: what an answer may not show, whether the request held it or not.
+    /// All of them: what a response may not show, whether the request held it or not.
     var all: [Secret] { get }
 }
 

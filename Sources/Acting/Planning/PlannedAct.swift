@@ -4,7 +4,7 @@ package import LinkRewriting
 import NetworkTypes
 package import Secrets
 
-/// A request as it will be sent, but for the secrets in it: what rules and dry runs look at.
+/// A request as it will be sent, without the secrets in it: what rules and dry runs look at.
 ///
 /// An object, since it is handed from stage to stage of its act.
 package final class PlannedAct: Sendable {
@@ -94,7 +94,7 @@ extension PlannedAct {
         return request
     }
 
-    /// The body as it will be sent, but for the secrets in it.
+    /// The body as it will be sent, without the secrets in it.
     package var maskedBody: SecretBuffer {
         switch body {
         case .none, .streamed: SecretBuffer(count: 0) { _ in }

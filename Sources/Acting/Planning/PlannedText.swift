@@ -3,7 +3,7 @@ import Documents
 import Scrubbing
 import Secrets
 
-/// A text of a request that is complete but for its secrets.
+/// A text of a request that is complete except for its secrets.
 struct PlannedText: Sendable {
     indirect enum Part: Sendable {
         case text(String)

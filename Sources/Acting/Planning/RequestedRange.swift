@@ -6,7 +6,7 @@ package struct RequestedRange: Sendable, Equatable {
     package enum Bounds: Sendable, Equatable {
         /// From a position through another, or to the end.
         case from(Int, through: Int?)
-        /// The last bytes, so many.
+        /// The given number of last bytes.
         case last(Int)
     }
 
@@ -14,7 +14,7 @@ package struct RequestedRange: Sendable, Equatable {
     package let header: String
     /// The parts: one, or several in ascending order, each with a first byte behind the last one of the part before.
     package let parts: [Bounds]
-    /// The caller's `If-Range`, if there is one: the whole is answered where it does not hold.
+    /// The caller's `If-Range`, if there is one: the whole is returned where it does not hold.
     package let condition: String?
 
     /// The headers that ask for parts; none of a caller's own goes out. `Request-Range` is the name in a draft of
@@ -23,7 +23,7 @@ package struct RequestedRange: Sendable, Equatable {
 
     /// The range that a request asks for.
     ///
-    /// - Returns: `nil` for none, and for what a server may ignore and answer with the whole: many parts or parts that
+    /// - Returns: `nil` for none, and for what a server may ignore and return the whole: many parts or parts that
     ///   are not in order, units other than bytes, malformed ranges, and those of methods other than GET.
     init?(method: String, headers: [FoldedHeader]) {
         guard method == "GET", headers.contains(where: { Self.names.contains($0.folded.text) }) else { return nil }
@@ -77,7 +77,7 @@ package struct RequestedRange: Sendable, Equatable {
 
     private static let farthest = 1_000_000_000_000_000
 
-    /// The header's value, as the caller has it, but for empty elements and positions beyond all lengths.
+    /// The header's value, as the caller has it, except for empty elements and positions beyond all lengths.
     package var text: String {
         let texts = parts.map { part in
             switch part {
@@ -89,7 +89,7 @@ package struct RequestedRange: Sendable, Equatable {
         return "bytes=" + texts.joined(separator: ",")
     }
 
-    /// The header's value for one part with all of these, wider by so many bytes on either side.
+    /// The header's value for one part with all of these, wider by the given number of bytes on either side.
     package func text(widenedBy margin: Int) -> String {
         switch (parts.first, parts.last) {
         case (.from(let first, _), .from(_, through: nil)): "bytes=\(max(0, first - margin))-"

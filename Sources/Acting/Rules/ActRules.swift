@@ -42,9 +42,9 @@ package struct ActRules: Sendable {
         var subject = JudgedSubject(act)
         var nearest: RuleRefusal?
         for rule in rules {
-            let faults = rule.faults(of: &subject)
-            guard !faults.isEmpty else { return .allowed(rule: rule.name) }
-            let refusal = RuleRefusal(rule: rule.name, faults: faults)
+            let mismatches = rule.mismatches(of: &subject)
+            guard !mismatches.isEmpty else { return .allowed(rule: rule.name) }
+            let refusal = RuleRefusal(rule: rule.name, mismatches: mismatches)
             if nearest.map({ refusal.distance < $0.distance }) ?? true { nearest = refusal }
         }
         guard let nearest else { return .allowed(rule: nil) }
@@ -80,20 +80,20 @@ private struct Rule: Sendable {
     }
 
     /// The parts of an act that do not match. The body is examined only where everything else matches.
-    func faults(of subject: inout JudgedSubject) -> [RuleFault] {
-        var faults: [RuleFault] = []
-        if let principals, principals.isDisjoint(with: subject.act.principal.subjects) { faults.append(.principal) }
+    func mismatches(of subject: inout JudgedSubject) -> [RuleMismatch] {
+        var mismatches: [RuleMismatch] = []
+        if let principals, principals.isDisjoint(with: subject.act.principal.subjects) { mismatches.append(.principal) }
         if let methods {
             if !methods.contains(subject.act.method) {
-                faults.append(.method)
+                mismatches.append(.method)
             } else if subject.overridesMethod {
-                faults.append(.methodOverride)
+                mismatches.append(.methodOverride)
             } else if subject.act.mayOverrideMethodUnseen {
-                faults.append(.unseenBody)
+                mismatches.append(.unseenBody)
             }
         }
-        if let paths, !paths.contains(where: { $0.matches(subject.path) }) { faults.append(.path) }
-        guard faults.isEmpty, !body.isEmpty else { return faults }
+        if let paths, !paths.contains(where: { $0.matches(subject.path) }) { mismatches.append(.path) }
+        guard mismatches.isEmpty, !body.isEmpty else { return mismatches }
         guard subject.act.isBodySigned else { return [.unsignedBody] }
         guard !subject.act.isBodyStreamed else { return [.unseenBody] }
         guard let value = subject.body else { return [.body] }

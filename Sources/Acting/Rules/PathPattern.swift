@@ -25,7 +25,7 @@ struct PathPattern: Sendable {
     }
 }
 
-/// A segment of a path, as it is sent but for the case of its escapes.
+/// A segment of a path, as it is sent, except for the case of its escapes.
 struct PathSegment {
     let bytes: [UInt8]
 

@@ -11,18 +11,18 @@ package enum RuleVerdict: Sendable, Equatable {
 /// Why no rule allows an act: what of it does not fit the rule that comes nearest.
 package struct RuleRefusal: Sendable, Equatable {
     package let rule: String
-    package let faults: [RuleFault]
+    package let mismatches: [RuleMismatch]
 
     /// Whether the rule might allow the act, if the body was short enough to be looked at.
-    package var isForLength: Bool { faults == [.unseenBody] }
+    package var isForLength: Bool { mismatches == [.unseenBody] }
 
     /// How far the rule is from allowing the act: a path that does not fit weighs more than all else together, then a
     /// method, then a principal.
-    var distance: Int { faults.reduce(0) { $0 | $1.weight } }
+    var distance: Int { mismatches.reduce(0) { $0 | $1.weight } }
 }
 
 /// A part of an act that does not match a rule.
-package enum RuleFault: Sendable, Equatable {
+package enum RuleMismatch: Sendable, Equatable {
     case principal
     case method
     /// The query or a form names another method, which a server may take for the one that is meant.
@@ -38,7 +38,7 @@ package enum RuleFault: Sendable, Equatable {
     case bodyField(String)
 }
 
-extension RuleFault {
+extension RuleMismatch {
     fileprivate var weight: Int {
         switch self {
         case .path: 8
@@ -51,7 +51,7 @@ extension RuleFault {
 
 extension RuleRefusal {
     /// The parts that do not fit, without the rule's name.
-    package var parts: String { faults.map(\.description).joined(separator: "; ") }
+    package var parts: String { mismatches.map(\.description).joined(separator: "; ") }
 }
 
 extension RuleRefusal: CustomStringConvertible {
@@ -61,7 +61,7 @@ extension RuleRefusal: CustomStringConvertible {
     }
 }
 
-extension RuleFault: CustomStringConvertible {
+extension RuleMismatch: CustomStringConvertible {
     package var description: String {
         switch self {
         case .principal: "it is for other principals"

@@ -9,7 +9,7 @@ extension AssumedRole {
     private static let advice =
         "check that the role exists, and that its trust policy names Keyway's principal and the connection's external ID"
     /// Errors that speak of who asks, and when, not of the role.
-    private static let principalFaults: Set<String> = [
+    private static let principalErrors: Set<String> = [
         "AuthFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "InvalidAccessKeyId",
         "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken", "NotAuthorized",
         "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch", "UnrecognizedClientException",
@@ -52,7 +52,7 @@ extension AssumedRole {
         let answer = TokenServiceResponse(body)
         guard head.status == 200 else {
             let code = ActFailure.vendorCode(answer?.text("ErrorResponse/Error/Code"))
-            if let code, principalFaults.contains(code) {
+            if let code, principalErrors.contains(code) {
                 return .failure(
                     ActFailure(
                         .principalRefused,
@@ -72,7 +72,7 @@ extension AssumedRole {
             let token = answer["\(place)/SessionToken"], token.count > 0, !token.containsControl,
             let expiry = answer.text("\(place)/Expiration").flatMap(UTCTime.parse)
         else {
-            return .failure(ActFailure(.tokenMalformed, "\(issuer) answered without the credentials of a session"))
+            return .failure(ActFailure(.tokenMalformed, "\(issuer) responded without the credentials of a session"))
         }
         let session = AWSCredentials(accessKeyID: id, secretAccessKey: secret, sessionToken: token)
         return .success(MintedToken(content: .session(session), issued: time, expiry: expiry))

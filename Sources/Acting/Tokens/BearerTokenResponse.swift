@@ -5,7 +5,7 @@ import Secrets
 
 /// A response of an OAuth 2.0 token endpoint (RFC 6749, sections 5.1 and 5.2).
 enum BearerTokenResponse {
-    /// A token that is said to live for longer is asked for anew after a day.
+    /// A token that is said to live for longer is requested again after a day.
     private static let longestLife: Int64 = 86_400
 
     static func token(
@@ -23,7 +23,7 @@ enum BearerTokenResponse {
         guard let token = answer?["access_token"]?.text?.secret, token.count > 0, !token.containsControl,
             type == "bearer", let seconds = seconds(answer?["expires_in"])
         else {
-            return .failure(ActFailure(.tokenMalformed, "\(issuer) answered without a bearer token and its lifetime"))
+            return .failure(ActFailure(.tokenMalformed, "\(issuer) responded without a bearer token and its lifetime"))
         }
         let life = min(seconds, longestLife)
         let expiry = Timestamp(microseconds: time.microseconds + life * 1_000_000)

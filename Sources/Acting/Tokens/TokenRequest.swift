@@ -27,7 +27,7 @@ struct TokenForm {
 }
 
 extension TokenEndpoint {
-    /// Posts a form, and gives the answer or the failure to get one.
+    /// Posts a form, and returns the response or the failure to get one.
     func post(
         _ form: SecretBuffer,
         to address: BaseAddress,

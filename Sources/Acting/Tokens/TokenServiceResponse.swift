@@ -3,8 +3,8 @@ import Secrets
 
 /// A response of AWS STS, as far as it is read: elements that hold only text, each by the names on the way to it.
 ///
-/// It reads the XML of such answers and no more: no document types, no processing instructions but the declaration, no
-/// comments, and none of the entities but the five that XML has itself.
+/// It reads the XML of such responses and no more: no document types, no processing instructions but the declaration,
+/// no comments, and none of the entities but the five that XML has itself.
 struct TokenServiceResponse {
     private let values: [String: Secret]
 
@@ -31,7 +31,7 @@ struct TokenServiceResponse {
         var path: [String] = []
         var values: [String: Secret] = [:]
 
-        /// Deeper than any such answer.
+        /// Deeper than any such response.
         static let deepest = 16
 
         var bytes: UnsafeRawBufferPointer { buffer.bytes }

@@ -2,7 +2,7 @@
 public struct Page: Sendable, Hashable {
     /// The number of the page, from 0 on.
     public var number: Int
-    /// How many elements a page has, at most 100; the API's own default is 10.
+    /// The number of elements on a page, at most 100; the API's own default is 10.
     public var size: Int
     /// Where the page before ended, by a server that says so; it takes the place of the number there.
     var cursor: String?
@@ -11,7 +11,7 @@ public struct Page: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - number: The number of the page, from 0 on.
-    ///   - size: How many elements a page has, at most 100.
+    ///   - size: The number of elements on a page, at most 100.
     public init(number: Int = 0, size: Int = 10) {
         self.number = number
         self.size = size

@@ -5,11 +5,11 @@ protocol ContentDecoder: AnyObject {
     /// Whether the body may end here: before its first byte, or after its last.
     var isComplete: Bool { get }
 
-    /// Whether all that can be known of what was taken has been handed on, except a single symbol. Else the decoder
-    /// waits for the end of a block before it hands on any of it.
+    /// Whether all that can be known of what was taken has been passed on, except a single symbol. Else the decoder
+    /// waits for the end of a block before it passes on any of it.
     var isSettled: Bool { get }
 
-    /// Decodes `input`, and hands on pieces of at most so many bytes, until it is used or `receive` answers that it
+    /// Decodes `input`, and passes on pieces of at most the given length, until it is used or `receive` answers that it
     /// wants no more and there is more.
     ///
     /// - Parameters:
@@ -26,9 +26,9 @@ protocol ContentDecoder: AnyObject {
 
 /// How far a decoder came.
 enum DecodingProgress {
-    /// All that was given is used, and all that can be known of it handed on, but as ``ContentDecoder/isSettled`` says.
+    /// All that was given is used, and all that can be known of it passed on, but as ``ContentDecoder/isSettled`` says.
     case taken
-    /// The receiver wants no more for now; so many bytes were used, and something may be left to hand on.
+    /// The receiver wants no more for now; that many bytes were used, and something may be left to pass on.
     case stopped(used: Int)
     case malformed
 }

@@ -1,6 +1,6 @@
 import Platform
 
-/// The memory into which a decoder writes what it hands on next: as long as the longest piece, and overwritten in the
+/// The memory into which a decoder writes what it passes on next: as long as the longest piece, and overwritten in the
 /// end.
 final class DecodedPiece {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: CurlExchange.pieceBytes, alignment: 16)

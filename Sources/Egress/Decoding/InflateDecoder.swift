@@ -12,7 +12,7 @@ final class InflateDecoder: ContentDecoder {
     private var ended = 0
     /// Whether what follows is no member of gzip any more, and is left out as browsers do.
     private var isPastEnd = false
-    /// Whether anything was handed on of the member that is read.
+    /// Whether anything was passed on of the member that is read.
     private var hasOutput = false
 
     /// The first byte of a body, where it came alone: without it a header can't be told from none.

@@ -1,6 +1,6 @@
 import Secrets
 
-/// Bytes of a body that wait to be handed on, in memory that is zeroed.
+/// Bytes of a body that wait to be passed on, in memory that is zeroed.
 struct KeptBytes {
     private var buffer: SecretBuffer?
     private var start = 0

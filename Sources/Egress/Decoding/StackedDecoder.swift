@@ -2,9 +2,9 @@
 final class StackedDecoder: ContentDecoder {
     private let outer: any ContentDecoder
     private let inner: any ContentDecoder
-    /// The bytes that the outer decoder handed on, and the inner one has not used.
+    /// The bytes that the outer decoder passed on, and the inner one has not used.
     private var between = KeptBytes()
-    /// Whether the inner decoder may have more to hand on.
+    /// Whether the inner decoder may have more to pass on.
     private var innerHasMore = false
 
     init(outer: any ContentDecoder, inner: any ContentDecoder) {

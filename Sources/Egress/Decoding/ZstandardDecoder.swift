@@ -8,7 +8,7 @@ final class ZstandardDecoder: ContentDecoder {
     /// How many frames have come to their ends.
     private var ended = 0
     private var isAtFrameEnd = false
-    /// Whether anything was handed on of the frame that is read.
+    /// Whether anything was passed on of the frame that is read.
     private var hasOutput = false
     private var mayHaveMore = false
     /// Whether what follows is no frame any more, and is left out as it is after gzip.
@@ -19,7 +19,7 @@ final class ZstandardDecoder: ContentDecoder {
 
     var isComplete: Bool { !hasStarted || isAtFrameEnd || isPastEnd || (ended > 0 && !hasOutput) }
 
-    /// A block is handed on when its last byte has come.
+    /// A block is passed on when its last byte has come.
     var isSettled: Bool { (isAtFrameEnd || isPastEnd) && !mayHaveMore }
 
     init?() {

@@ -4,7 +4,7 @@ extension ResponseHead {
     /// Checks that the body can be read, and is not known to be too long.
     ///
     /// A registered coding that can't be undone would hide a secret. A coding that nobody knows names no coding: its
-    /// body is handed on as it came.
+    /// body is passed on as it came.
     ///
     /// - Returns: The decoder of the body, if it is coded.
     func bodyDecoder(forHead isHead: Bool, atMost limit: Int) throws(EgressError) -> (any ContentDecoder)? {

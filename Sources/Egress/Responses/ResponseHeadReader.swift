@@ -1,6 +1,6 @@
 import NetworkTypes
 
-/// Reads a response's head from the lines that libcurl hands on: interim responses, the response itself, trailers.
+/// Reads a response's head from the lines that libcurl passes on: interim responses, the response itself, trailers.
 ///
 /// A line that is no header is left out, as are headers beyond the limit, except those that say how to read the body:
 /// the request may have been carried out, and its status counts for more than a header.

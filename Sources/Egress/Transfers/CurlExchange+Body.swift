@@ -1,9 +1,9 @@
 import CCurl
 import Threads
 
-// The body of the response, as it comes and as it is handed on.
+// The body of the response, as it comes and as it is passed on.
 extension CurlExchange {
-    /// Whether something came of the body that was not handed on yet.
+    /// Whether something came of the body that was not passed on yet.
     var isBehind: Bool { !kept.isEmpty || decoderHasMore }
 
     /// - Returns: Whether to go on.
@@ -21,7 +21,7 @@ extension CurlExchange {
         return failure == nil && ownLength != 0 && holdIfNeeded()
     }
 
-    /// Has libcurl read no more while the receiver pauses, or something is left to hand on. To be called by what
+    /// Has libcurl read no more while the receiver pauses, or something is left to pass on. To be called by what
     /// libcurl calls.
     func holdIfNeeded() -> Bool {
         guard result == nil, isPaused || isBehind else { return true }
@@ -31,7 +31,7 @@ extension CurlExchange {
         return curl_easy_pause(handle, CURLPAUSE_RECV) == CURLE_OK
     }
 
-    /// Has libcurl read on when everything was handed on. What it had read meanwhile, a buffer or two, comes at once.
+    /// Has libcurl read on when everything was passed on. What it had read meanwhile, a buffer or two, comes at once.
     ///
     /// - Returns: What ended the transfer, if something did.
     func goOnReading() -> CURLcode {
@@ -40,12 +40,12 @@ extension CurlExchange {
         return curl_easy_pause(handle, CURLPAUSE_CONT)
     }
 
-    /// Hands on what was kept, as much as there is time for in this round.
+    /// Passes on what was kept, as much as there is time for in this round.
     func takeTurn() {
         kept.use { handOn($0) }
     }
 
-    /// Hands on bytes of the body until the round ends, the receiver pauses, or there is an error.
+    /// Passes on bytes of the body until the round ends, the receiver pauses, or there is an error.
     ///
     /// - Returns: How many of them were used.
     private func handOn(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -80,7 +80,7 @@ extension CurlExchange {
         }
     }
 
-    /// Hands on what was decoded, or taken to be decoded, as it came.
+    /// Passes on what was decoded, or taken to be decoded, as it came.
     private func passCoded(_ piece: UnsafeRawBufferPointer, isUsed: Bool, by decoder: any ContentDecoder) {
         guard var progress, let receiver = transfer?.receiver else { return }
         let before = progress.decoded

@@ -1,6 +1,6 @@
 import CCurl
 
-/// The functions that libcurl calls, each handed on to the exchange that it was set up with.
+/// The functions that libcurl calls, each passed on to the exchange that it was set up with.
 extension CurlExchange {
     static let callbacks = keyway_curl_callbacks(
         open_socket: { context, _, address in

@@ -20,7 +20,7 @@ extension CurlExchange {
     /// Whether the head of the response is there.
     var hasHead: Bool { head.isComplete }
 
-    /// Hands on the response of a third party that has broken the connection, if it is there as a whole: the transfer
+    /// Passes on the response of a third party that has broken the connection, if it is there as a whole: the transfer
     /// has then not failed.
     func readLastWords() {
         guard

@@ -30,7 +30,7 @@ final class CurlExchange {
     /// How long the response may take to begin, and between two pieces of it.
     var timeouts: (firstByte: UInt64, idle: UInt64) = (.max, .max)
     var head: ResponseHeadReader
-    /// The length of the body so far, as it came and as it was handed on.
+    /// The length of the body so far, as it came and as it was passed on.
     var arrived = 0
     var answered = 0
     var decoder: (any ContentDecoder)?
@@ -38,13 +38,13 @@ final class CurlExchange {
     var progress: CodedProgress?
     /// How much of the body is to come where libcurl does not heed its length.
     var ownLength: Int?
-    /// The part of the body that came and was not handed on yet.
+    /// The part of the body that came and was not passed on yet.
     var kept = KeptBytes()
-    /// Whether the decoder may have more to hand on without being given anything.
+    /// Whether the decoder may have more to pass on without being given anything.
     var decoderHasMore = false
     /// Whether libcurl was told to read no more for now.
     var isHeld = false
-    /// The longest piece that is handed on, in bytes: a short one where that takes its time.
+    /// The longest piece that is passed on, in bytes: a short one where that takes its time.
     var longestPiece = pieceBytes
     let turns: Turns
     private var sent = 0
@@ -114,8 +114,8 @@ final class CurlExchange {
         lastMoment = .max
     }
 
-    /// Hands on what was read of a head that will not be complete: the request may have been carried out, so its status
-    /// must not be lost.
+    /// Passes on what was read of a head that will not be complete: the request may have been carried out, so its
+    /// status must not be lost.
     func reportStatus(before error: EgressError) {
         guard error != .cancelled, error != .stopped, let answer = head.incomplete else { return }
         _ = transfer?.receiver?.received(answer)

@@ -161,7 +161,7 @@ final class TransferLoop {
         }
     }
 
-    /// Lets exchanges hand on what they kept: at least one.
+    /// Lets exchanges pass on what they kept: at least one.
     private func takeTurns() {
         while let exchange = turns.next() {
             if exchange.transfer != nil {

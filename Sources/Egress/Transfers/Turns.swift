@@ -1,7 +1,7 @@
-/// Shares the client's thread among responses. In each round of the loop they hand on so much together; what is beyond
+/// Shares the client's thread among responses. In each round of the loop they pass on so much together; what is beyond
 /// waits for a turn, and between any two turns the loop serves the others.
 final class Turns {
-    /// How much is handed on in a round, in bytes.
+    /// How much is passed on in a round, in bytes.
     private static let roundBytes = 64 * 1_024
     /// A piece that takes its receiver longer ends the round, in nanoseconds.
     private static let longPiece: UInt64 = 250_000
@@ -12,7 +12,7 @@ final class Turns {
     private var served = 0
     private var stopped: [CurlExchange] = []
 
-    /// Whether something may be handed on in this round.
+    /// Whether something may be passed on in this round.
     var isOpen: Bool { left > 0 }
 
     var isAnyoneWaiting: Bool { served < waiting.count }
@@ -22,7 +22,7 @@ final class Turns {
         left = Self.roundBytes
     }
 
-    /// Counts a piece that was handed on.
+    /// Counts a piece that was passed on.
     ///
     /// - Returns: Whether that took long.
     func count(_ bytes: Int, nanoseconds: UInt64) -> Bool {
@@ -31,7 +31,7 @@ final class Turns {
         return isLong
     }
 
-    /// Notes that an exchange has stopped handing on: its turn is over, or its receiver pauses.
+    /// Notes that an exchange has stopped passing on: its turn is over, or its receiver pauses.
     func note(_ exchange: CurlExchange) {
         guard !exchange.isNoted else { return }
         exchange.isNoted = true

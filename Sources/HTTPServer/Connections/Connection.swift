@@ -46,7 +46,7 @@ final class Connection: @unchecked Sendable {
         self.deadline = Atomic(deadline)
     }
 
-    /// Lets the client take so many seconds from now for what it sends.
+    /// Lets the client take the given number of seconds from now for what it sends.
     func allowSeconds(_ seconds: UInt64) {
         deadline.store(MonotonicClock.now() + seconds * 1_000_000_000, ordering: .relaxed)
     }

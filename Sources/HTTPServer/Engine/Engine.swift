@@ -36,10 +36,10 @@ final class Engine: Sendable {
         peerWatch = try PeerWatch()
     }
 
-    /// Whether every answer closes its connection.
+    /// Whether every response closes its connection.
     var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-    /// Whether all requests are answered that the server is stopping.
+    /// Whether all requests are refused since the server is stopping.
     var isFailing: Bool { failing.load(ordering: .acquiring) }
 
     func startDraining() { draining.store(true, ordering: .relaxed) }
@@ -309,7 +309,7 @@ final class Engine: Sendable {
         request.reserved = bytes
     }
 
-    // MARK: Answers
+    // MARK: Responses
 
     private func send(_ answer: Answer, to request: Request, handle: OpaquePointer) -> MHD_Result {
         request.connection.deadline.store(.max, ordering: .relaxed)

@@ -53,7 +53,7 @@ final class StoppableThread: @unchecked Sendable {
 
     /// Waits until it is to stop.
     ///
-    /// - Returns: Whether it is, after so many milliseconds at most.
+    /// - Returns: Whether it is, after at most the given number of milliseconds.
     static func isStopped(_ stop: Int32, within milliseconds: Int32) -> Bool {
         var wake = pollfd(fd: stop, events: Int16(POLLIN), revents: 0)
         return poll(&wake, 1, milliseconds) > 0

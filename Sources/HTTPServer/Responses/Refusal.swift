@@ -1,4 +1,4 @@
-/// Why a request is answered by the server itself instead of the handler.
+/// The reason why the server itself responds to a request, instead of the handler.
 ///
 /// Every detail is a fixed text: nothing of the request is quoted.
 package enum Refusal: Error, Hashable, CaseIterable {

@@ -6,12 +6,13 @@ package final class Reply: Sendable {
         self.request = request
     }
 
-    /// Answers. Only the first answer counts; it is lost when the client or the server has gone in the meantime.
+    /// Sends the response. Only the first response counts; it is lost when the client or the server has gone in the
+    /// meantime.
     package func send(_ response: Response) {
         request.answer(.response(response))
     }
 
-    /// Answers with a body that is sent as it comes. The first answer counts, as of ``send(_:)``.
+    /// Sends a response whose body is sent as it comes. The first response counts, as of ``send(_:)``.
     ///
     /// - Parameters:
     ///   - response: Status and headers; its body is not used.

@@ -82,8 +82,8 @@ struct ConnectionCreation {
 
     mutating func run() async throws {
         try assemble()
-        let faults = DocumentCheck.faults(inNewConnection: document.bytes)
-        guard faults.isEmpty else { throw ConnectionFaults.error(faults, of: integration, command) }
+        let issues = DocumentCheck.issues(inNewConnection: document.bytes)
+        guard issues.isEmpty else { throw ConnectionIssues.error(issues, of: integration, command) }
         let new: NewConnection
         do {
             new = try NewConnection(json: document["data"] ?? .null)

@@ -76,20 +76,20 @@ extension ConnectionInput {
 }
 
 /// Errors of a connection, in the words of the command line.
-enum ConnectionFaults {
+enum ConnectionIssues {
     static func error(
-        _ faults: [DocumentCheck.Fault],
+        _ issues: [DocumentCheck.Issue],
         of integration: IntegrationInputs?,
         _ command: Command
     ) -> CommandError {
-        let lines = faults.map { fault in
+        let lines = issues.map { issue in
             let input = integration?.inputs.first {
-                "/data/attributes/integration/" + $0.path.joined(separator: "/") == fault.pointer
+                "/data/attributes/integration/" + $0.path.joined(separator: "/") == issue.pointer
             }
             let place =
                 input.map { $0.kind == .secret ? $0.name : $0.option.map { "--" + $0.name } ?? $0.name }
-                ?? (fault.pointer == "/data/attributes/name" ? "--name" : fault.pointer)
-            return "\n  \(place) \(fault.detail)"
+                ?? (issue.pointer == "/data/attributes/name" ? "--name" : issue.pointer)
+            return "\n  \(place) \(issue.detail)"
         }
         return CommandError(
             .data,

@@ -78,9 +78,9 @@ private struct ConnectionUpdating {
         let current = try await session.connection(id)
         try assemble(changesOf: current)
         let stored: JSONValue = ["data": current.json]
-        let faults = DocumentCheck.faults(inUpdate: document.bytes, of: stored.bytes)
-        guard faults.isEmpty else {
-            throw ConnectionFaults.error(faults, of: current.inputs, arguments.command)
+        let issues = DocumentCheck.issues(inUpdate: document.bytes, of: stored.bytes)
+        guard issues.isEmpty else {
+            throw ConnectionIssues.error(issues, of: current.inputs, arguments.command)
         }
         let changes: ConnectionUpdate
         do {

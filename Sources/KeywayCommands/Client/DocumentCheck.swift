@@ -7,7 +7,7 @@ import JSONReading
 /// The client's own types would leave out a member that they do not know, and a misspelt credential with it.
 enum DocumentCheck {
     /// An error, and where it stands.
-    struct Fault: Sendable {
+    struct Issue: Sendable {
         /// As RFC 6901 has it.
         let pointer: String
         let detail: String
@@ -17,8 +17,8 @@ enum DocumentCheck {
     ///
     /// - Parameter body: The whole body.
     /// - Returns: All of them; none where the integration is not one of the catalogue.
-    static func faults(inNewConnection body: [UInt8]) -> [Fault] {
-        faults(body) { json throws(InvalidDocument) in
+    static func issues(inNewConnection body: [UInt8]) -> [Issue] {
+        issues(body) { json throws(InvalidDocument) in
             _ = try DocumentSchema.connection.create(json, id: anyIdentifier) { _ in "" }
         }
     }
@@ -29,27 +29,27 @@ enum DocumentCheck {
     ///   - body: The whole body.
     ///   - current: The document that responses of the server hold.
     /// - Returns: All of them; none where the integration is not one of the catalogue.
-    static func faults(inUpdate body: [UInt8], of current: [UInt8]) -> [Fault] {
+    static func issues(inUpdate body: [UInt8], of current: [UInt8]) -> [Issue] {
         guard let current = (try? JSONReader.read(current))?["data"], isKnown(current) else { return [] }
         let id = current["id"]?.text.flatMap { Identifier($0.string) } ?? anyIdentifier
-        return faults(body, integration: current) { json throws(InvalidDocument) in
+        return issues(body, integration: current) { json throws(InvalidDocument) in
             _ = try DocumentSchema.connection.update(json, id: id, of: current) { _ in "" }
         }
     }
 
     private static var anyIdentifier: Identifier { IdentifierGenerator().next() }
 
-    private static func faults(
+    private static func issues(
         _ body: [UInt8],
         integration: JSONValue? = nil,
         _ check: (JSONValue) throws(InvalidDocument) -> Void
-    ) -> [Fault] {
+    ) -> [Issue] {
         guard let json = try? JSONReader.read(body), isKnown(integration ?? json["data"] ?? .null) else { return [] }
         do {
             try check(json)
             return []
         } catch {
-            return error.problems.map { Fault(pointer: $0.pointer, detail: $0.detail) }
+            return error.problems.map { Issue(pointer: $0.pointer, detail: $0.detail) }
         }
     }
 

@@ -70,7 +70,8 @@ private struct JSONTextWriter {
 private struct YAMLTextWriter {
     var text = ""
 
-    /// Writes a value that begins on the current line, which has so many blanks before it, and ends the line.
+    /// Writes a value that begins on the current line, which has the given number of blanks before it, and ends the
+    /// line.
     mutating func write(_ value: JSONValue, indentation: Int) {
         let margin = String(repeating: " ", count: indentation)
         switch value {

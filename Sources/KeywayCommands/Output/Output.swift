@@ -21,7 +21,7 @@ struct Output: Sendable {
 
     /// For commands that show what has an id.
     static let options = OptionGroup(title: "Output", options: [formatOption, quiet])
-    /// For commands whose answer has no id, or would be lost with it alone.
+    /// For commands whose result has no id, or would be lost with it alone.
     static let formatOptions = OptionGroup(title: "Output", options: [formatOption])
 
     init(_ arguments: Arguments) {

@@ -56,7 +56,7 @@ enum TextLayout {
         text.reduce(0) { $0 + width($1) }
     }
 
-    /// A text of at most so many columns, ending in `…` where something was cut off.
+    /// A text of at most the given number of columns, ending in `…` where something was cut off.
     static func truncate(_ text: String, to limit: Int) -> String {
         guard width(text) > limit else { return text }
         var result = ""
@@ -69,7 +69,7 @@ enum TextLayout {
         return result + "…"
     }
 
-    /// The text, followed by blanks up to so many columns.
+    /// The text, padded with blanks to the given number of columns.
     static func pad(_ text: String, to columns: Int) -> String {
         text + String(repeating: " ", count: max(0, columns - width(text)))
     }

@@ -28,8 +28,8 @@ extension Command {
             )
         }
         let name = arguments[organizationName]
-        if let fault = TextFormat.name.fault(in: JSONText(name)) {
-            throw CommandError(.usage, "the organisation's name \(fault)")
+        if let reason = TextFormat.name.fault(in: JSONText(name)) {
+            throw CommandError(.usage, "the organisation's name \(reason)")
         }
         guard try !store.organizations().contains(where: { $0.name == name }) else {
             throw CommandError(.cannotCreate, "there is an organisation named \(name): choose another name")

@@ -46,8 +46,8 @@ extension Command {
                 prunes: arguments.has(StateOptions.prune)
             )
         } catch let error as InvalidState {
-            let faults = error.faults.map { "\n  " + $0.text }.joined()
-            throw CommandError(.data, "nothing was done, because of these errors:\(faults)")
+            let issues = error.issues.map { "\n  " + $0.text }.joined()
+            throw CommandError(.data, "nothing was done, because of these errors:\(issues)")
         }
         try Terminal.print(plan.text)
         if plan.changes.isEmpty { return }
@@ -67,7 +67,7 @@ extension ClientSession {
     /// - Throws: ``InvalidState`` if a file describes one of those.
     fileprivate func understoodDocuments(files: [StateFile]) async throws -> [StateDocument] {
         var understood: [StateDocument] = []
-        var faults: [StateFault] = []
+        var issues: [StateIssue] = []
         let listed = try await serverDocuments()
         let described = files.compactMap { file in
             file.document.id.map { DocumentReference(kind: file.document.kind, id: $0) }
@@ -82,15 +82,15 @@ extension ClientSession {
                 "keyway: \(id) on \(server) is of a kind that this version does not know: it is not touched"
             )
             let described = files.filter { $0.document.id?.description == id }
-            faults += described.map {
-                StateFault(
+            issues += described.map {
+                StateIssue(
                     file: $0.name,
                     pointer: "/data/id",
                     "is the id of a document that this version does not know"
                 )
             }
         }
-        guard faults.isEmpty else { throw InvalidState(faults: faults) }
+        guard issues.isEmpty else { throw InvalidState(issues: issues) }
         return understood
     }
 }

@@ -60,17 +60,17 @@ struct StateDirectory: Sendable {
             throw CommandError(.input, "\(path) has no .json files", try: "keyway export -o \(path)")
         }
         var files: [StateFile] = []
-        var faults: [StateFault] = []
+        var issues: [StateIssue] = []
         for entry in entries {
             do {
                 files.append(StateFile(name: entry.name, document: try StateDocument(JSONReader.read(entry.bytes))))
             } catch let error as JSONSyntaxError {
-                faults.append(StateFault(file: entry.name, "\(error)"))
+                issues.append(StateIssue(file: entry.name, "\(error)"))
             } catch let error as InvalidDocument {
-                faults += error.problems.map { StateFault(file: entry.name, $0) }
+                issues += error.problems.map { StateIssue(file: entry.name, $0) }
             }
         }
-        guard faults.isEmpty else { throw InvalidState(faults: faults) }
+        guard issues.isEmpty else { throw InvalidState(issues: issues) }
         return files
     }
 }

@@ -63,13 +63,13 @@ extension StateDocument {
                     + "for, or by --secrets or --secret; if the file was shared, replace the secret where it was issued"
             )
         }
-        let (attributes, faults) = Self.attributes(of: data, filled: filled, by: kind.schema)
+        let (attributes, issues) = Self.attributes(of: data, filled: filled, by: kind.schema)
         self.attributes = attributes
-        problems += faults
+        problems += issues
 
-        let (dataExports, exportFaults) = Self.dataExports(in: body["included"], kind: kind)
+        let (dataExports, exportIssues) = Self.dataExports(in: body["included"], kind: kind)
         self.dataExports = dataExports
-        problems += exportFaults
+        problems += exportIssues
         guard problems.isEmpty else { throw InvalidDocument(problems) }
     }
 

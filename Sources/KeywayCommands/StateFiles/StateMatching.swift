@@ -7,7 +7,7 @@ struct StateMatching {
     /// The server's documents that a file describes.
     private var matched: Set<Identifier> = []
     /// Files whose counterpart can't be told.
-    private(set) var faults: [StateFault] = []
+    private(set) var issues: [StateIssue] = []
 
     init(files: [StateFile], server: [StateDocument]) {
         self.files = files
@@ -28,7 +28,7 @@ struct StateMatching {
         }
         for (file, current) in zip(files, known) {
             guard let id = current?.id, !matched.insert(id).inserted else { continue }
-            faults.append(StateFault(file: file.name, pointer: "/data/id", "is the id of another file too: remove one"))
+            issues.append(StateIssue(file: file.name, pointer: "/data/id", "is the id of another file too: remove one"))
         }
         // Only now is it known which documents are left to be found by their keys.
         let candidates = Dictionary(grouping: unmatched, by: \.key)
@@ -38,8 +38,8 @@ struct StateMatching {
             let key = file.document.key
             if let current {
                 pairs.append((file, current))
-            } else if let fault = Self.ambiguity(of: file, namesakes[key] ?? [], candidates[key] ?? []) {
-                faults.append(StateFault(file: file.name, fault))
+            } else if let issue = Self.ambiguity(of: file, namesakes[key] ?? [], candidates[key] ?? []) {
+                issues.append(StateIssue(file: file.name, issue))
             } else {
                 let candidate = candidates[key]?.first
                 if let id = candidate?.id { matched.insert(id) }

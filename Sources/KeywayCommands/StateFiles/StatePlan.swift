@@ -25,14 +25,14 @@ struct StatePlan: Sendable {
     init(files: [StateFile], server: [StateDocument], prunes: Bool) throws(InvalidState) {
         var matching = StateMatching(files: files, server: server)
         let pairs = matching.pairs()
-        var faults = matching.faults
+        var issues = matching.issues
         var steps = pairs.map { file, current in
             let step = StateStep(file, current: current, prunes: prunes)
-            faults += step.difference.refusals.map { StateFault(file: file.name, $0) }
+            issues += step.difference.refusals.map { StateIssue(file: file.name, $0) }
             return step
         }
         if prunes { steps += matching.unmatched.map(StateStep.init(deleting:)) }
-        guard faults.isEmpty else { throw InvalidState(faults: faults) }
+        guard issues.isEmpty else { throw InvalidState(issues: issues) }
         self.steps = steps
     }
 }

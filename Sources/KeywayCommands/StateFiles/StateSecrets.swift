@@ -38,7 +38,7 @@ struct StateSecrets: Sendable {
     ///
     /// - Throws: ``CommandError`` with every one that has none, or more than one.
     func check(against files: [StateFile]) throws(CommandError) {
-        let faults = given.compactMap { given -> String? in
+        let issues = given.compactMap { given -> String? in
             let file = files.first { $0.name == given.file }
             let slots = file?.document.slots ?? []
             let count = slots.count { $0.isNamed(given.field) }
@@ -48,11 +48,11 @@ struct StateSecrets: Sendable {
                 return "a --secret without =@PATH or =- names no secret of the state files"
             }
             guard file != nil else { return "\(given.file) is no state file" }
-            let fault = count == 0 ? "has no such secret as" : "has more than one"
+            let issue = count == 0 ? "has no such secret as" : "has more than one"
             let names = slots.isEmpty ? "none" : slots.map(\.address).joined(separator: ", ")
-            return "\(given.file) \(fault) `\(given.field)`: it has \(names)"
+            return "\(given.file) \(issue) `\(given.field)`: it has \(names)"
         }
-        guard faults.isEmpty else { throw CommandError(.data, faults.joined(separator: "\n")) }
+        guard issues.isEmpty else { throw CommandError(.data, issues.joined(separator: "\n")) }
     }
 
     /// The secrets that a plan needs, by the files and the addresses of their places: those that were given, and for

@@ -90,7 +90,7 @@ struct AWSAccountEndpoints: Sendable {
                 .post,
                 "/generate_new_external_id",
                 "CreateNewAWSExternalID",
-                "Issue an external id, for a configuration to come",
+                "Issue an external id for a future configuration",
                 by: [.awsConfigurationEdit],
                 responses: [.ok("The external id", "AWSExternalID")],
                 .change(generateNewExternalID)
@@ -218,7 +218,7 @@ struct AWSAccountEndpoints: Sendable {
 }
 
 extension Call {
-    /// The id in the path. Terraform puts it in quotes, and the reference answers as if they were not there.
+    /// The id in the path. Terraform puts it in quotes, and the reference responds as if they were not there.
     func awsAccountConfigID() throws -> Identifier {
         let parameter = AWSAccountEndpoints.idParameter
         let text = parameters[parameter] ?? ""

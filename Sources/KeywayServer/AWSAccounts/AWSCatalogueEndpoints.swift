@@ -3,7 +3,7 @@ import Access
 import Documents
 import HTTPServer
 
-/// The lists that the AWS Integration API answers for forms and policies to choose from.
+/// The lists that the AWS Integration API has for forms and policies to choose from.
 struct AWSCatalogueEndpoints: Sendable {
     var all: [Endpoint] {
         let group = EndpointGroup("AWS Integration", at: AWSAccountEndpoints.path, errors: .strings(.jsonAPI))

@@ -26,7 +26,7 @@ struct AccountInquiryEndpoints: Sendable {
         )
         let preview = "/accounts/{\(AWSAccountEndpoints.idParameter)}/metric_name_filter_preview"
         let previewed = DescribedResponse.ok(
-            "What the filters do, by namespace; meta says which regions were asked, and whether there is more",
+            "The effect of the filters, by namespace; meta names the regions that were asked, and whether there is more",
             "MetricNameFilterPreview"
         )
         return [
@@ -55,7 +55,7 @@ struct AccountInquiryEndpoints: Sendable {
                 by: [.awsConfigurationEdit],
                 request: "CCMConfigValidationRequest",
                 responses: [
-                    .ok("What is wrong, if anything", "CCMConfigValidation"),
+                    .ok("The issues, if there are any", "CCMConfigValidation"),
                     .error(400, "The body is not valid, or the account has no configuration"),
                 ],
                 .question(validate)

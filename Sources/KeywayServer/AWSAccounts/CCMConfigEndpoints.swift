@@ -24,7 +24,7 @@ struct CCMConfigEndpoints: Sendable {
                 .get,
                 "",
                 "GetAWSAccountCCMConfig",
-                "Get where the account's cost and usage reports lie",
+                "Get the location of the account's cost and usage reports",
                 by: [.awsConfigurationRead],
                 responses: [.ok("The configuration", "CCMConfig")],
                 .lookup(get)
@@ -33,7 +33,7 @@ struct CCMConfigEndpoints: Sendable {
                 .post,
                 "",
                 "CreateAWSAccountCCMConfig",
-                "Say where the account's cost and usage reports lie",
+                "Set the location of the account's cost and usage reports",
                 request: "CCMConfigCreate",
                 responses: [
                     .ok("The configuration", "CCMConfig"), .error(409, "The account has a configuration already"),
@@ -44,7 +44,7 @@ struct CCMConfigEndpoints: Sendable {
                 .patch,
                 "",
                 "UpdateAWSAccountCCMConfig",
-                "Change where the account's cost and usage reports lie",
+                "Change the location of the account's cost and usage reports",
                 request: "CCMConfigUpdate",
                 responses: [.ok("The configuration", "CCMConfig")],
                 .change(update)
@@ -53,7 +53,7 @@ struct CCMConfigEndpoints: Sendable {
                 .delete,
                 "",
                 "DeleteAWSAccountCCMConfig",
-                "Forget where the account's cost and usage reports lie",
+                "Remove the location of the account's cost and usage reports",
                 responses: [.empty("Deleted")],
                 .change(delete)
             ),

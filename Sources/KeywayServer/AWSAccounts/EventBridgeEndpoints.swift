@@ -9,7 +9,7 @@ import Storage
 ///
 /// They are configuration: nothing is created at AWS, where only partners make event sources.
 struct EventBridgeEndpoints: Sendable {
-    /// How a version of the API has requests and answers.
+    /// The shapes that requests and responses have in a version of the API.
     private enum Version: Sendable {
         /// Members alone, in an object.
         case first

@@ -84,15 +84,15 @@ extension APIError {
         case .rule(let refusal): (act(refusal), nil)
         case .token(let refusal): (act(refusal), nil)
         case .tooMany(let number):
-            (tooManyActs("\(number) acts through this connection are under way, as many as may be."), nil)
+            (tooManyActs("\(number) acts through this connection are under way, which is the limit."), nil)
         case .tooFast(let number):
-            (tooManyActs("\(number) acts through this connection began in this second, as many as may."), nil)
+            (tooManyActs("\(number) acts through this connection began in this second, which is the limit."), nil)
         case .unrecorded:
             (
                 act(
                     503,
                     "audit_unavailable",
-                    "The audit log can't be written, and nothing is done that it could not tell of. Try again later."
+                    "The audit log can't be written, and nothing is done without it. Try again later."
                 ),
                 nil
             )
@@ -106,7 +106,7 @@ extension APIError {
     }
 
     /// - Parameters:
-    ///   - status: The status of the answer.
+    ///   - status: The status of the response.
     ///   - code: What went wrong, for programs.
     ///   - detail: The same for people, and what to do.
     ///   - isTransient: Whether the same request may fare better later; `nil` if the status tells.
@@ -197,7 +197,7 @@ extension APIError {
             // No client is known that sends anything again after 424.
             clients.repeatsPosts ? 424 : failure.status,
             code,
-            failure.faults.map(\.detail).joined(separator: " ") + perhapsDone,
+            failure.issues.map(\.detail).joined(separator: " ") + perhapsDone,
             isTransient: false
         )
     }
@@ -241,11 +241,11 @@ extension APIError {
                 "The body is longer than this server passes on. Its operator can let it pass on more: "
                     + "keyway serve --act-body-limit."
             )
-        case .timedOut: act(504, "upstream_timeout", "The third party took too long to answer.")
+        case .timedOut: act(504, "upstream_timeout", "The third party took too long to respond.")
         case .responseTooLarge, .headersTooLarge:
-            act(502, "answer_too_large", "The third party's answer is larger than is passed on.", isTransient: false)
+            act(502, "answer_too_large", "The third party's response is too large to be passed on.", isTransient: false)
         case .malformedResponse:
-            act(502, "upstream_malformed", "What the third party answered can't be passed on: \(error.detail).")
+            act(502, "upstream_malformed", "The third party's response can't be passed on: \(error.detail).")
         case .secretInCoding:
             act(
                 502,
@@ -285,8 +285,8 @@ extension EgressError {
         case .malformedBody(let reason), .unsignedBody(let reason): reason
         case .bodyTooLarge: "the request's body is too long"
         case .timedOut: "it took too long"
-        case .responseTooLarge: "its answer is too large"
-        case .headersTooLarge: "the headers of its answer are too large"
+        case .responseTooLarge: "its response is too large"
+        case .headersTooLarge: "the headers of its response are too large"
         case .cancelled: "it was given up"
         case .secretInCoding: "it holds a secret within a content coding"
         case .stopped: "the server is stopping"

@@ -53,7 +53,7 @@ struct ActEndpoints: Sendable {
                 "TestActionConnection",
                 "Tell whether a connection's credentials work, by a request that changes nothing",
                 responses: [
-                    .ok("What the test showed", "ConnectionTest"),
+                    .ok("The result of the test", "ConnectionTest"),
                     .error(400, "The id is not a UUID, or there is a body"),
                     .error(409, "The connection lacks what a test needs"),
                 ],

@@ -22,7 +22,7 @@ extension ErrorFamily {
         var error = error
         ActHeader.mark(&error.headers, status: error.status)
         let code = error.headers.first { $0.name == ActHeader.error }?.value ?? ""
-        let message = error.faults.map(\.detail).joined(separator: " ")
+        let message = error.issues.map(\.detail).joined(separator: " ")
         let occurrence = ClientErrors.Occurrence(
             status: error.status,
             code: code,

@@ -9,7 +9,7 @@ enum ActHeader {
     /// Where it says `false`, the clients of many vendors don't send the request again by themselves.
     static let shouldRetry = "X-Should-Retry"
 
-    /// Names the request in an answer to an act: in `Keyway-Request-Id`, and in `X-Request-Id` unless the third party
+    /// Names the request in a response to an act: in `Keyway-Request-Id`, and in `X-Request-Id` unless the third party
     /// has its own there, which its makers ask for.
     static func name(_ requestID: String, in response: inout Response) {
         response.headers.append(.init(name: "Keyway-Request-Id", value: requestID))
@@ -17,12 +17,12 @@ enum ActHeader {
         response.headers.append(.init(name: "X-Request-Id", value: requestID))
     }
 
-    /// Marks an answer that is an error of Keyway's own, to an act or to what may have been meant as one.
+    /// Marks a response that is an error of Keyway's own, to an act or to what may have been meant as one.
     static func mark(_ response: inout Response) {
         mark(&response.headers, status: response.status)
     }
 
-    /// Marks the headers of such an answer.
+    /// Marks the headers of such a response.
     static func mark(_ headers: inout [HeaderField], status: Int) {
         guard status >= 400, !headers.contains(where: { $0.name == error }) else { return }
         let code =

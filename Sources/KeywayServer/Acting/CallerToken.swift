@@ -41,7 +41,7 @@ struct CallerToken {
         }
     }
 
-    private static func misplaced(_ place: String, at source: APIError.Fault.Source?) -> APIError {
+    private static func misplaced(_ place: String, at source: APIError.Issue.Source?) -> APIError {
         APIError(
             400,
             "\(place) holds the beginning of an act token (\(mark)), where no credential stands: it would travel on to the "
@@ -83,7 +83,7 @@ struct CallerToken {
         }
 
         private mutating func note(_ text: String, in place: TokenPlace, _ name: String) {
-            let source: APIError.Fault.Source? = if case .header(let header) = place { .header(header) } else { nil }
+            let source: APIError.Issue.Source? = if case .header(let header) = place { .header(header) } else { nil }
             guard text.hasPrefix(mark), text.utf8.dropFirst(mark.utf8.count).allSatisfy(Self.isTokenCharacter) else {
                 error = error ?? misplaced(name, at: source)
                 return

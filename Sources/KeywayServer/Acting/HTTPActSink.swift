@@ -3,7 +3,7 @@ import Documents
 import HTTPServer
 import NetworkTypes
 
-/// Takes the response to an act, and sends it to the caller over HTTP. A third party's response carries no limits of
+/// Takes the response to an act and sends it to the caller over HTTP. A third party's response carries no limits of
 /// Keyway's: it may have its own.
 final class HTTPActSink: ActSink {
     private let service: Service
@@ -71,7 +71,8 @@ final class HTTPActSink: ActSink {
             stream.abort()
         }
 
-        /// Measures and logs the response before its end: who has all of it finds its line in the log's buffer.
+        /// Measures and logs the response before its end: a client that has all of it finds its line in the log's
+        /// buffer.
         private func note() { sink.service.note(sink.exchange, status: status, route: sink.route) }
     }
 }

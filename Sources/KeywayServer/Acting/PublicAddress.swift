@@ -5,7 +5,7 @@ import NetworkTypes
 /// The address under which callers reach this server, which links that lead through it begin with.
 ///
 /// It is what the operator says, or else the request's `Host`, if the server really listens there. Headers that tell of
-/// a proxy in front are not looked at: whoever sends a request can write them.
+/// a proxy in front are not looked at: any sender can set them.
 enum PublicAddress {
     /// - Parameters:
     ///   - configured: The URL that the operator gave, without a final slash.

@@ -4,7 +4,7 @@ import Documents
 import JSONReading
 import Storage
 
-/// A stored audit event as it is answered and searched.
+/// A stored audit event as it is returned and searched.
 struct AuditDocument {
     /// The attributes that searches call `@…`.
     let attributes: JSONValue

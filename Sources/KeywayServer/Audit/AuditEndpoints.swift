@@ -9,7 +9,7 @@ import Threads
 struct AuditEndpoints: Sendable {
     let store: any AuditStore & AccessStore
     let heads: AuditHeads
-    /// How long a search may take before it answers with what it has, and how long it goes on before others have a
+    /// How long a search may take before it returns what it has, and how long it goes on before others have a
     /// turn.
     private static let timeLimit = Duration.seconds(5)
     private static let slice = Duration.milliseconds(50)
@@ -32,7 +32,7 @@ struct AuditEndpoints: Sendable {
                 "Search the audit log, the newest events first",
                 query: .listAuditLogs,
                 responses: [
-                    .ok("A page of events", "AuditEvents"), .error(400, "Something of the search is not valid"),
+                    .ok("A page of events", "AuditEvents"), .error(400, "A part of the search is not valid"),
                 ],
                 .slicedSearch(list)
             ),
@@ -43,7 +43,7 @@ struct AuditEndpoints: Sendable {
                 "Search the audit log; the last 15 minutes unless the body says otherwise",
                 request: "AuditSearch",
                 responses: [
-                    .ok("A page of events", "AuditEvents"), .error(400, "Something of the search is not valid"),
+                    .ok("A page of events", "AuditEvents"), .error(400, "A part of the search is not valid"),
                 ],
                 .slicedSearch(search)
             ),
@@ -159,7 +159,7 @@ extension String {
 
 extension [QueryParameter] {
     fileprivate static let listAuditLogs: [QueryParameter] =
-        .text("filter[query]", "What to look for. \(AuditQueryParser.supported)")
+        .text("filter[query]", "The query. \(AuditQueryParser.supported)")
         + .text("filter[from]", "No event before: \(SearchTime.forms)")
         + .text("filter[to]", "No event after, as filter[from]") + [
             QueryParameter(
@@ -169,7 +169,7 @@ extension [QueryParameter] {
             ),
             QueryParameter(
                 name: "page[limit]",
-                summary: "How many events a page has",
+                summary: "The number of events on a page",
                 schema: [
                     "type": "integer", "minimum": 1, "maximum": .integer(Int64(AuditSearch.limitAtMost)),
                     "default": 10,
@@ -185,7 +185,7 @@ extension [QueryParameter] {
         ),
         QueryParameter(
             name: "limit",
-            summary: "How many lines at most",
+            summary: "The most lines that are returned",
             schema: ["type": "integer", "minimum": 1, "maximum": 5000, "default": 1000]
         ),
     ]

@@ -21,12 +21,12 @@ struct AuditSearch: Sendable {
 
     /// Names the parameters as the request does, for errors.
     struct Places {
-        let query: APIError.Fault.Source
-        let from: APIError.Fault.Source
-        let to: APIError.Fault.Source
-        let sort: APIError.Fault.Source
-        let cursor: APIError.Fault.Source
-        let limit: APIError.Fault.Source
+        let query: APIError.Issue.Source
+        let from: APIError.Issue.Source
+        let to: APIError.Issue.Source
+        let sort: APIError.Issue.Source
+        let cursor: APIError.Issue.Source
+        let limit: APIError.Issue.Source
     }
 
     let texts: Texts
@@ -37,7 +37,7 @@ struct AuditSearch: Sendable {
     private let binding: String
 
     init(_ texts: Texts, at places: Places, in organization: Identifier, now: Timestamp = .now) throws {
-        func refusal(_ place: APIError.Fault.Source, _ rule: String) -> APIError {
+        func refusal(_ place: APIError.Issue.Source, _ rule: String) -> APIError {
             APIError(400, "\(place.name) \(rule)", at: place)
         }
         self.texts = texts
@@ -55,7 +55,7 @@ struct AuditSearch: Sendable {
                 "is not understood at character \(error.position): \(error.explanation). \(AuditQueryParser.supported)."
             )
         }
-        func time(_ text: String?, _ place: APIError.Fault.Source) throws -> Timestamp? {
+        func time(_ text: String?, _ place: APIError.Issue.Source) throws -> Timestamp? {
             guard let text else { return nil }
             guard let time = SearchTime.read(text, now: now) else {
                 throw refusal(place, "must be \(SearchTime.forms).")
@@ -77,7 +77,8 @@ struct AuditSearch: Sendable {
         guard let continued = span.continued(by: cursor, boundTo: binding) else {
             throw refusal(
                 places.cursor,
-                "is of another search, or damaged: send that of the page before, all else as it was."
+                "belongs to another search, or is damaged: send the cursor of the previous page, with everything else "
+                    + "unchanged."
             )
         }
         self.span = continued
@@ -106,7 +107,7 @@ extension AuditSpan {
     }
 }
 
-extension APIError.Fault.Source {
+extension APIError.Issue.Source {
     fileprivate var name: String {
         switch self {
         case .pointer(let name), .parameter(let name), .header(let name): name

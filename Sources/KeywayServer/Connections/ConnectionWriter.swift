@@ -27,7 +27,7 @@ struct ConnectionWriter: Sendable {
 
     func update(_ call: Call) async throws -> Response {
         let id = try call.identifier("connection_id", orStatus: 400)
-        // Who may not change the connection learns nothing of what would be wrong with the body.
+        // A caller who may not change the connection learns nothing about errors in the body.
         try access.require(.editor, on: id, for: call.principal)
         let updated = try await writer.update(id, call, issue: issue, destination: destination) { draft in
             // The policy of now: one that comes after it makes the commit a conflict.
@@ -69,7 +69,7 @@ struct ConnectionWriter: Sendable {
         throw APIError(
             403,
             new.parts.filter { !old.parts.contains($0) }.map { part in
-                APIError.Fault(
+                APIError.Issue(
                     detail: """
                         \(part.pointer) decides where this connection's secrets are sent. To change it, send every \
                         secret again, or use a key with the permission connections_redirect.

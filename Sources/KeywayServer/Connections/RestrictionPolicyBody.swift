@@ -12,7 +12,7 @@ struct RestrictionPolicyBody {
     ///   - id: The connection's id, by which the body has to call the policy if it calls it by any.
     ///   - organization: Whose users and roles may be named.
     ///   - store: Knows them.
-    /// - Throws: ``InvalidDocument`` with every fault of the body; ``StoreError`` if the store can't tell.
+    /// - Throws: ``InvalidDocument`` with every error in the body; ``StoreError`` if the store can't tell.
     init(_ body: JSONValue, of id: Identifier, in organization: Identifier, store: any AccessStore) throws {
         let document = try DocumentSchema.restrictionPolicy.create(body, id: id) { $0 }.document
         var problems: [Problem] = []

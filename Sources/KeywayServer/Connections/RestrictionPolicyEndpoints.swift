@@ -58,7 +58,7 @@ struct RestrictionPolicyEndpoints: Sendable {
 
     private func update(_ call: Call) async throws -> Response {
         let id = try connectionID(call)
-        // Who may not change the policy learns nothing of what would be wrong with the body.
+        // A caller who may not change the policy learns nothing about errors in the body.
         try admitted(.editor, to: id, call)
         let allowsSelfLockout = try call.query().flag("allow_self_lockout") ?? false
         let body = try call.json()
@@ -147,7 +147,7 @@ struct RestrictionPolicyEndpoints: Sendable {
 }
 
 extension RestrictionPolicy? {
-    /// The bindings as they are answered and audited; of no policy, none.
+    /// The bindings as they are returned and audited; none without a policy.
     fileprivate var bindings: JSONValue {
         .array(
             (self?.bindings ?? []).map { binding in

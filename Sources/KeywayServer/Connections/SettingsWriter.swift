@@ -7,7 +7,7 @@ import JSONReading
 import Storage
 import Vault
 
-/// Replaces the settings of connections, and seals their secrets anew where the settings send them elsewhere.
+/// Replaces the settings of connections, and seals their secrets again where the settings send them elsewhere.
 struct SettingsWriter: Sendable {
     let store: any PublicDocuments & ActingStore & ChangeStore
     let vault: Vault
@@ -79,8 +79,8 @@ struct SettingsWriter: Sendable {
         return (record.document, Change(ofConnection + [ofSettings], requiring: requirements, event: event))
     }
 
-    /// The connection's change when its secrets are to be sent elsewhere: whoever works on what they were sealed for
-    /// before meets a conflict.
+    /// The connection's change when its secrets are to be sent elsewhere: a writer that works on what they were sealed
+    /// for before meets a conflict.
     private func moving(
         _ id: Identifier,
         _ call: Call,
@@ -122,7 +122,7 @@ struct SettingsWriter: Sendable {
         throw APIError(
             403,
             pointers.map { pointer in
-                APIError.Fault(
+                APIError.Issue(
                     detail: """
                         \(pointer) decides where this connection's stored secrets are sent. To change it, use a key \
                         with the permission \(permission.rawValue).

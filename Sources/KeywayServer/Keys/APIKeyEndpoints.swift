@@ -52,7 +52,7 @@ struct APIKeyEndpoints: Sendable {
                 .get,
                 "/{api_key_id}",
                 "GetAPIKey",
-                "Get what is known of an API key",
+                "Get an API key, without its text",
                 by: [.apiKeysRead],
                 query: .include,
                 responses: [.ok("The key", "APIKey")],
@@ -71,7 +71,7 @@ struct APIKeyEndpoints: Sendable {
                 .delete,
                 "/{api_key_id}",
                 "DeleteAPIKey",
-                "Delete an API key; it opens nothing from then on",
+                "Delete an API key; requests with it are refused from then on",
                 by: [.apiKeysDelete],
                 responses: [.empty("Deleted")],
                 .change(delete)
@@ -195,7 +195,7 @@ struct APIKeyEndpoints: Sendable {
 extension [QueryParameter] {
     fileprivate static let include: [QueryParameter] = .choices(
         "include",
-        "Users to answer with the key",
+        "Users to include with the key",
         from: ["created_by", "modified_by"]
     )
 

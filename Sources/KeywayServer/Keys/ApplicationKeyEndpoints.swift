@@ -26,7 +26,14 @@ struct ApplicationKeyEndpoints: Sendable {
     var all: [Endpoint] {
         endpoints(.organization, "/api/v2", "", "of the organisation", .orgAppKeysRead, .orgAppKeysWrite)
             .filter { $0.method != .post }
-            + endpoints(.currentUser, "/api/v2/current_user", "CurrentUser", "of one's own", .userAppKeys, .userAppKeys)
+            + endpoints(
+                .currentUser,
+                "/api/v2/current_user",
+                "CurrentUser",
+                "of the caller",
+                .userAppKeys,
+                .userAppKeys
+            )
             + endpoints(
                 .serviceAccount,
                 "/api/v2/service_accounts/{service_account_id}",
@@ -62,7 +69,7 @@ struct ApplicationKeyEndpoints: Sendable {
             guarding: .principal(anyOf: [writing], registered: false),
             missing: "There is no such key"
         )
-        let include = [QueryParameter].choices("include", "Users to answer with the key", from: ["owned_by"])
+        let include = [QueryParameter].choices("include", "Users to include with the key", from: ["owned_by"])
         let ofOwner: [DescribedResponse] =
             reach == .serviceAccount ? [.error(404, "There is no such service account")] : []
         return [
@@ -89,7 +96,7 @@ struct ApplicationKeyEndpoints: Sendable {
                 .get,
                 "/{app_key_id}",
                 "Get\(infix)ApplicationKey",
-                "Get what is known of an application key \(owner)",
+                "Get an application key \(owner), without its text",
                 by: [reading],
                 query: include,
                 responses: [.ok("The key", "ApplicationKey")],
@@ -108,7 +115,7 @@ struct ApplicationKeyEndpoints: Sendable {
                 .delete,
                 "/{app_key_id}",
                 "Delete\(infix)ApplicationKey",
-                "Delete an application key \(owner); it opens nothing from then on",
+                "Delete an application key \(owner); requests with it are refused from then on",
                 responses: [.empty("Deleted")],
                 .change { try await delete($0, reach) }
             ),
@@ -233,7 +240,7 @@ struct ApplicationKeyEndpoints: Sendable {
         key.scopes = document.scopes
         let change = call.change(
             [.updateApplicationKey(key)],
-            // Who renames a key hands nothing out.
+            // Renaming a key grants nothing.
             decidedOn: try decided(on: key, from: current, call),
             events: call.event("application_key.update", on: "application_keys", key.id, details: key.details)
         )

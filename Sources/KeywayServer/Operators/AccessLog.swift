@@ -7,7 +7,7 @@ import Threads
 /// Writes the log: JSON, a line each, on a file descriptor.
 ///
 /// Lines gather in memory and are written by a thread of their own, at least every 100 ms, so no request waits for
-/// whoever reads the log. If nobody reads, lines are dropped and counted.
+/// anyone who reads the log. If nobody reads, lines are dropped and counted.
 package final class AccessLog: Sendable {
     private struct Buffer {
         var bytes: [UInt8] = []
@@ -38,8 +38,8 @@ package final class AccessLog: Sendable {
 
     var dropped: UInt64 { buffer.withLock { $0.dropped } }
 
-    /// Writes the lines that wait. Returns when they are written, or after so many seconds: what nobody took by then
-    /// waits on.
+    /// Writes the lines that wait. Returns when they are written, or after the given number of seconds: lines that
+    /// nobody took by then go on waiting.
     package func flush(within seconds: Double = 2) {
         let end = MonotonicClock.now() + UInt64(seconds * 1e9)
         writing.withLock { pending in

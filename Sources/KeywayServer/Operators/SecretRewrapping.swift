@@ -3,7 +3,7 @@ package import Storage
 package import Vault
 
 /// Brings the stored secrets under the active master key, while the server serves. Interrupted, it goes on at the next
-/// start: what is under another key is found anew.
+/// start: what is under another key is found again.
 package struct SecretRewrapping: Sendable {
     private let store: any SealedSecretStore & ServerKeyStore & ChangeStore
     private let vault: Vault

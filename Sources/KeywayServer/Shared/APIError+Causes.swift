@@ -49,7 +49,7 @@ extension APIError {
             400,
             error.problems.map { problem in
                 let place = problem.pointer.isEmpty ? "" : "\(problem.pointer) "
-                return Fault(detail: place + problem.detail, source: .pointer(problem.pointer))
+                return Issue(detail: place + problem.detail, source: .pointer(problem.pointer))
             }
         )
     }

@@ -2,12 +2,12 @@ import Documents
 import HTTPServer
 import NetworkTypes
 
-/// An answer that is an error, before it is written in the family of its endpoint.
+/// A response that is an error, before it is written in the family of its endpoint.
 ///
 /// No text of it quotes a value of the request: a secret may stand there.
 struct APIError: Error {
     /// One thing that is wrong, and where.
-    struct Fault {
+    struct Issue {
         enum Source {
             case pointer(String)
             case parameter(String)
@@ -19,18 +19,18 @@ struct APIError: Error {
     }
 
     let status: Int
-    let faults: [Fault]
+    let issues: [Issue]
     var headers: [HeaderField] = []
     /// The code of an error of a token endpoint, unless its status decides it.
     var code: OAuthErrorCode?
 
-    init(_ status: Int, _ faults: [Fault]) {
+    init(_ status: Int, _ issues: [Issue]) {
         self.status = status
-        self.faults = faults
+        self.issues = issues
     }
 
-    init(_ status: Int, _ detail: String, at source: Fault.Source? = nil) {
-        self.init(status, [Fault(detail: detail, source: source)])
+    init(_ status: Int, _ detail: String, at source: Issue.Source? = nil) {
+        self.init(status, [Issue(detail: detail, source: source)])
     }
 }
 
@@ -70,7 +70,7 @@ extension APIError {
 enum ErrorFamily: Sendable, Equatable {
     /// JSON:API objects: connections, registrations, and whatever has no endpoint.
     case objects
-    /// An array of strings: keys, users, AWS accounts. The media type is that of the endpoint's other answers.
+    /// An array of strings: keys, users, AWS accounts. The media type is that of the endpoint's other responses.
     case strings(MediaType)
     /// An object with `error` and `error_description` (RFC 6749, section 5.2).
     case oauth
@@ -82,12 +82,12 @@ enum ErrorFamily: Sendable, Equatable {
     func response(to error: APIError, adding members: [JSONValue.Member] = []) -> Response {
         let body: [JSONValue.Member] =
             switch self {
-            case .objects: [.init("errors", .array(error.faults.map { $0.object(status: error.status) }))]
-            case .strings: [.init("errors", .array(error.faults.map { .string($0.detail) }))]
+            case .objects: [.init("errors", .array(error.issues.map { $0.object(status: error.status) }))]
+            case .strings: [.init("errors", .array(error.issues.map { .string($0.detail) }))]
             case .oauth:
                 [
                     .init("error", .string((error.code ?? OAuthErrorCode(status: error.status)).rawValue)),
-                    .init("error_description", .string(error.faults.map(\.detail).joined(separator: " "))),
+                    .init("error_description", .string(error.issues.map(\.detail).joined(separator: " "))),
                 ]
             }
         var response = Response(mediaType, status: error.status, JSONWriter.bytes(of: .object(body + members)))
@@ -107,7 +107,7 @@ extension ErrorFamily {
     }
 }
 
-extension APIError.Fault {
+extension APIError.Issue {
     fileprivate func object(status: Int) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("status", .string(String(status))),

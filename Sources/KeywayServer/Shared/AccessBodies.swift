@@ -12,7 +12,7 @@ struct NewUserBody {
     ///   - schema: That of the document.
     ///   - id: The id that the user gets.
     ///   - role: Finds a role of the organisation.
-    /// - Throws: ``InvalidDocument`` with every fault of the body; what `role` throws.
+    /// - Throws: ``InvalidDocument`` with every error in the body; what `role` throws.
     init(
         _ body: JSONValue,
         schema: DocumentSchema,

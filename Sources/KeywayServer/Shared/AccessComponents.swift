@@ -129,7 +129,7 @@ enum AccessComponents {
         return body.changing(["properties", "data", "properties"]) { $0.adding(["relationships": relationships]) }
     }
 
-    /// The schema of a body whose attributes may repeat what answers tell of a role.
+    /// The schema of a body whose attributes may repeat what responses say of a role.
     private static func ofRole(_ body: JSONValue) -> JSONValue {
         let ignored: JSONValue = ["description": "Ignored."]
         return body.changing(["properties", "data", "properties", "attributes", "properties"]) { attributes in

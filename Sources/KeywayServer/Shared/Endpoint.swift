@@ -26,7 +26,7 @@ extension Endpoint {
         }
     }
 
-    /// Whether it answers with what a third party answers.
+    /// Whether its responses are a third party's.
     var acts: Bool {
         if case .act = handling { true } else { false }
     }
@@ -59,7 +59,7 @@ enum Handling: Sendable {
     case immediate(@Sendable (any ServiceRequest) -> Response)
     /// Answers about the API key of a request, which is all that its guard asks for.
     case identification(@Sendable (APIKey) -> Response)
-    /// A write by whoever has an API key alone, and something else that lets them in.
+    /// A write by a caller with an API key alone, and another proof that lets them in.
     case admission(@Sendable (Admission) async throws -> Response)
     /// A write by whoever brings no keys, but another proof in the body.
     case exchange(@Sendable (Applicant) async throws -> Response)
@@ -77,7 +77,7 @@ enum Handling: Sendable {
     case change(@Sendable (Call) async throws -> Response)
     /// Asks a third party something, and is given up when its caller leaves.
     case question(@Sendable (Call) async throws -> Response)
-    /// Answers with what a third party answers, as it comes.
+    /// Passes on a third party's response, as it comes.
     case act(@Sendable (Call, HTTPActSink) throws -> Void)
 }
 

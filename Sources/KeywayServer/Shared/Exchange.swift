@@ -2,7 +2,7 @@ import Access
 import ActService
 import HTTPServer
 
-/// A request on its way to its one answer.
+/// A request on its way to its one response.
 struct Exchange: Sendable {
     let request: any ServiceRequest
     let reply: any ServiceReply

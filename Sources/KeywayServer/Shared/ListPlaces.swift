@@ -87,7 +87,8 @@ extension Call {
             guard let position = ListPosition(cursor: cursor, of: list) else {
                 throw APIError(
                     400,
-                    "page[cursor] is of another list, or damaged: send that of the page before, all else as it was.",
+                    "page[cursor] belongs to another list, or is damaged: send the cursor of the previous page, with "
+                        + "everything else unchanged.",
                     at: .parameter("page[cursor]")
                 )
             }

@@ -6,8 +6,8 @@ import Threads
 /// Sends a list as it is read from the store: in short reads, each when the client has taken what came before. A client
 /// that reads slowly holds up no read, and keeps little in memory.
 ///
-/// Safe to share: what changes is only touched with the lock held, but for what the store is asked: one read at a time
-/// is under way.
+/// Safe to share: what changes is only touched with the lock held, except for what the store is asked: one read at a
+/// time is under way.
 final class ListSender: BodyStreamOwner, @unchecked Sendable {
     private let list: ReadList
     private let key: Identifier
@@ -36,7 +36,7 @@ final class ListSender: BodyStreamOwner, @unchecked Sendable {
         self.threads = threads
     }
 
-    /// Begins to answer with what was read first. To be called once.
+    /// Begins the response with what was read first. To be called once.
     func begin(
         with first: ReadList.Piece,
         _ response: Response,

@@ -10,7 +10,7 @@ struct OperationDescription: Sendable {
     /// The name of a schema among the components, of the request's body.
     var request: String?
     var requestMediaType = "application/json"
-    /// The statuses that the operation answers of its own, besides those of the gate.
+    /// The statuses that the operation itself responds with, besides those of the gate.
     let responses: [DescribedResponse]
 }
 
@@ -21,14 +21,14 @@ struct QueryParameter: Sendable {
     let schema: JSONValue
 }
 
-/// A status that an operation answers.
+/// A status that an operation responds with.
 struct DescribedResponse: Sendable {
     enum Body: Sendable {
         case none
         /// A schema among the components, in a media type; `nil` is that of the endpoint's errors.
         case schema(String, MediaType?)
         case text(MediaType)
-        /// Whatever a third party answers.
+        /// Whatever a third party responds.
         case anything
         /// An error in the endpoint's family.
         case error
@@ -69,12 +69,12 @@ extension [QueryParameter] {
     static let page: [QueryParameter] = [
         QueryParameter(
             name: "page[size]",
-            summary: "How many elements a page has",
+            summary: "The number of elements on a page",
             schema: ["type": "integer", "minimum": 1, "maximum": 100, "default": 10]
         ),
         QueryParameter(
             name: "page[number]",
-            summary: "Which page, counted from 0",
+            summary: "The page, counted from 0",
             schema: ["type": "integer", "minimum": 0, "maximum": 1_000_000_000, "default": 0]
         ),
         QueryParameter(

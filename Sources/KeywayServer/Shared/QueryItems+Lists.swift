@@ -49,7 +49,7 @@ extension QueryItems {
             let names = criteria.map(\.name).joined(separator: ", ")
             throw APIError(
                 400,
-                "sort must be one of \(names); a - in front of it turns the order round.",
+                "sort must be one of \(names); a leading - reverses the order.",
                 at: .parameter("sort")
             )
         }
@@ -63,7 +63,7 @@ extension [QueryParameter] {
         return [
             QueryParameter(
                 name: "sort",
-                summary: "What to order by; a - in front turns the order round",
+                summary: "The criterion to order by; a leading - reverses the order",
                 schema: [
                     "type": "string", "enum": .array(values.map { .string($0) }), "default": .string(criteria[0]),
                 ]

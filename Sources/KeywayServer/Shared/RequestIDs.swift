@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Issues the ids by which an answer, its log line and its audit event name one request.
+/// Issues the ids by which a response, its log line and its audit event name one request.
 final class RequestIDs: Sendable {
     private let last = Atomic<UInt64>(.random(in: 0...UInt64.max))
 

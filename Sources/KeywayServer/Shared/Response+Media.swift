@@ -2,7 +2,7 @@ import Documents
 import HTTPServer
 import NetworkTypes
 
-/// The media types that we answer with.
+/// The media types of responses.
 enum MediaType: String, Sendable {
     case json = "application/json"
     case jsonAPI = "application/vnd.api+json"

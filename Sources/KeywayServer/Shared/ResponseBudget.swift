@@ -5,7 +5,7 @@ import Threads
 /// here.
 ///
 /// Fair by key: a key may take more as long as it has taken no more than is left. So one key alone gets half of the
-/// memory at most, and whoever has taken nothing yet gets something as long as there is any.
+/// memory at most, and a caller who has taken nothing yet gets something as long as there is any.
 ///
 /// Safe to share: the counts are only touched with the lock held.
 final class ResponseBudget: @unchecked Sendable {

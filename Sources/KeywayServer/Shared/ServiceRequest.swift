@@ -8,7 +8,7 @@ import Threads
 
 /// A request as the service reads it, from any receiver.
 ///
-/// Only objects: one in an existential is a pointer, and takes no allocation on the way to its answer.
+/// Only objects: one in an existential is a pointer, and takes no allocation on the way to its response.
 package protocol ServiceRequest: AnyObject, Sendable {
     var method: HTTPMethod { get }
     /// The path as received, nothing unescaped.
@@ -39,18 +39,18 @@ package protocol ServiceRequest: AnyObject, Sendable {
     func keyDigest(ofHeader name: StaticString) -> KeyDigest?
 }
 
-/// Takes the one answer to a request.
+/// Takes the one response to a request.
 package protocol ServiceReply: AnyObject, Sendable {
     func send(_ response: Response)
 
     /// Has `body` called if the client leaves before it is answered; see ``HTTPServer/Reply/whenClientLeaves(_:)``.
     func whenClientLeaves(_ body: @escaping @Sendable () -> Void)
 
-    /// Answers with a body that is sent as it comes; see ``HTTPServer/Reply/stream(_:length:owner:)``.
+    /// Sends a response whose body is sent as it comes; see ``HTTPServer/Reply/stream(_:length:owner:)``.
     func stream(_ response: Response, length: Int?, owner: any BodyStreamOwner) -> any ServiceBodyStream
 }
 
-/// Takes the body of an answer as it comes; see ``HTTPServer/BodyStream``.
+/// Takes the body of a response as it comes; see ``HTTPServer/BodyStream``.
 package protocol ServiceBodyStream: AnyObject, Sendable {
     /// Takes a piece, and says whether more may follow at once.
     func write(_ piece: [UInt8]) -> Bool

@@ -13,7 +13,7 @@ struct InvitationEndpoints: Sendable {
     private static let type = "user_invitations"
     private static let notFound = APIError(
         404,
-        "There is no such invitation, or it is accepted or expired, or its code is another one."
+        "There is no such invitation, or it is accepted or expired, or its code is different."
     )
     private static let countAtMost = 100
 
@@ -30,7 +30,7 @@ struct InvitationEndpoints: Sendable {
                 .post,
                 "/user_invitations",
                 "SendInvitations",
-                "Invite users: the codes in the response are to be passed on, for no mail is sent",
+                "Invite users; pass on the codes in the response, since no mail is sent",
                 request: "UserInvitationCreate",
                 responses: [.created("The invitations", "UserInvitationList")],
                 .change(invite)
@@ -74,7 +74,7 @@ struct InvitationEndpoints: Sendable {
         for user in try invited(try call.json(), call) {
             let roles = try store.roles(of: user)
             let permissions = Role.permissions(of: roles)
-            // Whoever knows the code can be the user.
+            // Anyone who knows the code can become the user.
             try call.requireOwn(permissions, of: "The invitation")
             let code = KeyText.applicationKey()
             let invitation = UserInvitation(
@@ -85,7 +85,7 @@ struct InvitationEndpoints: Sendable {
                 permissions: permissions,
                 createdAt: .now
             )
-            // Who is invited anew is not let in by an older code.
+            // After another invitation, older codes no longer let the user in.
             mutations += [
                 .deleteInvitations(of: user.id, organization: user.organization), .createInvitation(invitation),
             ]
@@ -157,7 +157,7 @@ struct InvitationEndpoints: Sendable {
 
     // MARK: Accepting
 
-    /// Makes the first application key of whoever has the code, with an API key of the organisation.
+    /// Makes the first application key of the person who has the code, with an API key of the organisation.
     private func accept(_ admission: Admission) async throws -> Response {
         guard let id = admission.parameters["user_invitation_uuid"].flatMap({ Identifier($0) }) else {
             throw Self.notFound
@@ -174,8 +174,8 @@ struct InvitationEndpoints: Sendable {
         guard Role.permissions(of: roles).subtracting(invitation.permissions).members.isEmpty else {
             throw APIError(
                 403,
-                "The user may do more by now than when they were invited: somebody who may do that too has to "
-                    + "invite them again."
+                "The user has more permissions now than when they were invited: somebody with those permissions has "
+                    + "to invite them again."
             )
         }
         let key = ApplicationKey(
@@ -228,7 +228,7 @@ struct InvitationEndpoints: Sendable {
 }
 
 extension UserInvitation {
-    /// The invitation as it is answered; to who made it, with its code, for nobody has it later.
+    /// The invitation as it is returned; to its creator, with its code, which nobody gets later.
     fileprivate func json(code: String? = nil) -> JSONValue {
         code.map { Self.createdResource(showing: $0).json(of: self) } ?? Self.resource.json(of: self)
     }

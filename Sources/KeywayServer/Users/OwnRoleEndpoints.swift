@@ -37,7 +37,7 @@ struct OwnRoleEndpoints: Sendable {
                 .patch,
                 "/{role_id}",
                 "UpdateRole",
-                "Change a role of one's own; the caller must have what it newly grants",
+                "Change a custom role; the caller must have what it newly grants",
                 request: "RoleUpdate",
                 responses: [
                     .ok("The role", "Role"), .error(409, "Another role has the name"),
@@ -49,7 +49,7 @@ struct OwnRoleEndpoints: Sendable {
                 .delete,
                 "/{role_id}",
                 "DeleteRole",
-                "Delete a role of one's own; all who have it lose it",
+                "Delete a custom role; all who have it lose it",
                 responses: [.empty("Deleted")],
                 .change(delete)
             ),
@@ -66,7 +66,7 @@ struct OwnRoleEndpoints: Sendable {
                 .post,
                 "/{role_id}/permissions",
                 "AddPermissionToRole",
-                "Give a role of one's own a permission, which the caller must have",
+                "Give a custom role a permission, which the caller must have",
                 request: "PermissionReference",
                 responses: [.ok("The role's permissions", "PermissionList")],
                 .change { call in
@@ -77,7 +77,7 @@ struct OwnRoleEndpoints: Sendable {
                 .delete,
                 "/{role_id}/permissions",
                 "RemovePermissionFromRole",
-                "Take a permission from a role of one's own",
+                "Take a permission from a custom role",
                 request: "PermissionReference",
                 responses: [.ok("The role's permissions", "PermissionList")],
                 .change { call in

@@ -8,7 +8,7 @@ struct RoleBody {
     /// `nil` if none are sent.
     let permissions: PermissionSet?
 
-    /// The members of attributes that answers have, and that requests may repeat to no effect.
+    /// The members of attributes that responses have, and that requests may repeat to no effect.
     private static let readOnly = ["created_at", "modified_at", "user_count", "managed"]
 
     /// - Parameters:
@@ -16,7 +16,7 @@ struct RoleBody {
     ///   - schema: That of the document.
     ///   - id: The role's id.
     ///   - current: The role that is changed; `nil` to create one.
-    /// - Throws: ``InvalidDocument`` with every fault of the body.
+    /// - Throws: ``InvalidDocument`` with every error in the body.
     init(_ body: JSONValue, schema: DocumentSchema = .role, id: Identifier, of current: OwnRole? = nil) throws {
         var reader = RelationshipReader(
             type: "permissions",

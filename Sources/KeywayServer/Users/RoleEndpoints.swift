@@ -267,7 +267,7 @@ extension AccessStore {
 }
 
 extension Response {
-    /// A list of permissions, as it is answered to an organisation that was created then.
+    /// A list of permissions, as it is returned to an organisation that was created then.
     static func permissions(_ permissions: PermissionSet, since time: Timestamp) -> Response {
         .resource(.array(permissions.members.map { $0.json(since: time) }))
     }
@@ -299,7 +299,7 @@ extension [QueryParameter] {
     fileprivate static let listPermissions: [QueryParameter] = [
         QueryParameter(
             name: "include_scopes",
-            summary: "Means nothing: all permissions can be given to roles",
+            summary: "Has no effect: all permissions can be given to roles",
             schema: ["type": "boolean"]
         )
     ]

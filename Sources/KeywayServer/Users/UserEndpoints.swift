@@ -40,7 +40,7 @@ struct UserEndpoints: Sendable {
                 responses: [.ok("The user", "User")],
                 .lookup(getCurrent)
             ),
-            // Who may make keys of their own may say who they are.
+            // A user who may make keys of their own may change their own name.
             group.endpoint(
                 .patch,
                 "/current_user",
@@ -68,7 +68,7 @@ struct UserEndpoints: Sendable {
                 .post,
                 "/users",
                 "CreateUser",
-                "Create a user; roles may be given by who may manage access, and has what they grant",
+                "Create a user; a caller who manages access and has what roles grant may give them",
                 by: [.userAccessInvite],
                 request: "UserCreate",
                 responses: [.created("The user", "User"), .error(409, "The address is another user's")],
@@ -101,7 +101,7 @@ struct UserEndpoints: Sendable {
                 .delete,
                 "/users/{user_id}",
                 "DisableUser",
-                "Disable a user; their keys open nothing from then on",
+                "Disable a user; requests with their keys are refused from then on",
                 by: [.userAccessManage],
                 responses: [.empty("Disabled"), .error(400, "The user is the last admin")],
                 .change(disable)
@@ -264,7 +264,7 @@ struct UserEndpoints: Sendable {
             user.name = attributes?["name"]?.text?.string
             user.title = attributes?["title"]?.text?.string
             let email = attributes?["email"]?.text?.string.lowercased() ?? ""
-            // Who is known by their address is known by the new one.
+            // A user whose handle is their address gets the new one.
             if user.handle == user.email { user.handle = email }
             user.email = email
             return records
@@ -328,7 +328,7 @@ extension [QueryParameter] {
         .sort(UserEndpoints.sorting.map(\.name)) + [
             QueryParameter(
                 name: "sort_dir",
-                summary: "desc turns the order round",
+                summary: "desc reverses the order",
                 schema: ["type": "string", "enum": ["asc", "desc"], "default": "asc"]
             )
         ] + .text("filter", "Only users with this in their names or handles")

@@ -5,13 +5,13 @@ import Testing
 struct RuleBodyTests {
     private static let json = [("Content-Type", "application/json")]
 
-    private func faults(
+    private func mismatches(
         _ body: String,
         _ conditions: String,
         headers: [(String, String)] = json
-    ) throws -> [RuleFault] {
+    ) throws -> [RuleMismatch] {
         let rules = try RuleSample.rules(#"[{"name":"a","paths":["/**"],"body":\#(conditions)}]"#)
-        return rules.judge(RuleSample.act("POST", "/", headers: headers, body: body)).faults
+        return rules.judge(RuleSample.act("POST", "/", headers: headers, body: body)).mismatches
     }
 
     @Test(
@@ -25,7 +25,7 @@ struct RuleBodyTests {
     )
     func conditions(_ body: String, missing: [String]) throws {
         let conditions = #"[{"pointer":"/a","values":["x","y"]},{"pointer":"/b","values":[1]}]"#
-        #expect(try faults(body, conditions) == missing.map { .bodyField($0) })
+        #expect(try mismatches(body, conditions) == missing.map { .bodyField($0) })
     }
 
     @Test(
@@ -38,8 +38,8 @@ struct RuleBodyTests {
         ]
     )
     func scalars(_ sent: String, _ value: String, isSame: Bool) throws {
-        let faults = try faults(#"{"a":\#(sent)}"#, #"[{"pointer":"/a","values":["other",\#(value)]}]"#)
-        #expect(faults == (isSame ? [] : [.bodyField("/a")]))
+        let mismatches = try mismatches(#"{"a":\#(sent)}"#, #"[{"pointer":"/a","values":["other",\#(value)]}]"#)
+        #expect(mismatches == (isSame ? [] : [.bodyField("/a")]))
     }
 
     @Test(
@@ -52,8 +52,8 @@ struct RuleBodyTests {
         ]
     )
     func pointers(_ pointer: String, _ body: String, isMet: Bool) throws {
-        let faults = try faults(body, #"[{"pointer":"\#(pointer)","values":["x"]}]"#)
-        #expect(faults == (isMet ? [] : [.bodyField(pointer)]))
+        let mismatches = try mismatches(body, #"[{"pointer":"\#(pointer)","values":["x"]}]"#)
+        #expect(mismatches == (isMet ? [] : [.bodyField(pointer)]))
     }
 
     @Test(
@@ -63,11 +63,11 @@ struct RuleBodyTests {
         ]
     )
     func names(_ body: String) throws {
-        #expect(try faults(body, #"[{"pointer":"/model","values":["x"]}]"#) == [.bodyField("/model")])
+        #expect(try mismatches(body, #"[{"pointer":"/model","values":["x"]}]"#) == [.bodyField("/model")])
         let inner = #"{"k\u212a":1,"outer":\#(body)}"#
-        #expect(try faults(inner, #"[{"pointer":"/outer/model","values":["x"]}]"#) == [.bodyField("/outer/model")])
+        #expect(try mismatches(inner, #"[{"pointer":"/outer/model","values":["x"]}]"#) == [.bodyField("/outer/model")])
         #expect(
-            try faults(#"{"task":"x","ta\u017fk":"y"}"#, #"[{"pointer":"/task","values":["x"]}]"#)
+            try mismatches(#"{"task":"x","ta\u017fk":"y"}"#, #"[{"pointer":"/task","values":["x"]}]"#)
                 == [.bodyField("/task")]
         )
     }
@@ -81,7 +81,7 @@ struct RuleBodyTests {
         ]
     )
     func malformed(_ body: String) throws {
-        #expect(try faults(body, #"[{"pointer":"/a","values":["x"]}]"#) == [.body])
+        #expect(try mismatches(body, #"[{"pointer":"/a","values":["x"]}]"#) == [.body])
     }
 
     static let headers: [(fields: [(String, String)], isGood: Bool)] = [
@@ -114,7 +114,7 @@ struct RuleBodyTests {
     @Test("is called JSON, in UTF-8 and not compressed", arguments: headers.indices)
     func mediaTypes(_ index: Int) throws {
         let (fields, isGood) = Self.headers[index]
-        let faults = try faults(#"{"a":"x"}"#, #"[{"pointer":"/a","values":["x"]}]"#, headers: fields)
-        #expect(faults == (isGood ? [] : [.body]))
+        let mismatches = try mismatches(#"{"a":"x"}"#, #"[{"pointer":"/a","values":["x"]}]"#, headers: fields)
+        #expect(mismatches == (isGood ? [] : [.body]))
     }
 }

@@ -76,10 +76,10 @@ extension Secret {
 
 extension RuleVerdict {
     /// The parts that did not fit the nearest rule; none if the act may be done.
-    var faults: [RuleFault] {
+    var mismatches: [RuleMismatch] {
         switch self {
         case .allowed: []
-        case .refused(let refusal), .observed(let refusal): refusal.faults
+        case .refused(let refusal), .observed(let refusal): refusal.mismatches
         }
     }
 }

@@ -48,14 +48,14 @@ struct RuleTests {
             (RuleSample.act("DELETE", "/v1/files/1"), "delete", [.principal]),
             (RuleSample.act("DELETE", "/v2/files/1"), "delete", [.principal, .path]),
             (RuleSample.act("POST", "/v2/chat"), "chat", [.path]),
-        ] as [(RuleSubject, String, [RuleFault])]
+        ] as [(RuleSubject, String, [RuleMismatch])]
     )
-    func refused(_ act: RuleSubject, by rule: String, faults: [RuleFault]) throws {
+    func refused(_ act: RuleSubject, by rule: String, mismatches: [RuleMismatch]) throws {
         guard case .refused(let refusal) = try verdict(act) else {
             Issue.record("not refused")
             return
         }
-        #expect(refusal.faults == faults)
+        #expect(refusal.mismatches == mismatches)
         #expect(refusal.rule == rule)
         #expect(try verdict(act, mode: "observe") == .observed(refusal))
     }
@@ -86,7 +86,7 @@ struct RuleTests {
     )
     func principals(_ name: String, isMeant: Bool) throws {
         let rules = try RuleSample.rules(#"[{"name":"a","principals":["\#(name)"],"paths":["/**"]}]"#)
-        #expect(rules.judge(RuleSample.act()).faults == (isMeant ? [] : [.principal]))
+        #expect(rules.judge(RuleSample.act()).mismatches == (isMeant ? [] : [.principal]))
     }
 
     @Test(
@@ -99,7 +99,7 @@ struct RuleTests {
     )
     func overrides(_ query: String) throws {
         let act = RuleSample.act("GET", "/v1/models", query: query)
-        #expect(try verdict(act).faults == [.methodOverride])
+        #expect(try verdict(act).mismatches == [.methodOverride])
         let open = try RuleSample.rules(#"[{"name":"a","paths":["/**"]}]"#)
         #expect(open.judge(act) == .allowed(rule: "a"))
     }
@@ -118,7 +118,7 @@ struct RuleTests {
     )
     func bodyOverrides(_ body: String, headers: [(String, String)]) throws {
         let rules = try RuleSample.rules(#"[{"name":"a","methods":["POST"],"paths":["/**"]}]"#)
-        #expect(rules.judge(RuleSample.act("POST", "/", headers: headers, body: body)).faults == [.methodOverride])
+        #expect(rules.judge(RuleSample.act("POST", "/", headers: headers, body: body)).mismatches == [.methodOverride])
         let json = [("Content-Type", "application/json")]
         for (headers, body) in [(json, body), (headers, "method=DELETE"), (headers, #"{"_method":"DELETE"}"#)] {
             #expect(rules.judge(RuleSample.act("POST", "/", headers: headers, body: body)) == .allowed(rule: "a"))

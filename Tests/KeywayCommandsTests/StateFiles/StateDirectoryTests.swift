@@ -35,7 +35,7 @@ struct StateDirectoryTests {
         StateSamples.openAI(name, id: id)
     }
 
-    @Test("names the file and the line of what is no JSON, beside the faults of other files")
+    @Test("names the file and the line of what is no JSON, beside the issues of other files")
     func namesSyntaxErrors() throws {
         try put("{\n  \"data\": {\n    oops\n", in: "below/broken.json")
         try put("{}", in: "empty.json")
@@ -43,7 +43,7 @@ struct StateDirectoryTests {
         try put("oops", in: ".hidden.json")
         let error = try #require(throws: InvalidState.self) { try state.read() }
         #expect(
-            error.faults.map(\.text) == [
+            error.issues.map(\.text) == [
                 "below/broken.json: not valid JSON at line 3, column 8",
                 "empty.json: /data/type: is required and must be \"action_connection\" or \"account\"",
             ]

@@ -6,7 +6,7 @@ import Testing
 @Suite("A state file")
 struct StateDocumentTests {
     /// The errors of a file, a line each.
-    private static func faults(_ text: String) throws -> [String] {
+    private static func issues(_ text: String) throws -> [String] {
         do {
             _ = try StateSamples.document(text)
             return []
@@ -59,8 +59,8 @@ struct StateDocumentTests {
             ),
         ]
     )
-    func tellsFaults(_ text: String, _ faults: [String]) throws {
-        #expect(try Self.faults(text) == faults)
+    func tellsIssues(_ text: String, _ issues: [String]) throws {
+        #expect(try Self.issues(text) == issues)
     }
 
     @Test(
@@ -90,10 +90,10 @@ struct StateDocumentTests {
         ]
     )
     func refusesSecrets(_ text: String, _ pointer: String) throws {
-        let faults = try Self.faults(text)
-        #expect(faults.count == 1)
-        #expect(faults[0].hasPrefix("\(pointer): holds a secret"))
-        #expect(!faults[0].contains("hunter2"))
+        let issues = try Self.issues(text)
+        #expect(issues.count == 1)
+        #expect(issues[0].hasPrefix("\(pointer): holds a secret"))
+        #expect(!issues[0].contains("hunter2"))
     }
 
     @Test("knows where its secrets belong")

@@ -19,7 +19,7 @@ struct StatePlanTests {
                 prunes: prunes
             ).text
         } catch let error as InvalidState {
-            return error.faults.map { $0.text + "\n" }.joined()
+            return error.issues.map { $0.text + "\n" }.joined()
         }
     }
 
@@ -95,7 +95,7 @@ struct StatePlanTests {
 
     @Test("refuses files whose counterpart is ambiguous, and tells all of them")
     func refusesAmbiguity() throws {
-        let faults = try Self.plan(
+        let issues = try Self.plan(
             [
                 ("a.json", StateSamples.openAI("a")),
                 ("b1.json", StateSamples.openAI("b")), ("b2.json", StateSamples.openAI("b")),
@@ -108,7 +108,7 @@ struct StatePlanTests {
             ]
         )
         #expect(
-            faults == """
+            issues == """
                 c2.json: /data/id: is the id of another file too: remove one
                 a.json: the server has 2 of OpenAI connection "a": say in data.id which one is meant: \
                 \(Self.ids[0]), \(Self.ids[1])
@@ -123,11 +123,11 @@ struct StatePlanTests {
 
     @Test("refuses a file that describes anew what another file describes by its id")
     func refusesCopies() throws {
-        let faults = try Self.plan(
+        let issues = try Self.plan(
             [("a.json", StateSamples.openAI("a", id: Self.ids[0])), ("copy.json", StateSamples.openAI("a"))],
             server: [StateSamples.openAI("a", id: Self.ids[0])]
         )
-        #expect(faults.hasPrefix("copy.json: describes the OpenAI connection \"a\", as a.json does"))
+        #expect(issues.hasPrefix("copy.json: describes the OpenAI connection \"a\", as a.json does"))
     }
 
     @Test("creates what has the name that another connection gives up")

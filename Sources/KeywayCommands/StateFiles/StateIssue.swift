@@ -1,7 +1,7 @@
 import Documents
 
 /// Why a state file can't be applied, and where the error stands.
-struct StateFault: Sendable, Equatable {
+struct StateIssue: Sendable, Equatable {
     /// The file, as seen from the directory of the state.
     let file: String
     /// A JSON Pointer (RFC 6901) into the file; empty for the file as a whole.
@@ -25,5 +25,5 @@ struct StateFault: Sendable, Equatable {
 
 /// All that is wrong with a directory of state files.
 struct InvalidState: Error {
-    let faults: [StateFault]
+    let issues: [StateIssue]
 }
