@@ -29,52 +29,104 @@ struct AccessTokenEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        endpoints(
+        let personal = endpoints(
             .personal,
-            "/api/v2/personal_access_tokens",
-            reading: [.userAppKeys, .orgAppKeysRead],
-            writing: [.userAppKeys, .orgAppKeysWrite],
-            .personal
+            "PersonalAccessToken",
+            "a personal access token",
+            EndpointGroup(
+                Self.tag,
+                at: "/api/v2/personal_access_tokens",
+                errors: .strings(.jsonAPI),
+                guarding: .principal(anyOf: [.userAppKeys, .orgAppKeysWrite], registered: false),
+                missing: Self.missing
+            ),
+            reading: [.userAppKeys, .orgAppKeysRead]
         )
-            + endpoints(
-                .service,
-                "/api/v2/service_accounts/{service_account_id}/access_tokens",
-                reading: [.serviceAccountWrite],
-                writing: [.serviceAccountWrite],
-                .service
-            )
+        let ofServiceAccounts = endpoints(
+            .service,
+            "ServiceAccountAccessToken",
+            "an access token of a service account",
+            EndpointGroup(
+                Self.tag,
+                at: "/api/v2/service_accounts/{service_account_id}/access_tokens",
+                errors: .strings(.jsonAPI),
+                guarding: .principal(anyOf: [.serviceAccountWrite], registered: false),
+                missing: Self.missing
+            ),
+            reading: [.serviceAccountWrite]
+        )
+        return personal + ofServiceAccounts
     }
 
+    private static let tag = "Access Tokens"
+    private static let missing = "There is no such token"
+
+    /// The endpoints of one group.
+    ///
+    /// - Parameters:
+    ///   - place: The group.
+    ///   - name: The reference's name of its tokens.
+    ///   - one: One of them, in words.
+    ///   - group: The parts that they have in common.
+    ///   - reading: The permissions to read tokens.
+    /// - Returns: The endpoints.
     private func endpoints(
         _ place: AccessToken.Place,
-        _ collection: String,
-        reading: [Permission],
-        writing: [Permission],
-        _ words: OperationDescription.AccessTokens
+        _ name: String,
+        _ one: String,
+        _ group: EndpointGroup,
+        reading: [Permission]
     ) -> [Endpoint] {
-        let element = "\(collection)/{token_id}"
-        func endpoint(
-            _ method: HTTPMethod,
-            _ path: String,
-            _ permissions: [Permission],
-            _ description: OperationDescription,
-            _ handling: Handling
-        ) -> Endpoint {
-            Endpoint(
-                method: method,
-                path: path,
-                guarding: .principal(anyOf: permissions, registered: false),
-                errors: .strings(.jsonAPI),
-                description: description,
-                handling: handling
-            )
-        }
+        let isPersonal = place == .personal
+        let body = isPersonal ? "PersonalAccessToken" : "ServiceAccessToken"
+        let ofOwner: [DescribedResponse] = isPersonal ? [] : [.error(404, "There is no such service account")]
         return [
-            endpoint(.get, collection, reading, words.list, .search { try list($0, place) }),
-            endpoint(.post, collection, writing, words.create, .change { try await create($0, place) }),
-            endpoint(.get, element, reading, words.get, .lookup { try get($0, place) }),
-            endpoint(.patch, element, writing, words.update, .change { try await update($0, place) }),
-            endpoint(.delete, element, writing, words.revoke, .change { try await revoke($0, place) }),
+            group.endpoint(
+                .get,
+                "",
+                "List\(name)s",
+                "List the \(isPersonal ? "access tokens of users and service accounts" : "access tokens of a service account")",
+                by: reading,
+                query: .page + .sort(Self.sorting.map(\.name)) + .text("filter", "Only tokens with this in their names")
+                    + (isPersonal ? .text("filter[owned_by]", "Only tokens of the user with this id") : []),
+                responses: [.ok("A page of tokens", "AccessTokenList")] + ofOwner,
+                .search { try list($0, place) }
+            ),
+            group.endpoint(
+                .post,
+                "",
+                "Create\(name)",
+                "Create \(one); no later response shows it",
+                request: "\(body)Create",
+                responses: [.created("The token", "AccessTokenCreated")] + ofOwner,
+                .change { try await create($0, place) }
+            ),
+            group.endpoint(
+                .get,
+                "/{token_id}",
+                "Get\(name)",
+                "Get \(one), without its text",
+                by: reading,
+                responses: [.ok("The token", "AccessToken")],
+                .lookup { try get($0, place) }
+            ),
+            group.endpoint(
+                .patch,
+                "/{token_id}",
+                "Update\(name)",
+                "Change the name or the scopes of \(one)",
+                request: "\(body)Update",
+                responses: [.ok("The token", "AccessToken")],
+                .change { try await update($0, place) }
+            ),
+            group.endpoint(
+                .delete,
+                "/{token_id}",
+                "Revoke\(name)",
+                "Revoke \(one): requests with it are refused from then on",
+                responses: [.empty("Revoked")],
+                .change { try await revoke($0, place) }
+            ),
         ]
     }
 
@@ -273,72 +325,5 @@ extension JSONValue {
     fileprivate var scopes: [String]? {
         guard case .array(let scopes)? = self["attributes"]?["scopes"] else { return nil }
         return scopes.compactMap { $0.text?.string }
-    }
-}
-
-extension OperationDescription {
-    /// The descriptions of one group of paths.
-    fileprivate struct AccessTokens {
-        let list: OperationDescription
-        let create: OperationDescription
-        let get: OperationDescription
-        let update: OperationDescription
-        let revoke: OperationDescription
-
-        static let personal = AccessTokens("PersonalAccessToken", "a personal access token", "personal access tokens")
-        static let service = AccessTokens(
-            "ServiceAccountAccessToken",
-            "an access token of a service account",
-            "the access tokens of a service account"
-        )
-
-        private init(_ name: String, _ one: String, _ all: String) {
-            let tag = "Access Tokens"
-            let shown = DescribedResponse(200, "The token", .schema("AccessToken", .jsonAPI))
-            let absent = DescribedResponse.error(404, "There is no such token")
-            let malformed = DescribedResponse.error(400, "The body is not valid; every error is named")
-            let malformedQuery = DescribedResponse.error(400, "A parameter is not valid")
-            let isPersonal = name == "PersonalAccessToken"
-            let noAccount = isPersonal ? [] : [DescribedResponse.error(404, "There is no such service account")]
-            list = OperationDescription(
-                id: "List\(name)s",
-                summary: "List \(all)",
-                tag: tag,
-                query: .page + .sort(["name", "created_at", "expires_at", "last_used_at"])
-                    + .text("filter", "Only tokens with this in their names")
-                    + (isPersonal ? .text("filter[owned_by]", "Only tokens of the user with this id") : []),
-                responses: [
-                    DescribedResponse(200, "A page of tokens", .schema("AccessTokenList", .jsonAPI)), malformedQuery,
-                ] + noAccount
-            )
-            create = OperationDescription(
-                id: "Create\(name)",
-                summary: "Create \(one); no later response shows it",
-                tag: tag,
-                request: isPersonal ? "PersonalAccessTokenCreate" : "ServiceAccessTokenCreate",
-                responses: [
-                    DescribedResponse(201, "The token", .schema("AccessTokenCreated", .jsonAPI)), malformed,
-                ] + noAccount
-            )
-            get = OperationDescription(
-                id: "Get\(name)",
-                summary: "Get what is known of \(one)",
-                tag: tag,
-                responses: [shown, absent]
-            )
-            update = OperationDescription(
-                id: "Update\(name)",
-                summary: "Change the name or the scopes of \(one)",
-                tag: tag,
-                request: isPersonal ? "PersonalAccessTokenUpdate" : "ServiceAccessTokenUpdate",
-                responses: [shown, malformed, absent]
-            )
-            revoke = OperationDescription(
-                id: "Revoke\(name)",
-                summary: "Revoke \(one); it opens nothing from then on",
-                tag: tag,
-                responses: [DescribedResponse(204, "Revoked"), absent]
-            )
-        }
     }
 }

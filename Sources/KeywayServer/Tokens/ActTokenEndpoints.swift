@@ -22,33 +22,53 @@ struct ActTokenEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        let element = "\(Self.path)/{act_token_id}"
-        let making = EndpointGuard.principal(anyOf: [.connectionsResolve], registered: true)
-        let reading = EndpointGuard.principal(anyOf: [.connectionsResolve, .orgAppKeysRead], registered: false)
-        let revoking = EndpointGuard.principal(anyOf: [.connectionsResolve, .orgAppKeysWrite], registered: false)
-        return [
-            endpoint(.get, Self.path, reading, .listActTokens, .search(list)),
-            endpoint(.post, Self.path, making, .createActToken, .change(create)),
-            endpoint(.get, element, reading, .getActToken, .lookup(get)),
-            endpoint(.delete, element, revoking, .revokeActToken, .change(revoke)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ guarding: EndpointGuard,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: guarding,
+        let group = EndpointGroup(
+            "Acting",
+            at: Self.path,
             errors: .objects,
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.connectionsResolve], registered: false),
+            missing: "There is no such token"
         )
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "ListActTokens",
+                "List act tokens that have not expired: the caller's own, or with org_app_keys_read all",
+                by: [.connectionsResolve, .orgAppKeysRead],
+                query: .page,
+                responses: [.ok("A page of tokens", "ActTokenList")],
+                .search(list)
+            ),
+            group.endpoint(
+                .post,
+                "",
+                "CreateActToken",
+                "Create a token that acts through some connections; no later response shows it",
+                guarding: .principal(anyOf: [.connectionsResolve], registered: true),
+                request: "ActTokenCreate",
+                responses: [.created("The token", "ActTokenCreated")],
+                .change(create)
+            ),
+            group.endpoint(
+                .get,
+                "/{act_token_id}",
+                "GetActToken",
+                "Get an act token, without its text",
+                by: [.connectionsResolve, .orgAppKeysRead],
+                responses: [.ok("The token", "ActToken")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .delete,
+                "/{act_token_id}",
+                "RevokeActToken",
+                "Revoke an act token; acts under way go on",
+                by: [.connectionsResolve, .orgAppKeysWrite],
+                responses: [.empty("Revoked")],
+                .change(revoke)
+            ),
+        ]
     }
 
     // MARK: Reading
@@ -206,47 +226,4 @@ extension JSONValue {
         guard case .array(let elements) = self else { return nil }
         return elements.compactMap { $0.text?.string }
     }
-}
-
-extension OperationDescription {
-    private static let tag = "Acting"
-
-    fileprivate static let listActTokens = OperationDescription(
-        id: "ListActTokens",
-        summary: "List act tokens that have not expired: one's own, or with org_app_keys_read all",
-        tag: tag,
-        query: .page,
-        responses: [
-            DescribedResponse(200, "A page of tokens", .schema("ActTokenList", .jsonAPI)),
-            .error(400, "A parameter is not valid"),
-        ]
-    )
-
-    fileprivate static let createActToken = OperationDescription(
-        id: "CreateActToken",
-        summary: "Create a token that acts through some connections; no later response shows it",
-        tag: tag,
-        request: "ActTokenCreate",
-        responses: [
-            DescribedResponse(201, "The token", .schema("ActTokenCreated", .jsonAPI)),
-            .error(400, "The body is not valid; every error is named"),
-        ]
-    )
-
-    fileprivate static let getActToken = OperationDescription(
-        id: "GetActToken",
-        summary: "Get what is known of an act token",
-        tag: tag,
-        responses: [
-            DescribedResponse(200, "The token", .schema("ActToken", .jsonAPI)),
-            .error(404, "There is no such token"),
-        ]
-    )
-
-    fileprivate static let revokeActToken = OperationDescription(
-        id: "RevokeActToken",
-        summary: "Revoke an act token; acts under way go on",
-        tag: tag,
-        responses: [DescribedResponse(204, "Revoked"), .error(404, "There is no such token")]
-    )
 }
