@@ -135,6 +135,17 @@ struct EndpointList: Sendable {
                 keys: IssuerKeys(source: GuardedIssuerDocuments(egress: egress), now: MonotonicClock.now),
                 identifiers: identifiers
             ).all
+            + PersonaMappingEndpoints(
+                store: store,
+                writer: writer(of: .personaMapping, .personaMapping, auditedAs: "persona_mapping"),
+                identifiers: identifiers
+            ).all
+            + DelegatedTokenEndpoint(
+                store: store,
+                endpoint: egress,
+                endpoints: AWSEndpoints(environment: configuration.environment),
+                identifiers: identifiers
+            ).all
     }
 
     private var audit: [Endpoint] { AuditEndpoints(store: store, heads: auditHeads).all }
