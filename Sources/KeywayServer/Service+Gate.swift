@@ -1,6 +1,7 @@
 import Storage
 import Access
 import ActService
+import Acting
 import Documents
 import HTTPServer
 import NetworkTypes
@@ -24,14 +25,18 @@ extension Service {
         case .apiKey:
             answerByAPIKey(exchange, by: route, parameters)
         case .principal:
+            let signed: SignedCaller?
             let credential: Credential
             do {
-                credential = try request.credential(acting: route.endpoint.acts)
+                signed = route.endpoint.acts ? try SignedCaller(in: request) : nil
+                credential =
+                    try signed.map { .accessKey($0.claim.accessKeyID) }
+                    ?? request.credential(acting: route.endpoint.acts)
             } catch {
                 return refuseAuthentication(exchange, error, route: route)
             }
             if let session = authenticator.knownSession(for: credential) {
-                return admit(session, by: credential, exchange, route: route, parameters)
+                return admit(session, by: credential, signed, exchange, route: route, parameters)
             }
             lookUp(exchange, route: route) {
                 let session: Session
@@ -40,7 +45,7 @@ extension Service {
                 } catch {
                     return self.refuseAuthentication(exchange, error, route: route)
                 }
-                self.admit(session, by: credential, exchange, route: route, parameters)
+                self.admit(session, by: credential, signed, exchange, route: route, parameters)
             }
         }
     }
@@ -55,14 +60,22 @@ extension Service {
         }
     }
 
-    /// Lets in a caller whose credential is valid, unless something else keeps them out.
+    /// Lets in a caller whose credential is valid, unless something else keeps them out, such as a signature that is
+    /// not the request's.
     private func admit(
         _ session: Session,
         by credential: Credential,
+        _ signed: SignedCaller?,
         _ exchange: Exchange,
         route: Route,
         _ parameters: RouteParameters
     ) {
+        let signedCall: SignedCall?
+        do {
+            signedCall = try signed?.verify(session, by: actTokenKeys)
+        } catch {
+            return refuseAuthentication(exchange, error, route: route)
+        }
         let quota = session.bucket?.take(now: MonotonicClock.now())
         let exchange = exchange.admitting(session.principal, quota: quota)
         if let objection = route.endpoint.guarding.objection(to: session.principal, quota) {
@@ -72,7 +85,8 @@ extension Service {
             request: exchange.request,
             actor: Actor(session.principal, by: credential, requestID: exchange.requestID),
             parameters: parameters,
-            places: places
+            places: places,
+            signed: signedCall
         )
         perform(call, exchange, by: route)
     }

@@ -29,7 +29,7 @@ extension Service {
                 self.finish(exchange, try await self.decide(applicant, again: { applicant }, answer), route: route)
             } catch {
                 let response = self.response(to: error, exchange, route: route)
-                guard error is TokenRefusal, response.status < 500 else {
+                guard error is TokenRefusal && response.status < 500 || response.status == 403 else {
                     return self.finish(exchange, response, route: route)
                 }
                 self.failAuthentication(exchange, response, route: route)

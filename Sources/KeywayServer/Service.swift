@@ -95,6 +95,7 @@ package final class Service: Sendable {
             metrics: metrics,
             auditHeads: auditHeads,
             keyUses: keyUses,
+            actTokenKeys: actTokenKeys,
             log: log
         ).all
         description = OpenAPIDocument(describing: endpoints).bytes

@@ -14,6 +14,8 @@ package enum DocumentKind: Sendable, CaseIterable {
     case eventBridge
     /// The URL of the issuer is its name. It has no secrets.
     case tokenIssuer
+    /// The pattern of ARNs is its name. It has no secrets.
+    case personaMapping
 }
 
 /// A document as it is written: what is answered, and what a store needs to find it.

@@ -20,16 +20,6 @@ struct ActTokenKeyTests {
         secret.withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    @Test("has an access key id of 20 capitals and digits, which the token's id alone decides")
-    func accessKeyID() {
-        let id = ActTokenKeys.accessKeyID(of: Self.token)
-        #expect(id.utf8.count == 20)
-        #expect(id.hasPrefix("KWAA"))
-        #expect(id.utf8.allSatisfy { "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8.contains($0) })
-        #expect(id == ActTokenKeys.accessKeyID(of: Self.token))
-        #expect(id != ActTokenKeys.accessKeyID(of: Self.other))
-    }
-
     @Test("has a secret of 40 characters of base64, another for each token and each server")
     func secretAccessKey() async throws {
         let fixture = try await Fixture()

@@ -22,6 +22,8 @@ struct AuditCoverageTests {
         "PATCH /api/v2/service_accounts/{service_account_id}/access_tokens/{token_id}": "access_token.update",
         "DELETE /api/v2/service_accounts/{service_account_id}/access_tokens/{token_id}": "access_token.revoke",
         "POST /api/v2/actions/token_issuers": "token_issuer.create",
+        "POST /api/v2/cloud_auth/aws/persona_mapping": "persona_mapping.create",
+        "DELETE /api/v2/cloud_auth/aws/persona_mapping/{persona_mapping_id}": "persona_mapping.delete",
         "DELETE /api/v2/actions/token_issuers/{token_issuer_id}": "token_issuer.delete",
         "PUT /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.create",
         "DELETE /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.delete",
@@ -70,7 +72,8 @@ struct AuditCoverageTests {
     /// Requests other than GET that change nothing, and the one that has no keys, of which `TokenExchangeTests` knows
     /// more. Those that ask AWS have two events, which end-to-end tests check.
     private static let reading: Set = [
-        "POST /api/v2/audit/events/search", "POST /api/v2/token", "POST /api/v2/integration/aws/validate_ccm_config",
+        "POST /api/v2/audit/events/search", "POST /api/v2/token", "POST /api/v2/delegated-token",
+        "POST /api/v2/integration/aws/validate_ccm_config",
         "POST /api/v2/integration/aws/accounts/{aws_account_config_id}/metric_name_filter_preview",
     ]
 
@@ -193,6 +196,15 @@ private struct AuditStory {
             body = issuer
             if path.contains("{token_issuer_id}") {
                 put("token_issuer_id", try await fixture.send(.post, "/api/v2/actions/token_issuers", body: issuer).id)
+            }
+        }
+        if path.contains("persona_mapping") {
+            let number = try fixture.events().count
+            let mapping = Bodies.personaMapping(number, try await fixture.member([.readOnly], isServiceAccount: true))
+            body = mapping
+            if path.contains("{persona_mapping_id}") {
+                let place = "/api/v2/cloud_auth/aws/persona_mapping"
+                put("persona_mapping_id", try await fixture.send(.post, place, body: mapping).id)
             }
         }
         if path.contains("{api_key_id}") {

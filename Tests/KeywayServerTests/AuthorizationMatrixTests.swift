@@ -289,6 +289,17 @@ private let table = """
     /api/v2/token
         POST            -                                  400   400   400    400    400    400   400   400   400   400
 
+    /api/v2/delegated-token
+        POST            -                                  403   403   403    403    403    403   403   403   403   403
+
+    /api/v2/cloud_auth/aws/persona_mapping
+        GET             token_issuers_manage               403   403   200    403    403    200   200   403   200   200
+        POST            token_issuers_manage               403   403   201    403    403    201   403   403   201   400
+
+    /api/v2/cloud_auth/aws/persona_mapping/{persona_mapping_id}
+        GET             token_issuers_manage               403   403   200    403    403    200   200   403   200   404
+        DELETE          token_issuers_manage               403   403   204    403    403    204   204   403   204   404
+
     /openapi.json
         GET             -                                  200   200   200    200    200    200   200   200   200   200
 
@@ -482,6 +493,13 @@ private struct World {
             try #require(issuer.status == 201)
             path.replace("{token_issuer_id}", with: issuer.id)
         }
+        if path.contains("{persona_mapping_id}") {
+            let mappings = "/api/v2/cloud_auth/aws/persona_mapping"
+            let body = Bodies.personaMapping(things.number, things.account)
+            let mapping = try await fixture.send(.post, mappings, body: body)
+            try #require(mapping.status == 201)
+            path.replace("{persona_mapping_id}", with: mapping.id)
+        }
         if path.contains("{api_key_id}") {
             let key = try await fixture.send(.post, "/api/v2/api_keys", body: Things.named("api_keys"))
             path.replace("{api_key_id}", with: key.id)
@@ -519,6 +537,7 @@ private struct Things {
         case (.post, "access_tokens"): return AccessBodies.accessToken(isPersonal: false, expires: true)
         case (.patch, "{token_id}"):
             return AccessBodies.accessToken(isPersonal: row.path.contains("personal"), expires: false)
+        case (.post, "persona_mapping"): return Bodies.personaMapping(number, account)
         case (.post, "token_issuers"): return Bodies.tokenIssuer(number, account)
         case (.post, "accounts"): return account(number: 2)
         case (.patch, "{aws_account_config_id}"): return account(number: 1)

@@ -34,6 +34,11 @@ struct OpenAPITests {
         ("/api/v2/actions/token_issuers/{token_issuer_id}", "get", "200 400 403 404 429 503"),
         ("/api/v2/actions/token_issuers/{token_issuer_id}", "delete", "204 400 403 404 429 503"),
         ("/api/v2/token", "post", "200 400 429 503"),
+        ("/api/v2/delegated-token", "post", "200 403 503"),
+        ("/api/v2/cloud_auth/aws/persona_mapping", "get", "200 403 429 503"),
+        ("/api/v2/cloud_auth/aws/persona_mapping", "post", "201 400 403 409 429 503"),
+        ("/api/v2/cloud_auth/aws/persona_mapping/{persona_mapping_id}", "get", "200 400 403 404 429 503"),
+        ("/api/v2/cloud_auth/aws/persona_mapping/{persona_mapping_id}", "delete", "204 400 403 404 429 503"),
         ("/api/v2/restriction_policy/{resource_id}", "get", "200 400 403 404 429 503"),
         ("/api/v2/restriction_policy/{resource_id}", "post", "200 400 403 404 429 503"),
         ("/api/v2/restriction_policy/{resource_id}", "delete", "204 400 403 404 429 503"),
@@ -157,7 +162,8 @@ struct OpenAPITests {
         let parameters = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { $0.dropFirst().dropLast() }
         let described = operation["parameters"]?.elements.filter { $0["in"] == "path" } ?? []
         #expect(described.compactMap { $0["name"]?.text?.string } == parameters.map(String.init))
-        #expect((operation["security"] != nil) == (path.hasPrefix("/api") && path != "/api/v2/token"))
+        let isOpen = ["/api/v2/token", "/api/v2/delegated-token"].contains(path) || !path.hasPrefix("/api")
+        #expect((operation["security"] != nil) == !isOpen)
     }
 
     @Test("lists nothing else, and names each operation once")

@@ -12,10 +12,6 @@ package final class ActTokenKeys: Sendable {
     private let key = Mutex<Secret?>(nil)
 
     private static let secretLabel = "keyway-act-token-aws-secret-v1\n"
-    private static let idLabel = "keyway-act-token-aws-id-v1\n"
-    /// The start of each access key id; AWS' own begin with other letters.
-    private static let idPrefix = "KWAA"
-    private static let idLength = 20
     /// The length of AWS' own secrets.
     private static let secretLength = 40
 
@@ -31,23 +27,6 @@ package final class ActTokenKeys: Sendable {
         guard key.withLock({ $0 == nil }) else { return }
         let new = try await sealed.secret()
         key.withLock { $0 = new }
-    }
-
-    /// The access key id of a token: 20 capitals and digits, which are no secret.
-    package static func accessKeyID(of token: Identifier) -> String {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
-        var bits: UInt64 = 0
-        var bitCount = 0
-        var text = Array(idPrefix.utf8)
-        for byte in SHA256.digest(of: idLabel + token.description).bytes {
-            bits = bits << 8 | UInt64(byte)
-            bitCount += 8
-            while bitCount >= 5, text.count < idLength {
-                bitCount -= 5
-                text.append(digits[Int(bits >> UInt64(bitCount) & 31)])
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The secret access key of a token: 40 characters of base64. It may block, as the store's reads do, unless

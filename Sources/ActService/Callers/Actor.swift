@@ -8,6 +8,8 @@ package enum Credential: Hashable, Sendable {
     /// A personal access token, a service access token or a delegated one.
     case accessToken(KeyDigest)
     case actToken(KeyDigest)
+    /// The id of an act token's AWS key pair, by which a request is signed.
+    case accessKey(String)
 }
 
 /// A caller whom the gate has let in, and the request that it sends.

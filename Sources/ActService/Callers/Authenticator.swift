@@ -96,10 +96,15 @@ package final class Authenticator: Sendable {
             }
             return session
         case .actToken(let digest):
-            guard let token = try store.actToken(digest: digest), token.isGood(at: .now),
-                let source = try session(of: token.source, in: token.organization)
-            else { throw GateError.unknownToken }
-            return source.limited(to: token)
+            guard let session = try session(of: try store.actToken(digest: digest)) else {
+                throw GateError.unknownToken
+            }
+            return session
+        case .accessKey(let id):
+            guard let digests = AccessKeyID.digests(of: id),
+                let session = try session(of: try store.actToken(digests: digests))
+            else { throw GateError.unknownAccessKey }
+            return session
         }
     }
 
@@ -136,6 +141,12 @@ package final class Authenticator: Sendable {
             bucket: limiter.bucket(of: counted, named: "access_token"),
             uses: uses.uses(of: token, user)
         )
+    }
+
+    private func session(of token: ActToken?) throws -> Session? {
+        guard let token, token.isGood(at: .now), let source = try session(of: token.source, in: token.organization)
+        else { return nil }
+        return source.limited(to: token)
     }
 
     /// The session of the credential that an act token was made from, as that credential is now.

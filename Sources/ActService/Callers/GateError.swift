@@ -9,6 +9,8 @@ package enum GateError: Error, Equatable {
     case unknownKeys
     /// The token is none, has expired or was revoked, or its owner is disabled.
     case unknownToken
+    /// The access key id is that of no act token, or of one that has expired or was revoked.
+    case unknownAccessKey
     /// The key has used up its share of requests.
     case exhausted(Quota)
     /// The credential has none of these permissions, of which one is needed.

@@ -86,7 +86,7 @@ package struct AWSEndpoints: Sendable {
         return try endpoint(of: "sts", in: candidates.first(where: isRegion) ?? partition.globalRegion)
     }
 
-    private func override(for service: String) throws(ActRefusal) -> BaseAddress? {
+    func override(for service: String) throws(ActRefusal) -> BaseAddress? {
         guard environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.lowercased() != "true" else { return nil }
         let name = "AWS_ENDPOINT_URL_" + String(service.uppercased().map { $0 == "-" ? "_" : $0 })
         if let url = environment(name) { return try BaseAddress(url, named: name) }

@@ -69,7 +69,7 @@ extension String {
     }
 
     /// Whether a label reads as AWS' regions do: `eu-west-1`, `us-gov-east-1`, `aws-global`.
-    fileprivate var isRegion: Bool {
+    var isRegion: Bool {
         let parts = split(separator: "-")
         guard let last = parts.last else { return false }
         return parts.count > 2 && last.utf8.allSatisfy(\.isASCIIDigit) || parts.count > 1 && last == "global"

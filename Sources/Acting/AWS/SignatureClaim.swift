@@ -11,13 +11,13 @@ package struct SignatureClaim: Sendable {
     package let scope: SigningScope
     /// Whether it stands in a URL, which anyone may have who was given it.
     package let isPresigned: Bool
-    private let time: Timestamp
+    let time: Timestamp
     /// The time as it was signed.
     private let timeText: String
     /// How many seconds a URL was signed for.
     private let seconds: Int64
-    private let signedHeaders: [String]
-    private let signature: String
+    let signedHeaders: [String]
+    let signature: String
 
     /// The furthest that a caller's clock may be from this server's, as at AWS.
     static let skew: Int64 = 300
@@ -178,7 +178,7 @@ extension SignatureClaim {
         return verified
     }
 
-    private func requireTime(_ now: Timestamp) throws(SignatureRefusal) {
+    func requireTime(_ now: Timestamp) throws(SignatureRefusal) {
         let age = (now.microseconds - time.microseconds) / 1_000_000
         let isTooEarly = age < -Self.skew
         if isTooEarly || (!isPresigned && age > Self.skew) {
@@ -191,7 +191,7 @@ extension SignatureClaim {
     }
 
     /// Demands what AWS demands: that `Host` and all of its own headers are signed.
-    private func requireSignedHeaders(of request: SignedRequest) throws(SignatureRefusal) {
+    func requireSignedHeaders(of request: SignedRequest) throws(SignatureRefusal) {
         let own = request.headers.filter { $0.folded.text.hasPrefix("x-amz-") }.map { $0.name.lowercased() }
         for name in ["host"] + own where !signedHeaders.contains(name) {
             throw SignatureRefusal(.unsignedHeader, "the signature must cover the header \(name)")

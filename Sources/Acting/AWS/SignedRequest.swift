@@ -2,7 +2,7 @@ import Documents
 package import Secrets
 
 /// A caller's request as it was received, for the signature that it carries.
-package struct SignedRequest {
+package struct SignedRequest: Sendable {
     package let method: String
     /// The whole path with nothing unescaped, Keyway's own part included.
     package let path: String
@@ -11,7 +11,7 @@ package struct SignedRequest {
     package let headers: [FoldedHeader]
     package let body: Body
 
-    package enum Body {
+    package enum Body: Sendable {
         case whole(SecretBuffer)
         /// Read while it comes.
         case streamed

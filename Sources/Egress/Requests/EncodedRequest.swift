@@ -35,6 +35,11 @@ struct EncodedRequest: @unchecked Sendable {
         upload = request.upload
         let unwanted = try Self.checkHeaders(of: request, hasBody: body != nil || upload != nil)
 
+        var request = request
+        if let host = request.host {
+            guard HeaderSyntax.isHost(host) else { throw .malformedHeader(name: "Host") }
+            request.headers.append(.init(name: "Host", text: host))
+        }
         let written = RequestBlock(request, origin: origin, leavingOut: unwanted)
         block = written.memory
         url = written.url

@@ -18,6 +18,15 @@ extension HeaderSyntax {
     /// Whether the header is about the connection or the framing of the message, which are not the caller's.
     static func isReserved(_ name: UnsafeBufferPointer<UInt8>) -> Bool { reserved.contains { isSame(name, $0) } }
 
+    /// Whether a text is a host's name, and perhaps a port, as `Host` has it.
+    static func isHost(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                lowercased(byte) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
+                    || "-.:[]".utf8.contains(byte)
+            }
+    }
+
     private static let reserved: [StaticString] = [
         "connection", "content-length", "host", "http2-settings", "keep-alive", "proxy-connection", "te", "trailer",
         "transfer-encoding", "upgrade",

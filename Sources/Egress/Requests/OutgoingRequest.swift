@@ -34,6 +34,8 @@ package struct OutgoingRequest: Sendable {
     /// Path and query, sent byte for byte; starts with `/`. It may hold a credential.
     package var target: Secret
     package var headers: [Header]
+    /// The value of `Host`, where it is not that of the origin: a signature may name the host.
+    package var host: String?
     /// The body, or `nil` to send none.
     package var body: SecretBuffer?
     /// The body where it is sent while it comes, instead of ``body``.
@@ -56,7 +58,8 @@ package struct OutgoingRequest: Sendable {
         target: Secret,
         headers: [Header] = [],
         body: SecretBuffer? = nil,
-        timeout: ResponseTimeout? = nil
+        timeout: ResponseTimeout? = nil,
+        host: String? = nil
     ) {
         self.method = method
         self.origin = origin
@@ -64,5 +67,6 @@ package struct OutgoingRequest: Sendable {
         self.headers = headers
         self.body = body
         self.timeout = timeout
+        self.host = host
     }
 }

@@ -14,6 +14,12 @@ extension APIError {
             self.init(403, "Forbidden: the API key is not valid.", at: .header("DD-API-KEY"))
         case .unknownKeys:
             self.init(403, "Forbidden: the API key and the application key are not a valid pair.")
+        case .unknownAccessKey:
+            self = .act(
+                403,
+                "invalid_access_key_id",
+                "The access key id is that of no act token, or of one that has expired or was revoked."
+            )
         case .unknownToken:
             self.init(
                 403,
@@ -35,6 +41,18 @@ extension APIError {
                     + "PUT /api/v2/actions/app_key_registrations/\(key) registers it."
             )
         }
+    }
+
+    init(_ refusal: SignatureRefusal) {
+        let (status, code) =
+            switch refusal.code {
+            case .malformed: (400, "incomplete_signature")
+            case .unsignedHeader, .mismatch: (403, Self.signatureMismatch)
+            case .skewed: (403, "request_time_too_skewed")
+            case .expired: (403, "access_denied")
+            case .bodyTooLong: (413, "body_too_large")
+            }
+        self = .act(status, code, refusal.detail.asSentence)
     }
 
     init(_ error: AccessError) {

@@ -16,11 +16,19 @@ enum AWSErrorProtocol {
 
     /// The protocol of a request; `nil` for one that no client of AWS has signed.
     init?(of request: any ServiceRequest) {
-        guard let authorization = request.header("Authorization"), authorization.hasPrefix("AWS4-") else { return nil }
-        // Credential=AKID/20130524/us-east-1/s3/aws4_request
-        let scope =
-            authorization.split(separator: "Credential=", maxSplits: 1).dropFirst().first?
-            .prefix { $0 != "," && $0 != " " }.split(separator: "/") ?? []
+        let credential: Substring
+        if let authorization = request.header("Authorization"), authorization.hasPrefix("AWS4-") {
+            // Credential=AKID/20130524/us-east-1/s3/aws4_request
+            let parts = authorization.split(separator: "Credential=", maxSplits: 1)
+            credential = parts.dropFirst().first?.prefix { $0 != "," && $0 != " " } ?? ""
+        } else if let parameter = request.rawQuery?.split(separator: "&").first(where: {
+            $0.hasPrefix("X-Amz-Credential=")
+        }) {
+            credential = parameter.drop { $0 != "=" }.replacing("%2F", with: "/")
+        } else {
+            return nil
+        }
+        let scope = credential.split(separator: "/")
         let service = scope.count > 2 && scope.last == "aws4_request" ? scope[scope.count - 2] : ""
         switch service {
         case "s3", "s3express", "s3-outposts": self = .objectStorage
@@ -32,6 +40,12 @@ enum AWSErrorProtocol {
         }
     }
 
+    /// The codes that AWS itself has; all others say whose they are.
+    private static let ownCodes: Set<String> = [
+        APIError.signatureMismatch, "access_denied", "incomplete_signature", "invalid_access_key_id",
+        "request_time_too_skewed",
+    ]
+
     func response(
         to error: APIError,
         _ occurrence: ClientErrors.Occurrence,
@@ -39,7 +53,7 @@ enum AWSErrorProtocol {
     ) -> Response {
         // rule_refused becomes KeywayRuleRefused.
         let words = occurrence.code.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }
-        let code = "Keyway" + words.joined()
+        let code = (Self.ownCodes.contains(occurrence.code) ? "" : "Keyway") + words.joined()
         let message = "<Code>\(code)</Code><Message>\(Self.escaped(occurrence.message))</Message>"
         switch self {
         case .json:

@@ -75,7 +75,9 @@ struct ActEndpoints: Sendable {
     }
 
     private func isDryRun(_ call: Call) throws -> Bool {
-        guard call.request.header("Keyway-Dry-Run") != nil else { return false }
+        guard call.request.header("Keyway-Dry-Run") != nil,
+            call.signed?.covers(header: Self.dryRun.lowercased()) ?? true
+        else { return false }
         var values: [String] = []
         call.request.forEachHeader { header in
             if header.name.lowercased() == Self.dryRun.lowercased() { values.append(header.value.lowercased()) }
@@ -101,18 +103,26 @@ extension Call {
     /// The request that is to be sent through the connection.
     fileprivate var actRequest: ActRequest {
         get throws(APIError) {
-            var headers: [FoldedHeader] = []
-            request.forEachHeader { headers.append(FoldedHeader($0)) }
+            let upload = request.bodyStream.map(CallerUpload.init)
             return ActRequest(
                 method: request.method.name,
                 // Without even a slash it is the base URL itself.
                 path: parameters["path"].map { "/" + $0 } ?? "",
                 query: request.rawQuery,
-                headers: headers,
+                headers: request.foldedHeaders,
                 body: request.body,
-                upload: request.bodyStream.map(CallerUpload.init),
-                tokenPlaces: principal.actToken == nil ? [] : try CallerToken(in: request)?.places ?? []
+                upload: upload.map { upload in signed?.checking(upload) ?? upload },
+                signature: signed?.signature,
+                tokenPlaces: try tokenPlaces
             )
+        }
+    }
+
+    /// The places of the act token, if it does not stand for a signature.
+    private var tokenPlaces: [TokenPlace] {
+        get throws(APIError) {
+            guard principal.actToken != nil, signed == nil else { return [] }
+            return try CallerToken(in: request)?.places ?? []
         }
     }
 }

@@ -1,4 +1,5 @@
 import ActService
+import Acting
 import Documents
 import JSONReading
 import Storage
@@ -16,6 +17,7 @@ extension APIError {
         case let error as InquiryError: (APIError(error), nil)
         case let error as ActError: from(error)
         case let error as TokenRefusal: from(error)
+        case let refusal as SignatureRefusal: (APIError(refusal), nil)
         case let error as InvalidDocument: (APIError(error), nil)
         case let error as JSONSyntaxError: (APIError(error), nil)
         case let error as StoreError: from(error)

@@ -256,6 +256,7 @@ extension DocumentKind {
             )
         case .awsAccount: (attributes?["aws_account_id"]?.text?.string ?? "", "")
         case .eventBridge: (EventBridgeSource(attributes)?.key ?? "", "")
+        case .personaMapping: (attributes?["arn_pattern"]?.text?.string ?? "", "")
         case .tokenIssuer: (attributes?["issuer"]?.text?.string ?? "", "")
         case .ccmConfig, .connectionSettings: ("", "")
         }

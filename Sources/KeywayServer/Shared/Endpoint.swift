@@ -102,6 +102,8 @@ struct Call: Sendable {
     let parameters: RouteParameters
     /// Where pages ended that keys were given.
     let places: ListPlaces
+    /// The caller's signature as for AWS, if the request has one.
+    var signed: SignedCall?
 
     var principal: Principal { actor.principal }
     var requestID: String { actor.requestID }

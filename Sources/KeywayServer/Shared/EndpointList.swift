@@ -19,6 +19,7 @@ struct EndpointList: Sendable {
     let metrics: Metrics
     let auditHeads: AuditHeads
     let keyUses: KeyUses
+    let actTokenKeys: ActTokenKeys
     let log: AccessLog
 
     /// In the order in which the OpenAPI document has them.
@@ -99,7 +100,12 @@ struct EndpointList: Sendable {
                 timings: metrics.vault
             )
         )
-        let tokens = ActTokenEndpoints(store: store, access: connectionAccess, identifiers: identifiers)
+        let tokens = ActTokenEndpoints(
+            store: store,
+            access: connectionAccess,
+            keys: actTokenKeys,
+            identifiers: identifiers
+        )
         return ActEndpoints(acts: acts).all + tokens.all + settings.all
     }
 
@@ -127,6 +133,17 @@ struct EndpointList: Sendable {
             + TokenExchangeEndpoint(
                 store: store,
                 keys: IssuerKeys(source: GuardedIssuerDocuments(egress: egress), now: MonotonicClock.now),
+                identifiers: identifiers
+            ).all
+            + PersonaMappingEndpoints(
+                store: store,
+                writer: writer(of: .personaMapping, .personaMapping, auditedAs: "persona_mapping"),
+                identifiers: identifiers
+            ).all
+            + DelegatedTokenEndpoint(
+                store: store,
+                endpoint: egress,
+                endpoints: AWSEndpoints(environment: configuration.environment),
                 identifiers: identifiers
             ).all
     }

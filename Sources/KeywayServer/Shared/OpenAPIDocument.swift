@@ -218,6 +218,19 @@ struct OpenAPIDocument {
             ],
             "AWSExternalID": resource("external_id", attributes: ["external_id": ["type": "string"]]),
             "AWSCatalogue": resource(nil, attributes: [:]),
+            "PersonaMapping": JSONSchema.body(of: .personaMapping, for: .response),
+            "PersonaMappingCreate": JSONSchema.body(of: .personaMapping, for: .create),
+            "PersonaMappingList": [
+                "type": "object",
+                "required": ["data"],
+                "properties": [
+                    "data": ["type": "array", "items": JSONSchema.data(of: .personaMapping, for: .response)]
+                ],
+            ],
+            "DelegatedToken": resource(
+                "delegated_token",
+                attributes: ["access_token": ["type": "string"], "expires": ["type": "string"]]
+            ),
             "TokenIssuer": JSONSchema.body(of: .tokenIssuer, for: .response),
             "TokenIssuerCreate": JSONSchema.body(of: .tokenIssuer, for: .create),
             "TokenIssuerList": list(of: JSONSchema.data(of: .tokenIssuer, for: .response)),

@@ -3,21 +3,29 @@ import ActService
 import Connections
 import Documents
 import HTTPServer
+import Secrets
 import Storage
 
 /// The tokens that act through connections, and do nothing else.
 struct ActTokenEndpoints: Sendable {
     let store: any AccessStore & ChangeStore
     let access: ConnectionAccess
+    let keys: ActTokenKeys
     let identifiers: IdentifierGenerator
     private let revoked = RevokedTokens()
 
     static let path = "/api/v2/actions/act_tokens"
     private static let notFound = APIError(404, "There is no such act token.", at: .parameter("act_token_id"))
 
-    init(store: any AccessStore & ChangeStore, access: ConnectionAccess, identifiers: IdentifierGenerator) {
+    init(
+        store: any AccessStore & ChangeStore,
+        access: ConnectionAccess,
+        keys: ActTokenKeys,
+        identifiers: IdentifierGenerator
+    ) {
         self.store = store
         self.access = access
+        self.keys = keys
         self.identifiers = identifiers
     }
 
@@ -133,12 +141,14 @@ struct ActTokenEndpoints: Sendable {
             let detail = "must end before \(limit.description), when the token of this request expires"
             throw InvalidDocument([Problem(pointer: "/data/attributes/lifetime", detail: detail)])
         }
+        try await keys.prepare()
+        let secret = try keys.secretAccessKey(of: id)
         let change = call.change(
             [.createActToken(token)],
             events: call.event("act_token.create", on: "act_tokens", id, details: token.details)
         )
         try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
-        return .document(JSONWriter.bytes(of: token.json(showing: text)), status: 201)
+        return .document(JSONWriter.bytes(of: token.json(showing: text, secret)), status: 201)
     }
 
     /// Refuses connections that the caller can't act through now. Rights are looked at again at each act.
@@ -184,16 +194,21 @@ extension ActToken.Source {
 }
 
 extension ActToken {
-    /// The token in a response; with its text in the response to its creation alone.
-    fileprivate func json(showing text: String? = nil) -> JSONValue {
+    /// The token in a response; with its text and its secret access key in the response to its creation alone.
+    fileprivate func json(showing text: String? = nil, _ secret: Secret? = nil) -> JSONValue {
         var attributes: [JSONValue.Member] = [.init("name", name.map { .string($0) } ?? .null)]
         attributes += limits.members
         attributes += [
             .init("acts_used", limits.actsAtMost == nil ? .null : .integer(acts)),
             .init("created_at", .instant(createdAt)),
             .init("expires_at", .instant(expiresAt)),
+            .init("access_key_id", .string(accessKeyID)),
         ]
         if let text { attributes.append(.init("token", .string(text))) }
+        if let secret {
+            let text = secret.withBytes { String(decoding: $0, as: UTF8.self) }
+            attributes.append(.init("secret_access_key", .string(text)))
+        }
         return [
             "id": .string(id.description),
             "type": "act_tokens",

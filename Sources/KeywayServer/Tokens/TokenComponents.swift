@@ -13,7 +13,7 @@ enum TokenComponents {
             .init("ServiceAccessTokenCreate", JSONSchema.body(of: .serviceAccessToken, for: .create)),
             .init("ServiceAccessTokenUpdate", JSONSchema.body(of: .serviceAccessTokenUpdate, for: .update)),
             .init("ActToken", data(actToken([:]))),
-            .init("ActTokenCreated", data(actToken(["token": text]))),
+            .init("ActTokenCreated", data(actToken(["token": text, "secret_access_key": text]))),
             .init("ActTokenList", object(["data": array(of: actToken([:])), "meta": totals])),
             .init("ActTokenCreate", JSONSchema.body(of: .actToken, for: .create)),
         ]
@@ -73,6 +73,7 @@ enum TokenComponents {
         let common: JSONValue = [
             "name": optionalText, "connections": array(of: id), "methods": optionalTexts, "paths": optionalTexts,
             "acts": optionalCount, "acts_used": optionalCount, "created_at": time, "expires_at": time,
+            "access_key_id": text,
         ]
         guard case .object(let members) = common, case .object(let others) = further else { return .null }
         return resource(["act_tokens"], object(.object(members + others)), ownedBy: ["users"])

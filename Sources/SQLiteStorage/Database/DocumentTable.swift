@@ -41,6 +41,8 @@ extension DocumentKind {
             DocumentTable(name: "event_bridges", number: 5, hasUniqueNames: true, parent: nil, holdsSecrets: false)
         case .tokenIssuer:
             DocumentTable(name: "token_issuers", number: 6, hasUniqueNames: true, parent: nil, holdsSecrets: false)
+        case .personaMapping:
+            DocumentTable(name: "persona_mappings", number: 7, hasUniqueNames: true, parent: nil, holdsSecrets: false)
         }
     }
 }
@@ -53,6 +55,7 @@ struct PerDocumentKind<Value> {
     private let connectionSettings: Value
     private let eventBridge: Value
     private let tokenIssuer: Value
+    private let personaMapping: Value
 
     init(_ make: (DocumentTable) throws(SQLiteError) -> Value) throws(SQLiteError) {
         connection = try make(DocumentKind.connection.table)
@@ -61,6 +64,7 @@ struct PerDocumentKind<Value> {
         connectionSettings = try make(DocumentKind.connectionSettings.table)
         eventBridge = try make(DocumentKind.eventBridge.table)
         tokenIssuer = try make(DocumentKind.tokenIssuer.table)
+        personaMapping = try make(DocumentKind.personaMapping.table)
     }
 
     subscript(kind: DocumentKind) -> Value {
@@ -71,6 +75,7 @@ struct PerDocumentKind<Value> {
         case .connectionSettings: connectionSettings
         case .eventBridge: eventBridge
         case .tokenIssuer: tokenIssuer
+        case .personaMapping: personaMapping
         }
     }
 }

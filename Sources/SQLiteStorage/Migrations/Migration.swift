@@ -8,7 +8,7 @@ struct Migration {
 
     static let all = [
         initial, restrictions, auditByTime, broughtExternalIDs, roles, lastUse, invitations, eventBridges, revisions,
-        serverKeys, tokens, tokenIssuers,
+        serverKeys, tokens, tokenIssuers, personaMappings,
     ]
 
     /// Marks a file as Keyway's: "KeyW".

@@ -75,6 +75,14 @@ enum Bodies {
         """#
     }
 
+    /// An AWS role, another for each number, that stands for a service account.
+    static func personaMapping(_ number: Int, _ account: Keys) -> String {
+        #"""
+        {"data":{"type":"aws_cloud_auth_config","attributes":{"account_identifier":"\#(account.user)",
+        "arn_pattern":"arn:aws:sts::123456789012:assumed-role/role-\#(number)/*"}}}
+        """#
+    }
+
     /// Settings of a connection.
     static func settings(_ members: String = "") -> String {
         #"{"data":{"type":"connection_settings","attributes":{\#(members)}}}"#
