@@ -83,20 +83,13 @@ extension StoreExercise {
                 try await requireUnmet(unchanged(2), "after its deletion")
             }
         },
-        StoreExercise("a grant is refused when the granter's role, key or user is revoked before it") { store in
+        StoreExercise("a grant is refused when the granter's role, key, token or user is revoked before it") { store in
             for revoked in AccessRevision.Kind.allCases {
                 let records = try await Records.create(in: store)
                 let tenant = records.tenant
-                let principal = try required(
-                    Principal(
-                        apiKey: records.apiKey,
-                        applicationKey: records.applicationKey,
-                        user: records.user,
-                        ownRoles: [records.role]
-                    ),
-                    "the principal"
-                )
-                try expect(principal.records.count, is: 4, "the records that a principal is read from")
+                let isByToken = revoked == .accessToken
+                let principal = try required(records.principal(byToken: isByToken), "the principal")
+                try expect(principal.records.count, is: isByToken ? 3 : 4, "the records of a principal")
                 let gift = tenant.newUser(roles: [records.role.id])
                 let grant = Change(
                     [.createUser(gift)],
@@ -265,6 +258,11 @@ private struct Records: Sendable {
             in: store
         )
         return records
+    }
+
+    func principal(byToken isByToken: Bool) -> Principal? {
+        if isByToken { return Principal(accessToken: accessToken, user: user, ownRoles: [role]) }
+        return Principal(apiKey: apiKey, applicationKey: applicationKey, user: user, ownRoles: [role])
     }
 
     func id(of kind: AccessRevision.Kind) -> Identifier {
