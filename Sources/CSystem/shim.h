@@ -1,6 +1,12 @@
 #pragma once
 
-// Swift does not import functions with variable arguments.
+// Swift does not import functions with variable arguments, and takes a variable of C for one that is not safe to read.
+
+/// The variables of this process's environment, NULL after the last.
+static inline char *_Nullable *_Nullable keyway_environment(void) {
+    extern char **environ;
+    return environ;
+}
 
 #ifdef __linux__
 #include <sys/prctl.h>

@@ -6,6 +6,8 @@ package struct ClientSetup: Sendable {
         case address(appending: String)
         case token
         case text(String)
+        /// A text that is set only where Keyway is reached by plain HTTP.
+        case plaintext(String)
     }
 
     /// Variables that clients read without an argument in code.

@@ -30,6 +30,7 @@ extension Integration {
         setup: .variables(
             ("OKTA_CLIENT_ORGURL", .address),
             ("OKTA_CLIENT_TOKEN", .token),
+            ("OKTA_TESTING_TESTINGDISABLEHTTPSCHECK", .plaintext("true")),
             removing: "OKTA_CLIENT_PRIVATEKEY"
         )
     )

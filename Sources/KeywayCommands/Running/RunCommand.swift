@@ -1,0 +1,183 @@
+import AmbientCredentials
+import Connections
+import DatadogClient
+import Documents
+import Platform
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension Command {
+    private static let command = Operand(
+        name: "COMMAND",
+        help: "The command to run, with its arguments, behind --",
+        isOptional: true,
+        isRepeatable: true
+    )
+    private static let printing = Option.flag("print", "Print the variables for eval, and run nothing")
+
+    static let run = Command(
+        name: "run",
+        summary: "Run a command whose clients act through connections, with the SDKs that it has",
+        discussion: [
+            "The command gets an act token and the variables by which the vendors' clients find address and credential. "
+                + "Keyway's own keys and real credentials of vendors are removed from its environment. The token is revoked "
+                + "when the command ends; should keyway be killed, it expires.",
+            "Without --connection it is for all connections of which no two are of one integration.",
+            "The exit code is the command's. Signals are passed on to it.",
+        ],
+        operands: [command],
+        options: [.actedConnection, .lifetime, printing],
+        sharedOptions: [ServerOptions.group],
+        examples: [
+            "keyway run --connection OpenAI -- python3 chat.py",
+            "keyway run --connection OpenAI --connection GitLab --for 8h -- bash",
+            "eval \"$(keyway run --connection OpenAI --for 15m --print)\"",
+        ]
+    ) { arguments in
+        let words = arguments.all(command)
+        guard words.isEmpty == arguments.has(printing) else {
+            let reason = words.isEmpty ? "needs a command behind --, or --print" : "takes no command with --print"
+            throw .usage("keyway run \(reason)", of: arguments.command)
+        }
+        let lifetime = try arguments.lifetime()
+        let session = try ClientSession(arguments)
+        let targets = try await session.targets(arguments.all(.actedConnection))
+        let new = NewActToken(connections: targets.map(\.connection.id), lifetime: lifetime, name: words.first)
+        let token = try await session.perform("Creating the token") { try await session.client.actTokens.create(new) }
+        guard let secret = token.token else { throw CommandError(.protocol, "the server gave no token") }
+        var variables = RunVariables(targets, token: secret, isPlaintext: session.server.hasPrefix("http://"))
+        if arguments.has(printing) {
+            for line in variables.code { Terminal.printError("keyway: in code: \(line)") }
+            return try Terminal.print(variables.shellText)
+        }
+        let run = RunningCommand(session: session, token: token, connections: new.connections, lifetime: lifetime)
+        let end: ChildProcess.End
+        do {
+            let listener = try run.listen(for: targets, &variables)
+            defer { listener?.stop() }
+            for line in variables.code { Terminal.printError("keyway: in code: \(line)") }
+            let environment = ChildEnvironment(without: variables.isRemoved, adding: variables.values)
+            end = try await ChildProcess().run(words, in: environment)
+        } catch {
+            await run.revoke()
+            throw error
+        }
+        await run.revoke()
+        switch end {
+        case .exit(let code): exit(code)
+        case .signal(let number): RunningCommand.end(by: number)
+        }
+    }
+}
+
+extension ClientSession {
+    /// The connections that a command may act through, by ids or names; without any, all.
+    fileprivate func targets(_ names: [String]) async throws -> [RunVariables.Target] {
+        var connections: [Connection] = []
+        if names.isEmpty {
+            connections = try await collect("Listing connections", client.connections.all(), limit: nil)
+            guard !connections.isEmpty else {
+                throw CommandError(.notFound, "there are no connections on \(server)", try: "keyway connections create")
+            }
+        }
+        for name in names {
+            connections.append(try await onConnection("Looking up", name) { try await client.connections.get($0) })
+        }
+        let targets = connections.map { connection in
+            let setup = IntegrationCatalogue.all.first { $0.type == connection.integration.type }?.setup
+            return RunVariables.Target(
+                connection: connection,
+                setup: setup ?? .none,
+                address: "\(server)/api/v2/actions/connections/\(connection.id)/proxy"
+            )
+        }
+        for (type, alike) in Dictionary(grouping: targets, by: \.type).sorted(by: { $0.key < $1.key })
+        where alike.count > 1 {
+            let names = alike.map { "\($0.connection.name) (\($0.connection.id))" }.joined(separator: ", ")
+            throw CommandError(
+                .usage,
+                "\(alike.count) connections are of \(type), whose clients can have one address alone: \(names)",
+                try: "keyway run --connection \(alike[0].connection.id) -- COMMAND, and once more for the other"
+            )
+        }
+        return targets
+    }
+}
+
+/// The tokens of one run, which end with it.
+private struct RunningCommand {
+    let session: ClientSession
+    let token: ActToken
+    let connections: [Connection.ID]
+    let lifetime: Duration
+
+    /// Serves credentials for clouds' own tools, if a connection is of a cloud.
+    func listen(
+        for targets: [RunVariables.Target],
+        _ variables: inout RunVariables
+    ) throws -> AmbientListener? {
+        let clouds = targets.compactMap(\.setup.cloud)
+        guard !clouds.isEmpty else { return nil }
+        let project = Environment["GOOGLE_CLOUD_PROJECT"] ?? "keyway"
+        let listener = try AmbientListener(tokens: AmbientTokens(source: self), project: project)
+        var directHosts: Set<String> = []
+        for (cloud, ambient) in zip(
+            [.aws, .google, .azure] as [ClientSetup.Cloud],
+            listener.variables(project: project)
+        )
+        where clouds.contains(cloud) {
+            variables.add(ambient, directHosts: &directHosts)
+        }
+        if clouds.contains(.aws), !Environment.has("AWS_REGION"), !Environment.has("AWS_DEFAULT_REGION") {
+            variables.set("AWS_REGION", "us-east-1")
+        }
+        for name in ["NO_PROXY", "no_proxy"] where !directHosts.isEmpty {
+            let before = Environment[name].map { [$0] } ?? []
+            variables.set(name, (before + directHosts.sorted()).joined(separator: ","))
+        }
+        return listener
+    }
+
+    /// Revokes the token. Should that fail, it expires.
+    func revoke() async {
+        do {
+            try await session.client.actTokens.revoke(token.id)
+        } catch {
+            Terminal.printError("keyway: the act token \(token.id) could not be revoked; it expires by itself")
+        }
+    }
+
+    /// Ends this process as the command ended.
+    static func end(by number: Int32) -> Never {
+        signal(number, SIG_DFL)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        raise(number)
+        exit(128 + number)
+    }
+}
+
+extension RunningCommand: AmbientTokenSource {
+    /// The one token of the run: it is revoked with the command.
+    func newToken() async throws -> AmbientToken {
+        guard let text = token.token?.revealed, let date = token.expiresAt?.date else {
+            throw CommandError(.protocol, "the server gave no token")
+        }
+        let expiresAt = Documents.Timestamp(microseconds: Int64(date.timeIntervalSince1970 * 1_000_000))
+        return AmbientToken(text: text, keyPair: token.keyPair, expiresAt: expiresAt)
+    }
+}
+
+extension ActToken {
+    /// The token as a pair of AWS keys, if the server gave one.
+    fileprivate var keyPair: AmbientToken.KeyPair? {
+        guard let accessKeyID, let secretAccessKey else { return nil }
+        return AmbientToken.KeyPair(accessKeyID: accessKeyID, secretAccessKey: secretAccessKey.revealed)
+    }
+}
