@@ -15,6 +15,13 @@ package struct AmbientVariables: Sendable, CustomStringConvertible, CustomReflec
     package var description: String { "<variables>" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 
+    /// The variables that lead tools of all clouds to credentials of their own.
+    package static var credentials: Set<String> {
+        aws(url: "", proof: "").removed
+            .union(google(host: "", proof: "", project: "").removed)
+            .union(azure(url: "", host: "", proof: "").removed)
+    }
+
     /// Those of AWS' SDKs and of its command line.
     ///
     /// - Parameters:

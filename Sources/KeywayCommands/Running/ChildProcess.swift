@@ -15,6 +15,17 @@ final class ChildProcess: Sendable {
         case signal(Int32)
     }
 
+    /// The reason why a command was not started.
+    struct StartError: Error, CustomStringConvertible {
+        let command: String
+        /// As `errno` has it.
+        let code: Int32
+
+        var description: String { "\(command) can't be started: \(String(cString: strerror(code)))" }
+        /// The exit code of shells.
+        var exitCode: Int32 { code == ENOENT ? 127 : 126 }
+    }
+
     private static let passedOn = [SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT]
     private static let ofTheTerminal = [SIGINT, SIGQUIT]
 
@@ -57,8 +68,8 @@ final class ChildProcess: Sendable {
     ///   - words: The command and its arguments.
     ///   - environment: Its environment.
     /// - Returns: The command's end.
-    /// - Throws: ``CommandError`` if it can't be started.
-    func run(_ words: [String], in environment: borrowing ChildEnvironment) async throws -> End {
+    /// - Throws: ``StartError`` if it can't be started.
+    func run(_ words: [String], in environment: borrowing ChildEnvironment) async throws(StartError) -> End {
         let process = try start(words, in: environment)
         self.process.withLock { $0 = process }
         return await withCheckedContinuation { continuation in
@@ -73,7 +84,7 @@ final class ChildProcess: Sendable {
         }
     }
 
-    private func start(_ words: [String], in environment: borrowing ChildEnvironment) throws(CommandError) -> pid_t {
+    private func start(_ words: [String], in environment: borrowing ChildEnvironment) throws(StartError) -> pid_t {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -88,12 +99,7 @@ final class ChildProcess: Sendable {
         defer { for argument in arguments { free(argument) } }
         var process = pid_t()
         let code = environment.withPointers { posix_spawnp(&process, words[0], nil, &attributes, arguments, $0) }
-        guard code == 0 else {
-            throw CommandError(
-                code == ENOENT ? .notFound : .unavailable,
-                "\(words[0]) can't be started: \(String(cString: strerror(code)))"
-            )
-        }
+        guard code == 0 else { throw StartError(command: words[0], code: code) }
         return process
     }
 }

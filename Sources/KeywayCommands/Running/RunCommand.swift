@@ -19,7 +19,7 @@ extension Command {
     )
     private static let printing = Option.flag("print", "Print the variables for eval, and run nothing")
 
-    static let run = Command(
+    static let runWithToken = Command(
         name: "run",
         summary: "Run a command whose clients act through connections, with the SDKs that it has",
         discussion: [
@@ -27,7 +27,8 @@ extension Command {
                 + "Keyway's own keys and real credentials of vendors are removed from its environment. The token is revoked "
                 + "when the command ends; should keyway be killed, it expires.",
             "Without --connection it is for all connections of which no two are of one integration.",
-            "The exit code is the command's. Signals are passed on to it.",
+            "The exit code is the command's; 127 if there is no such command, 126 if it can't be started. Signals are "
+                + "passed on to it.",
         ],
         operands: [command],
         options: [.actedConnection, .lifetime, printing],
@@ -41,7 +42,7 @@ extension Command {
         let words = arguments.all(command)
         guard words.isEmpty == arguments.has(printing) else {
             let reason = words.isEmpty ? "needs a command behind --, or --print" : "takes no command with --print"
-            throw .usage("keyway run \(reason)", of: arguments.command)
+            throw CommandError.usage("keyway run \(reason)", of: arguments.command)
         }
         let lifetime = try arguments.lifetime()
         let session = try ClientSession(arguments)
@@ -62,6 +63,10 @@ extension Command {
             for line in variables.code { Terminal.printError("keyway: in code: \(line)") }
             let environment = ChildEnvironment(without: variables.isRemoved, adding: variables.values)
             end = try await ChildProcess().run(words, in: environment)
+        } catch let error as ChildProcess.StartError {
+            await run.revoke()
+            Terminal.printError("keyway: \(error.description)")
+            exit(error.exitCode)
         } catch {
             await run.revoke()
             throw error

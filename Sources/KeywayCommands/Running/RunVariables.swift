@@ -32,7 +32,7 @@ struct RunVariables {
             IntegrationCatalogue.all.flatMap { integration in
                 integration.setup.variables.map(\.name) + integration.setup.removed
             }
-        )
+        ).union(AmbientVariables.credentials)
         values[Self.token] = token.revealed
         for target in targets {
             let address = Self.addressName(of: target.type)
