@@ -390,10 +390,11 @@ extension SQLiteStore: AccessStore {
     package func actTokens(
         in organization: Identifier,
         owner: Identifier?,
+        goodAt time: Timestamp,
         page: Page
     ) throws(StoreError) -> PageOf<ActToken> {
         try readers.read { reader throws(SQLiteError) in
-            try reader.actTokens(in: organization, owner: owner, page: page)
+            try reader.actTokens(in: organization, owner: owner, goodAt: time, page: page)
         }
     }
 

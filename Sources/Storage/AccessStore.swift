@@ -50,11 +50,11 @@ package protocol AccessStore: Sendable {
     /// The token whose digest is in a range; `nil` if there is none, or more than one.
     func actToken(digests: ClosedRange<KeyDigest>) throws(StoreError) -> ActToken?
     func actToken(_ id: Identifier, in organization: Identifier) throws(StoreError) -> ActToken?
-    /// An organisation's act tokens, or those of one owner, oldest first. Expired ones may be among them until they are
-    /// erased.
+    /// An organisation's act tokens, or those of one owner, that have not expired by then, oldest first.
     func actTokens(
         in organization: Identifier,
         owner: Identifier?,
+        goodAt time: Timestamp,
         page: Page
     ) throws(StoreError) -> PageOf<ActToken>
 

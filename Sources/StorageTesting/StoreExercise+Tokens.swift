@@ -106,12 +106,23 @@ extension StoreExercise {
                 try expect(store.actToken(token.id, in: tenant.id), is: token, "the token by id")
                 let range = try required(AccessKeyID.digests(of: token.accessKeyID), "the range")
                 try expect(range.contains(token.digest), "the digest is in the range of its access key id")
-                let found = try store.actTokens(in: tenant.id, owner: tenant.user.id, page: Page(size: 9, number: 0))
+                let found = try store.actTokens(
+                    in: tenant.id,
+                    owner: tenant.user.id,
+                    goodAt: Timestamp(microseconds: 98),
+                    page: Page(size: 9, number: 0)
+                )
                 try expect(found.elements.last, is: token, "the token in the list")
                 try expect(found.totalFiltered, is: number + 1, "the number of tokens")
             }
-            let others = try store.actTokens(in: tenant.id, owner: Tenant.ids.next(), page: Page(size: 9, number: 0))
-            try expect(others.elements, is: [], "another owner's")
+            func listed(_ owner: Identifier?, _ time: Int64) throws -> Int {
+                let time = Timestamp(microseconds: time)
+                return try store.actTokens(in: tenant.id, owner: owner, goodAt: time, page: Page(size: 9, number: 0))
+                    .elements.count
+            }
+            try expect(listed(Tenant.ids.next(), 98), is: 0, "another owner's")
+            try expect(listed(nil, 98), is: 2, "everyone's")
+            try expect(listed(nil, 99), is: 0, "those that have expired")
         },
         StoreExercise("an act token goes with each credential that it was made from") { store in
             let tenant = try await Tenant.create(in: store)

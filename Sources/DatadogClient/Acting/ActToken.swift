@@ -9,6 +9,10 @@ public struct ActToken: APIValue, Identifiable {
     public let name: String?
     /// The token itself, where the server shows it: once, when it is created.
     public let token: Secret?
+    /// The id of the token as an AWS key pair, of 20 letters and digits.
+    public let accessKeyID: String?
+    /// The secret of that key pair, where the server shows it: once, when the token is created.
+    public let secretAccessKey: Secret?
     /// The ids of the connections that it acts through.
     public let connections: [String]
     /// The methods that it allows; `nil` for all.
@@ -38,6 +42,8 @@ public struct ActToken: APIValue, Identifiable {
         do {
             name = try attributes.optionalText("name")
             token = try attributes.optionalSecret("token")
+            accessKeyID = try attributes.optionalText("access_key_id")
+            secretAccessKey = try attributes.optionalSecret("secret_access_key")
             connections = try attributes.optionalTexts("connections") ?? []
             methods = try attributes.optionalTexts("methods")
             paths = try attributes.optionalTexts("paths")
@@ -61,6 +67,8 @@ public struct ActToken: APIValue, Identifiable {
         return .document(Self.type, id: id, secrets: secrets, relationships: relationships) {
             $0.add("name", name)
             $0.add("token", token)
+            $0.add("access_key_id", accessKeyID)
+            $0.add("secret_access_key", secretAccessKey)
             $0.add("connections", connections)
             $0.add("methods", methods)
             $0.add("paths", paths)

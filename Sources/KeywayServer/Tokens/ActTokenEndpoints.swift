@@ -56,7 +56,7 @@ struct ActTokenEndpoints: Sendable {
     private func list(_ call: Call) throws -> Response {
         let owner = call.principal.permissions.contains(.orgAppKeysRead) ? nil : call.principal.user
         let (tokens, next) = try call.page(try call.query()) {
-            try store.actTokens(in: call.principal.organization, owner: owner, page: $0)
+            try store.actTokens(in: call.principal.organization, owner: owner, goodAt: .now, page: $0)
         }
         return .page(
             tokens.elements.map { JSONWriter.bytes(of: $0.json()) },

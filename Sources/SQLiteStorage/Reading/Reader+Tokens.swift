@@ -59,6 +59,7 @@ extension Reader {
     func actTokens(
         in organization: Identifier,
         owner: Identifier?,
+        goodAt time: Timestamp,
         page: Page
     ) throws(SQLiteError) -> PageOf<ActToken> {
         guard let organization = try ordinal(of: organization) else { return .empty }
@@ -67,12 +68,14 @@ extension Reader {
         let owners = (owner?.key ?? .min)...(owner?.key ?? .max)
         try tokens.countActs.bind(2, owners.lowerBound)
         try tokens.countActs.bind(3, owners.upperBound)
+        try tokens.countActs.bind(4, time.microseconds)
         let total = try count(tokens.countActs, organization)
         try tokens.acts.bind(1, organization)
         try tokens.acts.bind(2, owners.lowerBound)
         try tokens.acts.bind(3, owners.upperBound)
-        try tokens.acts.bind(4, page.after?.id.key ?? .min)
-        try bind(page, to: tokens.acts, at: 5)
+        try tokens.acts.bind(4, time.microseconds)
+        try tokens.acts.bind(5, page.after?.id.key ?? .min)
+        try bind(page, to: tokens.acts, at: 6)
         defer { tokens.acts.reset() }
         var page: [ActToken] = []
         while try tokens.acts.step() { page.append(try actToken(from: tokens.acts)) }
@@ -158,9 +161,9 @@ final class TokenReadStatements {
         )
         actByDigest = try Statement("\(Self.act) WHERE t.digest BETWEEN ?1 AND ?2 LIMIT 2", on: database)
         actByID = try Statement("\(Self.act) WHERE t.key = ?1 AND t.low = ?2 AND t.organization = ?3", on: database)
-        let ofOwner = "t.organization = ?1 AND t.owner BETWEEN ?2 AND ?3"
+        let ofOwner = "t.organization = ?1 AND t.owner BETWEEN ?2 AND ?3 AND t.expires_at > ?4"
         acts = try Statement(
-            "\(Self.act) WHERE \(ofOwner) AND t.key > ?4 ORDER BY t.key LIMIT ?5 OFFSET ?6",
+            "\(Self.act) WHERE \(ofOwner) AND t.key > ?5 ORDER BY t.key LIMIT ?6 OFFSET ?7",
             on: database
         )
         countActs = try Statement("SELECT count(*) FROM act_tokens t WHERE \(ofOwner)", on: database)

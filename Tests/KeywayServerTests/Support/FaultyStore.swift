@@ -221,9 +221,12 @@ final class FaultyStore: Store {
     func actTokens(
         in organization: Identifier,
         owner: Identifier?,
+        goodAt time: Timestamp,
         page: Page
     ) throws(StoreError) -> PageOf<ActToken> {
-        try reading { () throws(StoreError) in try store.actTokens(in: organization, owner: owner, page: page) }
+        try reading { () throws(StoreError) in
+            try store.actTokens(in: organization, owner: owner, goodAt: time, page: page)
+        }
     }
 
     func users(
