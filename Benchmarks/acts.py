@@ -27,7 +27,7 @@ def acts() -> list[Row]:
         connection = connect(keyway, upstream.url)
         act = f"{CONNECTIONS}/{connection}/proxy{PATH}"
         assert fetch(keyway.url + act, keyway.headers) == ANSWER
-        rows = throughput(keyway, act, proxy) + added_time(keyway, act, upstream)
+        rows = throughput(keyway, act, proxy) + by_token(keyway, connection, act) + added_time(keyway, act, upstream)
         slow.start()
         rows += beside_slow_acts(keyway, connect(keyway, slow.url))
     finally:
@@ -71,6 +71,19 @@ def throughput(keyway: Keyway, act: str, proxy: Nginx) -> list[Row]:
         Row(f"{what}: rate", rate(ours), f"nginx proxy_pass {rate(theirs)}", ratio(ours, theirs, "rate"), 0.3),
         Row(f"{what}: p99", p99(ours), f"nginx proxy_pass {p99(theirs)}", ratio(ours, theirs, "p99"), None),
     ]
+
+
+def by_token(keyway: Keyway, connection: str, act: str) -> list[Row]:
+    """Acts by an act token, beside the same acts by keys."""
+    attributes = {"connections": [connection], "lifetime": 86_400}
+    token = send(keyway, "POST", "/api/v2/actions/act_tokens", {"type": "act_tokens", "attributes": attributes})
+    headers = {"Authorization": f"Bearer {token['attributes']['token']}"}
+    by_token, by_keys = interleaved(
+        ("acts by act token", lambda seconds: read_path(keyway, act, seconds, headers=headers)),
+        ("acts by keys", lambda seconds: read_path(keyway, act, seconds)),
+    )
+    ratio_of_rates = ratio(by_token, by_keys, "rate")
+    return [Row("act by act token, 64 clients: rate", rate(by_token), f"by keys {rate(by_keys)}", ratio_of_rates, 0.95)]
 
 
 def added_time(keyway: Keyway, act: str, upstream: Nginx) -> list[Row]:

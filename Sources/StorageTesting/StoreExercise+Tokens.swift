@@ -116,9 +116,13 @@ extension StoreExercise {
                 try expect(found.totalFiltered, is: number + 1, "the number of tokens")
             }
             func listed(_ owner: Identifier?, _ time: Int64) throws -> Int {
-                let time = Timestamp(microseconds: time)
-                return try store.actTokens(in: tenant.id, owner: owner, goodAt: time, page: Page(size: 9, number: 0))
-                    .elements.count
+                let tokens = try store.actTokens(
+                    in: tenant.id,
+                    owner: owner,
+                    goodAt: Timestamp(microseconds: time),
+                    page: Page(size: 9, number: 0)
+                )
+                return tokens.elements.count
             }
             try expect(listed(Tenant.ids.next(), 98), is: 0, "another owner's")
             try expect(listed(nil, 98), is: 2, "everyone's")

@@ -93,7 +93,10 @@ extension Command {
     ) { arguments in
         let names = arguments.all(.actedConnection)
         guard !names.isEmpty else {
-            throw CommandError.usage("keyway act-tokens create needs \(Option.actedConnection.usage)", of: arguments.command)
+            throw CommandError.usage(
+                "keyway act-tokens create needs \(Option.actedConnection.usage)",
+                of: arguments.command
+            )
         }
         let lifetime = try arguments.lifetime()
         let acts = try arguments.count(acts)
