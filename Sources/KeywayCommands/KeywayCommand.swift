@@ -29,7 +29,6 @@ package enum KeywayCommand {
                 ),
                 .command(.backup), .command(.restore), .command(.recover), .command(.rotateMasterKey),
                 .command(.act), .command(.runWithToken), .group(.actTokens), .group(.connections),
-                .command(.act), .command(.runWithToken), .group(.actTokens), .group(.connections),
                 .group(.applicationKeys), .group(.aws), .group(.apiKeys), .group(.users), .group(.issuers),
                 .command(.validate), .command(.export), .command(.apply), .command(.completions), .command(.manual),
             ]
