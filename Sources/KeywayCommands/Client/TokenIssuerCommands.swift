@@ -121,7 +121,8 @@ extension Command {
         sharedOptions: [Output.options, ServerOptions.group],
         examples: [
             "keyway issuers create --issuer https://token.actions.githubusercontent.com \\\n"
-                + "    --service-account 01a1f9a5-f37d-7001-b35b-0f569d172fd3 --claim 'sub=repo:acme@12/api@34:*'"
+                + "    --service-account 01a1f9a5-f37d-7001-b35b-0f569d172fd3 \\\n"
+                + "    --claim 'sub=repo:acme@12/api@34:*'"
         ]
     ) { arguments in
         let new = try newIssuer(arguments)
