@@ -9,6 +9,15 @@ from acting import Actor
 from catalogue import BY_NAME
 from test_run_command import Runner
 
+AWS = """
+import botocore.session, json
+from concurrent.futures import ThreadPoolExecutor
+def find(_):
+    found = botocore.session.Session().get_credentials()
+    return found.method, *found.get_frozen_credentials()[:3]
+with ThreadPoolExecutor(5) as threads:
+    print(json.dumps(list(threads.map(find, range(5)))))
+"""
 GOOGLE = """
 import google.auth, google.auth.transport.requests, json
 from concurrent.futures import ThreadPoolExecutor
@@ -60,6 +69,17 @@ def found(runner: Runner, kind: str, program: str) -> str:
     done = runner.run("--connection", connection, "--", sys.executable, "-c", program, **OWN)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_botocore_finds_a_key_pair(runner: Runner) -> None:
+    pairs = json.loads(found(runner, "AWSAssumeRole", AWS))
+    assert len({tuple(pair) for pair in pairs}) == 1, "all threads have the same"
+    method, key_id, secret, token = pairs[0]
+    assert method == "container-role"
+    assert key_id.startswith("KWAA")
+    assert len(key_id) == 20
+    assert secret
+    assert token.startswith("kwa_")
 
 
 def test_google_auth_finds_a_metadata_server(runner: Runner) -> None:
