@@ -123,8 +123,6 @@ class Keyway:
         """A token that can act through these connections, in the form that the SDK takes."""
         token = act_token(self.actor.server, *connection_ids, lifetime=3600, name=name)["attributes"]
         if name == "boto3":
-            if "secret_access_key" not in token:
-                pytest.skip("an act token is no AWS key pair yet")
             return {part: token[part] for part in ("access_key_id", "secret_access_key")}
         return token["token"]
 
