@@ -161,6 +161,16 @@ class TestChoice:
             assert 'gitlab.Gitlab(os.environ["KEYWAY_BASE_GITLAB"]' in done.stderr
             assert json.loads(done.stdout)["KEYWAY_BASE_GITLAB"].endswith(f"{connection}/proxy")
 
+    def test_a_file_that_a_client_prefers_is_refused(self, runner: Runner, tmp_path: pathlib.Path) -> None:
+        with TWINS["OktaAPIToken"]() as twin:
+            connection = runner.actor.connect(twin)
+            assert runner.run("--connection", connection, *python(""), HOME=str(tmp_path)).returncode == 0
+            (tmp_path / ".okta").mkdir()
+            (tmp_path / ".okta" / "okta.yaml").write_text("okta: {}\n")
+            done = runner.run("--connection", connection, *python(""), HOME=str(tmp_path))
+            assert done.returncode == 78
+            assert ".okta/okta.yaml" in done.stderr
+
     def test_print_shows_the_variables_for_eval(self, runner: Runner, openai: VendorTwin) -> None:
         connection = runner.actor.connect(openai)
         done = runner.run("--connection", connection, "--for", "10m", "--print")

@@ -14,6 +14,8 @@ package struct ClientSetup: Sendable {
     package let variables: [(name: String, value: Value)]
     /// Further variables by which clients find a real credential, or another address: they are removed.
     package let removed: [String]
+    /// A file below the home directory that clients read before their variables, and so around Keyway.
+    package private(set) var overridingFile: String?
     /// A line of Python for a client that has no variable for its address; `BASE` and `TOKEN` stand for the address and
     /// the act token.
     package let code: String?
@@ -45,6 +47,13 @@ package struct ClientSetup: Sendable {
 
     package static func code(_ code: String, removing removed: String...) -> ClientSetup {
         ClientSetup([], removing: removed, code: code)
+    }
+
+    /// The same, for clients that read a file below the home directory first.
+    package func overridden(by file: String) -> ClientSetup {
+        var setup = self
+        setup.overridingFile = file
+        return setup
     }
 
     /// The same, for the tools of a cloud.

@@ -32,7 +32,7 @@ extension Integration {
             ("OKTA_CLIENT_TOKEN", .token),
             ("OKTA_TESTING_TESTINGDISABLEHTTPSCHECK", .plaintext("true")),
             removing: "OKTA_CLIENT_PRIVATEKEY"
-        )
+        ).overridden(by: ".okta/okta.yaml")
     )
 }
 

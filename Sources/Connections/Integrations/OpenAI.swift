@@ -21,7 +21,9 @@ extension Integration {
             ("OPENAI_BASE_URL", .address(appending: "/v1")),
             ("OPENAI_API_KEY", .token),
             removing: "OPENAI_ADMIN_KEY",
-            "OPENAI_CUSTOM_HEADERS"
+            "OPENAI_CUSTOM_HEADERS",
+            "OPENAI_ORG_ID",
+            "OPENAI_PROJECT_ID"
         )
     )
 }

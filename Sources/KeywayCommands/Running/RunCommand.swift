@@ -100,6 +100,7 @@ extension ClientSession {
                 address: "\(server)/api/v2/actions/connections/\(connection.id)/proxy"
             )
         }
+        for target in targets { try target.requireNoOverride() }
         for (type, alike) in Dictionary(grouping: targets, by: \.type).sorted(by: { $0.key < $1.key })
         where alike.count > 1 {
             let names = alike.map { "\($0.connection.name) (\($0.connection.id))" }.joined(separator: ", ")

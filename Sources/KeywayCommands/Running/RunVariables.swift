@@ -1,6 +1,7 @@
 import AmbientCredentials
 import Connections
 import DatadogClient
+import Platform
 
 /// The variables by which a command's clients act through Keyway, and nowhere else.
 struct RunVariables {
@@ -12,6 +13,18 @@ struct RunVariables {
         let address: String
 
         var type: String { connection.integration.type ?? "" }
+
+        /// Refuses a file that the vendor's clients would prefer to the variables.
+        func requireNoOverride() throws(CommandError) {
+            guard let file = setup.overridingFile, let home = Environment["HOME"],
+                access("\(home)/\(file)", F_OK) == 0
+            else { return }
+            throw CommandError(
+                .configuration,
+                "\(type)'s client reads ~/\(file) before its variables, and would go around Keyway",
+                try: "the same with HOME set to another directory, or without that file"
+            )
+        }
     }
 
     private(set) var values: [String: String] = [:]
