@@ -1,6 +1,6 @@
 package import Documents
 
-/// An AWS principal that stands for a user: whoever proves to be one gets tokens of the other.
+/// An AWS principal that stands for a user: a caller who proves to be the one gets tokens of the other.
 package struct PersonaMapping: Sendable, Equatable {
     package let id: Identifier
     /// The user or service account.

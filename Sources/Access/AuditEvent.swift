@@ -17,7 +17,7 @@ package struct AuditEvent: Sendable {
     package let resource: Identifier
     package let details: [JSONValue.Member]
     package let requestID: String?
-    /// The line from the time on: written here, by whoever tells of the event, and not in the store's one writer.
+    /// The line from the time on: written here, on the thread of the change, and not in the store's one writer.
     private let tail: [UInt8]
 
     /// - Parameters:

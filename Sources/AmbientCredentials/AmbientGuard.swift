@@ -1,7 +1,7 @@
 import Cryptography
 import Secrets
 
-/// The conditions under which a request for credentials is answered at all.
+/// The conditions under which a request for credentials gets a response at all.
 ///
 /// It has to name the very address that was handed out, so that no other name leads here; and it comes from a tool on
 /// this machine, not by way of a browser or a proxy.

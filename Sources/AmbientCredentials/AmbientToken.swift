@@ -43,7 +43,7 @@ package actor AmbientTokens {
     /// left, and fails when less than 10 are.
     package static let lifetime: Int64 = 3_600
     /// How long before its end a token is given out no longer, in seconds: more than the 15 minutes of botocore and the
-    /// 5 of Azure's and Google's libraries, so that whoever renews gets a new one.
+    /// 5 of Azure's and Google's libraries, so that a tool that renews gets a new one.
     package static let margin: Int64 = 1_200
 
     private let source: any AmbientTokenSource

@@ -81,7 +81,7 @@ package struct AmbientVariables: Sendable, CustomStringConvertible, CustomReflec
         AmbientVariables(
             values: [
                 "IDENTITY_ENDPOINT": url, "IDENTITY_HEADER": proof,
-                // Else a refusal leads on to the login of whoever runs it.
+                // Else a refusal leads on to the login of the person who runs it.
                 "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
             ],
             removed: [

@@ -77,7 +77,7 @@ package struct JSONWriter {
         write(raw: "\"")
     }
 
-    /// Writes at most so many characters, which stand for themselves.
+    /// Writes at most that number of characters, which stand for themselves.
     private mutating func write(characters: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: characters) { buffer in
             bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<body(buffer)]))

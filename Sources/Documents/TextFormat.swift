@@ -83,7 +83,7 @@ extension TextFormat {
     /// A credential's value: anything that is not empty, line breaks included (a private key has them).
     package static let secret = TextFormat(length: 1...65_536, expectation: "a string")
 
-    /// Exactly so many decimal digits.
+    /// Decimal digits of exactly that number.
     package static func digits(_ count: Int) -> TextFormat {
         TextFormat(length: count...count, pattern: "^[0-9]{\(count)}$", expectation: "exactly \(count) digits") {
             $0.allSatisfy(\.isASCIIDigit)

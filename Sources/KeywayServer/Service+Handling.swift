@@ -17,7 +17,7 @@ extension Service {
         }
     }
 
-    /// Answers whoever brings another proof than keys. One that proves nothing counts as wrong keys do.
+    /// Answers a caller who brings another proof than keys. One that proves nothing counts as wrong keys do.
     private func answerProof(
         of exchange: Exchange,
         by route: Route,

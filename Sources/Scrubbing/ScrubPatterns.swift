@@ -34,7 +34,7 @@ package struct ScrubPatterns: Sendable {
         index = CandidateIndex(self.secrets)
     }
 
-    /// A secret in a writing takes so many bytes at most, with each of its characters escaped.
+    /// A secret in a writing takes at most that number of bytes, with each of its characters escaped.
     package var longestWriting: Int {
         (secrets.map(\.count).max() ?? 0) * EscapeSyntax.longestOfByte
     }

@@ -46,7 +46,7 @@ package struct AuditSpan: Sendable, Equatable {
     }
 }
 
-/// The audit logs of all organisations, for whoever writes them out whole. Reads block.
+/// The audit logs of all organisations, for commands that write them out whole. Reads block.
 package protocol AuditLogs {
     /// All organisations, oldest first.
     func organizations() throws(StoreError) -> [Organization]

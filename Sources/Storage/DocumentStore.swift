@@ -18,7 +18,7 @@ package enum DocumentKind: Sendable, CaseIterable {
     case personaMapping
 }
 
-/// A document as it is written: what is answered, and what a store needs to find it.
+/// A document as it is written: the text of responses, and all by which a store finds it.
 package struct DocumentRecord: Sendable, Equatable {
     package let kind: DocumentKind
     package let id: Identifier
@@ -29,7 +29,7 @@ package struct DocumentRecord: Sendable, Equatable {
     package let name: String
     /// A connection's integration, by its wire type; empty for other kinds.
     package let category: String
-    /// The inner `data` object as it is answered, in JSON. It holds no secret.
+    /// The inner `data` object of responses, in JSON. It holds no secret.
     package let document: [UInt8]
     /// The version of the rules that rendered `document`.
     package let documentVersion: Int
@@ -147,7 +147,7 @@ package protocol PublicDocuments: Sendable {
 /// The owner of an external id.
 package struct ExternalIDOwner: Sendable, Equatable {
     package let organization: Identifier
-    /// Whether it was issued here. One that was brought proves nothing: whoever knows it can bring it.
+    /// Whether it was issued here. One that was brought proves nothing: anyone who knows it can bring it.
     package let isIssued: Bool
 
     package init(organization: Identifier, isIssued: Bool) {
@@ -176,7 +176,7 @@ package protocol SealedSecretStore: Sendable {
     ///   - masterKeyID: The key that is not looked for.
     ///   - last: Where to go on; `nil` to start.
     ///   - count: How many at most.
-    /// - Returns: What is to be wrapped anew; empty when there is no more.
+    /// - Returns: The secrets to wrap again; empty when there are no more.
     /// - Throws: ``StoreError`` if the store can't tell.
     func secretsNotSealed(
         under masterKeyID: String,

@@ -3,7 +3,7 @@ package import Documents
 
 /// A connection with what restricts it, as both are stored at one moment.
 package struct RestrictedConnection: Sendable, Equatable {
-    /// The inner `data` object as it is answered, in JSON. It holds no secret.
+    /// The inner `data` object of responses, in JSON. It holds no secret.
     package let document: [UInt8]
     /// Rises with every change of the connection and of its policy.
     package let revision: Int64

@@ -169,7 +169,7 @@ private func commit(_ mutation: Mutation, _ store: any Store) async throws -> Co
     try await store.commit(Change([mutation], event: nil))
 }
 
-/// All that is not sealed under a master key, by so many.
+/// All that is not sealed under a master key, by that number at a time.
 private func collected(
     _ store: any Store,
     under masterKeyID: String,

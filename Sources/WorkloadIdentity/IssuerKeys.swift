@@ -4,7 +4,7 @@ package import Documents
 /// The keys of issuers, asked for when they are needed and kept for a while.
 ///
 /// However many tokens of an issuer come at once, its keys are asked for once. Nobody can have them asked for often: a
-/// key that is not there asks anew only when the last time is a minute ago.
+/// key that is not there asks again only when the last time is a minute ago.
 package actor IssuerKeys {
     private struct Entry {
         var state = KeySetState()

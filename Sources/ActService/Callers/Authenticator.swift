@@ -36,7 +36,7 @@ package final class Authenticator: Sendable {
     ///
     /// - Parameters:
     ///   - credential: The credential.
-    ///   - anew: Whether nothing that is remembered counts which others may have changed since.
+    ///   - anew: Whether to read again what others may have changed since.
     /// - Returns: The session.
     /// - Throws: ``GateError`` if the credential is not valid; ``StoreError`` if the store can't tell.
     package func session(for credential: Credential, askingAnew anew: Bool = false) throws -> Session {

@@ -4,7 +4,7 @@ import Egress
 import JSONReading
 import Secrets
 
-/// A signed request for the name of whoever signed it (AWS STS API Reference, `GetCallerIdentity`): a proof to whoever
+/// A signed request for the name of its signer (AWS STS API Reference, `GetCallerIdentity`): a proof to anyone who
 /// sends it, who learns no key by that.
 ///
 /// It reads `BODY|HEADERS|METHOD|URL`, each but the method in base64, where the headers are a JSON object of lists. One
@@ -149,7 +149,7 @@ package struct CallerIdentity: Sendable, Equatable {
 extension CallerIdentityProof {
     /// Asks STS whose it is, at the host that the proof names and at no other.
     ///
-    /// - Throws: ``CallerIdentityRefusal`` if STS does not take it, or gives no answer.
+    /// - Throws: ``CallerIdentityRefusal`` if STS does not take it, or does not respond.
     package func identity(by endpoint: any TokenEndpoint) async throws(CallerIdentityRefusal) -> CallerIdentity {
         let answer: (head: ResponseHead, body: SecretBuffer)
         do {

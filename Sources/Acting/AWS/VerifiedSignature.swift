@@ -56,7 +56,7 @@ package struct VerifiedSignature: Sendable {
 
 /// Finds out, piece by piece, whether a body is the one that was signed.
 ///
-/// Safe to share: what changes belongs to whoever reads the body.
+/// Safe to share: what changes belongs to the reader of the body.
 final class BodyCheck: @unchecked Sendable {
     private enum Way {
         case digest(String)

@@ -77,7 +77,7 @@ struct BaseAddress: Sendable {
         guard isOne(of: hosts) else {
             throw ActRefusal(
                 .destinationNotAllowed,
-                "credentials of \(subject.integration.title) may go to \(hosts.joined(separator: ", ")) alone; whoever "
+                "credentials of \(subject.integration.title) may go to \(hosts.joined(separator: ", ")) alone; a caller who "
                     + "may redirect connections can set custom_domain in the connection's settings"
             )
         }

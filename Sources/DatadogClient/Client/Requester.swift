@@ -24,7 +24,7 @@ struct Requester: Sendable {
         userAgent = configuration.userAgent
     }
 
-    /// Performs an operation whose answer is the whole body.
+    /// Performs an operation whose response is the whole body.
     func perform(_ operation: Operation) async throws -> JSONValue {
         let response = try await send(operation)
         do {
@@ -47,7 +47,7 @@ struct Requester: Sendable {
         return page
     }
 
-    /// Performs an operation whose answer says nothing.
+    /// Performs an operation whose response says nothing.
     func perform(ignoringAnswer operation: Operation) async throws {
         _ = try await send(operation)
     }

@@ -5,7 +5,7 @@ struct HTTPResponseReader {
     /// Whether the connection may carry another request, once the body is read to its end.
     private(set) var isReusable = false
     private let connection: SocketConnection
-    /// Whether the request was one whose answer has no body, whatever its headers say.
+    /// Whether the request was one whose response has no body, whatever its headers say.
     private let isHead: Bool
     /// The bytes received, unread from `position` on.
     private var bytes: [UInt8] = []

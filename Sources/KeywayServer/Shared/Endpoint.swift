@@ -61,7 +61,7 @@ enum Handling: Sendable {
     case identification(@Sendable (APIKey) -> Response)
     /// A write by a caller with an API key alone, and another proof that lets them in.
     case admission(@Sendable (Admission) async throws -> Response)
-    /// A write by whoever brings no keys, but another proof in the body.
+    /// A write by a caller without keys, who brings another proof in the body.
     case exchange(@Sendable (Applicant) async throws -> Response)
     /// Answers the OpenAPI document of all endpoints, itself included.
     case description

@@ -66,7 +66,7 @@ struct DelegatedTokenEndpoint: Sendable {
                 endpoints: endpoints,
                 now: .now
             )
-            // Whoever has no mapping makes this server ask nobody.
+            // Without a mapping, nobody can make this server ask another one.
             guard try !mappings(in: proof.organization).isEmpty else { throw Self.unmapped }
             guard inquiries.begin() else { throw Self.tooMany }
             defer { inquiries.end() }

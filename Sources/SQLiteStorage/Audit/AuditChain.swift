@@ -57,7 +57,7 @@ final class AuditChain {
         ordinal << sequenceBits | min(max(sequence, 0), 1 << sequenceBits - 1)
     }
 
-    /// Forgets what was appended and is not committed: the ends are read anew.
+    /// Forgets what was appended and is not committed: the ends are read again.
     func rollBack() {
         heads.removeAll(keepingCapacity: true)
     }

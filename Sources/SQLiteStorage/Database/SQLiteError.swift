@@ -14,7 +14,7 @@ struct SQLiteError: Error, Equatable {
 
     var primaryCode: Int32 { code & 0xff }
 
-    /// Whether the fault is the disk's (full, failing, read-only, locked), so that it would meet any change.
+    /// Whether the error is the disk's (full, failing, read-only, locked), so that it would meet any change.
     var isOfDisk: Bool {
         switch primaryCode {
         case SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_BUSY, SQLITE_LOCKED,
@@ -78,7 +78,7 @@ extension SQLiteError {
         case SQLITE_CORRUPT:
             return .corrupt("\(failure); it is damaged: stop the server and restore a backup")
         default:
-            return .corrupt("\(failure); this is a fault in Keyway, or the database was changed by something else")
+            return .corrupt("\(failure); this is an error in Keyway, or the database was changed by something else")
         }
     }
 }

@@ -90,7 +90,7 @@ extension Statement {
         return try step()
     }
 
-    /// Ends a read. Bound values stay until they are bound anew.
+    /// Ends a read. Bound values stay until they are bound again.
     func reset() {
         // It repeats the error of the last step, which was thrown already.
         sqlite3_reset(handle)

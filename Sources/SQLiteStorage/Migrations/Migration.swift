@@ -65,7 +65,7 @@ extension Migration.Refusal {
     func storeError(path: String) -> StoreError {
         switch self {
         case .isEmpty:
-            .corrupt("\(path) is empty: restore a backup, or start anew with `keyway init` in another directory")
+            .corrupt("\(path) is empty: restore a backup, or start again with `keyway init` in another directory")
         case .isForeign:
             .corrupt("\(path) is a database, but not one of Keyway's: give another data directory")
         case .isNewer(let version, let known):

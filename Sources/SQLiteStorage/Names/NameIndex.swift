@@ -51,7 +51,7 @@ final class NameIndex: @unchecked Sendable {
     /// The epoch since which nothing is held by a reader, or `nil` if none reads.
     private var oldest: UInt64? { readers == 0 ? nil : epoch }
 
-    /// Tells of what was committed, in the order of the commits. Whoever reads afterwards finds it.
+    /// Tells of what was committed, in the order of the commits. Later reads find it.
     func apply(_ changes: [NameChange]) {
         guard !changes.isEmpty else { return }
         let isBehind = monitor.withLock {

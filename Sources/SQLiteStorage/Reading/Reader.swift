@@ -24,7 +24,7 @@ final class Reader {
         statements = try ReadStatements(on: database)
     }
 
-    /// Makes sure that reads see at least so many commits.
+    /// Makes sure that reads see at least that number of commits.
     func refresh(to commits: UInt64) throws(SQLiteError) {
         guard snapshot != commits else { return }
         try endSnapshot()

@@ -22,7 +22,7 @@ final class Writer: @unchecked Sendable {
     private static let patience = 10
     /// A commit of more nanoseconds is waited for mostly, not worked for.
     private static let slowCommit: UInt64 = 1_000_000
-    /// A checkpoint is due when the log has so many pages.
+    /// A checkpoint is due when the log has that number of pages.
     private let checkpointPages: Int
 
     private let monitor = Monitor()
@@ -244,7 +244,7 @@ extension Writer {
     /// - Returns: Whether all of the log is in the database.
     @discardableResult
     private func checkpoint(_ checkpoint: Database.Checkpoint, on connection: WriteConnection) -> Bool {
-        // The log of a database that is damaged or not in its place stays as it is, for whoever mends that.
+        // The log of a database that is damaged or not in its place stays as it is, for the person who repairs it.
         guard (try? health.requireWritable()) != nil else { return false }
         var isWhole = false
         readers.withoutIdleSnapshots {
