@@ -16,29 +16,51 @@ struct PersonaMappingEndpoints: Sendable {
     private static let notFound = APIError(404, "There is no such persona mapping.")
 
     var all: [Endpoint] {
-        let element = "\(Self.path)/{persona_mapping_id}"
-        return [
-            endpoint(.get, Self.path, .listPersonaMappings, .search(list)),
-            endpoint(.post, Self.path, .createPersonaMapping, .change(create)),
-            endpoint(.get, element, .getPersonaMapping, .lookup(get)),
-            endpoint(.delete, element, .deletePersonaMapping, .change(delete)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: [.tokenIssuersManage], registered: false),
+        let group = EndpointGroup(
+            "Cloud Authentication",
+            at: Self.path,
             errors: .strings(.json),
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.tokenIssuersManage], registered: false),
+            missing: "There is no such mapping"
         )
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "ListAWSCloudAuthPersonaMappings",
+                "List the AWS principals that stand for users",
+                responses: [.ok("The mappings", "PersonaMappingList")],
+                .search(list)
+            ),
+            group.endpoint(
+                .post,
+                "",
+                "CreateAWSCloudAuthPersonaMapping",
+                "Let an AWS principal, or many of one role, stand for a user or service account",
+                request: "PersonaMappingCreate",
+                responses: [
+                    .created("The mapping", "PersonaMapping"),
+                    .error(409, "The organisation has a mapping of this pattern already"),
+                ],
+                .change(create)
+            ),
+            group.endpoint(
+                .get,
+                "/{persona_mapping_id}",
+                "GetAWSCloudAuthPersonaMapping",
+                "Get a mapping of an AWS principal",
+                responses: [.ok("The mapping", "PersonaMapping")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .delete,
+                "/{persona_mapping_id}",
+                "DeleteAWSCloudAuthPersonaMapping",
+                "Delete a mapping: its principals get no more tokens",
+                responses: [.empty("Deleted")],
+                .change(delete)
+            ),
+        ]
     }
 
     // MARK: Reading
@@ -100,43 +122,4 @@ struct PersonaMappingEndpoints: Sendable {
         guard try await writer.delete(id, call) else { throw Self.notFound }
         return .noContent
     }
-}
-
-extension OperationDescription {
-    fileprivate static let tag = "Cloud Authentication"
-    private static let answered = DescribedResponse(200, "The mapping", .schema("PersonaMapping", .json))
-    private static let absent = DescribedResponse.error(404, "There is no such mapping")
-
-    fileprivate static let listPersonaMappings = OperationDescription(
-        id: "ListAWSCloudAuthPersonaMappings",
-        summary: "List the AWS principals that stand for users",
-        tag: tag,
-        responses: [DescribedResponse(200, "The mappings", .schema("PersonaMappingList", .json))]
-    )
-
-    fileprivate static let createPersonaMapping = OperationDescription(
-        id: "CreateAWSCloudAuthPersonaMapping",
-        summary: "Let an AWS principal, or many of one role, stand for a user or service account",
-        tag: tag,
-        request: "PersonaMappingCreate",
-        responses: [
-            DescribedResponse(201, "The mapping", .schema("PersonaMapping", .json)),
-            .error(400, "The body is not valid; every error is named"),
-            .error(409, "The organisation has a mapping of this pattern already"),
-        ]
-    )
-
-    fileprivate static let getPersonaMapping = OperationDescription(
-        id: "GetAWSCloudAuthPersonaMapping",
-        summary: "Get a mapping of an AWS principal",
-        tag: tag,
-        responses: [answered, absent]
-    )
-
-    fileprivate static let deletePersonaMapping = OperationDescription(
-        id: "DeleteAWSCloudAuthPersonaMapping",
-        summary: "Delete a mapping: its principals get no more tokens",
-        tag: tag,
-        responses: [DescribedResponse(204, "Deleted"), absent]
-    )
 }

@@ -18,29 +18,52 @@ struct TokenIssuerEndpoints: Sendable {
     private static let notFound = APIError(404, "There is no such token issuer.")
 
     var all: [Endpoint] {
-        let element = "\(Self.path)/{token_issuer_id}"
-        return [
-            endpoint(.get, Self.path, .listTokenIssuers, .search(list)),
-            endpoint(.post, Self.path, .createTokenIssuer, .change(create)),
-            endpoint(.get, element, .getTokenIssuer, .lookup(get)),
-            endpoint(.delete, element, .deleteTokenIssuer, .change(delete)),
-        ]
-    }
-
-    private func endpoint(
-        _ method: HTTPMethod,
-        _ path: String,
-        _ description: OperationDescription,
-        _ handling: Handling
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            path: path,
-            guarding: .principal(anyOf: [.tokenIssuersManage], registered: false),
+        let group = EndpointGroup(
+            "Workload Identity",
+            at: Self.path,
             errors: .objects,
-            description: description,
-            handling: handling
+            guarding: .principal(anyOf: [.tokenIssuersManage], registered: false),
+            missing: "There is no such token issuer"
         )
+        return [
+            group.endpoint(
+                .get,
+                "",
+                "ListTokenIssuers",
+                "List the issuers whose tokens stand for service accounts, ordered by URL",
+                query: .page,
+                responses: [.ok("A page of token issuers", "TokenIssuerList")],
+                .search(list)
+            ),
+            group.endpoint(
+                .post,
+                "",
+                "CreateTokenIssuer",
+                "Let tokens of an OpenID Connect issuer stand for service accounts",
+                request: "TokenIssuerCreate",
+                responses: [
+                    .created("The token issuer", "TokenIssuer"),
+                    .error(409, "The organisation has this issuer already"),
+                ],
+                .change(create)
+            ),
+            group.endpoint(
+                .get,
+                "/{token_issuer_id}",
+                "GetTokenIssuer",
+                "Get a token issuer",
+                responses: [.ok("The token issuer", "TokenIssuer")],
+                .lookup(get)
+            ),
+            group.endpoint(
+                .delete,
+                "/{token_issuer_id}",
+                "DeleteTokenIssuer",
+                "Delete a token issuer: its tokens are exchanged no longer",
+                responses: [.empty("Deleted")],
+                .change(delete)
+            ),
+        ]
     }
 
     // MARK: Reading
@@ -134,47 +157,4 @@ struct TokenIssuerEndpoints: Sendable {
         guard try await writer.delete(id, call) else { throw Self.notFound }
         return .noContent
     }
-}
-
-extension OperationDescription {
-    fileprivate static let tag = "Workload Identity"
-    private static let answered = DescribedResponse(200, "The token issuer", .schema("TokenIssuer", .jsonAPI))
-    private static let absent = DescribedResponse.error(404, "There is no such token issuer")
-
-    fileprivate static let listTokenIssuers = OperationDescription(
-        id: "ListTokenIssuers",
-        summary: "List the issuers whose tokens stand for service accounts, ordered by URL",
-        tag: tag,
-        query: .page,
-        responses: [
-            DescribedResponse(200, "A page of token issuers", .schema("TokenIssuerList", .jsonAPI)),
-            .error(400, "A parameter is not valid"),
-        ]
-    )
-
-    fileprivate static let createTokenIssuer = OperationDescription(
-        id: "CreateTokenIssuer",
-        summary: "Let tokens of an OpenID Connect issuer stand for service accounts",
-        tag: tag,
-        request: "TokenIssuerCreate",
-        responses: [
-            DescribedResponse(201, "The token issuer", .schema("TokenIssuer", .jsonAPI)),
-            .error(400, "The body is not valid; every error is named"),
-            .error(409, "The organisation has this issuer already"),
-        ]
-    )
-
-    fileprivate static let getTokenIssuer = OperationDescription(
-        id: "GetTokenIssuer",
-        summary: "Get a token issuer",
-        tag: tag,
-        responses: [answered, absent]
-    )
-
-    fileprivate static let deleteTokenIssuer = OperationDescription(
-        id: "DeleteTokenIssuer",
-        summary: "Delete a token issuer: its tokens are exchanged no longer",
-        tag: tag,
-        responses: [DescribedResponse(204, "Deleted"), absent]
-    )
 }
