@@ -36,6 +36,7 @@ from measuring import (
     say,
     write,
 )
+from s3 import s3
 from searches import beside_searchers, search_times, slow_readers
 from servers import ACCOUNTS, CONNECTIONS, Etcd, Keyway, Nginx
 
@@ -90,7 +91,7 @@ def main(sections: list[str]) -> int:
     say(f"{machine()}; load average {os.getloadavg()[0]:.2f}; {ROUNDS} rounds of {SECONDS} s; wrk -t{THREADS}")
     rows: list[Row] = []
     try:
-        for section in (reads, creates, million, accounts, readers, sdk, acts, masking):
+        for section in (reads, creates, million, accounts, readers, sdk, acts, s3, masking):
             if not sections or section.__name__ in sections:
                 rows += section()
     finally:

@@ -41,6 +41,8 @@ class Process:
         self.log_file = place / f"{name}.log"
         self.process: subprocess.Popen | None = None
         self.port = 0
+        self.variables: dict[str, str] = {}
+        """Further variables of the server's environment."""
 
     @property
     def url(self) -> str:
@@ -49,7 +51,7 @@ class Process:
     def spawn(self, arguments: list[str], ready: Callable[[], bool], within: float = 30) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("KEYWAY_")}
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(arguments, stdout=log, stderr=log, env=environment)
+            self.process = subprocess.Popen(arguments, stdout=log, stderr=log, env=environment | self.variables)
         deadline = time.monotonic() + within
         while not ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -80,8 +82,15 @@ class Process:
 class Keyway(Process):
     """Keyway with its rate limiter on, at a limit that the bench does not meet, and its request log in a file."""
 
-    def __init__(self, place: pathlib.Path, *options: str, binary: pathlib.Path = BINARY) -> None:
+    def __init__(
+        self,
+        place: pathlib.Path,
+        *options: str,
+        binary: pathlib.Path = BINARY,
+        variables: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(place, "keyway")
+        self.variables = variables or {}
         self.options = options
         self.binary = binary
         arguments = [str(binary), "init", "--data-dir", str(place / "data"), "--json"]
