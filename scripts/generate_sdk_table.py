@@ -1,4 +1,4 @@
-"""Makes the table in docs/sdks.md anew from the programs in Tests/EndToEnd/sdks.
+"""Makes the table in docs/sdks.md from the programs in Tests/EndToEnd/sdks.
 
 Usage: generate_sdk_table.py [--check]
 

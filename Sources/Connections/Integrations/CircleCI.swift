@@ -17,10 +17,10 @@ extension Integration {
             )
         ],
         errors: .message.repeatingPosts(),
-        setup: .code(
-            "pycircleci.api.Api(token=TOKEN, url=BASE)",
-            removing: "CIRCLE_TOKEN",
-            "CIRCLECI_CLI_TOKEN"
+        setup: .variables(
+            ("CIRCLE_API_URL", .address(appending: "/api")),
+            ("CIRCLE_TOKEN", .token),
+            removing: "CIRCLECI_CLI_TOKEN"
         )
     )
 }
