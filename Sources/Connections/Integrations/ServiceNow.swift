@@ -25,7 +25,7 @@ extension Integration {
         links: .members("download_link"),
         errors: .serviceNow,
         setup: .code(
-            "ServiceNowClient(BASE, (TOKEN, \"\"))",
+            "ServiceNowClient(BASE, (\"token\", TOKEN))",
             removing: "SNOW_PASSWORD",
             "SERVICENOW_PASSWORD"
         )
