@@ -1,14 +1,25 @@
 """Act tokens: what they open, where they may stand, and what they never do."""
 
+import os
+import pathlib
+import re
 import threading
 from collections.abc import Iterator
 
 import pytest
 from acting import TWINS, Actor, act_events, assert_own, assert_proxied, http_body
-from harness import CONNECTIONS, UNKNOWN_ID, Answer, Keys, Server, wait_until
+from harness import CONNECTIONS, UNKNOWN_ID, Answer, Keys, Server, send, wait_until
 from people import STANDARD, service_account
 from tokens import ACT_TOKENS, act_token, act_token_body, basic, bearer, personal_token, request, text
 from twins.vendors import VendorTwin
+
+MANY = 20_000 if os.environ.get("KEYWAY_LONG") else 500
+
+
+def resident(server: Server) -> int:
+    """The server's memory in bytes."""
+    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024
 
 
 @pytest.fixture
@@ -264,6 +275,31 @@ class TestRights:
         token = text(act_token(actor.server, connection))
         for wrong in [token[:-1], token + "0", token.swapcase(), "kwa_", token.replace("_", "-"), token[:30]]:
             assert act(actor, connection, bearer(wrong)).status in (400, 403), wrong
+
+
+class TestMany:
+    def test_live_ones_cost_no_more_than_their_rows(self, actor: Actor, openai: VendorTwin) -> None:
+        connection = actor.connect(openai)
+        server = actor.server
+        headers = server.keys.headers | {"Content-Type": "application/json"}
+        body = act_token_body(connection, lifetime=3_600)
+        tokens: list[str] = []
+        caller = server.connect()
+        try:
+            for number in range(MANY + 100):
+                if number == 100:
+                    before = resident(server)
+                answer = send(caller, "POST", ACT_TOKENS, body, headers)
+                assert answer.status == 201, answer.body
+                tokens.append(text(answer.json["data"]))
+        finally:
+            caller.close()
+        # A row has some 400 bytes; the caches of the database are bounded.
+        assert resident(server) - before < 24 << 20
+        for token in (tokens[0], tokens[MANY // 2], tokens[-1]):
+            assert_proxied(act(actor, connection, bearer(token)))
+        listed = server.request("GET", f"{ACT_TOKENS}?page[size]=1").json["meta"]
+        assert listed["total"] >= len(tokens)
 
 
 class TestTraces:

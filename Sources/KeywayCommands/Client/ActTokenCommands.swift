@@ -18,6 +18,8 @@ private enum ActTokenColumns {
         Column("Acts", .droppable(2)) { token in token.acts.map { "\(token.actsUsed ?? 0) of \($0)" } },
         Column("Expires", .droppable(1)) { $0.expiresAt?.rawValue },
         Column("Token", .detail) { $0.token?.revealed },
+        Column("AWS access key ID", .detail) { $0.secretAccessKey == nil ? nil : $0.accessKeyID },
+        Column("AWS secret access key", .detail) { $0.secretAccessKey?.revealed },
     ]
 }
 
