@@ -190,6 +190,20 @@ class Server:
         return [event["unfinished"] for event in self.events() if event.get("event") == "stopped"][-1]
 
     @property
+    def resident(self) -> int:
+        """The memory that the server takes at this moment, in bytes."""
+        return self.memory("VmRSS")
+
+    @property
+    def peak(self) -> int:
+        """The most memory that the server has taken, in bytes."""
+        return self.memory("VmHWM")
+
+    def memory(self, what: str) -> int:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition(f"{what}:")[2].split()[0]) * 1024
+
+    @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 

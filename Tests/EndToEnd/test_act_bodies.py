@@ -20,8 +20,8 @@ from twins.upstream import Received, Reply, Upstream
 MEBIBYTE = 1 << 20
 HELD = MEBIBYTE
 """The longest body that is held, in bytes."""
-MEMORY_OF_A_FEW_BUFFERS = 24
-"""In MiB."""
+MEMORY_OF_A_FEW_BUFFERS = 24 << 20
+"""In bytes."""
 
 
 class Reader(Upstream):
@@ -114,12 +114,6 @@ def digest(length: int) -> str:
     return hashed.hexdigest()
 
 
-def memory(actor: Actor, what: str = "VmRSS") -> int:
-    """The memory of the server, in MiB."""
-    status = pathlib.Path(f"/proc/{actor.server.process.pid}/status").read_text()
-    return int(status.partition(f"{what}:")[2].split()[0]) // 1024
-
-
 def head(actor: Actor, connection_id: str, length: int | None, *headers: str, method: str = "POST") -> bytes:
     """The beginning of a request with a body of that length, or in chunks."""
     lines = [f"{method} {CONNECTIONS}/{connection_id}/proxy/upload HTTP/1.1", "Host: x"]
@@ -150,7 +144,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
 class TestABody:
     @pytest.mark.parametrize("length", [HELD - 1, HELD, HELD + 1, 5 * MEBIBYTE, 100 * MEBIBYTE])
     def test_of_any_length_arrives(self, actor: Actor, reader: Reader, length: int) -> None:
-        before = memory(actor)
+        before = actor.server.resident
         connection = actor.server.connect(timeout=120)
         path = f"{CONNECTIONS}/{actor.connect(reader)}/proxy/upload"
         headers = {**actor.server.keys.headers, "Content-Length": str(length), "Content-Type": "application/x-thing"}
@@ -165,7 +159,7 @@ class TestABody:
         assert reader.heads[0]["content-length"] == str(length)
         assert reader.heads[0]["content-type"] == "application/x-thing"
         assert reader.heads[0].keys().isdisjoint({"transfer-encoding", "expect"})
-        assert memory(actor) - before < MEMORY_OF_A_FEW_BUFFERS
+        assert actor.server.resident - before < MEMORY_OF_A_FEW_BUFFERS
 
     @pytest.mark.parametrize("length", [HELD, HELD + 1, 20 * MEBIBYTE])
     def test_in_chunks_arrives(self, actor: Actor, reader: Reader, length: int) -> None:
@@ -190,7 +184,7 @@ class TestABody:
 
     def test_is_read_no_faster_than_the_third_party_takes_it(self, actor: Actor, reader: Reader) -> None:
         reader.goes_on.clear()
-        before = memory(actor)
+        before = actor.server.resident
         length = 200 * MEBIBYTE
         with connected(actor) as connection:
             connection.sendall(head(actor, actor.connect(reader), length))
@@ -209,7 +203,7 @@ class TestABody:
                 last = sent[0]
                 time.sleep(1)
             assert last < length // 2, "what stands in sockets and buffers, and no more"
-            assert memory(actor) - before < MEMORY_OF_A_FEW_BUFFERS
+            assert actor.server.resident - before < MEMORY_OF_A_FEW_BUFFERS
             assert actor.request("GET", CONNECTIONS).status == 200
             reader.goes_on.set()
             sender.join(120)
@@ -346,7 +340,7 @@ class TestLimits:
         """Uploads that stand still take the memory that was meant for them, and other callers are served."""
         reader.goes_on.clear()
         connection_id = actor.connect(reader, concurrency=1000)
-        before = memory(actor)
+        before = actor.server.resident
         connections = []
         try:
             for _ in range(100):
@@ -359,7 +353,7 @@ class TestLimits:
                 for connection in connections:
                     with suppress(BlockingIOError):
                         connection.send(bytes(65536))
-            assert memory(actor) - before < 64
+            assert actor.server.resident - before < 64 << 20
             assert actor.request("GET", CONNECTIONS).status == 200
         finally:
             for connection in connections:

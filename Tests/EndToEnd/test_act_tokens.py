@@ -1,8 +1,6 @@
 """Act tokens: what they open, where they may stand, and what they never do."""
 
 import os
-import pathlib
-import re
 import threading
 from collections.abc import Iterator
 
@@ -14,12 +12,6 @@ from tokens import ACT_TOKENS, act_token, act_token_body, basic, bearer, persona
 from twins.vendors import VendorTwin
 
 MANY = 20_000 if os.environ.get("KEYWAY_LONG") else 500
-
-
-def resident(server: Server) -> int:
-    """The server's memory in bytes."""
-    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024
 
 
 @pytest.fixture
@@ -288,14 +280,14 @@ class TestMany:
         try:
             for number in range(MANY + 100):
                 if number == 100:
-                    before = resident(server)
+                    before = server.resident
                 answer = send(caller, "POST", ACT_TOKENS, body, headers)
                 assert answer.status == 201, answer.body
                 tokens.append(text(answer.json["data"]))
         finally:
             caller.close()
         # A row has some 400 bytes; the caches of the database are bounded.
-        assert resident(server) - before < 24 << 20
+        assert server.resident - before < 24 << 20
         for token in (tokens[0], tokens[MANY // 2], tokens[-1]):
             assert_proxied(act(actor, connection, bearer(token)))
         listed = server.request("GET", f"{ACT_TOKENS}?page[size]=1").json["meta"]

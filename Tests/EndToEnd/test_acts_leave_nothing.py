@@ -106,11 +106,6 @@ def acts_under_way(server: Server) -> int:
     return int(re.search(r"^keyway_acts_in_flight (\d+)$", metrics, re.MULTILINE).group(1))
 
 
-def resident(server: Server) -> int:
-    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
-
-
 def places(server: Server, text: bytes) -> int:
     """How often a text stands in the server's memory."""
     found = 0
@@ -132,10 +127,10 @@ def places(server: Server, text: bytes) -> int:
 def test_no_memory_is_left_of_an_act(server: Server, origin: str, form: str) -> None:
     connection_id = server.create(http_body(origin, tokens=[]))
     act(server, connection_id, form, 150)
-    before = resident(server)
+    before = server.resident
     act(server, connection_id, form, ACTS)
     # What leaks is some 14 KiB for each act; allocators take some back and forth.
-    assert resident(server) - before < max(3_000, ACTS * 0.5)
+    assert server.resident - before < 1024 * max(3_000, ACTS // 2)
 
 
 def test_no_secret_is_left_in_memory_when_its_connection_is_gone(server: Server, origin: str) -> None:

@@ -52,12 +52,6 @@ def server(data_dir: pathlib.Path, keys: Keys, stranger: Keys) -> Iterator[Serve
         yield server
 
 
-def memory(server: Server) -> int:
-    """The resident memory of the server, in bytes."""
-    with open(f"/proc/{server.process.pid}/status") as status:
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS:"))
-
-
 def slow_reader(server: Server, path: str, keys: Keys) -> socket.socket:
     """Asks for a response and reads its first bytes alone."""
     reader = socket.socket()
@@ -95,7 +89,7 @@ def test_head_of_a_long_list_is_a_head_alone(server: Server) -> None:
 
 def test_slow_readers_cost_little_memory_and_keep_out_nobody(server: Server, stranger: Keys) -> None:
     length = len(server.request("GET", AWS_ACCOUNTS).body)
-    before = memory(server)
+    before = server.resident
     readers: list[socket.socket] = []
     statuses: list[int] = []
     try:
@@ -106,7 +100,7 @@ def test_slow_readers_cost_little_memory_and_keep_out_nobody(server: Server, str
             statuses += [status(reader) for reader in some]
         assert set(statuses) <= {200, 429}
         assert statuses.count(200) >= 32
-        assert memory(server) - before < 120 * 2**20 < len(readers) * length
+        assert server.resident - before < 120 * 2**20 < len(readers) * length
         # Another key is served.
         assert server.request("GET", AUDIT, keys=stranger).status == 200
     finally:
