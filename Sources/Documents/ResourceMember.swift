@@ -96,6 +96,29 @@ extension ResourceMember {
         }
     }
 
+    /// A time with `Z`, where ``time(_:_:)`` has an offset.
+    package static func utcTime(_ name: String, _ value: @escaping @Sendable (Value) -> Timestamp) -> Self {
+        Self(name, JSONSchema.time) { .string(value($0).description) }
+    }
+
+    package static func nullableUTCTime(_ name: String, _ value: @escaping @Sendable (Value) -> Timestamp?) -> Self {
+        Self(name, ["type": ["string", "null"], "format": "date-time"]) {
+            value($0).map { .string($0.description) } ?? .null
+        }
+    }
+
+    package static func optionalUTCTime(_ name: String, _ value: @escaping @Sendable (Value) -> Timestamp?) -> Self {
+        Self(name, JSONSchema.time, isRequired: false) { value($0).map { .string($0.description) } }
+    }
+
+    package static func nullableCount(_ name: String, _ value: @escaping @Sendable (Value) -> Int64?) -> Self {
+        Self(name, ["type": ["integer", "null"], "minimum": 0]) { value($0).map { .integer($0) } ?? .null }
+    }
+
+    package static func texts(_ name: String, _ value: @escaping @Sendable (Value) -> [String]) -> Self {
+        Self(name, JSONSchema.list(of: JSONSchema.text)) { .array(value($0).map { .string($0) }) }
+    }
+
     package static func optionalTexts(_ name: String, _ value: @escaping @Sendable (Value) -> [String]?) -> Self {
         Self(name, JSONSchema.list(of: JSONSchema.text), isRequired: false) {
             value($0).map { .array($0.map { .string($0) }) }

@@ -89,7 +89,7 @@ struct AccessTokenEndpoints: Sendable {
                 by: reading,
                 query: .page + .sort(Self.sorting.map(\.name)) + .text("filter", "Only tokens with this in their names")
                     + (isPersonal ? .text("filter[owned_by]", "Only tokens of the user with this id") : []),
-                responses: [.ok("A page of tokens", "AccessTokenList")] + ofOwner,
+                responses: [.ok("A page of tokens", "\(body)List")] + ofOwner,
                 .search { try list($0, place) }
             ),
             group.endpoint(
@@ -98,7 +98,7 @@ struct AccessTokenEndpoints: Sendable {
                 "Create\(name)",
                 "Create \(one); no later response shows it",
                 request: "\(body)Create",
-                responses: [.created("The token", "AccessTokenCreated")] + ofOwner,
+                responses: [.created("The token", "\(body)Created")] + ofOwner,
                 .change { try await create($0, place) }
             ),
             group.endpoint(
@@ -107,7 +107,7 @@ struct AccessTokenEndpoints: Sendable {
                 "Get\(name)",
                 "Get \(one), without its text",
                 by: reading,
-                responses: [.ok("The token", "AccessToken")],
+                responses: [.ok("The token", body)],
                 .lookup { try get($0, place) }
             ),
             group.endpoint(
@@ -116,7 +116,7 @@ struct AccessTokenEndpoints: Sendable {
                 "Update\(name)",
                 "Change the name or the scopes of \(one)",
                 request: "\(body)Update",
-                responses: [.ok("The token", "AccessToken")],
+                responses: [.ok("The token", body)],
                 .change { try await update($0, place) }
             ),
             group.endpoint(

@@ -87,7 +87,7 @@ struct ActTokenEndpoints: Sendable {
             try store.actTokens(in: call.principal.organization, owner: owner, goodAt: .now, page: $0)
         }
         return .page(
-            tokens.elements.map { JSONWriter.bytes(of: $0.json()) },
+            tokens.elements.map { JSONWriter.bytes(of: ActToken.resource.json(of: $0)) },
             total: tokens.total,
             totalFiltered: tokens.totalFiltered,
             next: next
@@ -95,7 +95,7 @@ struct ActTokenEndpoints: Sendable {
     }
 
     private func get(_ call: Call) throws -> Response {
-        .document(JSONWriter.bytes(of: try token(call, others: .orgAppKeysRead).json()))
+        .document(JSONWriter.bytes(of: ActToken.resource.json(of: try token(call, others: .orgAppKeysRead))))
     }
 
     /// The token that the call is about, if it has not expired; `permission` is needed for another user's.
@@ -148,7 +148,8 @@ struct ActTokenEndpoints: Sendable {
             events: call.event("act_token.create", on: "act_tokens", id, details: token.details)
         )
         try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
-        return .document(JSONWriter.bytes(of: token.json(showing: text, secret)), status: 201)
+        let created = ActToken.createdResource(showing: text, secret.withBytes { String(decoding: $0, as: UTF8.self) })
+        return .document(JSONWriter.bytes(of: created.json(of: token)), status: 201)
     }
 
     /// Refuses connections that the caller can't act through now. Rights are looked at again at each act.
@@ -194,32 +195,10 @@ extension ActToken.Source {
 }
 
 extension ActToken {
-    /// The token in a response; with its text and its secret access key in the response to its creation alone.
-    fileprivate func json(showing text: String? = nil, _ secret: Secret? = nil) -> JSONValue {
-        var attributes: [JSONValue.Member] = [.init("name", name.map { .string($0) } ?? .null)]
-        attributes += limits.members
-        attributes += [
-            .init("acts_used", limits.actsAtMost == nil ? .null : .integer(acts)),
-            .init("created_at", .instant(createdAt)),
-            .init("expires_at", .instant(expiresAt)),
-            .init("access_key_id", .string(accessKeyID)),
-        ]
-        if let text { attributes.append(.init("token", .string(text))) }
-        if let secret {
-            let text = secret.withBytes { String(decoding: $0, as: UTF8.self) }
-            attributes.append(.init("secret_access_key", .string(text)))
-        }
-        return [
-            "id": .string(id.description),
-            "type": "act_tokens",
-            "attributes": .object(attributes),
-            "relationships": ["owned_by": ["data": ["id": .string(owner.description), "type": "users"]]],
-        ]
-    }
-
     /// The details for an audit event.
     fileprivate var details: [JSONValue.Member] {
-        [.init("owner_id", .string(owner.description))] + limits.members + [.init("expires_at", .instant(expiresAt))]
+        [.init("owner_id", .string(owner.description))] + limits.members
+            + [.init("expires_at", .string(expiresAt.description))]
     }
 }
 
