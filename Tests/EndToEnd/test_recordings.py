@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from catalogue import BY_NAME
 from harness import AWS_ACCOUNTS, Answer, Keys, Server, initialise, running
+from tokens import YEAR, in_time
 
 RECORDINGS = pathlib.Path(__file__).parent / "recordings"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -105,7 +106,7 @@ class Replay:
         if isinstance(value, list):
             return [self.ours(element) for element in value]
         if isinstance(value, str):
-            value = value.replace("{external_id}", self.external_id)
+            value = value.replace("{external_id}", self.external_id).replace("{in a year}", in_time(YEAR))
             return UUID.sub(lambda found: self.ids.get(found[0], found[0]), value)
         return value
 
