@@ -70,7 +70,7 @@ struct OpenAPIDocument {
             let names = permissions.map(\.rawValue).joined(separator: ", ")
             let need = permissions.isEmpty ? "Needs no permission." : "Needs one of these permissions: \(names)."
             members.append(.init("description", .string(need)))
-            members.append(.init("security", [["apiKeyAuth": [], "appKeyAuth": []]]))
+            members.append(.init("security", [["apiKeyAuth": [], "appKeyAuth": []], ["bearerAuth": []]]))
             responses += Self.responsesOfTheGate(searching: endpoint.searches)
         } else if case .apiKey = endpoint.guarding {
             members.append(.init("security", [["apiKeyAuth": []]]))
@@ -365,6 +365,7 @@ struct OpenAPIDocument {
         [
             "apiKeyAuth": ["type": "apiKey", "in": "header", "name": "DD-API-KEY"],
             "appKeyAuth": ["type": "apiKey", "in": "header", "name": "DD-APPLICATION-KEY"],
+            "bearerAuth": ["type": "http", "scheme": "bearer"],
         ]
     }
 }
