@@ -16,11 +16,18 @@ package struct HeaderField: Sendable, Equatable {
     }
 
     /// A header with just these bytes.
-    package init(name: String, bytes: some Collection<UInt8>) {
+    package init(name: String, bytes: UnsafeRawBufferPointer) {
         self.name = name
         value = String(decoding: bytes, as: UTF8.self)
         // Almost all are ASCII, and read much faster when that is known.
-        let isText = bytes.allSatisfy { $0 < 0x80 } || String(validating: bytes, as: UTF8.self) != nil
+        var union: UInt8 = 0
+        for byte in bytes { union |= byte }
+        let isText = union < 0x80 || String(validating: bytes, as: UTF8.self) != nil
         rawValue = isText ? nil : Array(bytes)
+    }
+
+    /// The same, of bytes in an array.
+    package init(name: String, bytes: [UInt8]) {
+        self = bytes.withUnsafeBytes { HeaderField(name: name, bytes: $0) }
     }
 }

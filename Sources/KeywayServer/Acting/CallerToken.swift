@@ -19,7 +19,7 @@ struct CallerToken {
     /// - Throws: ``APIError`` if one stands where no credential does, or if there are several.
     init?(in request: any ServiceRequest) throws(APIError) {
         guard Self.mayStand(in: request) else { return nil }
-        guard !request.rawPath.contains(Self.mark) else {
+        guard !request.rawPath.holds(Self.prefix) else {
             throw Self.misplaced("the path", at: nil)
         }
         var found = Finding()
@@ -33,7 +33,7 @@ struct CallerToken {
 
     /// Whether a closer look is worth its time. A token in basic authentication can't be seen without decoding it.
     private static func mayStand(in request: any ServiceRequest) -> Bool {
-        if request.headersHold(prefix) || request.rawQuery?.contains(mark) ?? false || request.rawPath.contains(mark) {
+        if request.headersHold(prefix) || request.rawQuery?.holds(prefix) ?? false || request.rawPath.holds(prefix) {
             return true
         }
         return ["Authorization", "Proxy-Authorization"].contains { (name: StaticString) in
@@ -64,7 +64,8 @@ struct CallerToken {
                 for part in parts { note(part, in: .header(header.name), "The header \(header.name)") }
                 return
             }
-            guard let start = header.value.firstRange(of: mark)?.lowerBound else { return }
+            guard header.value.holds(CallerToken.prefix), let start = header.value.firstRange(of: mark)?.lowerBound
+            else { return }
             var value = header.value
             while let last = value.last, last == " " || last == "\"" { value.removeLast() }
             // Behind a scheme, with or without a blank, or alone.

@@ -20,7 +20,7 @@ struct SignedCaller: Sendable {
     init?(in request: any ServiceRequest) throws {
         let isSigned =
             request.header("Authorization", beginsWith: "AWS4-")
-            || request.rawQuery?.contains("X-Amz-Algorithm=") ?? false
+            || request.rawQuery?.holds("X-Amz-Algorithm=") ?? false
         guard isSigned else { return nil }
         let signed = SignedRequest(request)
         let bringsKeys = request.header("DD-API-KEY") != nil || request.header("DD-APPLICATION-KEY") != nil

@@ -13,7 +13,7 @@ extension ServiceRequest {
     func credential(acting: Bool) throws(APIError) -> Credential {
         if acting, let token = try CallerToken(in: self) { return .actToken(token.digest) }
         if let token = try accessToken() { return .accessToken(token) }
-        if acting, keyDigest(ofHeader: "DD-API-KEY") == nil { try refuseOtherSignatures() }
+        if acting, !header("DD-API-KEY", beginsWith: "") { try refuseOtherSignatures() }
         return .keys(api: try required("DD-API-KEY"), application: try required("DD-APPLICATION-KEY"))
     }
 
