@@ -1,7 +1,7 @@
 /// The environment by which a command's own tools find their credentials here, and nowhere else.
 ///
-/// What would come before is removed, or leads to an empty file: else a tool would go around Keyway, to a login of the
-/// person who runs it.
+/// Variables that tools prefer are removed, or lead to an empty file: else a tool would go around Keyway, to a login of
+/// the person who runs it.
 package struct AmbientVariables: Sendable, CustomStringConvertible, CustomReflectable {
     /// The variables to set; a value may be a proof.
     package private(set) var values: [String: String]

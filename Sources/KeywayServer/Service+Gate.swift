@@ -25,27 +25,23 @@ extension Service {
         case .apiKey:
             answerByAPIKey(exchange, by: route, parameters)
         case .principal:
-            let signed: SignedCaller?
-            let credential: Credential
+            let shown: ShownCredential
             do {
-                signed = route.endpoint.acts ? try SignedCaller(in: request) : nil
-                credential =
-                    try signed.map { .accessKey($0.claim.accessKeyID) }
-                    ?? request.credential(acting: route.endpoint.acts)
+                shown = try ShownCredential(in: request, acting: route.endpoint.acts)
             } catch {
                 return refuseAuthentication(exchange, error, route: route)
             }
-            if let session = authenticator.knownSession(for: credential) {
-                return admit(session, by: credential, signed, exchange, route: route, parameters)
+            if let session = authenticator.knownSession(for: shown.credential) {
+                return admit(session, by: shown, exchange, route: route, parameters)
             }
             lookUp(exchange, route: route) {
                 let session: Session
                 do {
-                    session = try self.authenticator.session(for: credential)
+                    session = try self.authenticator.session(for: shown.credential)
                 } catch {
                     return self.refuseAuthentication(exchange, error, route: route)
                 }
-                self.admit(session, by: credential, signed, exchange, route: route, parameters)
+                self.admit(session, by: shown, exchange, route: route, parameters)
             }
         }
     }
@@ -64,15 +60,14 @@ extension Service {
     /// not the request's.
     private func admit(
         _ session: Session,
-        by credential: Credential,
-        _ signed: SignedCaller?,
+        by shown: ShownCredential,
         _ exchange: Exchange,
         route: Route,
         _ parameters: RouteParameters
     ) {
         let signedCall: SignedCall?
         do {
-            signedCall = try signed?.verify(session, by: actTokenKeys)
+            signedCall = try shown.signed?.verify(session, by: actTokenKeys)
         } catch {
             return refuseAuthentication(exchange, error, route: route)
         }
@@ -83,10 +78,11 @@ extension Service {
         }
         let call = Call(
             request: exchange.request,
-            actor: Actor(session.principal, by: credential, requestID: exchange.requestID),
+            actor: Actor(session.principal, by: shown.credential, requestID: exchange.requestID),
             parameters: parameters,
             places: places,
-            signed: signedCall
+            signed: signedCall,
+            tokenPlaces: shown.tokenPlaces
         )
         perform(call, exchange, by: route)
     }

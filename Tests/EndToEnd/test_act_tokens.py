@@ -262,6 +262,14 @@ class TestRights:
         answer = request(actor.server, "POST", ACT_TOKENS, bearer(token), act_token_body(connection))
         assert answer.status == 403, "an act token makes none"
 
+    def test_a_malformed_one_is_called_so_where_it_may_stand(self, actor: Actor, openai: VendorTwin) -> None:
+        connection = actor.connect(openai)
+        answer = act(actor, connection, bearer("kwa_not-a-token"))
+        assert answer.status == 400
+        assert "malformed" in answer.errors[0]["detail"]
+        answer = act(actor, connection, {"X-Note": "kwa_not-a-token"})
+        assert "no credential stands" in answer.errors[0]["detail"]
+
     def test_forged_and_truncated_ones(self, actor: Actor, openai: VendorTwin) -> None:
         connection = actor.connect(openai)
         token = text(act_token(actor.server, connection))

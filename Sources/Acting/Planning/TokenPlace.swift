@@ -15,9 +15,7 @@ extension RequestTemplate {
             switch place {
             case .header(let name):
                 let folded = HeaderName(name)
-                guard !Self.credentialHeaders.contains(folded.text), !credentialHeaders.contains(folded) else {
-                    continue
-                }
+                if Self.credentialHeaders.contains(folded.text) || credentialHeaders.contains(folded) { continue }
                 throw ActRefusal(
                     .headerNotAllowed,
                     "an act token stands in the header \(name), from which this connection takes no credential: send it "
@@ -38,15 +36,13 @@ extension RequestTemplate {
     private static let credentialHeaders: Set<String> = ["authorization", "proxy-authorization"]
 
     /// The headers that the template sets or takes out.
-    private var credentialHeaders: Set<HeaderName> {
-        Set(
-            steps.compactMap { step in
-                switch step {
-                case .setHeader(let name, _, _), .removeHeader(let name): name
-                default: nil
-                }
+    private var credentialHeaders: some Sequence<HeaderName> {
+        steps.lazy.compactMap { step in
+            switch step {
+            case .setHeader(let name, _, _), .removeHeader(let name): name
+            default: nil
             }
-        )
+        }
     }
 
     /// The query parameters that the template sets or takes out.
@@ -60,7 +56,7 @@ extension RequestTemplate {
     }
 
     private var advice: String {
-        let names = credentialHeaders.map(\.text).sorted()
+        let names = Set(credentialHeaders.map(\.text)).sorted()
         return names.isEmpty ? "leave it out" : "in \(names.joined(separator: " or "))"
     }
 }

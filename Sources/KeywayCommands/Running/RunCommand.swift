@@ -74,7 +74,7 @@ extension Command {
         await run.revoke()
         switch end {
         case .exit(let code): exit(code)
-        case .signal(let number): RunningCommand.end(by: number)
+        case .signal(let number): Interruption.endProcess(by: number)
         }
     }
 }
@@ -155,17 +155,6 @@ private struct RunningCommand {
         } catch {
             Terminal.printError("keyway: the act token \(token.id) could not be revoked; it expires by itself")
         }
-    }
-
-    /// Ends this process as the command ended.
-    static func end(by number: Int32) -> Never {
-        signal(number, SIG_DFL)
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, number)
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-        raise(number)
-        exit(128 + number)
     }
 }
 

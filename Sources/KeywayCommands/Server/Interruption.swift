@@ -27,7 +27,11 @@ final class Interruption: Sendable {
 
     /// Ends the process by the signal that it was sent, if it was.
     func endProcessIfTold() {
-        guard let number = received.withLock({ $0 }) else { return }
+        if let number = received.withLock({ $0 }) { Self.endProcess(by: number) }
+    }
+
+    /// Ends the process as a signal does that nobody takes.
+    static func endProcess(by number: Int32) -> Never {
         signal(number, SIG_DFL)
         // Dispatch's threads, of which this may be one, block signals.
         var signals = sigset_t()
@@ -35,5 +39,7 @@ final class Interruption: Sendable {
         sigaddset(&signals, number)
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         raise(number)
+        // A signal that ends no process by itself.
+        exit(128 + number)
     }
 }

@@ -63,7 +63,7 @@ struct ActEndpoints: Sendable {
     }
 
     private func act(_ call: Call, _ sink: HTTPActSink) throws {
-        let request = try call.actRequest
+        let request = call.actRequest
         let isDryRun = try isDryRun(call)
         let connection = try call.identifier("connection_id", orStatus: 400)
         if isDryRun {
@@ -102,28 +102,18 @@ struct ActEndpoints: Sendable {
 extension Call {
     /// The request that is to be sent through the connection.
     fileprivate var actRequest: ActRequest {
-        get throws(APIError) {
-            let upload = request.bodyStream.map(CallerUpload.init)
-            return ActRequest(
-                method: request.method.name,
-                // Without even a slash it is the base URL itself.
-                path: parameters["path"].map { "/" + $0 } ?? "",
-                query: request.rawQuery,
-                headers: request.foldedHeaders,
-                body: request.body,
-                upload: upload.map { upload in signed?.checking(upload) ?? upload },
-                signature: signed?.signature,
-                tokenPlaces: try tokenPlaces
-            )
-        }
-    }
-
-    /// The places of the act token, if it does not stand for a signature.
-    private var tokenPlaces: [TokenPlace] {
-        get throws(APIError) {
-            guard principal.actToken != nil, signed == nil else { return [] }
-            return try CallerToken(in: request)?.places ?? []
-        }
+        let upload = request.bodyStream.map(CallerUpload.init)
+        return ActRequest(
+            method: request.method.name,
+            // Without even a slash it is the base URL itself.
+            path: parameters["path"].map { "/" + $0 } ?? "",
+            query: request.rawQuery,
+            headers: request.foldedHeaders,
+            body: request.body,
+            upload: upload.map { upload in signed?.checking(upload) ?? upload },
+            signature: signed?.signature,
+            tokenPlaces: tokenPlaces
+        )
     }
 }
 

@@ -13,14 +13,14 @@ struct CallerToken {
 
     /// The beginning of every act token, which nothing else in the head of a request may have: it would travel on.
     static let prefix: StaticString = "kwa_"
-    private static let mark = "kwa_"
+    private static let mark = "\(prefix)"
 
     /// - Returns: `nil` if there is none.
     /// - Throws: ``APIError`` if one stands where no credential does, or if there are several.
     init?(in request: any ServiceRequest) throws(APIError) {
         guard Self.mayStand(in: request) else { return nil }
         guard !request.rawPath.holds(Self.prefix) else {
-            throw Self.misplaced("the path", at: nil)
+            throw Self.misplaced("The path", at: nil)
         }
         var found = Finding()
         request.forEachHeader { found.look(at: $0) }
@@ -61,7 +61,9 @@ struct CallerToken {
             let isAuthorization = name == "authorization" || name == "proxy-authorization"
             if isAuthorization, let basic = BasicCredentials(header.value) {
                 let parts = [basic.user, basic.password].filter { $0.contains(mark) }
-                for part in parts { note(part, in: .header(header.name), "The header \(header.name)") }
+                for part in parts {
+                    note(part, in: .header(header.name), "The header \(header.name)", isAuthorization: true)
+                }
                 return
             }
             guard header.value.holds(CallerToken.prefix), let start = header.value.firstRange(of: mark)?.lowerBound
@@ -70,23 +72,33 @@ struct CallerToken {
             while let last = value.last, last == " " || last == "\"" { value.removeLast() }
             // Behind a scheme, with or without a blank, or alone.
             let token = isAuthorization ? value[start...] : value.drop { $0 == " " }
-            note(String(token), in: .header(header.name), "The header \(header.name)")
+            note(
+                String(token),
+                in: .header(header.name),
+                "The header \(header.name)",
+                isAuthorization: isAuthorization
+            )
         }
 
         mutating func look(atParameter parameter: Substring) {
             guard parameter.contains(mark) else { return }
             let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
-                error = misplaced("the query", at: nil)
+                error = misplaced("The query", at: nil)
                 return
             }
             note(String(parts[1]), in: .parameter(String(parts[0])), "The query")
         }
 
-        private mutating func note(_ text: String, in place: TokenPlace, _ name: String) {
+        private mutating func note(
+            _ text: String,
+            in place: TokenPlace,
+            _ name: String,
+            isAuthorization: Bool = false
+        ) {
             let source: APIError.Issue.Source? = if case .header(let header) = place { .header(header) } else { nil }
             guard text.hasPrefix(mark), text.utf8.dropFirst(mark.utf8.count).allSatisfy(Self.isTokenCharacter) else {
-                error = error ?? misplaced(name, at: source)
+                error = error ?? (isAuthorization ? Self.malformed(at: source) : misplaced(name, at: source))
                 return
             }
             if let first = self.text, first != text {
@@ -94,6 +106,10 @@ struct CallerToken {
             }
             self.text = text
             places.append(place)
+        }
+
+        private static func malformed(at source: APIError.Issue.Source?) -> APIError {
+            APIError(400, "The act token is malformed or cut off: copy it again, whole.", at: source)
         }
 
         private static func isTokenCharacter(_ byte: UInt8) -> Bool {

@@ -1,5 +1,6 @@
 import Access
 import ActService
+import Acting
 import HTTPServer
 
 /// One operation of the API: how it is called, who may call it, what it does, and how it is described.
@@ -104,6 +105,8 @@ struct Call: Sendable {
     let places: ListPlaces
     /// The caller's signature as for AWS, if the request has one.
     var signed: SignedCall?
+    /// The places of the caller's act token, if the request has one that stands for no signature.
+    var tokenPlaces: [TokenPlace] = []
 
     var principal: Principal { actor.principal }
     var requestID: String { actor.requestID }

@@ -5,13 +5,12 @@ import NetworkTypes
 
 // The places where callers show their keys and tokens.
 extension ServiceRequest {
-    /// The credential of the request.
+    /// The credential of a request without an act token.
     ///
-    /// - Parameter acting: Whether it is an act, which takes act tokens as well.
-    /// - Returns: An act token, if there is one and it counts; else an access token; else the pair of keys.
+    /// - Parameter acting: Whether it is an act.
+    /// - Returns: An access token, if there is one; else the pair of keys.
     /// - Throws: ``APIError`` with 403 if there is none, with 400 if it stands where none may.
     func credential(acting: Bool) throws(APIError) -> Credential {
-        if acting, let token = try CallerToken(in: self) { return .actToken(token.digest) }
         if let token = try accessToken() { return .accessToken(token) }
         if acting, !header("DD-API-KEY", beginsWith: "") { try refuseOtherSignatures() }
         return .keys(api: try required("DD-API-KEY"), application: try required("DD-APPLICATION-KEY"))
