@@ -1,5 +1,5 @@
-"""Runs the Swift suites, those of the C wrappers under sanitizers, then the end-to-end tests, and ends with one line
-that sums all of them up.
+"""Runs the Swift suites, then the end-to-end tests with the Swift suites under sanitizers beside them, and ends with
+one line that sums all of them up.
 
 Usage: run_tests.py SWIFT-BUILD-FLAG...
 
@@ -8,6 +8,7 @@ Swift and test cases in Python. Exits with 1 when a test failed, when a runner f
 them ran nothing at all.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -15,7 +16,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 REPORTS = pathlib.Path(".build/test-reports")
@@ -25,6 +29,8 @@ LIMIT = 4 * 3600 if IS_LONG else 3600
 # swift-testing starts all tests at once by default. A test that waits then comes back behind all others, after minutes
 # in which kept connections grow too old for libcurl (118 s) and time limits pass.
 WIDTH = ["--experimental-maximum-parallelization-width", str(2 * (os.cpu_count() or 1))]
+
+INTERRUPTED = threading.Event()
 
 
 @dataclass
@@ -60,10 +66,12 @@ def run(
     events: pathlib.Path | None = None,
     limit: float = LIMIT,
     variables: dict[str, str] | None = None,
+    output: pathlib.Path | None = None,
 ) -> Count:
     """Runs one suite; a suite that breaks off, hangs or runs nothing counts as one more failure.
 
     `events` is where swift-testing writes what it does: it tells which tests a crash or a hang left unfinished.
+    `output` is where a suite prints that runs beside another; it is shown as the suite ends.
     """
     for old in reports(report):
         old.unlink()
@@ -72,15 +80,18 @@ def run(
     # Swift's backtracer would keep a crashed process for minutes at full load.
     environment = os.environ | {"SWIFT_BACKTRACE": "enable=no"} | (variables or {})
     # A session of its own, by which whatever it leaves running is found.
-    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    with output.open("wb") if output else contextlib.nullcontext() as log:
+        process = subprocess.Popen(command, env=environment, start_new_session=True, stdout=log, stderr=log)
     try:
-        status: int | None = process.wait(timeout=limit)
+        status: int | None = wait(process, limit)
     except subprocess.TimeoutExpired:
         status = None
         print(f"{name} hangs: it is stopped after {limit:g} s", file=sys.stderr)
         print_stacks(process.pid)
     finally:
         stop_session(process, tells=process.returncode is None)
+    if output:
+        print(output.read_text(errors="replace"), end="", flush=True)
     count = read(report)
     if status is None or (status != 0 and count.failed == 0):
         if status is not None:
@@ -93,6 +104,19 @@ def run(
         count.failed += 1
     sys.stderr.flush()
     return count
+
+
+def wait(process: subprocess.Popen, limit: float) -> int:
+    """Waits for a suite's status; on an interrupt, which reaches one thread alone, all of them stop."""
+    end = time.monotonic() + limit
+    while True:
+        try:
+            return process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            if INTERRUPTED.is_set():
+                return -signal.SIGINT
+            if time.monotonic() > end:
+                raise
 
 
 def print_stacks(session: int) -> None:
@@ -179,7 +203,7 @@ def read(report: pathlib.Path) -> Count:
     return count
 
 
-def swift_test(name: str, flags: list[str], **variables: str) -> Count:
+def swift_test(name: str, flags: list[str], *, output: pathlib.Path | None = None, **variables: str) -> Count:
     report, events = REPORTS / f"{name}.xml", REPORTS / f"{name}.jsonl"
     command = ["swift", "test", "--disable-xctest", "-q", *flags, *WIDTH, "--xunit-output", str(report)]
     return run(
@@ -188,6 +212,7 @@ def swift_test(name: str, flags: list[str], **variables: str) -> Count:
         report,
         events=events,
         variables=variables,
+        output=output,
     )
 
 
@@ -195,7 +220,8 @@ def sanitized(sanitizer: Sanitizer) -> Count:
     """Builds and runs the suites of one sanitizer, in a build of their own that holds nothing else."""
     flags = [f"--sanitize={sanitizer.name}", "--scratch-path", f".build/{sanitizer.name}"]
     only = {"KEYWAY_SUITES": ",".join(sanitizer.suites)} if sanitizer.suites else {}
-    return swift_test(f"{sanitizer.name}-sanitizer", flags, **sanitizer.options, **only)
+    output = REPORTS / f"{sanitizer.name}.log"
+    return swift_test(f"{sanitizer.name}-sanitizer", flags, output=output, **sanitizer.options, **only)
 
 
 def main(build_flags: list[str]) -> int:
@@ -203,11 +229,16 @@ def main(build_flags: list[str]) -> int:
     report = REPORTS / "end-to-end.xml"
     # A test that has not ended by then tells where it stands.
     end_to_end = ["-m", "pytest", "Tests/EndToEnd", f"--junitxml={report}", "-o", "faulthandler_timeout=600"]
-    counts = [
-        swift_test("swift", build_flags),
-        *map(sanitized, SANITIZERS),
-        run("pytest", [sys.executable, *end_to_end], report),
-    ]
+    counts = [swift_test("swift", build_flags)]
+    # The end-to-end tests wait more than they work, and a sanitizer's build takes whatever they leave.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        sanitizers = beside.submit(lambda: [sanitized(sanitizer) for sanitizer in SANITIZERS])
+        try:
+            counts.append(run("pytest", [sys.executable, *end_to_end], report))
+        except KeyboardInterrupt:
+            INTERRUPTED.set()
+            raise
+        counts += sanitizers.result()
     passed, failed, skipped = (sum(getattr(c, name) for c in counts) for name in ("passed", "failed", "skipped"))
     sys.stdout.flush()
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
