@@ -41,6 +41,8 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CSystem"),
+        // A function of libc's, as libmicrohttpd needs it.
+        .target(name: "EngineEvents"),
 
         // The platform's C library, by one import.
         module("Platform"),
@@ -63,7 +65,10 @@ let package = Package(
         module("Vault", uses: ["Cryptography", "Documents", "Platform", "Secrets"]),
         module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Platform", "Secrets", "Storage", "Threads"]),
         module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage", "Threads"]),
-        module("HTTPServer", uses: ["CMicrohttpd", "NetworkTypes", "Platform", "Secrets", "Threads"]),
+        module(
+            "HTTPServer",
+            uses: ["CMicrohttpd", "EngineEvents", "NetworkTypes", "Platform", "Secrets", "Threads"]
+        ),
         module(
             "Egress",
             uses: ["CBrotli", "CCurl", "CZlib", "CZstd", "NetworkTypes", "Platform", "Secrets", "Threads"]
@@ -158,7 +163,10 @@ let package = Package(
             swiftSettings: settings
         ),
         suite("CryptographyTests", uses: ["Cryptography", "Platform", "Secrets"]),
-        suite("HTTPServerTests", uses: ["HTTPServer", "NetworkTypes", "Platform", "Secrets", "Threads"]),
+        suite(
+            "HTTPServerTests",
+            uses: ["EngineEvents", "HTTPServer", "NetworkTypes", "Platform", "Secrets", "Threads"]
+        ),
         suite("JSONReadingTests", uses: ["Documents", "JSONReading", "Secrets"]),
         suite("VaultTests", uses: ["Cryptography", "Documents", "Platform", "Secrets", "TestSupport", "Vault"]),
         suite(

@@ -3,8 +3,10 @@
 import os
 import pathlib
 import resource
+import signal
 import socket
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from harness import CONNECTIONS, PATIENCE, Server, initialise, wait_until
@@ -40,3 +42,25 @@ def test_a_server_without_descriptors_waits_for_some_without_spinning(tmp_path: 
     finally:
         if server.is_running:
             server.kill()
+
+
+def test_clients_who_send_while_the_server_does_not_run_are_all_answered(
+    new_server: Callable[..., Server],
+) -> None:
+    """As many clients for each network thread as the engine asks for events at once, if the limit lets them in."""
+    server = new_server()
+    request = b"GET /healthz HTTP/1.1\r\nHost: keyway\r\n\r\n"
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE))
+            for _ in range(min(128 * (os.cpu_count() or 1), 512))
+        ]
+        for client in clients:
+            client.sendall(request)
+            assert client.recv(4096).startswith(b"HTTP/1.1 200 ")
+        os.kill(server.process.pid, signal.SIGSTOP)
+        for client in clients:
+            client.sendall(request)
+        os.kill(server.process.pid, signal.SIGCONT)
+        for client in clients:
+            assert client.recv(4096).startswith(b"HTTP/1.1 200 ")
