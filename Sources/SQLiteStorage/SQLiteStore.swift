@@ -6,9 +6,6 @@ package import Storage
 /// A store in one directory: an SQLite database, whose writer commits waiting changes together, and whose readers never
 /// wait for it.
 package final class SQLiteStore: Store {
-    /// SHA-256.
-    package typealias DigestFunction = @Sendable (UnsafeRawBufferPointer) -> KeyDigest
-
     /// Threads that can read at once.
     private static let readerLimit = 12
 

@@ -1,5 +1,6 @@
 import Access
 import Documents
+import Storage
 import TestSupport
 
 @testable import SQLiteStorage

@@ -7,7 +7,7 @@ import Storage
 // The one place that chooses a store: all else knows stores by their protocols. (What a backup is depends on the store
 // too, so `keyway backup` and `keyway restore` name the database's files.)
 extension DataLocation {
-    private static let digest: SQLiteStore.DigestFunction = { KeyDigest(SHA256.digest(of: $0)) }
+    private static let digest: DigestFunction = { KeyDigest(SHA256.digest(of: $0)) }
 
     /// Opens the store, which must exist.
     func openStore() throws(CommandError) -> any Store {

@@ -1,11 +1,9 @@
 import Access
 import Documents
+import Storage
 
 /// The ends of the organisations' audit chains, to which the writer ties new events.
 final class AuditChain {
-    /// The bits of a place that are the sequence; those above are the organisation's ordinal.
-    private static let sequenceBits: Int64 = 40
-
     private struct Head {
         var sequence: Int64
         /// The digest of the last event's bytes, in hexadecimal.
@@ -15,12 +13,12 @@ final class AuditChain {
     /// More organisations than this are not remembered at once.
     private static let capacity = 4096
 
-    private let digest: SQLiteStore.DigestFunction
+    private let digest: DigestFunction
     private let last: Statement
     private let insert: Statement
     private var heads: [Int64: Head] = [:]
 
-    init(on database: Database, digest: @escaping SQLiteStore.DigestFunction) throws(SQLiteError) {
+    init(on database: Database, digest: @escaping DigestFunction) throws(SQLiteError) {
         self.digest = digest
         last = try Statement(
             "SELECT place, event FROM audit_log WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC LIMIT 1",
@@ -38,23 +36,12 @@ final class AuditChain {
         var head = try head(of: ordinal)
         head.sequence += 1
         let line = event.line(sequence: head.sequence, previous: head.digest)
-        try insert.bind(1, ordinal << Self.sequenceBits | head.sequence)
+        try insert.bind(1, AuditPlace.of(sequence: head.sequence, in: ordinal))
         try insert.bind(2, text: line)
         try insert.bind(3, event.time.microseconds)
         try insert.run()
         head.digest = line.withUnsafeBytes { digest($0).hexadecimal }
         heads[ordinal] = head
-    }
-
-    /// The places that an organisation's events can have. That of the sequence 0 is the first, and has no event.
-    static func places(of ordinal: Int64) -> ClosedRange<Int64> {
-        let first = ordinal << sequenceBits
-        return first...first | (1 << sequenceBits - 1)
-    }
-
-    /// The place of an event; of one that no chain is long enough for, the last place.
-    static func place(of sequence: Int64, in ordinal: Int64) -> Int64 {
-        ordinal << sequenceBits | min(max(sequence, 0), 1 << sequenceBits - 1)
     }
 
     /// Forgets what was appended and is not committed: the ends are read again.
@@ -65,10 +52,10 @@ final class AuditChain {
     private func head(of ordinal: Int64) throws(SQLiteError) -> Head {
         if let head = heads[ordinal] { return head }
         if heads.count >= Self.capacity { heads.removeAll(keepingCapacity: true) }
-        let places = Self.places(of: ordinal)
+        let places = AuditPlace.all(of: ordinal)
         try last.bind(1, places.lowerBound)
         try last.bind(2, places.upperBound)
-        guard try last.step() else { return Head(sequence: 0, digest: String(repeating: "0", count: 64)) }
+        guard try last.step() else { return Head(sequence: 0, digest: AuditPlace.noDigest) }
         let previous = last.withBytes(1) { digest($0).hexadecimal }
         let head = Head(sequence: last.integer(0) - places.lowerBound, digest: previous)
         last.reset()

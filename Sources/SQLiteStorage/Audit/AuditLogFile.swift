@@ -52,8 +52,8 @@ package final class AuditLogFile: AuditLogs {
     ) throws(StoreError) -> [[UInt8]] {
         try SQLiteError.translated(path: path) { () throws(SQLiteError) in
             guard let ordinal = try ordinal(of: organization) else { return [] }
-            try lines.bind(1, AuditChain.place(of: sequence, in: ordinal))
-            try lines.bind(2, AuditChain.places(of: ordinal).upperBound)
+            try lines.bind(1, AuditPlace.of(sequence: sequence, in: ordinal))
+            try lines.bind(2, AuditPlace.all(of: ordinal).upperBound)
             try lines.bind(3, Int64(count))
             defer { lines.reset() }
             var found: [[UInt8]] = []

@@ -1,3 +1,5 @@
+import Storage
+
 /// A reader's statements about the documents of one kind.
 final class DocumentReadStatements {
     let document: Statement

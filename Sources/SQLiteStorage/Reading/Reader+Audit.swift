@@ -5,7 +5,7 @@ import Storage
 extension Reader {
     func newestAuditLine(in organization: Identifier) throws(SQLiteError) -> AuditLine? {
         guard let ordinal = try ordinal(of: organization) else { return nil }
-        let places = AuditChain.places(of: ordinal)
+        let places = AuditPlace.all(of: ordinal)
         try statements.audit.newest.bind(1, places.lowerBound)
         try statements.audit.newest.bind(2, places.upperBound)
         return try lines(of: statements.audit.newest, ordinal).first
@@ -17,8 +17,8 @@ extension Reader {
         atMost count: Int
     ) throws(SQLiteError) -> [AuditLine] {
         guard let ordinal = try ordinal(of: organization) else { return [] }
-        try statements.audit.bySequence.bind(1, AuditChain.place(of: sequence, in: ordinal))
-        try statements.audit.bySequence.bind(2, AuditChain.places(of: ordinal).upperBound)
+        try statements.audit.bySequence.bind(1, AuditPlace.of(sequence: sequence, in: ordinal))
+        try statements.audit.bySequence.bind(2, AuditPlace.all(of: ordinal).upperBound)
         try statements.audit.bySequence.bind(3, Int64(max(count, 0)))
         return try lines(of: statements.audit.bySequence, ordinal)
     }
@@ -47,7 +47,7 @@ extension Reader {
             // The walk begins where it goes on.
             if span.isDescending { to = min(to, position.time) } else { from = max(from, position.time) }
             time = position.time.microseconds
-            place = AuditChain.place(of: position.sequence, in: ordinal)
+            place = AuditPlace.of(sequence: position.sequence, in: ordinal)
         }
         try statement.bind(1, ordinal)
         try statement.bind(2, from.microseconds)
@@ -59,7 +59,7 @@ extension Reader {
     }
 
     private func lines(of statement: borrowing Statement, _ ordinal: Int64) throws(SQLiteError) -> [AuditLine] {
-        let first = AuditChain.places(of: ordinal).lowerBound
+        let first = AuditPlace.all(of: ordinal).lowerBound
         var lines: [AuditLine] = []
         defer { statement.reset() }
         while try statement.step() {

@@ -76,11 +76,6 @@ extension Statement {
     /// A set of permissions, as ``PermissionSet/names`` writes it. A name that this version does not know grants
     /// nothing.
     fileprivate func permissions(_ column: Int32) -> PermissionSet {
-        PermissionSet(text(column).split(separator: " ").compactMap { Permission(rawValue: String($0)) })
+        PermissionSet(names: text(column))
     }
-}
-
-extension PermissionSet {
-    /// The names of the members, with spaces between.
-    var names: String { members.map(\.rawValue).joined(separator: " ") }
 }

@@ -121,26 +121,10 @@ extension Reader {
     }
 }
 
-extension AccessToken.Kind {
-    /// The number by which the database knows it.
-    var number: Int64 {
-        switch self {
-        case .personal: 0
-        case .service: 1
-        case .delegated: 2
-        }
-    }
-
-    init?(number: Int64) {
-        guard let kind = Self.allCases.first(where: { $0.number == number }) else { return nil }
-        self = kind
-    }
-}
-
 extension Statement {
     /// A list of texts with line feeds between; `nil` where there is none.
     func lines(_ column: Int32) -> [String]? {
-        isNull(column) ? nil : text(column).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        isNull(column) ? nil : [String](lines: text(column))
     }
 }
 

@@ -75,17 +75,3 @@ final class Reader {
         return try statement.step() ? Int(statement.integer(0)) : 0
     }
 }
-
-extension Page {
-    /// How many elements come before it; a page beyond all counting is empty.
-    var offset: Int64 {
-        guard after == nil else { return 0 }
-        let (offset, overflows) = Int64(size).multipliedReportingOverflow(by: Int64(number))
-        return overflows ? .max : offset
-    }
-}
-
-extension PageOf {
-    /// The list of an organisation that is not there.
-    static var empty: PageOf { PageOf(elements: [], total: 0, totalFiltered: 0) }
-}

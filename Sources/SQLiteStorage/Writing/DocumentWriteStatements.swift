@@ -1,3 +1,5 @@
+import Storage
+
 /// The writer's statements about the documents of one kind.
 final class DocumentWriteStatements {
     let insert: Statement

@@ -93,11 +93,6 @@ extension WriteConnection {
     }
 }
 
-extension [String] {
-    /// The texts with line feeds between: no element holds one.
-    fileprivate var lines: String { joined(separator: "\n") }
-}
-
 /// The writer's statements about tokens.
 final class TokenWriteStatements {
     let insertAccess: Statement

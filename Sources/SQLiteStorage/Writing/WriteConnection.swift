@@ -19,7 +19,7 @@ final class WriteConnection {
 
     init(
         path: String,
-        digest: @escaping SQLiteStore.DigestFunction,
+        digest: @escaping DigestFunction,
         database: Database,
         health: DatabaseHealth
     ) throws(SQLiteError) {

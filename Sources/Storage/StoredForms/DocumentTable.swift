@@ -1,21 +1,19 @@
-import Storage
-
-/// Where the documents of a kind are kept. The tables of all kinds have one shape (see `Migration.initial`), so what is
-/// declared here is all that a kind adds: every statement is derived from it.
-struct DocumentTable {
-    let name: String
+/// Where the documents of a kind are kept. The tables of all kinds have one shape in every store that has tables,
+/// so what is declared here is all that a kind adds: statements are derived from it.
+package struct DocumentTable {
+    package let name: String
     /// The number of the kind in `sealed_secrets`. It never changes.
-    let number: Int64
+    package let number: Int64
     /// Whether no two documents of an organisation have the same name.
-    let hasUniqueNames: Bool
+    package let hasUniqueNames: Bool
     /// The kind whose document of the same id must be there; it takes this one with it when it goes.
-    let parent: DocumentKind?
+    package let parent: DocumentKind?
     /// Whether documents of the kind may have secrets. A child has its parent's key, under which they are the parent's.
-    let holdsSecrets: Bool
+    package let holdsSecrets: Bool
 }
 
 extension DocumentKind {
-    var table: DocumentTable {
+    package var table: DocumentTable {
         switch self {
         case .connection:
             DocumentTable(name: "connections", number: 1, hasUniqueNames: false, parent: nil, holdsSecrets: true)
@@ -43,39 +41,6 @@ extension DocumentKind {
             DocumentTable(name: "token_issuers", number: 6, hasUniqueNames: true, parent: nil, holdsSecrets: false)
         case .personaMapping:
             DocumentTable(name: "persona_mappings", number: 7, hasUniqueNames: true, parent: nil, holdsSecrets: false)
-        }
-    }
-}
-
-/// One value for each kind of document.
-struct PerDocumentKind<Value> {
-    private let connection: Value
-    private let awsAccount: Value
-    private let ccmConfig: Value
-    private let connectionSettings: Value
-    private let eventBridge: Value
-    private let tokenIssuer: Value
-    private let personaMapping: Value
-
-    init(_ make: (DocumentTable) throws(SQLiteError) -> Value) throws(SQLiteError) {
-        connection = try make(DocumentKind.connection.table)
-        awsAccount = try make(DocumentKind.awsAccount.table)
-        ccmConfig = try make(DocumentKind.ccmConfig.table)
-        connectionSettings = try make(DocumentKind.connectionSettings.table)
-        eventBridge = try make(DocumentKind.eventBridge.table)
-        tokenIssuer = try make(DocumentKind.tokenIssuer.table)
-        personaMapping = try make(DocumentKind.personaMapping.table)
-    }
-
-    subscript(kind: DocumentKind) -> Value {
-        switch kind {
-        case .connection: connection
-        case .awsAccount: awsAccount
-        case .ccmConfig: ccmConfig
-        case .connectionSettings: connectionSettings
-        case .eventBridge: eventBridge
-        case .tokenIssuer: tokenIssuer
-        case .personaMapping: personaMapping
         }
     }
 }

@@ -1,21 +1,21 @@
-import Access
-import Documents
+package import Access
+package import Documents
 
 extension Identifier {
-    /// The first half as an integer that SQLite sorts as the id itself sorts.
-    var key: Int64 { Int64(bitPattern: high ^ 1 << 63) }
+    /// The first half as a signed integer, which sorts as the id itself does.
+    package var key: Int64 { Int64(bitPattern: high ^ 1 << 63) }
 
     /// The second half, which is only compared for equality.
-    var lowBits: Int64 { Int64(bitPattern: low) }
+    package var lowBits: Int64 { Int64(bitPattern: low) }
 
-    init(key: Int64, lowBits: Int64) {
+    package init(key: Int64, lowBits: Int64) {
         self.init(high: UInt64(bitPattern: key) ^ 1 << 63, low: UInt64(bitPattern: lowBits))
     }
 }
 
 extension KeyDigest {
     /// The 32 bytes.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32)
         for index in 0..<4 {
@@ -25,7 +25,7 @@ extension KeyDigest {
     }
 
     /// - Returns: `nil` unless there are 32 bytes.
-    init?(bytes: UnsafeRawBufferPointer) {
+    package init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 32 else { return nil }
         var words = SIMD4<UInt64>()
         for index in 0..<4 {
@@ -35,7 +35,7 @@ extension KeyDigest {
     }
 
     /// 64 lower-case hexadecimal digits.
-    var hexadecimal: String {
+    package var hexadecimal: String {
         String(unsafeUninitializedCapacity: 64) { buffer in
             let digits: StaticString = "0123456789abcdef"
             for index in 0..<4 {
