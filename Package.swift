@@ -33,6 +33,7 @@ let package = Package(
         // C libraries: a module map and a shim each, imported by one Swift module each.
         .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq"),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
@@ -64,6 +65,10 @@ let package = Package(
         module("Cryptography", uses: ["COpenSSL", "CSodium", "Secrets"]),
         module("Vault", uses: ["Cryptography", "Documents", "Platform", "Secrets"]),
         module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Platform", "Secrets", "Storage", "Threads"]),
+        module(
+            "PostgresStorage",
+            uses: ["Access", "CPostgres", "Documents", "Platform", "Secrets", "Storage", "Threads"]
+        ),
         module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage", "Threads"]),
         module(
             "HTTPServer",
@@ -162,6 +167,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        // A PostgreSQL of the tests' own.
+        .target(
+            name: "PostgresTesting",
+            dependencies: ["Platform"],
+            path: "Tests/PostgresTesting",
+            swiftSettings: settings
+        ),
         suite("CryptographyTests", uses: ["Cryptography", "Platform", "Secrets"]),
         suite(
             "HTTPServerTests",
@@ -174,6 +186,13 @@ let package = Package(
             uses: [
                 "Access", "CSQLite", "Documents", "Platform", "Secrets", "SQLiteStorage", "Storage", "StorageTesting",
                 "TestSupport",
+            ]
+        ),
+        suite(
+            "PostgresStorageTests",
+            uses: [
+                "Access", "Documents", "Platform", "PostgresStorage", "PostgresTesting", "Secrets", "Storage",
+                "StorageTesting",
             ]
         ),
         suite("DocumentsTests", uses: ["Documents", "Secrets", "TestSupport"]),

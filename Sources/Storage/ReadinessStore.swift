@@ -15,5 +15,9 @@ package enum Unreadiness: String, Sendable, CaseIterable {
         """
     case damaged = "the database is damaged: stop the server, restore a backup and start it again"
     case readOnly = "the file system of the data directory is mounted read-only: mount it for writing"
+    case unreachable = """
+        the database does not answer, or must not be used: check that PostgreSQL runs, that it can be reached, and the \
+        server's log
+        """
     case unreadable = "the database cannot be read: check the disk, the free memory and the kernel's log"
 }

@@ -23,6 +23,11 @@ package enum DetachedThread {
     /// Whether the calling thread is one of these, and so may wait.
     package static var isCurrent: Bool { pthread_getspecific(mark) != nil }
 
+    /// Lets the calling thread wait. It should be one of these.
+    package static func sleep(milliseconds: Int) {
+        usleep(UInt32(milliseconds) * 1_000)
+    }
+
     /// Runs `body` on a new thread.
     package static func start(_ body: @escaping @Sendable () -> Void) {
         let context = Unmanaged.passRetained(Body(body)).toOpaque()

@@ -1,0 +1,59 @@
+import Access
+import PostgresTesting
+import Secrets
+import Storage
+
+@testable import PostgresStorage
+
+/// Fresh databases on the server of the test process.
+enum Databases {
+    /// Started by the first test that needs it.
+    private static let started = Result { try PostgresServer() }
+
+    /// A database with a store's tables, which the others are copied from.
+    private static let template = Result {
+        let name = "keyway_template"
+        try run("CREATE DATABASE \(name)", in: "postgres")
+        let connection = try PostgresConnection(to: try configuration(of: name).address, timeout: 10)
+        try PostgresMigration.run(on: connection, creating: true, within: .seconds(60))
+        return name
+    }
+
+    static func server() throws -> PostgresServer { try started.get() }
+
+    static func configuration(of database: String) throws -> PostgresConfiguration {
+        var configuration = PostgresConfiguration(address: try server().address(of: database))
+        configuration.acceptsVolatileServer = true
+        // The machine may be busy.
+        configuration.patience = .seconds(30)
+        configuration.accessStaleness = .seconds(5)
+        return configuration
+    }
+
+    /// The configuration of an empty store of its own.
+    static func fresh() throws -> PostgresConfiguration {
+        let name = "test_\(UInt64.random(in: 0 ... .max))"
+        try run("CREATE DATABASE \(name) TEMPLATE \(try template.get())", in: "postgres")
+        return try configuration(of: name)
+    }
+
+    /// Runs a statement in a database.
+    @discardableResult
+    static func run(_ sql: String, in database: String) throws -> SQLResult {
+        let connection = try PostgresConnection(to: try configuration(of: database).address, timeout: 10)
+        return try connection.run(SQLQuery(sql), within: .seconds(60))
+    }
+
+    @discardableResult
+    static func run(_ sql: String, in configuration: PostgresConfiguration) throws -> SQLResult {
+        let connection = try PostgresConnection(to: configuration.address, timeout: 10)
+        return try connection.run(SQLQuery(sql), within: .seconds(60))
+    }
+}
+
+/// A digest for tests, of no cryptographic strength (FNV-1a, spread over four words).
+func testDigest(_ bytes: UnsafeRawBufferPointer) -> KeyDigest {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return KeyDigest(words: SIMD4(hash, hash &* 3, hash &* 5, hash &* 7))
+}

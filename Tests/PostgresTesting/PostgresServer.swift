@@ -1,0 +1,110 @@
+import Foundation
+package import Platform
+
+/// A PostgreSQL of a test process's own, on a Unix socket in a temporary folder. A supervisor stops it and removes the
+/// folder when the test process ends, in whatever way.
+package final class PostgresServer: Sendable {
+    /// The folder of the socket, the data and the log.
+    package let directory: String
+    private let supervisor: Supervisor
+
+    /// What keeps the supervisor up: it ends when its input does.
+    private final class Supervisor: @unchecked Sendable {
+        // Safe to share: nothing of it is used after `init`.
+        let process = Process()
+        let input = Pipe()
+    }
+
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Starts a server.
+    ///
+    /// - Parameter settings: Further settings, such as `max_connections=50`.
+    /// - Throws: ``Failure`` if it does not start.
+    package init(settings: [String] = []) throws {
+        supervisor = Supervisor()
+        let output = Pipe()
+        let process = supervisor.process
+        let script = ["/bin/sh", "-c", Self.script, "postgres-of-tests"] + settings
+        // PostgreSQL refuses to run as root.
+        let command = geteuid() == 0 ? ["/usr/sbin/runuser", "-u", "postgres", "--"] + script : script
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
+        process.currentDirectoryURL = URL(fileURLWithPath: "/")
+        process.standardInput = supervisor.input
+        process.standardOutput = output
+        try process.run()
+        var line: [UInt8] = []
+        while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != UInt8(ascii: "\n") {
+            line.append(byte)
+        }
+        guard line.first == UInt8(ascii: "/") else {
+            throw Failure(description: "PostgreSQL did not start; `scripts/bootstrap postgres` installs it")
+        }
+        directory = String(decoding: line, as: UTF8.self)
+    }
+
+    /// The address of a database, for Keyway and for libpq's own programs.
+    package func address(of database: String) -> String {
+        "postgresql:///\(database)?host=\(directory)&user=keyway"
+    }
+
+    /// The process id of the server.
+    package var processID: pid_t? {
+        guard let text = try? String(contentsOfFile: "\(directory)/data/postmaster.pid", encoding: .utf8) else {
+            return nil
+        }
+        return text.split(separator: "\n").first.flatMap { pid_t($0) }
+    }
+
+    /// Kills the server as a loss of power would, all of its processes; the supervisor starts it again.
+    package func kill() throws {
+        guard let process = processID else { throw Failure(description: "the server is not up") }
+        Platform.kill(process, SIGQUIT)
+    }
+
+    private static let script = """
+        bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+        [ -n "$bin" ] || exit 1
+        umask 077
+        dir=$(mktemp -d /tmp/keyway-postgres.XXXXXX) || exit 1
+        "$bin/initdb" -D "$dir/data" -U keyway -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/log" 2>&1 </dev/null || {
+            rm -rf "$dir"; exit 1
+        }
+        {
+            echo "listen_addresses = ''"
+            echo "unix_socket_directories = '$dir'"
+            echo "fsync = off"
+            echo "max_connections = 400"
+            echo "shared_buffers = 64MB"
+            echo "restart_after_crash = on"
+            for setting in "$@"; do echo "$setting"; done
+        } >>"$dir/data/postgresql.conf"
+        finish() {
+            trap '' EXIT INT TERM HUP
+            touch "$dir/ending"
+            "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
+            wait
+            rm -rf "$dir"
+        }
+        trap 'finish; exit 1' EXIT INT TERM HUP
+        (
+            # A killed server is up again before long, once its last process is gone.
+            while [ ! -e "$dir/ending" ]; do
+                "$bin/postgres" -D "$dir/data" >>"$dir/log" 2>&1 </dev/null
+                sleep 0.05
+            done
+        ) >/dev/null 2>&1 </dev/null &
+        until "$bin/pg_isready" -q -h "$dir" </dev/null; do
+            sleep 0.05
+            tries=$((${tries:-0} + 1))
+            [ "$tries" -lt 1200 ] || exit 1
+        done
+        echo "$dir"
+        exec >/dev/null
+        cat >/dev/null
+        finish
+        """
+}
