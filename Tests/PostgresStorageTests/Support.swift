@@ -1,4 +1,5 @@
 import Access
+import Documents
 import PostgresTesting
 import Secrets
 import Storage
@@ -56,4 +57,36 @@ func testDigest(_ bytes: UnsafeRawBufferPointer) -> KeyDigest {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return KeyDigest(words: SIMD4(hash, hash &* 3, hash &* 5, hash &* 7))
+}
+
+/// Waits until something holds; the machine may be busy.
+func eventually(_ condition: () throws -> Bool) async throws -> Bool {
+    for _ in 0..<6_000 {
+        if try condition() { return true }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    return false
+}
+
+/// The lines of an organisation's audit log, after a look at each link.
+///
+/// - Throws: ``BrokenLink`` if an event does not name its place and the digest of the one before.
+func auditChain(of organization: Identifier, in store: some AuditStore) throws -> [String] {
+    var previous = AuditPlace.noDigest
+    var chain: [String] = []
+    for line in try store.auditLines(in: organization, after: 0, atMost: .max) {
+        let text = String(decoding: line.bytes, as: UTF8.self)
+        let sequence = chain.count + 1
+        guard line.sequence == sequence, text.hasPrefix("{\"sequence\":\(sequence),\"previous\":\"\(previous)\",") else {
+            throw BrokenLink(line: text)
+        }
+        previous = line.bytes.withUnsafeBytes { testDigest($0).hexadecimal }
+        chain.append(text)
+    }
+    return chain
+}
+
+/// An event that does not fit to the one before.
+struct BrokenLink: Error {
+    let line: String
 }

@@ -8,7 +8,7 @@ package final class PostgresServer: Sendable {
     package let directory: String
     private let supervisor: Supervisor
 
-    /// What keeps the supervisor up: it ends when its input does.
+    /// The process that keeps the server up; it ends when its input does.
     private final class Supervisor: @unchecked Sendable {
         // Safe to share: nothing of it is used after `init`.
         let process = Process()

@@ -8,11 +8,15 @@ struct AccessState: Equatable {
     /// A moment at which it was the state, or before it was.
     let readAt: UInt64
 
+    init(generation: Int64, mark: Int64, readAt: UInt64) {
+        self.generation = generation
+        self.mark = mark
+        self.readAt = readAt
+    }
+
     /// The state in a row of ``reading`` or ``raising(_:)``.
     init(_ row: SQLRow, readAt: UInt64) {
-        generation = row.integer(0)
-        mark = row.integer(1)
-        self.readAt = readAt
+        self.init(generation: row.integer(0), mark: row.integer(1), readAt: readAt)
     }
 
     static func now() -> UInt64 { MonotonicClock.now() }

@@ -49,11 +49,15 @@ struct NamedList {
     }
 
     var countingAll: SQLQuery {
-        SQLQuery("SELECT count(*) FROM \(table.name) WHERE \(visibility)", parameters: visibilityParameters)
+        SQLQuery(
+            "SELECT count(*) FROM \(table.name) WHERE \(visibility)",
+            parameters: visibilityParameters,
+            isKept: false
+        )
     }
 
     var countingFiltered: SQLQuery {
-        SQLQuery("SELECT count(*) FROM \(table.name) WHERE \(condition)", parameters: parameters)
+        SQLQuery("SELECT count(*) FROM \(table.name) WHERE \(condition)", parameters: parameters, isKept: false)
     }
 
     /// The documents, each with its name and its id.
@@ -72,7 +76,8 @@ struct NamedList {
             SELECT document, name, key, low FROM \(table.name) WHERE \(condition)\(rest)
             ORDER BY name, key LIMIT $\(next) OFFSET $\(next + 1)
             """,
-            parameters: parameters
+            parameters: parameters,
+            isKept: false
         )
     }
 }

@@ -321,7 +321,8 @@ extension PostgresReads {
             WHERE place >> 40 = $1 AND time BETWEEN $2 AND $3\(rest)
             ORDER BY time \(direction), place \(direction) LIMIT $4
             """,
-            parameters: parameters
+            parameters: parameters,
+            isKept: false
         )
         guard let found = try ask(together: [query]).first else { throw .lostConnection() }
         return try lines(found, ordinal)

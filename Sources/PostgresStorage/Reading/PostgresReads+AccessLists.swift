@@ -177,10 +177,11 @@ private struct OrderedList {
         return [
             SQLQuery(
                 "\(select) WHERE \(condition)\(rest) ORDER BY \(clause) LIMIT $\(next) OFFSET $\(next + 1)",
-                parameters: values
+                parameters: values,
+                isKept: false
             ),
-            SQLQuery("SELECT count(*) FROM \(table) WHERE \(ofOrganization)", parameters: all),
-            SQLQuery("SELECT count(*) FROM \(table) WHERE \(condition)", parameters: all + parameters),
+            SQLQuery("SELECT count(*) FROM \(table) WHERE \(ofOrganization)", parameters: all, isKept: false),
+            SQLQuery("SELECT count(*) FROM \(table) WHERE \(condition)", parameters: all + parameters, isKept: false),
         ]
     }
 

@@ -39,8 +39,7 @@ final class Connector: @unchecked Sendable {
     /// - Returns: The connection, and whether it reaches one server process, so that notifications come.
     func connectToListen() throws(PostgresError) -> (connection: PostgresConnection, isDirect: Bool) {
         let connection = try connection(to: configuration.directAddress ?? configuration.address)
-        let server = try connection.run(SQLQuery("SELECT pg_backend_pid()"), within: configuration.patience)
-        return (connection, server.first?.integer(0) == connection.processID)
+        return (connection, connection.keepsStatements)
     }
 
     private func connection(to address: Secret) throws(PostgresError) -> PostgresConnection {
@@ -51,6 +50,7 @@ final class Connector: @unchecked Sendable {
         let checks = try connection.run(Self.check, within: configuration.patience)
         guard let row = checks.first else { throw .lostConnection() }
         try require(row)
+        connection.keepsStatements = row.integer(7) == connection.processID
         return connection
     }
 
@@ -58,7 +58,7 @@ final class Connector: @unchecked Sendable {
         """
         SELECT pg_is_in_recovery()::int4, \(timelineColumn), current_setting('server_encoding'),
             current_setting('standard_conforming_strings'), current_setting('synchronous_commit'),
-            current_setting('fsync'), current_setting('full_page_writes')
+            current_setting('fsync'), current_setting('full_page_writes'), pg_backend_pid()
         """
     )
 

@@ -11,6 +11,14 @@ final class PostgresConnection {
     private let notices = NoticeLog()
     /// Whether it can be used again.
     private(set) var isUsable = true
+    /// Whether statements may be kept prepared: behind a pooler a name would be that of another client's statement.
+    var keepsStatements = false
+    /// Statements that are prepared, with their names.
+    private var prepared: [String: String] = [:]
+    /// The number of names that were given; none is given twice.
+    private var preparations = 0
+    /// The most statements that are kept.
+    private static let keptStatements = 256
 
     /// Connects; of several hosts, to the first that takes writes.
     ///
@@ -37,15 +45,13 @@ final class PostgresConnection {
                 .withPointers { values in PQconnectdbParams(keywords, values, 1) }
         }
         guard let connected else { throw .unreachable("the process is out of memory") }
+        // From here on `deinit` runs also where an error is thrown.
         handle = connected
         guard PQstatus(handle) == CONNECTION_OK else {
-            let reason = Self.firstLine(of: PQerrorMessage(handle))
-            PQfinish(handle)
-            throw .unreachable(reason)
+            throw .unreachable(Self.firstLine(of: PQerrorMessage(handle)))
         }
         PQsetNoticeReceiver(handle, noteNotice, Unmanaged.passUnretained(notices).toOpaque())
         guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
-            PQfinish(handle)
             throw .lostConnection()
         }
     }
@@ -70,9 +76,10 @@ final class PostgresConnection {
         notices.states.removeAll()
         let deadline = MonotonicClock.now() + patience.nanoseconds
         do throws(PostgresError) {
-            for query in queries { try send(query) }
+            var steps: [Step] = []
+            for query in queries { try send(query, &steps) }
             guard PQpipelineSync(handle) == 1 else { throw .lostConnection() }
-            return try results(of: queries.count, before: deadline)
+            return try results(of: steps, before: deadline)
         } catch {
             if error.endsConnection { isUsable = false }
             throw error
@@ -87,7 +94,34 @@ final class PostgresConnection {
     /// The SQLSTATEs of warnings and notices that came with the last statements.
     var noticeStates: [String] { notices.states }
 
-    private func send(_ query: SQLQuery) throws(PostgresError) {
+    /// A part of a pipeline that has a result of its own.
+    private enum Step {
+        /// The preparation of a statement.
+        case preparation(sql: String)
+        case execution
+    }
+
+    private func send(_ query: SQLQuery, _ steps: inout [Step]) throws(PostgresError) {
+        var name: String?
+        if keepsStatements, query.isKept {
+            name = prepared[query.sql]
+            if name == nil, prepared.count < Self.keptStatements {
+                preparations += 1
+                let new = "keyway\(preparations)"
+                let types = query.parameters.map(\.type)
+                guard PQsendPrepare(handle, new, query.sql, Int32(types.count), types) == 1 else {
+                    throw .lostConnection()
+                }
+                prepared[query.sql] = new
+                steps.append(.preparation(sql: query.sql))
+                name = new
+            }
+        }
+        try send(query, preparedAs: name)
+        steps.append(.execution)
+    }
+
+    private func send(_ query: SQLQuery, preparedAs name: String?) throws(PostgresError) {
         var buffer: [UInt8] = []
         var ends: [Int] = []
         var isNull: [Bool] = []
@@ -113,30 +147,39 @@ final class PostgresConnection {
                 pointers.append(isNull[index] ? nil : base)
                 start = end
             }
-            return PQsendQueryParams(handle, query.sql, Int32(types.count), types, pointers, lengths, formats, 1)
+            let count = Int32(types.count)
+            if let name { return PQsendQueryPrepared(handle, name, count, pointers, lengths, formats, 1) }
+            return PQsendQueryParams(handle, query.sql, count, types, pointers, lengths, formats, 1)
         }
         guard status == 1 else { throw .lostConnection() }
     }
 
-    private func results(of count: Int, before deadline: UInt64) throws(PostgresError) -> [SQLResult] {
+    private func results(of steps: [Step], before deadline: UInt64) throws(PostgresError) -> [SQLResult] {
         var results: [SQLResult] = []
         var failure: PostgresError?
+        var done = 0
         // A null ends the results of each statement.
         var nulls = 0
         while true {
             try awaitResult(before: deadline)
             guard let pointer = PQgetResult(handle) else {
                 nulls += 1
-                guard nulls <= count + 1, PQstatus(handle) == CONNECTION_OK else { throw .lostConnection() }
+                guard nulls <= steps.count + 1, PQstatus(handle) == CONNECTION_OK else { throw .lostConnection() }
                 continue
             }
             let result = SQLResult(pointer)
             switch PQresultStatus(pointer) {
             case PGRES_PIPELINE_SYNC:
-                if let failure { throw failure }
-                guard results.count == count else { throw .lostConnection() }
+                if let failure {
+                    forgetPreparations(in: steps[done...])
+                    throw failure
+                }
+                guard done == steps.count else { throw .lostConnection() }
                 return results
-            case PGRES_TUPLES_OK, PGRES_COMMAND_OK: results.append(result)
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
+                guard done < steps.count else { throw .lostConnection() }
+                if case .execution = steps[done] { results.append(result) }
+                done += 1
             case PGRES_PIPELINE_ABORTED: break
             default:
                 guard let state = keyway_pq_sqlstate(pointer) else { throw .lostConnection() }
@@ -145,6 +188,11 @@ final class PostgresConnection {
                 failure = failure ?? refusal
             }
         }
+    }
+
+    /// Forgets statements whose preparation was not come to.
+    private func forgetPreparations(in steps: ArraySlice<Step>) {
+        for case .preparation(let sql) in steps { prepared[sql] = nil }
     }
 
     private func awaitResult(before deadline: UInt64) throws(PostgresError) {

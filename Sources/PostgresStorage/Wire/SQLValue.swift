@@ -111,14 +111,17 @@ extension [UInt8] {
 struct SQLQuery {
     let sql: String
     let parameters: [SQLValue]
+    /// Whether a connection may keep the statement prepared; one whose text depends on what is asked for is planned for
+    /// its parameters each time.
+    let isKept: Bool
 
     init(_ sql: String, _ parameters: SQLValue...) {
-        self.sql = sql
-        self.parameters = parameters
+        self.init(sql, parameters: parameters)
     }
 
-    init(_ sql: String, parameters: [SQLValue]) {
+    init(_ sql: String, parameters: [SQLValue], isKept: Bool = true) {
         self.sql = sql
         self.parameters = parameters
+        self.isKept = isKept
     }
 }

@@ -30,6 +30,13 @@ extension Change {
         events.map(\.organization) + mutations.compactMap(\.organization) + requirements.map(\.organization)
     }
 
+    var createsOrganization: Bool {
+        mutations.contains {
+            guard case .createOrganization = $0 else { return false }
+            return true
+        }
+    }
+
     /// Whether it changes keys, users, roles or registrations.
     var touchesAccess: Bool { mutations.contains { $0.touchesAccess } }
 }

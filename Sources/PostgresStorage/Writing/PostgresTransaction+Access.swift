@@ -17,7 +17,6 @@ extension PostgresTransaction {
         )
         guard let ordinal = inserted.first?.integer(0) else { return .refused(.conflict) }
         ordinals[organization.id] = ordinal
-        createsOrganization = true
         return .changed
     }
 

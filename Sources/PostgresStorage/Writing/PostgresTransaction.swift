@@ -22,10 +22,6 @@ final class PostgresTransaction {
     var notedMasterKeys: Set<String> = []
     /// Users that are there.
     var knownUsers: Set<Identifier> = []
-    /// Whether an organisation was created: then the commit itself is durable, so that nobody ever remembers an ordinal
-    /// that another organisation gets after a crash.
-    var createsOrganization = false
-
     private var events: [(ordinal: Int64, event: AuditEvent)] = []
     private var heads: [Int64: (sequence: Int64, digest: String)] = [:]
     private var touchesAccess = false
@@ -38,22 +34,32 @@ final class PostgresTransaction {
         case refused(CommitOutcome)
     }
 
-    init(on connection: PostgresConnection, within patience: Duration, digest: @escaping DigestFunction) {
+    /// - Parameters:
+    ///   - connection: The writer's connection.
+    ///   - patience: The longest wait for a statement.
+    ///   - isDurable: Whether the commit itself waits for the disk and the standby.
+    ///   - digest: The digest of the audit chain.
+    init(
+        on connection: PostgresConnection,
+        within patience: Duration,
+        isDurable: Bool,
+        digest: @escaping DigestFunction
+    ) {
         self.connection = connection
         self.patience = patience
         self.digest = digest
         later(SQLQuery("BEGIN"))
-        later(Self.settings(patience))
+        later(Self.settings(patience, isDurable: isDurable))
     }
 
     /// Nothing else frees an organisation whose lock a stopped node holds; and through a pooler these must not outlive
     /// the transaction.
-    private static func settings(_ patience: Duration) -> SQLQuery {
+    private static func settings(_ patience: Duration, isDurable: Bool) -> SQLQuery {
         let all = max(patience.milliseconds, 1)
         return SQLQuery(
             """
             SELECT set_config('idle_in_transaction_session_timeout', $1, true), set_config('lock_timeout', $2, true),
-                set_config('statement_timeout', $3, true)
+                set_config('statement_timeout', $3, true)\(isDurable ? "" : ", set_config('synchronous_commit', 'off', true)")
             """,
             .text("\(max(all * 2 / 5, 1))"),
             .text("\(max(all * 4 / 5, 1))"),
@@ -292,7 +298,6 @@ final class PostgresTransaction {
             queries.append(AccessState.raising(mark))
             queries.append(AccessState.notification)
         }
-        if !createsOrganization { queries.append(SQLQuery("SELECT set_config('synchronous_commit', 'off', true)")) }
         queries.append(SQLQuery("COMMIT"))
         do throws(PostgresError) {
             // What must have affected a row is looked at before the commit.

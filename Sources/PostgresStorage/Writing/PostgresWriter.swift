@@ -168,7 +168,13 @@ final class PostgresWriter: @unchecked Sendable {
         let connection = try currentConnection()
         let changes = batch.map(\.change)
         try learnOrdinals(of: changes, on: connection)
-        let transaction = PostgresTransaction(on: connection, within: patience, digest: digest)
+        let transaction = PostgresTransaction(
+            on: connection,
+            within: patience,
+            // Nobody may remember an ordinal that another organisation gets after a crash.
+            isDurable: changes.contains(where: \.createsOrganization),
+            digest: digest
+        )
         let outcomes: [CommitOutcome]
         do throws(PostgresError) {
             outcomes = try transaction.carryOut(changes, knowing: ordinals)
