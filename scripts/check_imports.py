@@ -18,6 +18,7 @@ IMPORT = re.compile(
 
 # Files of a target that alone may import a module which the target declares: the choice of the store is made in one.
 ONLY_IN = {
+    ("KeywayCommands", "PostgresStorage"): {"Server/DataLocation+Store.swift"},
     ("KeywayCommands", "SQLiteStorage"): {
         "Server/DataLocation+Store.swift",
         "Server/BackupCommand.swift",
@@ -28,7 +29,7 @@ ONLY_IN = {
 # The modules that a module must not reach, by its own imports or by those of what it imports.
 KEPT_APART = {
     # An act is the same for every door, and for every store.
-    "ActService": {"HTTPServer", "KeywayServer", "KeywayCommands", "SQLiteStorage"},
+    "ActService": {"HTTPServer", "KeywayServer", "KeywayCommands", "PostgresStorage", "SQLiteStorage"},
 }
 
 

@@ -75,8 +75,8 @@ struct BrokenCommitTests {
             var isCommitted = false
             for _ in 0..<3_000 where !isCommitted {
                 do throws(StoreError) {
-                    isCommitted = try await store.commit(Change([.createDocument(record, sealed: nil)], event: nil))
-                        == .committed
+                    let change = Change([.createDocument(record, sealed: nil)], event: nil)
+                    isCommitted = try await store.commit(change) == .committed
                 } catch {
                     try await Task.sleep(for: .milliseconds(20))
                 }
@@ -141,7 +141,8 @@ struct BrokenCommitTests {
         // A node's transaction, as far as it came before the node stopped.
         let holder = try PostgresConnection(to: configuration.address, timeout: 10)
         let transaction = PostgresTransaction(on: holder, within: .seconds(1), isDurable: false, digest: testDigest)
-        _ = try transaction.carryOut([Change([.noteMasterKey(id: "x")], event: tenant.event(on: tenant.id))], knowing: [:])
+        let change = Change([.noteMasterKey(id: "x")], event: tenant.event(on: tenant.id))
+        _ = try transaction.carryOut([change], knowing: [:])
         #expect(try await tenant.create(tenant.record(), in: store) == .committed)
         await store.close()
     }

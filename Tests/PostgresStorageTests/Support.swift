@@ -77,7 +77,8 @@ func auditChain(of organization: Identifier, in store: some AuditStore) throws -
     for line in try store.auditLines(in: organization, after: 0, atMost: .max) {
         let text = String(decoding: line.bytes, as: UTF8.self)
         let sequence = chain.count + 1
-        guard line.sequence == sequence, text.hasPrefix("{\"sequence\":\(sequence),\"previous\":\"\(previous)\",") else {
+        guard line.sequence == sequence, text.hasPrefix("{\"sequence\":\(sequence),\"previous\":\"\(previous)\",")
+        else {
             throw BrokenLink(line: text)
         }
         previous = line.bytes.withUnsafeBytes { testDigest($0).hexadecimal }

@@ -19,7 +19,8 @@ struct TwoStoresTests {
                         for _ in 0..<20 {
                             let tenant = tenants[number / 2 % 2]
                             let record = tenant.record()
-                            let outcome = try await tenant.create(record, sealed: .lettered("a"), in: stores[number % 2])
+                            let store = stores[number % 2]
+                            let outcome = try await tenant.create(record, sealed: .lettered("a"), in: store)
                             try #require(outcome == .committed)
                             records.append(record)
                         }

@@ -1,5 +1,6 @@
 import Foundation
 package import Platform
+import Synchronization
 
 /// A PostgreSQL of a test process's own, on a Unix socket in a temporary folder. A supervisor stops it and removes the
 /// folder when the test process ends, in whatever way.
@@ -10,9 +11,28 @@ package final class PostgresServer: Sendable {
 
     /// The process that keeps the server up; it ends when its input does.
     private final class Supervisor: @unchecked Sendable {
-        // Safe to share: nothing of it is used after `init`.
+        // Safe to share: after the server's start it is only stopped, by the end of the process.
         let process = Process()
         let input = Pipe()
+
+        func stop() {
+            try? input.fileHandleForWriting.close()
+            process.waitUntilExit()
+        }
+    }
+
+    /// Stopped when the process ends as it should.
+    private static let supervisors: Mutex<[Supervisor]> = {
+        atexit { PostgresServer.stopAll() }
+        return Mutex([])
+    }()
+
+    private static func stopAll() {
+        let supervisors = supervisors.withLock { supervisors in
+            defer { supervisors = [] }
+            return supervisors
+        }
+        for supervisor in supervisors { supervisor.stop() }
     }
 
     package struct Failure: Error, CustomStringConvertible {
@@ -24,10 +44,12 @@ package final class PostgresServer: Sendable {
     /// - Parameter settings: Further settings, such as `max_connections=50`.
     /// - Throws: ``Failure`` if it does not start.
     package init(settings: [String] = []) throws {
-        supervisor = Supervisor()
+        let supervisor = Supervisor()
+        self.supervisor = supervisor
         let output = Pipe()
         let process = supervisor.process
-        let script = ["/bin/sh", "-c", Self.script, "postgres-of-tests"] + settings
+        // In a session of its own, so that it outlives whoever ends that of the tests.
+        let script = ["/usr/bin/setsid", "--wait", "/bin/sh", "-c", Self.script, "postgres-of-tests"] + settings
         // PostgreSQL refuses to run as root.
         let command = geteuid() == 0 ? ["/usr/sbin/runuser", "-u", "postgres", "--"] + script : script
         process.executableURL = URL(fileURLWithPath: command[0])
@@ -36,6 +58,7 @@ package final class PostgresServer: Sendable {
         process.standardInput = supervisor.input
         process.standardOutput = output
         try process.run()
+        Self.supervisors.withLock { $0.append(supervisor) }
         var line: [UInt8] = []
         while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != UInt8(ascii: "\n") {
             line.append(byte)

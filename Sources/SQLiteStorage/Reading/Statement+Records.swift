@@ -1,6 +1,7 @@
 import Access
 import CSQLite
 import Documents
+import Storage
 
 extension Statement {
     /// An id whose halves stand in two columns, of which this is the first.
