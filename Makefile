@@ -8,6 +8,8 @@
 #   make build       build the server as it ships: .build/release/keyway
 #   make bench       measure the server beside nginx and etcd, and the SDK beside the Python client (thirteen minutes)
 #   make instructions  count the instructions of an act, a create and a GET; OTHER=path counts another build beside
+#   make deb         make the Debian package of it in .build/deb, which scripts/try-deb tries
+#   make image       make an OCI image of it in .build/image, which scripts/try-image tries
 #   make bootstrap   install what any of these needs, and nothing that is there already
 #   make clean       remove what was built; .keyway (keys and data of `make run`) stays
 #
@@ -23,7 +25,7 @@ RELEASE = -c release --static-swift-stdlib
 RELEASE_FLAGS = $(RELEASE) --product keyway
 PYTHON_CODE = Tests/EndToEnd Benchmarks scripts
 
-.PHONY: run test test-long lint format build bench instructions bootstrap clean toolchain
+.PHONY: run test test-long lint format build deb image bench instructions bootstrap clean toolchain
 .DEFAULT_GOAL := build
 
 run: build
@@ -55,6 +57,14 @@ format: toolchain .venv/ready
 
 build: toolchain
 	swift build $(RELEASE_FLAGS)
+
+deb: build
+	@scripts/bootstrap packages
+	@scripts/make-deb
+
+image: build
+	@scripts/bootstrap packages
+	@scripts/make-image
 
 bench: build .venv/ready
 	@scripts/bootstrap bench
