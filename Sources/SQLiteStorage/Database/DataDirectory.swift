@@ -76,7 +76,7 @@ final class DataDirectory: Sendable {
     }
 
     /// Creates the file before SQLite would, so that neither it nor its log is ever open to others.
-    private static func createFile(_ path: String) throws(StoreError) {
+    static func createFile(_ path: String) throws(StoreError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw refusal(of: "create", path) }
         close(descriptor)

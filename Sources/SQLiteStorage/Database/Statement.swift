@@ -105,7 +105,10 @@ extension Statement {
 
     func flag(_ column: Int32) -> Bool { integer(column) != 0 }
 
-    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+    func isNull(_ column: Int32) -> Bool { type(of: column) == SQLITE_NULL }
+
+    /// The type of a stored value, as SQLite names it.
+    func type(of column: Int32) -> Int32 { sqlite3_column_type(handle, column) }
 
     /// A copy of a text or a blob.
     func bytes(_ column: Int32) -> [UInt8] {

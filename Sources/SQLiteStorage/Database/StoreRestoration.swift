@@ -1,46 +1,60 @@
 import Platform
 package import Storage
 
-/// A data directory that is being made from a copy of a database: locked against other processes, and empty until the
-/// end.
+/// A data directory that is being made: locked against other processes, and empty until the end.
 ///
-/// The copy is put into a directory within it first, where it can be examined and opened as a store. ``finish()`` moves
-/// it to its place in one step; without that, all is removed again.
+/// Its database is put into a directory within it first, where it can be examined and opened as a store. ``finish()``
+/// moves it to its place in one step. Without that, the copy of a database is removed again; what is copied row by row
+/// stays, to be gone on with.
 package final class StoreRestoration {
     /// Where the copy stands until the end, in a directory that can be opened as a store.
     package let stagingDirectory: String
     package var stagedDatabase: String { DataDirectory.databasePath(in: stagingDirectory) }
 
+    private let stagingName: String
     private let directory: String
     private let lockPath: String
     private let lock: Int32
     private let isNewDirectory: Bool
-    /// Whether what is in the directory is this restoration's, to be removed if it does not come to its end.
+    /// Whether what is in the directory is to be removed if this does not come to its end.
     private var isOurs = false
 
     /// Makes the directory (mode 0700), unless there is an empty one.
     ///
     /// - Throws: ``StoreError``, with a text that names the path and what to do; what is there stays as it is.
-    package init(into directory: String) throws(StoreError) {
+    package convenience init(into directory: String) throws(StoreError) {
+        try self.init(into: directory, by: "restore.new", isResumable: false, restarting: true)
+    }
+
+    /// The same for what may take several processes: an earlier one's part is there, unless this one is to begin again.
+    convenience init(resumableInto directory: String, restarting: Bool) throws(StoreError) {
+        try self.init(into: directory, by: "migrate.new", isResumable: true, restarting: restarting)
+    }
+
+    private init(
+        into directory: String,
+        by stagingName: String,
+        isResumable: Bool,
+        restarting: Bool
+    ) throws(StoreError) {
         self.directory = directory
-        stagingDirectory = directory + "/" + Self.stagingName
+        self.stagingName = stagingName
+        stagingDirectory = directory + "/" + stagingName
         lockPath = directory + "/" + DataDirectory.lockName
         isNewDirectory = access(directory, F_OK) != 0 && errno == ENOENT
         if isNewDirectory {
             try DataDirectory.createDirectory(directory)
         } else {
             try DataDirectory.checkDirectory(directory)
-            try Self.requireEmpty(directory)
+            try Self.requireEmpty(directory, except: stagingName)
         }
         lock = try DataDirectory.lock(lockPath, of: directory)
         // Another may have been faster.
-        try Self.requireEmpty(directory)
-        isOurs = true
-        removeStaging()
+        try Self.requireEmpty(directory, except: stagingName)
+        isOurs = !isResumable
+        if restarting { removeStaging() }
         try DataDirectory.createDirectory(stagingDirectory)
     }
-
-    private static let stagingName = "restore.new"
 
     deinit {
         if isOurs {
@@ -73,8 +87,8 @@ package final class StoreRestoration {
         try Self.synchronize(directory)
     }
 
-    /// Refuses a directory with anything in it but what an interrupted restoration left.
-    private static func requireEmpty(_ directory: String) throws(StoreError) {
+    /// Refuses a directory with anything in it but what an interrupted process left.
+    private static func requireEmpty(_ directory: String, except stagingName: String) throws(StoreError) {
         guard let stream = opendir(directory) else { throw DataDirectory.refusal(of: "open", directory) }
         defer { closedir(stream) }
         var isEmpty = true
