@@ -69,6 +69,8 @@ let package = Package(
             "PostgresStorage",
             uses: ["Access", "CPostgres", "Documents", "Platform", "Secrets", "Storage", "Threads"]
         ),
+        // All of a store: copied, compared, examined.
+        module("StoreMaintenance", uses: ["Access", "Cryptography", "Documents", "JSONReading", "Storage"]),
         module("StorageTesting", uses: ["Access", "Documents", "Secrets", "Storage", "Threads"]),
         module(
             "HTTPServer",
@@ -147,7 +149,7 @@ let package = Package(
             uses: [
                 "Access", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography", "CSystem",
                 "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayServer", "NetworkTypes",
-                "Platform", "Secrets", "SQLiteStorage", "Storage", "Threads", "Vault",
+                "Platform", "Secrets", "SQLiteStorage", "Storage", "StoreMaintenance", "Threads", "Vault",
             ]
         ),
         // Its main is C, which is given its arguments.
@@ -193,6 +195,13 @@ let package = Package(
             uses: [
                 "Access", "Documents", "Platform", "PostgresStorage", "PostgresTesting", "Secrets", "Storage",
                 "StorageTesting",
+            ]
+        ),
+        suite(
+            "StoreMaintenanceTests",
+            uses: [
+                "Access", "Cryptography", "CSQLite", "Documents", "Platform", "Secrets", "SQLiteStorage", "Storage",
+                "StorageTesting", "StoreMaintenance", "TestSupport",
             ]
         ),
         suite("DocumentsTests", uses: ["Documents", "Secrets", "TestSupport"]),

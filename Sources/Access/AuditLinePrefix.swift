@@ -5,6 +5,8 @@ package struct AuditLinePrefix: Sendable, Equatable {
     package let sequence: Int64
     /// The digest of the line before, 64 hexadecimal digits.
     package let previous: String
+    /// The event's time as it is written: 27 characters.
+    package let time: String
     package let organization: Identifier
 
     /// - Returns: `nil` for what ``AuditEvent/line(sequence:previous:)`` does not write.
@@ -12,12 +14,13 @@ package struct AuditLinePrefix: Sendable, Equatable {
         var scanner = Scanner(rest: line[...])
         guard line.last == UInt8(ascii: "}"), scanner.skip("{\"sequence\":"), let sequence = scanner.number(),
             scanner.skip(",\"previous\":\""), let previous = scanner.text(length: 64),
-            scanner.skip("\",\"time\":\""), scanner.text(length: 27) != nil,
+            scanner.skip("\",\"time\":\""), let time = scanner.text(length: 27),
             scanner.skip("\",\"organization_id\":\""), let organization = scanner.text(length: 36),
             let organization = Identifier(organization), scanner.skip("\",")
         else { return nil }
         self.sequence = sequence
         self.previous = previous
+        self.time = time
         self.organization = organization
     }
 

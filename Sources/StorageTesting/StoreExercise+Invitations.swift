@@ -44,7 +44,7 @@ extension StoreExercise {
 }
 
 extension Tenant {
-    fileprivate func invitation(of user: Identifier, permissions: PermissionSet = []) -> UserInvitation {
+    func invitation(of user: Identifier, permissions: PermissionSet = []) -> UserInvitation {
         UserInvitation(
             id: Self.ids.next(),
             organization: id,

@@ -281,7 +281,7 @@ extension Tenant {
     }
 
     /// An act token of this organisation that is not stored yet.
-    fileprivate func actToken(
+    func actToken(
         from source: ActToken.Source,
         digest: KeyDigest,
         limits: ActToken.Limits = .init(connections: [Tenant.ids.next()]),
