@@ -28,6 +28,14 @@ package enum KeywayCommand {
                     )
                 ),
                 .command(.backup), .command(.restore), .command(.recover), .command(.rotateMasterKey),
+                .command(.migrate),
+                .group(
+                    CommandGroup(
+                        name: "store",
+                        summary: "The store, and what is wrong with it",
+                        members: [.command(.checkStore)]
+                    )
+                ),
                 .command(.act), .command(.runWithToken), .group(.actTokens), .group(.connections),
                 .group(.applicationKeys), .group(.aws), .group(.apiKeys), .group(.users), .group(.issuers),
                 .command(.validate), .command(.export), .command(.apply), .command(.completions), .command(.manual),

@@ -150,7 +150,7 @@ struct RowExamination {
             note(.masterKey, row, of: table, "sealed under a master key that is not noted")
         }
         guard table.name == StoredTable.sealedSecrets.name, let number = row[table.place(of: "kind")].integer,
-            !DocumentKind.allCases.contains(where: { $0.secretsNumber == number })
+            !DocumentKind.allCases.contains(where: { $0.table.holdsSecrets && $0.table.number == number })
         else { return }
         note(.secrets, row, of: table, "with secrets of a kind of document that has none")
     }

@@ -8,26 +8,23 @@ extension StoredTable {
     func label(of row: StoredRow) -> String? {
         guard let key = row.first?.integer else { return nil }
         if name == Self.organizations.name, row.count > 1 { return row[place(of: "id")].text }
-        if name == Self.auditLog.name { return "\(key >> EventPlace.sequenceBits)/\(EventPlace(key).sequence)" }
-        let high = UInt64(bitPattern: key) ^ 1 << 63
+        if name == Self.auditLog.name { return "\(EventPlace(key).ordinal)/\(EventPlace(key).sequence)" }
         if row.count > 1, columns[1].name == "low", let low = row[1].integer {
-            return Identifier(high: high, low: UInt64(bitPattern: low)).description
+            return Identifier(key: key, lowBits: low).description
         }
         // The first half of an id, which no other has.
-        let half = Identifier(high: high, low: 0).description.prefix(19) + "…"
+        let half = Identifier(key: key, lowBits: 0).description.prefix(19) + "…"
         return String(half)
     }
 }
 
 /// The place of an audit event: its organisation's ordinal, and its sequence.
 struct EventPlace {
-    static let sequenceBits: Int64 = 40
-
     let ordinal: Int64
     let sequence: Int64
 
     init(_ place: Int64) {
-        ordinal = place >> Self.sequenceBits
-        sequence = place & (1 << Self.sequenceBits - 1)
+        ordinal = place >> AuditPlace.sequenceBits
+        sequence = place & (1 << AuditPlace.sequenceBits - 1)
     }
 }

@@ -45,4 +45,16 @@ package enum DetachedThread {
         precondition(status == 0, "the system can start a thread")
         pthread_detach(thread)
     }
+
+    /// Runs `body` on a new thread.
+    ///
+    /// - Returns: What it returns.
+    /// - Throws: What it throws.
+    package static func result<Result: Sendable>(
+        of body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            start { continuation.resume(with: Swift.Result { try body() }) }
+        }
+    }
 }

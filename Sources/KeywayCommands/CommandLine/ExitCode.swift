@@ -8,7 +8,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case thirdParty = 3
     /// The command line is wrong.
     case usage = 64
-    /// The content is wrong: the server refuses it, a document is invalid, an audit log is not whole.
+    /// The content is wrong: the server refuses it, a document is invalid, an audit log or a store is not whole.
     case data = 65
     /// A file that the user named can't be used.
     case input = 66
@@ -36,7 +36,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
         case .changes: "only for apply --plan --detailed-exit-code: there is something to do"
         case .thirdParty: "the third party does not accept the credentials, or act --fail got a status of 400 or more"
         case .usage: "the command line is wrong, or something is missing and there is no terminal to ask on"
-        case .data: "the server refuses what it was sent, a document is invalid, or an audit log is not whole"
+        case .data: "the server refuses what it was sent, or a document, an audit log or a store is not whole"
         case .input: "a file that you named can't be read"
         case .unavailable: "there is no response from the server, it failed, or something needed is in use"
         case .internal: "an error of keyway itself: please report it"

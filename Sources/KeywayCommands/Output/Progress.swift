@@ -2,12 +2,16 @@ import Synchronization
 
 /// Tells a person at the terminal that work goes on, once it has taken a second. Programs are told nothing.
 final class Progress: Sendable {
-    private let title: String
-    private let count = Mutex<Int?>(nil)
+    private struct State {
+        var title: String
+        var count: Int?
+    }
+
+    private let state: Mutex<State>
     private static let frames = ["|", "/", "-", "\\"]
 
     private init(_ title: String) {
-        self.title = title
+        state = Mutex(State(title: title))
     }
 
     /// Shows progress while the work is done.
@@ -37,15 +41,22 @@ final class Progress: Sendable {
 
     /// Notes how many are done.
     func advance(to count: Int) {
-        self.count.withLock { $0 = count }
+        state.withLock { $0.count = count }
+    }
+
+    /// Goes on with another part of the work.
+    func begin(_ title: String) {
+        state.withLock { $0 = State(title: title) }
     }
 
     private func display() async {
         guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
         var step = 0
         while !Task.isCancelled {
-            let done = count.withLock { $0 }.map { " \($0)" } ?? ""
-            show("\r\(Self.frames[step % Self.frames.count]) \(title)…\(done)")
+            let current = state.withLock { $0 }
+            let done = current.count.map { " \($0)" } ?? ""
+            // What an earlier line had more is wiped away.
+            show("\r\(Self.frames[step % Self.frames.count]) \(current.title)…\(done)\u{1b}[K")
             step += 1
             try? await Task.sleep(for: .milliseconds(100))
         }

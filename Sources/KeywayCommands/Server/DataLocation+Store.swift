@@ -41,3 +41,28 @@ extension DataLocation {
         }
     }
 }
+
+extension StorePlace {
+    /// Opens all of a store, which nobody else may write meanwhile.
+    func openRows() throws(CommandError) -> any StoredRows {
+        do throws(StoreError) {
+            return try SQLiteRows(directory: directory)
+        } catch {
+            throw CommandError(.input, error.reason)
+        }
+    }
+
+    /// Opens what becomes a store: new, or as far as an earlier process filled it, unless that is to begin again.
+    func openFillable(restarting: Bool) throws(CommandError) -> any FillableStore {
+        do throws(StoreError) {
+            return try SQLiteTarget(into: directory, restarting: restarting)
+        } catch {
+            throw CommandError(.cannotCreate, error.reason)
+        }
+    }
+
+    /// Opens a store for a look at what is wrong with it.
+    func openExamination() throws(StoreError) -> any ExaminableStore {
+        try SQLiteExamination(directory: directory)
+    }
+}

@@ -65,7 +65,7 @@ struct DataLocation {
     }
 
     /// The path from the root, without `.` and final slashes: other paths are made from it.
-    private static func absolute(_ path: String) -> String {
+    static func absolute(_ path: String) -> String {
         let base = path.hasPrefix("/") ? "" : FileManager.default.currentDirectoryPath + "/"
         return "/" + (base + path).split(separator: "/").filter { $0 != "." }.joined(separator: "/")
     }

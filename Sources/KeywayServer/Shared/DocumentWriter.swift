@@ -1,10 +1,10 @@
 import ActService
 import AWSAccounts
 import Access
-import Documents
+package import Documents
 import JSONReading
 import Secrets
-import Storage
+package import Storage
 import Vault
 
 /// Turns bodies into changes of stored documents: the one place where secrets are sealed.
@@ -247,7 +247,7 @@ struct DocumentWriter: Sendable {
 
 extension DocumentKind {
     /// The columns by which a store finds documents.
-    fileprivate func columns(of attributes: JSONValue?) -> (name: String, category: String) {
+    package func columns(of attributes: JSONValue?) -> (name: String, category: String) {
         switch self {
         case .connection:
             (

@@ -126,10 +126,8 @@ extension StoredTable {
     package static let sealedSecrets = StoredTable(
         "sealed_secrets",
         [.integer("document"), .integer("kind"), .text("master_key_id"), .bytes("bytes")],
-        conditionalReferences: DocumentKind.allCases.compactMap { kind in
-            kind.secretsNumber.map { number in
-                Reference(column: "document", table: kind.storedTable.name, condition: ("kind", number))
-            }
+        conditionalReferences: DocumentKind.allCases.map(\.table).filter(\.holdsSecrets).map { table in
+            Reference(column: "document", table: table.name, condition: ("kind", table.number))
         }
     )
 
@@ -163,15 +161,6 @@ extension DocumentKind {
         case .eventBridge: .eventBridges
         case .tokenIssuer: .tokenIssuers
         case .personaMapping: .personaMappings
-        }
-    }
-
-    /// The number of the kind among sealed secrets; `nil` of a kind that has none.
-    package var secretsNumber: Int64? {
-        switch self {
-        case .connection: 1
-        case .awsAccount: 2
-        case .ccmConfig, .connectionSettings, .eventBridge, .tokenIssuer, .personaMapping: nil
         }
     }
 }
