@@ -14,9 +14,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from acts import ANSWER, ON_LOOPBACK, PATH, TOKEN, send
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from measuring import say
 from servers import BINARY, CONNECTIONS, Keyway, Nginx, free_port, succeeds
 
@@ -26,6 +31,13 @@ CLIENTS = int(os.environ.get("KEYWAY_BENCH_CLIENTS", "16"))
 WARM_UP = 200
 # callgrind counts each byte that `rep stosb` and `rep movsb` write or move; without them glibc uses vectors.
 TUNABLES = "glibc.cpu.x86_rep_stosb_threshold=0x40000000:glibc.cpu.x86_rep_movsb_threshold=0x40000000"
+# What AWS STS and S3 are to the server: one nginx, which gives any caller a session, and then an object.
+CLOUD = """location / {{ default_type text/xml; return 200 '{session}'; }}
+    location /bench/ {{ default_type application/json; return 200 '{answer}'; }}"""
+SESSION = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>\
+<AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\
+</SecretAccessKey><SessionToken>bench-session-token</SessionToken><Expiration>{expiration}</Expiration></Credentials>\
+</AssumeRoleResult></AssumeRoleResponse>"""
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -97,9 +109,9 @@ def receive(peer: socket.socket) -> None:
             return
 
 
-def request(keyway: Keyway, method: str, path: str, body: bytes = b"") -> bytes:
-    """A request as a usual client sends it."""
-    headers = keyway.headers | {"User-Agent": "bench/1.0", "Accept": "application/json"}
+def request(keyway: Keyway, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> bytes:
+    """A request as a usual client sends it; by the keys, unless there are other headers."""
+    headers = (headers or keyway.headers) | {"User-Agent": "bench/1.0", "Accept": "application/json"}
     if body:
         headers |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
@@ -119,6 +131,36 @@ def acts(keyway: Keyway, upstream: Nginx) -> Iterator[bytes]:
     act = request(keyway, "GET", f"{CONNECTIONS}/{made['id']}/proxy{PATH}")
     while True:
         yield act
+
+
+def s3_object(keyway: Keyway) -> tuple[str, dict]:
+    """The path of an object behind a connection with a role, and the act token of that connection."""
+    credentials = {"type": "AWSAssumeRole", "account_id": "123456789012", "role": "bench"}
+    attributes = {"name": "bench", "integration": {"type": "AWS", "credentials": credentials}}
+    made = send(keyway, "POST", CONNECTIONS, {"type": "action_connection", "attributes": attributes})
+    limits = {"connections": [made["id"]], "lifetime": 86_400}
+    token = send(keyway, "POST", "/api/v2/actions/act_tokens", {"type": "act_tokens", "attributes": limits})
+    return f"{CONNECTIONS}/{made['id']}/proxy/s3/us-east-1/bench/object", token["attributes"]
+
+
+def s3_acts(keyway: Keyway, _: Nginx) -> Iterator[bytes]:
+    """Acts by keys, through a connection with a role, whose session signs them."""
+    act = request(keyway, "GET", s3_object(keyway)[0])
+    while True:
+        yield act
+
+
+def signed_s3_acts(keyway: Keyway, _: Nginx) -> Iterator[bytes]:
+    """The same acts by callers who sign as for AWS."""
+    path, token = s3_object(keyway)
+    keys = Credentials(token["access_key_id"], token["secret_access_key"])
+    while True:
+        signed = AWSRequest("GET", keyway.url + path)
+        S3SigV4Auth(keys, "s3", "us-east-1").add_auth(signed)
+        act = request(keyway, "GET", path, headers=dict(signed.headers))
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            yield act
 
 
 def creates(keyway: Keyway, _: Nginx) -> Iterator[bytes]:
@@ -146,9 +188,10 @@ def main(others: list[str]) -> int:
     shutil.rmtree(PLACE, ignore_errors=True)
     os.environ["GLIBC_TUNABLES"] = TUNABLES
     binaries = [BINARY, *(pathlib.Path(other).absolute() for other in others)]
-    upstream = Nginx(PLACE / "upstream", "upstream")
-    wanted = os.environ.get("KEYWAY_BENCH_KINDS", "acts creates gets").split()
-    kinds = [kind for kind in (acts, creates, gets) if kind.__name__ in wanted]
+    upstream, cloud = Nginx(PLACE / "upstream", "upstream"), Nginx(PLACE / "cloud", "cloud")
+    all_kinds = {kind.__name__: kind for kind in (acts, s3_acts, signed_s3_acts, creates, gets)}
+    wanted = os.environ.get("KEYWAY_BENCH_KINDS", " ".join(all_kinds)).split()
+    kinds = [kind for name, kind in all_kinds.items() if name in wanted]
     PLACE.mkdir(parents=True, exist_ok=True)
     copies = [PLACE / f"keyway-{number}" for number in range(len(binaries))]
     for binary, copy in zip(binaries, copies, strict=True):
@@ -157,10 +200,17 @@ def main(others: list[str]) -> int:
     print(f"| instructions | {' | '.join(map(str, binaries))} | |\n| --- |{' --- |' * (len(binaries) + 1)}")
     try:
         upstream.start(PATH, ANSWER)
+        expiration = (datetime.now(UTC) + timedelta(hours=12)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        cloud.run("/", CLOUD.format(session=SESSION.format(expiration=expiration), answer=ANSWER.decode()))
         for kind in kinds:
             counts = []
             for number in range(len(binaries)):
-                keyway = CountedKeyway(PLACE / f"{kind.__name__}-{number}", *ON_LOOPBACK, binary=copies[number])
+                keyway = CountedKeyway(
+                    PLACE / f"{kind.__name__}-{number}",
+                    *ON_LOOPBACK,
+                    binary=copies[number],
+                    variables=variables(cloud),
+                )
                 try:
                     keyway.start()
                     counts.append(keyway.count(kind(keyway, upstream)))
@@ -171,7 +221,19 @@ def main(others: list[str]) -> int:
             print(f"| {kind.__name__} | {' | '.join(f'{count:,.0f}' for count in counts)} | {ratio} |", flush=True)
     finally:
         upstream.stop()
+        cloud.stop()
     return 0
+
+
+def variables(cloud: Nginx) -> dict[str, str]:
+    """What makes AWS' clients clients of that server."""
+    return {
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AWS_ENDPOINT_URL": cloud.url,
+        "AWS_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 if __name__ == "__main__":
