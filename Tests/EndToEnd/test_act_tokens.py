@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from acting import TWINS, Actor, act_events, assert_own, assert_proxied, http_body
+from acting import LOOPBACK, TWINS, Actor, act_events, assert_own, assert_proxied, http_body
 from harness import CONNECTIONS, UNKNOWN_ID, Answer, Keys, Server, send, wait_until
 from people import STANDARD, service_account
 from tokens import ACT_TOKENS, act_token, act_token_body, basic, bearer, personal_token, request, text
@@ -275,6 +275,19 @@ class TestRights:
         token = text(act_token(actor.server, connection))
         for wrong in [token[:-1], token + "0", token.swapcase(), "kwa_", token.replace("_", "-"), token[:30]]:
             assert act(actor, connection, bearer(wrong)).status in (400, 403), wrong
+
+
+class TestRate:
+    def test_its_requests_count_as_those_of_what_made_it(self, new_server, openai: VendorTwin) -> None:
+        actor = Actor(new_server("--rate-limit", "30/3600", *LOOPBACK))
+        connection = actor.connect(openai)
+        tokens = [bearer(act_token(actor.server, connection)) for _ in range(2)]
+        statuses = [act(actor, connection, tokens[number % 2]).status for number in range(30)]
+        assert statuses == sorted(statuses)
+        assert set(statuses) == {200, 429}
+        by_keys = actor.server.request("GET", f"{CONNECTIONS}/{connection}")
+        assert by_keys.status == 429
+        assert by_keys.headers["x-ratelimit-name"] == "application_key"
 
 
 class TestMany:

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import socket
 import ssl
 import subprocess
 import sys
@@ -251,6 +252,111 @@ class TestCommand:
         assert (tmp_path / "down").read_bytes() == content
         tables = json.loads(self.run(place, token, "dynamodb", "list-tables", home=tmp_path))
         assert isinstance(tables["TableNames"], list)
+
+
+# The requests of Terraform's S3 backend and of its provider's first steps, by what its environment says alone.
+TERRAFORM = """
+import base64, boto3, hashlib, json, sys
+from botocore.exceptions import ClientError
+bucket, table = sys.argv[1:]
+s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
+def refusal(operation, **arguments):
+    try:
+        operation(**arguments)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+account = boto3.client("sts").get_caller_identity()["Account"]
+s3.head_bucket(Bucket=bucket)
+region = s3.get_bucket_location(Bucket=bucket)["LocationConstraint"]
+missing = refusal(s3.head_object, Bucket=bucket, Key="env:/prod/terraform.tfstate")
+dynamodb.create_table(
+    TableName=table,
+    AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+    KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+    BillingMode="PAY_PER_REQUEST",
+)
+lock = {"TableName": table, "Item": {"LockID": {"S": "prod"}}, "ConditionExpression": "attribute_not_exists(LockID)"}
+dynamodb.put_item(**lock)
+locked = refusal(dynamodb.put_item, **lock)
+state = json.dumps({"version": 4, "serial": 1, "resources": []}).encode()
+s3.put_object(
+    Bucket=bucket,
+    Key="env:/prod/terraform.tfstate",
+    Body=state,
+    ContentType="application/json",
+    ChecksumSHA256=base64.b64encode(hashlib.sha256(state).digest()).decode(),
+    ServerSideEncryption="AES256",
+)
+listed = s3.list_objects_v2(Bucket=bucket, Prefix="env:/", MaxKeys=1000)["Contents"]
+same = s3.get_object(Bucket=bucket, Key="env:/prod/terraform.tfstate", ChecksumMode="ENABLED")["Body"].read() == state
+dynamodb.delete_item(TableName=table, Key={"LockID": {"S": "prod"}})
+s3.delete_object(Bucket=bucket, Key="env:/prod/terraform.tfstate")
+print(json.dumps([account, region, missing, locked, [entry["Key"] for entry in listed], same]))
+"""
+
+
+def test_terraforms_requests_need_no_more_than_keys_and_endpoint(
+    place: Place, token: dict, bucket: str, tmp_path: pathlib.Path
+) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "AWS_ACCESS_KEY_ID": token["access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": token["secret_access_key"],
+        "AWS_ENDPOINT_URL": place.endpoint,
+        "AWS_DEFAULT_REGION": REGION,
+    } | ({"AWS_CA_BUNDLE": place.authority} if place.authority else {})
+    command = [sys.executable, "-c", TERRAFORM, bucket, f"locks-{bucket}"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    assert ended.returncode == 0, ended.stderr
+    account, region, missing, locked, listed, same = json.loads(ended.stdout)
+    assert account == ACCOUNT
+    assert region in (None, REGION)
+    assert missing == "404"
+    assert locked == "ConditionalCheckFailedException"
+    assert listed == ["env:/prod/terraform.tfstate"]
+    assert same
+
+
+def test_a_100_leaves_before_the_body_comes(place: Place, token: dict, bucket: str) -> None:
+    """botocore's upload waits for it without end over TLS 1.3, where the server's session tickets wake it up."""
+    content = os.urandom(100_000)
+    signed = sign(place, token, method="PUT", path=f"/{bucket}/continued", body=content)
+    lines = [f"PUT {signed.target} HTTP/1.1", *(f"{name}: {value}" for name, value in signed.headers.items())]
+    host, _, port = place.origin.partition("//")[2].partition(":")
+    head = [*lines, f"Host: {host}:{port}", f"Content-Length: {len(content)}", "Expect: 100-continue", "", ""]
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as peer:
+        if place.authority:
+            trust = ssl.create_default_context(cafile=place.authority)
+            peer = trust.wrap_socket(peer, server_hostname=host)
+            assert peer.version() == "TLSv1.3"
+        peer.sendall("\r\n".join(head).encode())
+        answer = peer.recv(65536)
+        assert answer == b"HTTP/1.1 100 Continue\r\n\r\n"
+        peer.sendall(content)
+        assert peer.recv(65536).startswith(b"HTTP/1.1 200 ")
+        peer.close()
+    assert place.client("s3", token).get_object(Bucket=bucket, Key="continued")["Body"].read() == content
+
+
+def test_gos_clients_sign_more_headers(place: Place, token: dict, bucket: str) -> None:
+    """AWS' SDK for Go signs the length, the codings that it takes and its own counters, as botocore does not."""
+    headers = {
+        "Accept-Encoding": "identity",
+        "Amz-Sdk-Invocation-Id": "b6dcf0a5-7ab6-4a05-8f5c-0d2a4b1f0d0e",
+        "Amz-Sdk-Request": "attempt=1; max=3",
+        "Content-Length": "5",
+        "Content-Type": "application/octet-stream",
+    }
+    signed = sign(place, token, method="PUT", path=f"/{bucket}/go", body=b"hello", headers=headers)
+    assert "accept-encoding;amz-sdk-invocation-id;amz-sdk-request;content-length" in signed.headers["Authorization"]
+    assert signed.send(place).status == 200
+    signed.headers["Amz-Sdk-Request"] = "attempt=2; max=3"
+    assert_refused(signed.send(place), "signature_does_not_match")
+    query = b"Action=GetCallerIdentity&Version=2011-06-15"
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(query))}
+    asked = sign(place, token, "sts", "POST", "/", query, headers | {"Accept-Encoding": "gzip"})
+    assert ACCOUNT.encode() in asked.send(place).read()
 
 
 @dataclass
