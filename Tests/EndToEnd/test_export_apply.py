@@ -25,6 +25,7 @@ from harness import (
     initialise,
     running,
 )
+from people import READER, service_account
 from terminal import Terminal
 
 ACCESS_KEY_ACCOUNT = "200000000002"
@@ -770,3 +771,66 @@ def reading_key(server: Server) -> str:
     key = answer.json["data"]
     assert server.request("PUT", f"{REGISTRATIONS}/{key['id']}").status in (200, 201)
     return key["attributes"]["key"]
+
+
+class TestTokenIssuers:
+    ISSUERS = "/api/v2/actions/token_issuers"
+    URL = "https://issuer.example/acme"
+
+    @pytest.fixture
+    def issued(self, new_server: Callable[..., Server], tmp_path: pathlib.Path) -> tuple[Server, pathlib.Path]:
+        """A server with a token issuer, and its state in files."""
+        server = new_server()
+        account = service_account(server, READER)
+        mapping = {"service_account_id": account.user_id, "claims": [{"claim": "sub", "value": "repo:acme/*"}]}
+        attributes = {"issuer": self.URL, "mappings": [mapping]}
+        body = {"data": {"type": "token_issuers", "attributes": attributes}}
+        assert server.request("POST", self.ISSUERS, body).status == 201
+        keyway(server, "export", "-o", tmp_path / "state")
+        return server, tmp_path / "state"
+
+    def listed(self, server: Server) -> list[dict]:
+        return server.request("GET", self.ISSUERS).json["data"]
+
+    def test_are_exported_changed_made_again_and_deleted(self, issued: tuple[Server, pathlib.Path]) -> None:
+        server, state = issued
+        [issuer] = self.listed(server)
+        file = state / f"token-issuers/issuer-example-acme-{issuer['id']}.json"
+        assert json.loads(file.read_text()) == {"data": issuer}
+        assert "Nothing to do: 1 unchanged." in keyway(server, "apply", "-f", state, "--yes").stdout
+
+        edit(file, lambda data: data["attributes"]["mappings"][0].update(lifetime=60, scopes=["connections_read"]))
+        done = keyway(server, "apply", "-f", state, "--yes")
+        assert f"~ update token-issuers/{file.name}: token issuer {self.URL} ({issuer['id']})" in done.stdout
+        [changed] = self.listed(server)
+        assert changed["id"] == issuer["id"]
+        assert changed["attributes"] == json.loads(file.read_text())["data"]["attributes"]
+
+        assert server.request("DELETE", f"{self.ISSUERS}/{issuer['id']}").status == 204
+        assert "1 to create" in keyway(server, "apply", "-f", state, "--yes").stdout
+        [made] = self.listed(server)
+        assert made["id"] != issuer["id"]
+        assert made["attributes"] == changed["attributes"]
+        assert "Nothing to do: 1 unchanged." in keyway(server, "apply", "-f", state, "--yes").stdout
+
+        (state / "connection.json").write_text(json.dumps(BY_NAME["AWSAssumeRole"].create("role")))
+        file.unlink()
+        keyway(server, "apply", "-f", state, "--yes")
+        assert len(self.listed(server)) == 1
+        keyway(server, "apply", "-f", state, "--yes", "--prune")
+        assert self.listed(server) == []
+
+    def test_are_left_alone_by_who_may_not_manage_them(self, issued: tuple[Server, pathlib.Path]) -> None:
+        server, state = issued
+        [file] = state.rglob("*.json")
+        reader = with_keys(server) | {"DD_APP_KEY": reading_key(server)}
+
+        def run(*words: str | pathlib.Path) -> subprocess.CompletedProcess:
+            command = [BINARY, *words, "--server", f"http://{server.address}"]
+            return subprocess.run(command, env=reader, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+        assert json.loads(run("export").stdout) == []
+        assert run("export", "-o", state, "--prune").returncode == 77
+        assert file.exists()
+        assert run("apply", "-f", state, "--yes", "--prune").returncode == 77
+        assert len(self.listed(server)) == 1

@@ -116,6 +116,35 @@ struct TokenIssuerTests {
         if status == 403 { #expect(created.text.contains("connections_read")) }
     }
 
+    @Test("is changed in parts, with its mappings as a whole, and checked as if it were named anew")
+    func changed() async throws {
+        let fixture = try await Fixture()
+        let account = try await fixture.member([.readOnly], isServiceAccount: true)
+        let first = try await fixture.send(.post, Self.path, body: Bodies.tokenIssuer(1, account))
+        let second = try await fixture.send(.post, Self.path, body: Bodies.tokenIssuer(2, account))
+        func patch(_ attributes: String, as keys: Keys? = nil) async throws -> Answer {
+            let path = "\(Self.path)/\(first.id)"
+            return try await fixture.send(.patch, path, as: keys ?? fixture.admin, body: body(attributes))
+        }
+        let narrowed = try await patch(mappings(account, #"[{"claim":"sub","value":"repo:acme/api"}]"#))
+        #expect(narrowed.status == 200)
+        let (before, after) = (first.json["data"]?["attributes"], narrowed.json["data"]?["attributes"])
+        #expect(after?["issuer"] == before?["issuer"])
+        #expect(after?["audience"] == before?["audience"])
+        #expect(after?["mappings"] != before?["mappings"])
+        let read = try await fixture.send(.get, "\(Self.path)/\(first.id)", as: fixture.admin)
+        #expect(read.json["data"] == narrowed.json["data"])
+        let taken = second.json["data"]?["attributes"]?["issuer"]?.text?.string ?? ""
+        #expect(try await patch(#""issuer":"\#(taken)""#).status == 409)
+        #expect(try await patch(#""audience":"https://keyway.example""#).status == 400)
+        #expect(try await patch(mappings(account, #"[{"claim":"sub","value":"*"}]"#)).status == 400)
+        // Who may not make it may not change it either, not even in another part.
+        let narrow = try await fixture.member([.admin], scopes: ["token_issuers_manage"])
+        #expect(try await patch(#""issuer":"https://b.example""#, as: narrow).status == 403)
+        let unknown = "\(Self.path)/\(account.user)"
+        #expect(try await fixture.send(.patch, unknown, as: fixture.admin, body: body("")).status == 404)
+    }
+
     @Test("is reached by plain HTTP only where the operator allows it")
     func plain() async throws {
         let sent = { (account: Keys) in self.body(#""issuer":"http://127.0.0.1:1","# + self.mappings(account)) }

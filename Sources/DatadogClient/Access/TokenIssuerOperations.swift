@@ -23,6 +23,18 @@ public struct TokenIssuerOperations: Sendable {
         try await requester.data(Operation("GET", Self.path + [id]))
     }
 
+    /// Changes an issuer. Tokens that were given for it live on for their minutes.
+    ///
+    /// - Parameters:
+    ///   - id: The issuer's id.
+    ///   - changes: The changes.
+    /// - Returns: The issuer as it is now.
+    /// - Throws: ``DatadogError``: `notFound`, `invalid`, `conflict` where the organisation has the URL already,
+    ///   `forbidden` if a service account may do more than the caller, and those of any operation.
+    public func update(_ id: TokenIssuer.ID, with changes: TokenIssuerUpdate) async throws -> TokenIssuer {
+        try await requester.data(Operation("PATCH", Self.path + [id], body: changes))
+    }
+
     /// Deletes an issuer, whose tokens are exchanged no longer.
     ///
     /// - Parameter id: The issuer's id.

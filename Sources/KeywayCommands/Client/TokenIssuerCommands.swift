@@ -5,7 +5,8 @@ extension CommandGroup {
         name: "issuers",
         summary: "Issuers whose tokens let workloads act as service accounts",
         members: [
-            .command(.listIssuers), .command(.showIssuer), .command(.createIssuer), .command(.deleteIssuer),
+            .command(.listIssuers), .command(.showIssuer), .command(.createIssuer), .command(.updateIssuer),
+            .command(.deleteIssuer),
         ]
     )
 }
@@ -132,20 +133,8 @@ extension Command {
     }
 
     private static func newIssuer(_ arguments: Arguments) throws -> NewTokenIssuer {
-        if let file = arguments[mappings] {
-            guard [issuer, audience, serviceAccount, claim, scope, lifetime].allSatisfy({ arguments.all($0).isEmpty })
-            else { throw CommandError.usage("--from-file takes the place of all other options", of: arguments.command) }
-            var input = InputSource()
-            let document = try input.document(file)
-            return try read(document["data"] ?? .null, from: file)
-        }
-        let claims = try arguments.all(claim).map { text in
-            let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty else {
-                throw CommandError.usage("--claim must be NAME=VALUE", of: arguments.command)
-            }
-            return TokenIssuer.Claim(halves[0], halves[1])
-        }
+        if let (file, data) = try document(arguments) { return try read(data, from: file, NewTokenIssuer.init(json:)) }
+        let claims = try claims(arguments)
         guard !claims.isEmpty else {
             throw CommandError.usage(
                 "a claim is needed that tells workloads apart: --claim sub=…",
@@ -166,12 +155,84 @@ extension Command {
         )
     }
 
-    private static func read(_ data: JSONValue, from file: String) throws(CommandError) -> NewTokenIssuer {
+    private static func claims(_ arguments: Arguments) throws -> [TokenIssuer.Claim] {
+        try arguments.all(claim).map { text in
+            let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty else {
+                throw CommandError.usage("--claim must be NAME=VALUE", of: arguments.command)
+            }
+            return TokenIssuer.Claim(halves[0], halves[1])
+        }
+    }
+
+    /// The `data` object of a file that takes the place of all options, with the file's name.
+    private static func document(_ arguments: Arguments) throws -> (file: String, data: JSONValue)? {
+        guard let file = arguments[mappings] else { return nil }
+        guard [issuer, audience, serviceAccount, claim, scope, lifetime].allSatisfy({ arguments.all($0).isEmpty })
+        else { throw CommandError.usage("--from-file takes the place of all other options", of: arguments.command) }
+        var input = InputSource()
+        return (file, try input.document(file)["data"] ?? .null)
+    }
+
+    private static func read<Body>(
+        _ data: JSONValue,
+        from file: String,
+        _ body: (JSONValue) throws -> Body
+    ) throws(CommandError) -> Body {
         do {
-            return try NewTokenIssuer(json: data)
+            return try body(data)
         } catch {
             throw CommandError(.data, "\(file) is no token issuer: \(error)")
         }
+    }
+
+    static let updateIssuer = Command(
+        name: "issuers update",
+        summary: "Change an issuer; what is not given stays as it is",
+        discussion: [
+            "--service-account, --claim, --scope and --lifetime change the one mapping of an issuer that has no more: all "
+                + "claims are replaced by those that are given, and so are all scopes. Several mappings come from a file, "
+                + "which replaces all of them. Tokens that were given before live on for their minutes."
+        ],
+        operands: [.issuer],
+        options: [issuer, audience, serviceAccount, claim, scope, lifetime, mappings],
+        sharedOptions: [Output.options, ServerOptions.group],
+        examples: [
+            "keyway issuers update 01a1f9a5-f37d-7002-8a12-7d1c0e9f3c44 \\\n"
+                + "    --claim 'sub=repo:acme@12/api@34:*' --claim environment=production"
+        ]
+    ) { arguments in
+        let id = arguments[.issuer]
+        var changes = TokenIssuerUpdate(issuer: arguments[issuer], audience: arguments[audience])
+        if let (file, data) = try document(arguments) {
+            changes = try read(data, from: file, TokenIssuerUpdate.init(json:))
+        }
+        let changesMapping = [serviceAccount, claim, scope, lifetime].contains { !arguments.all($0).isEmpty }
+        guard changesMapping || changes != TokenIssuerUpdate() else {
+            throw CommandError.usage("there is nothing to change: give at least one option", of: arguments.command)
+        }
+        let (claims, scopes, seconds) = (try claims(arguments), arguments.all(scope), try arguments.count(lifetime))
+        let session = try ClientSession(arguments)
+        if changesMapping {
+            let current = try await session.onIssuer("Getting", id) { try await session.client.tokenIssuers.get(id) }
+            guard var mapping = current.mappings.first, current.mappings.count == 1 else {
+                throw CommandError(
+                    .data,
+                    "the issuer has \(current.mappings.count) mappings, and it is not said which one is meant",
+                    try: "keyway issuers update \(id) --from-file FILE, with all of them"
+                )
+            }
+            mapping.serviceAccountID = arguments[serviceAccount] ?? mapping.serviceAccountID
+            if !claims.isEmpty { mapping.claims = claims }
+            if !scopes.isEmpty { mapping.scopes = scopes }
+            mapping.lifetime = seconds ?? mapping.lifetime
+            changes.mappings = [mapping]
+        }
+        let update = changes
+        let updated = try await session.onIssuer("Updating", id) {
+            try await session.client.tokenIssuers.update(id, with: update)
+        }
+        try session.output.one(updated, IssuerColumns.all)
     }
 
     static let deleteIssuer = Command(

@@ -9,13 +9,13 @@ extension Command {
             """
             The files are those of keyway export, or your own in the same form: responses to GET, with secrets empty \
             or left out. All errors in all files are reported before anything is done. Each file is matched with the \
-            server's documents by its id, else by integration and name, or by the number of an AWS account; if that is \
-            ambiguous, nothing is done.
+            server's documents by its id, else by integration and name, by the number of an AWS account, or by the URL of a \
+            token issuer; if that is ambiguous, nothing is done.
             """,
             """
             The plan is shown first. Secrets are asked for if they are needed: for new documents, and where the type \
             of credentials or the destination of secrets changes. They may be given by --secrets or --secret. Ids, \
-            external ids and times are the server's: those in the files are not sent.
+            external ids, audiences and times are the server's: those in the files are not sent.
             """,
             """
             Documents that no file describes stay, unless you say --prune. To finish an interrupted run, run it \

@@ -3,7 +3,7 @@ import DatadogClient
 extension Command {
     static let export = Command(
         name: "export",
-        summary: "Write connections and AWS accounts as files, without their secrets",
+        summary: "Write connections, AWS accounts and token issuers as files, without secrets",
         discussion: [
             """
             Each document is a JSON file of its own, named after its content and its id, so that a change shows in \
@@ -15,6 +15,7 @@ extension Command {
             The files of an earlier export whose documents are gone are named, and removed with --prune; files with names \
             of your own never are.
             """,
+            "Token issuers are among them where the caller may manage them.",
             "keyway apply brings a server to the state that the files describe.", ServerOptions.discussion,
         ],
         options: [StateOptions.exportDirectory, StateOptions.pruneFiles],

@@ -54,6 +54,13 @@ extension ServerDocument {
     }
 }
 
+extension ServerDocument {
+    init(_ issuer: TokenIssuer) {
+        kind = .tokenIssuer
+        json = ["data": issuer.json]
+    }
+}
+
 extension DatadogClient.JSONValue {
     /// An AWS account without the times of its making and its last change, which say nothing that a file should bring
     /// about.
@@ -90,6 +97,7 @@ extension ClientSession {
             case .awsAccount:
                 let account = try await client.awsAccounts.get(id)
                 return ServerDocument(account, try await config(of: account))
+            case .tokenIssuer: return ServerDocument(try await client.tokenIssuers.get(id))
             }
         } catch let error as DatadogError where error.code == .notFound {
             return nil
@@ -105,7 +113,19 @@ extension ClientSession {
         }
     }
 
-    /// All that state files can describe: connections by name, then AWS accounts by number.
+    /// The issuers whose tokens stand for service accounts; none where the caller may not manage them, or the server
+    /// knows of none.
+    private func tokenIssuers() async throws -> [TokenIssuer] {
+        do {
+            var issuers: [TokenIssuer] = []
+            for try await issuer in client.tokenIssuers.all() { issuers.append(issuer) }
+            return issuers
+        } catch let error as DatadogError where error.code == .notFound || error.code == .forbidden {
+            return []
+        }
+    }
+
+    /// All that state files can describe: connections by name, AWS accounts by number, then token issuers by URL.
     func serverDocuments() async throws -> [ServerDocument] {
         let connections = try await collect("Listing connections", client.connections.all(), limit: nil)
         let accounts = try await perform("Listing AWS accounts") { try await client.awsAccounts.list() }
@@ -114,7 +134,9 @@ extension ClientSession {
             for account in accounts { configs[account.id] = try await config(of: account) }
             return configs
         }
-        return connections.map(ServerDocument.init)
+        let issuers = try await perform("Listing token issuers") { try await tokenIssuers() }
+        return connections.map { ServerDocument($0) }
             + accounts.sorted { $0.accountID < $1.accountID }.map { ServerDocument($0, configs[$0.id]) }
+            + issuers.map { ServerDocument($0) }
     }
 }

@@ -65,6 +65,7 @@ struct StateApplication {
             let id = try await session.client.awsAccounts.create(NewAWSAccount(json: body)).id
             try await changeDataExports(of: id, step.dataExports)
             return id
+        case .tokenIssuer: return try await session.client.tokenIssuers.create(NewTokenIssuer(json: body)).id
         }
     }
 
@@ -76,6 +77,8 @@ struct StateApplication {
                 _ = try await session.client.connections.update(id, with: ConnectionUpdate(json: body))
             case .awsAccount:
                 _ = try await session.client.awsAccounts.update(id, with: AWSAccountUpdate(json: body))
+            case .tokenIssuer:
+                _ = try await session.client.tokenIssuers.update(id, with: TokenIssuerUpdate(json: body))
             }
         }
         try await changeDataExports(of: id, step.dataExports)
@@ -85,6 +88,7 @@ struct StateApplication {
         switch kind {
         case .connection: try await session.client.connections.delete(id)
         case .awsAccount: try await session.client.awsAccounts.delete(id)
+        case .tokenIssuer: try await session.client.tokenIssuers.delete(id)
         }
     }
 

@@ -1,7 +1,7 @@
 import AWSAccounts
 import Documents
 
-/// A connection or an AWS account as its schema has it: every standard filled in, every member in its place, no secret.
+/// A connection, an AWS account or a token issuer as its schema has it: every standard filled in, every member in its place, no secret.
 ///
 /// The form to which a file's descriptions and a server's documents are both brought, so that they can be compared.
 struct StateDocument: Sendable {

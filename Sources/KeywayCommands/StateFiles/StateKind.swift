@@ -1,16 +1,19 @@
 import AWSAccounts
 import Connections
 import Documents
+import WorkloadIdentity
 
 /// The kinds of documents that a state file describes.
 enum StateKind: Sendable, CaseIterable {
     case connection
     case awsAccount
+    case tokenIssuer
 
     var schema: DocumentSchema {
         switch self {
         case .connection: .connection
         case .awsAccount: .awsAccount
+        case .tokenIssuer: .tokenIssuer
         }
     }
 
@@ -19,17 +22,20 @@ enum StateKind: Sendable, CaseIterable {
         switch self {
         case .connection: "connections"
         case .awsAccount: "aws-accounts"
+        case .tokenIssuer: "token-issuers"
         }
     }
 
     /// The key by which a document is found where its id is not known: a connection by integration and name, an AWS
-    /// account by its number.
+    /// account by its number, a token issuer by its URL.
     func key(of attributes: JSONValue) -> String {
         switch self {
         case .connection:
             "\(Self.text(attributes["integration"]?["type"])) connection \"\(Self.text(attributes["name"]))\""
         case .awsAccount:
             "AWS account \(Self.text(attributes["aws_account_id"]))"
+        case .tokenIssuer:
+            "token issuer \(Self.text(attributes["issuer"]))"
         }
     }
 
@@ -41,6 +47,9 @@ enum StateKind: Sendable, CaseIterable {
             let name = Self.slug(attributes["name"])
             return name.hasPrefix(integration) ? name : "\(integration)-\(name)"
         case .awsAccount: return Self.slug(attributes["aws_account_id"])
+        case .tokenIssuer:
+            let words = Self.slug(attributes["issuer"])
+            return words.hasPrefix("https-") ? String(words.dropFirst("https-".count)) : words
         }
     }
 

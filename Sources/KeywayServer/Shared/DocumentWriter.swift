@@ -125,7 +125,7 @@ struct DocumentWriter: Sendable {
         destination: DestinationOfDocument? = nil,
         check: (Draft) throws -> [Mutation]
     ) async throws -> Draft? {
-        guard let draft = try updating(id, with: try call.json(), for: call, issue: issue, destination) else {
+        guard let draft = try draft(updating: id, by: call, issue: issue, destination: destination) else {
             return nil
         }
         let outcome = try await commit(draft, and: try check(draft), by: call)
@@ -134,13 +134,17 @@ struct DocumentWriter: Sendable {
         return draft
     }
 
-    private func updating(
-        _ id: Identifier,
-        with body: JSONValue,
-        for call: Call,
+    /// Reads the body of an update and seals its secrets, for ``commit(_:and:requiring:by:)``.
+    ///
+    /// - Parameters: As those of ``update(_:_:issue:destination:check:)``.
+    /// - Returns: `nil` if there is no document of that id.
+    func draft(
+        updating id: Identifier,
+        by call: Call,
         issue: @escaping (String) -> String,
-        _ destination: DestinationOfDocument?
+        destination: DestinationOfDocument? = nil
     ) throws -> Draft? {
+        let body = try call.json()
         let organization = call.principal.organization
         guard
             let stored = try store.stored(kind, id, in: organization),

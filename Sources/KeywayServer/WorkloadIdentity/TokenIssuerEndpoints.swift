@@ -56,6 +56,18 @@ struct TokenIssuerEndpoints: Sendable {
                 .lookup(get)
             ),
             group.endpoint(
+                .patch,
+                "/{token_issuer_id}",
+                "UpdateTokenIssuer",
+                "Change a token issuer; mappings are replaced as a whole, and what is not sent stays as it is",
+                request: "TokenIssuerUpdate",
+                responses: [
+                    .ok("The token issuer", "TokenIssuer"),
+                    .error(409, "The organisation has this issuer already"),
+                ],
+                .change(update)
+            ),
+            group.endpoint(
                 .delete,
                 "/{token_issuer_id}",
                 "DeleteTokenIssuer",
@@ -97,15 +109,31 @@ struct TokenIssuerEndpoints: Sendable {
         }
         guard let issuer = TokenIssuer(draft.document) else { throw APIError.refusedIssue }
         let records = try check(issuer, call)
-        let taken = APIError(
-            409,
-            "/data/attributes/issuer is a token issuer of the organisation already: delete that one first.",
-            at: .pointer("/data/attributes/issuer")
-        )
         let requirements = call.isStillAllowed + records.map { .unchanged($0) }
         try await writer.commit(draft, requiring: requirements, by: call)
-            .requireCommitted(duplicate: taken, conflict: APIError.refusedIssue)
+            .requireCommitted(duplicate: Self.taken, conflict: APIError.refusedIssue)
         return .document(JSONWriter.bytes(of: draft.document), status: 201)
+    }
+
+    private static let taken = APIError(
+        409,
+        "/data/attributes/issuer is a token issuer of the organisation already: delete that one first.",
+        at: .pointer("/data/attributes/issuer")
+    )
+
+    private func update(_ call: Call) async throws -> Response {
+        let id = try call.identifier("token_issuer_id", or: Self.notFound)
+        let audience = TokenIssuer.usualAudience(of: call.principal.organization)
+        guard let draft = try writer.draft(updating: id, by: call, issue: { _ in audience }) else {
+            throw Self.notFound
+        }
+        guard let issuer = TokenIssuer(draft.document) else { throw APIError.refusedIssue }
+        // All of it is checked: who changes a part answers for the whole.
+        let records = try check(issuer, call)
+        let requirements = call.isStillAllowed + records.map { .unchanged($0) }
+        try await writer.commit(draft, requiring: requirements, by: call)
+            .requireCommitted(or: Self.notFound, duplicate: Self.taken)
+        return .document(JSONWriter.bytes(of: draft.document))
     }
 
     /// Refuses an issuer that could be another organisation's, or that would hand out more than the caller has.
