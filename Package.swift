@@ -139,9 +139,9 @@ let package = Package(
         module(
             "KeywayServer",
             uses: [
-                "Access", "Acting", "ActService", "AWSAccounts", "Connections", "Cryptography", "Documents", "Egress",
-                "HTTPServer", "JSONReading", "NetworkTypes", "Platform", "Secrets", "Storage", "Threads", "Vault",
-                "WorkloadIdentity",
+                "Access", "Acting", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography",
+                "Documents", "Egress", "HTTPServer", "JSONReading", "NetworkTypes", "Platform", "Secrets", "Storage",
+                "Threads", "Vault", "WorkloadIdentity",
             ]
         ),
         module(
@@ -150,6 +150,7 @@ let package = Package(
                 "Access", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography", "CSystem",
                 "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayServer", "NetworkTypes",
                 "Platform", "Secrets", "SQLiteStorage", "Storage", "StoreMaintenance", "Threads", "Vault",
+                "WorkloadIdentity",
             ]
         ),
         // Its main is C, which is given its arguments.

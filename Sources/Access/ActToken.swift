@@ -74,7 +74,12 @@ package struct ActToken: Sendable, Equatable {
     package func isGood(at time: Timestamp) -> Bool { time < expiresAt }
 
     /// The token's name as an AWS key pair: `KWAA` and the first 80 bits of its digest, in base 32 (RFC 4648).
-    package var accessKeyID: String { "\(AccessKeyID.prefix)\(AccessKeyID.text(of: digest))" }
+    package var accessKeyID: String { Self.accessKeyID(of: digest) }
+
+    /// The name as an AWS key pair of the token with that digest.
+    package static func accessKeyID(of digest: KeyDigest) -> String {
+        "\(AccessKeyID.prefix)\(AccessKeyID.text(of: digest))"
+    }
 }
 
 /// The names of act tokens as AWS key pairs.

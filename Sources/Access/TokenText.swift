@@ -26,8 +26,27 @@ package enum TokenText {
     /// The text of a new token.
     package static func new(_ kind: Kind, _ id: Identifier) -> String {
         var generator = SystemRandomNumberGenerator()
-        var text = "\(kind.rawValue)_\(alias(of: id))_"
-        for _ in 0..<randomLength { text.append(Base62.digit(Int.random(in: 0..<62, using: &generator))) }
+        return text(kind, id, (0..<randomLength).map { _ in Int.random(in: 0..<62, using: &generator) })
+    }
+
+    /// The text of a token whose secret is derived from 32 bytes that nobody can guess, and is the same each time.
+    package static func new(_ kind: Kind, _ id: Identifier, from bytes: some Sequence<UInt8>) -> String {
+        // Divided by 62 again and again. No digit is likelier than another by more than 2^-70.
+        var number = Array(bytes)
+        let digits = (0..<randomLength).map { _ in
+            var remainder = 0
+            for index in number.indices {
+                let part = remainder << 8 | Int(number[index])
+                number[index] = UInt8(part / 62)
+                remainder = part % 62
+            }
+            return remainder
+        }
+        return text(kind, id, digits)
+    }
+
+    private static func text(_ kind: Kind, _ id: Identifier, _ digits: [Int]) -> String {
+        let text = "\(kind.rawValue)_\(alias(of: id))_\(String(digits.map(Base62.digit)))"
         return text + Base62.text(UInt128(CRC32.checksum(of: text.utf8)), length: checksumLength)
     }
 

@@ -16,14 +16,8 @@ package struct AmbientGuard: Sendable {
         self.proof = proof
     }
 
-    /// Headers of browsers and proxies.
-    private static let strange = [
-        "origin", "sec-fetch-site", "sec-fetch-mode", "x-forwarded-for", "x-forwarded-host", "forwarded", "via",
-    ]
-
     func admits(_ request: AmbientRequest) -> Bool {
-        request.method == "GET" && request.only("host")?.lowercased() == host
-            && Self.strange.allSatisfy { request.values(of: $0).isEmpty }
+        request.comesFromTool && request.only("host")?.lowercased() == host
     }
 
     /// Whether that is the proof, compared in a time that tells nothing about it.
@@ -43,5 +37,17 @@ package struct AmbientGuard: Sendable {
             guard let colon = pair.bytes.firstIndex(of: UInt8(ascii: ":")) else { return false }
             return proves(String(decoding: pair.bytes[(colon + 1)...], as: UTF8.self))
         }
+    }
+}
+
+extension AmbientRequest {
+    /// Headers of browsers and proxies.
+    private static let strange = [
+        "origin", "sec-fetch-site", "sec-fetch-mode", "x-forwarded-for", "x-forwarded-host", "forwarded", "via",
+    ]
+
+    /// Whether it is a GET that came by way of no browser and no proxy.
+    package var comesFromTool: Bool {
+        method == "GET" && Self.strange.allSatisfy { values(of: $0).isEmpty }
     }
 }

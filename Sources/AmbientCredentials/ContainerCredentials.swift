@@ -20,12 +20,20 @@ package struct ContainerCredentials: AmbientEndpoint {
         guard guarding.proves(request.only("authorization")) else {
             return Self.refusal(401, "Authorization must be the text of AWS_CONTAINER_AUTHORIZATION_TOKEN.")
         }
-        guard let token = try? await tokens.token(), let keyPair = token.keyPair else {
+        guard let token = try? await tokens.token(), let response = Self.response(giving: token) else {
             return Self.refusal(503, "Keyway gave no token.")
         }
+        return response
+    }
+
+    /// The response that gives a token to a tool.
+    ///
+    /// - Returns: `nil` if the token is no key pair.
+    package static func response(giving token: AmbientToken) -> AmbientResponse? {
+        guard let keyPair = token.keyPair else { return nil }
         return .json([
             "AccessKeyId": .string(keyPair.accessKeyID), "SecretAccessKey": .string(keyPair.secretAccessKey),
-            "Token": .string(token.text), "Expiration": .string(Self.seconds(token.expiresAt)),
+            "Token": .string(token.text), "Expiration": .string(seconds(token.expiresAt)),
         ])
     }
 

@@ -20,18 +20,39 @@ package struct ManagedIdentity: AmbientEndpoint {
         guard guarding.proves(request.only("x-identity-header")) else {
             return Self.refusal(401, "X-IDENTITY-HEADER must be the text of IDENTITY_HEADER.")
         }
+        let resource: String
+        switch Self.resource(of: request) {
+        case .success(let name): resource = name
+        case .failure(let malformed): return Self.refusal(400, malformed.reason)
+        }
+        guard let token = try? await tokens.token() else { return Self.refusal(503, "Keyway gave no token.") }
+        return Self.response(giving: token, for: resource)
+    }
+
+    /// The reason why a request names nothing that a token could be for.
+    package struct MalformedRequest: Error {
+        /// A sentence.
+        package let reason: String
+    }
+
+    /// The resource that a request asks a token for.
+    package static func resource(of request: AmbientRequest) -> Result<String, MalformedRequest> {
         guard request.parameter("api-version") == "2019-08-01" else {
-            return Self.refusal(400, "api-version must be 2019-08-01.")
+            return .failure(MalformedRequest(reason: "api-version must be 2019-08-01."))
         }
         guard let resource = request.parameter("resource"), !resource.isEmpty,
             let decoded = PercentDecoding.decode(resource.utf8, plusIsSpace: true)
-        else { return Self.refusal(400, "resource is required.") }
-        guard let token = try? await tokens.token() else { return Self.refusal(503, "Keyway gave no token.") }
-        return .json([
+        else { return .failure(MalformedRequest(reason: "resource is required.")) }
+        return .success(String(decoding: decoded, as: UTF8.self))
+    }
+
+    /// The response that gives a token for a resource to a tool.
+    package static func response(giving token: AmbientToken, for resource: String) -> AmbientResponse {
+        .json([
             "access_token": .string(token.text),
             // As text, as App Service has it.
             "expires_on": .string(String(token.expiresAt.microseconds / 1_000_000)),
-            "resource": .string(String(decoding: decoded, as: UTF8.self)), "token_type": "Bearer",
+            "resource": .string(resource), "token_type": "Bearer",
         ])
     }
 

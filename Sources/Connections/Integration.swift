@@ -23,6 +23,9 @@ package struct Integration: Sendable {
     package let errors: ClientErrors
     /// How long the third party may take to begin its response, in seconds; `nil` for as long as any other.
     package let timeout: Int?
+    /// The path at which the vendor's clients exchange a workload's token for one of the vendor's (RFC 7523), which
+    /// Keyway answers with a token of its own; `nil` if they exchange none.
+    package let tokenPath: String?
 
     /// The settings that only this integration has. They concern acts, for which Datadog's document has no room.
     package let settings: [Field]
@@ -39,6 +42,7 @@ package struct Integration: Sendable {
         links: ResponseLinks = .standard,
         errors: ClientErrors = .standard,
         timeout: Int? = nil,
+        tokenPath: String? = nil,
         settings: [Field] = [],
         setup: ClientSetup = .none
     ) {
@@ -51,6 +55,7 @@ package struct Integration: Sendable {
         self.links = links
         self.errors = errors
         self.timeout = timeout
+        self.tokenPath = tokenPath
         self.settings = settings
         self.setup = setup
     }

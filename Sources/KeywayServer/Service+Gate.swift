@@ -12,12 +12,12 @@ extension Service {
     func answer(_ exchange: Exchange, by route: Route, _ parameters: RouteParameters) {
         let request = exchange.request
         switch route.endpoint.guarding {
-        case .open:
-            answerOpenly(exchange, by: route)
+        case .open, .keyless:
+            answerOpenly(exchange, by: route, parameters)
         case .loopback:
             // Behind a proxy on this machine everyone seems to be on it.
             if request.remoteAddress.isLoopback, !Self.isForwarded(request) {
-                answerOpenly(exchange, by: route)
+                answerOpenly(exchange, by: route, parameters)
             } else {
                 let error = APIError(403, "This path is for the server's own machine.")
                 finish(exchange, response(to: error, exchange, route: route), route: route)
@@ -27,8 +27,11 @@ extension Service {
         case .principal:
             let shown: ShownCredential
             do {
-                shown = try ShownCredential(in: request, acting: route.endpoint.acts)
+                shown = try ShownCredential(in: request, at: route.endpoint.credentialPlaces)
             } catch {
+                if route.endpoint.acts, let keyless = keylessRoute(for: request, parameters) {
+                    return answerOpenly(exchange, by: keyless, parameters)
+                }
                 return refuseAuthentication(exchange, error, route: route)
             }
             if let session = authenticator.knownSession(for: shown.credential) {
@@ -85,6 +88,17 @@ extension Service {
             tokenPlaces: shown.tokenPlaces
         )
         perform(call, exchange, by: route)
+    }
+
+    /// The exchange of another proof that takes the place of an act whose caller shows no key.
+    func keylessRoute(for request: any ServiceRequest, _ parameters: RouteParameters) -> Route? {
+        guard request.method == .post, let path = parameters["path"],
+            let route = keylessRoutes.first(where: { $0.path == path })?.route
+        else { return nil }
+        let places: [StaticString] = [
+            "Authorization", "Proxy-Authorization", "DD-API-KEY", "DD-APPLICATION-KEY", "X-Api-Key",
+        ]
+        return places.contains { request.header($0) != nil } ? nil : route
     }
 
     private static func isForwarded(_ request: any ServiceRequest) -> Bool {
@@ -148,7 +162,8 @@ extension Service {
                     try await self.decide(admission, again: { try self.readmit(admission) }, answer)
                 }
             }
-        case .immediate, .exchange, .description, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
+        case .immediate, .exchange, .description, .lookup, .search, .slicedSearch, .list, .change, .credentials,
+            .question, .act:
             preconditionFailure("who comes with an API key alone asks about it, or is let in")
         }
     }

@@ -7,12 +7,13 @@ import WorkloadIdentity
 
 // The handling of a request that has passed the gate, each kind on its thread.
 extension Service {
-    func answerOpenly(_ exchange: Exchange, by route: Route) {
+    func answerOpenly(_ exchange: Exchange, by route: Route, _ parameters: RouteParameters) {
         switch route.endpoint.handling {
         case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
         case .description: finish(exchange, Response(.json, description), route: route)
-        case .exchange(let answer): answerProof(of: exchange, by: route, answer)
-        case .identification, .admission, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
+        case .exchange(let answer): answerProof(of: exchange, by: route, parameters, answer)
+        case .identification, .admission, .lookup, .search, .slicedSearch, .list, .change, .credentials, .question,
+            .act:
             preconditionFailure("what reads or writes data has a principal")
         }
     }
@@ -21,9 +22,14 @@ extension Service {
     private func answerProof(
         of exchange: Exchange,
         by route: Route,
+        _ parameters: RouteParameters,
         _ answer: @escaping @Sendable (Applicant) async throws -> Response
     ) {
-        let applicant = Applicant(request: exchange.request, requestID: exchange.requestID)
+        let applicant = Applicant(
+            request: exchange.request,
+            requestID: exchange.requestID,
+            parameters: parameters
+        )
         Task(executorPreference: taskExecutor) {
             do {
                 self.finish(exchange, try await self.decide(applicant, again: { applicant }, answer), route: route)
@@ -40,7 +46,7 @@ extension Service {
     func perform(_ call: Call, _ exchange: Exchange, by route: Route) {
         switch route.endpoint.handling {
         case .immediate, .description, .identification, .admission, .exchange:
-            answerOpenly(exchange, by: route)
+            answerOpenly(exchange, by: route, call.parameters)
         case .lookup(let answer) where store.answersAtOnce:
             attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }
         case .lookup(let answer), .search(let answer):
@@ -57,7 +63,7 @@ extension Service {
             }
         case .list(let answer):
             read(for: call, exchange, by: route) { self.send(answer, call, exchange, by: route) }
-        case .change(let answer):
+        case .change(let answer), .credentials(_, let answer):
             Task(executorPreference: taskExecutor) {
                 await self.attempt(exchange, by: route) {
                     try await self.decide(call, again: { try self.readmit(call, by: route) }, answer)

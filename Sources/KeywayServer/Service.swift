@@ -49,6 +49,8 @@ package final class Service: Sendable {
     package let actTokenKeys: ActTokenKeys
     package let expiredTokens: ExpiredTokens
     private let router: Router<Route>
+    /// By the paths below a connection's base URL.
+    let keylessRoutes: [(path: String, route: Route)]
     /// The OpenAPI document of all endpoints.
     let description: [UInt8]
     let authenticator: Authenticator
@@ -98,17 +100,25 @@ package final class Service: Sendable {
             actTokenKeys: actTokenKeys,
             log: log
         ).all
-        description = OpenAPIDocument(describing: endpoints).bytes
         var router = Router<Route>()
+        var keylessRoutes: [(path: String, route: Route)] = []
+        var routed: [Endpoint] = []
         for endpoint in endpoints {
             let route = Route(
                 endpoint: endpoint,
                 metrics: metrics.route(endpoint.methodName, endpoint.path),
                 logged: RequestLine.route(of: endpoint)
             )
-            router.add(endpoint.method, endpoint.path, route)
+            if case .keyless(let path) = endpoint.guarding {
+                keylessRoutes.append((path, route))
+            } else {
+                router.add(endpoint.method, endpoint.path, route)
+                routed.append(endpoint)
+            }
         }
         self.router = router
+        self.keylessRoutes = keylessRoutes
+        description = OpenAPIDocument(describing: routed).bytes
     }
 
     /// Answers a request: during the call, or later from another thread.
@@ -165,7 +175,9 @@ extension Service: RequestHandler {
 
     /// The bodies of acts alone: what else is written is a document, and read as a whole.
     package func takesBodyAsItComes(of request: Request) -> Bool {
-        guard case .found(let route, _) = router.match(request.method, request.rawPath) else { return false }
-        return route.endpoint.acts
+        guard case .found(let route, let parameters) = router.match(request.method, request.rawPath) else {
+            return false
+        }
+        return route.endpoint.acts && keylessRoute(for: request, parameters) == nil
     }
 }

@@ -6,6 +6,15 @@ import Testing
 struct TokenTextTests {
     private static let id = Identifier(high: 0x0123_4567_89ab_7def, low: 0x8123_4567_89ab_cdef)
 
+    @Test("is made from 32 bytes as its digits in base 62, the last of them first")
+    func derived() {
+        let none = TokenText.new(.act, Self.id, from: [UInt8](repeating: 0, count: 32))
+        #expect(none.dropLast(6).hasSuffix("_" + String(repeating: "0", count: 30)))
+        let one = TokenText.new(.act, Self.id, from: [UInt8](repeating: 0, count: 30) + [1, 0])
+        #expect(one.dropLast(6).hasSuffix("_84" + String(repeating: "0", count: 28)))
+        for text in [none, one] { #expect(TokenText.kind(of: text) == .act) }
+    }
+
     @Test("is read as what it was made for", arguments: TokenText.Kind.allCases)
     func kinds(kind: TokenText.Kind) {
         let text = TokenText.new(kind, Self.id)

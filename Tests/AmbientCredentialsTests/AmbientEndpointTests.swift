@@ -211,6 +211,35 @@ struct AmbientTokensTests {
     }
 }
 
+@Suite("The token that is given out at present")
+struct CurrentTokenTests {
+    private let source = NumberedTokens(lifetime: 600)
+    private var current: CurrentToken<AmbientToken> { CurrentToken { [source] in source.now } }
+
+    @Test("is made anew where it is not good any more")
+    func revoked() async throws {
+        let (source, current) = (source, current)
+        for expected in ["token1", "token2"] {
+            let token = try await current.token(if: { _ in false }, make: { try await source.newToken() })
+            #expect(token.text == expected)
+        }
+        let token = try await current.token(if: { $0.text == "token2" }, make: { try await source.newToken() })
+        #expect(token.text == "token2")
+    }
+
+    @Test("is kept until its end where none could live longer")
+    func last() async throws {
+        let (source, current) = (source, current)
+        let end = Timestamp(microseconds: source.now.microseconds + 600_000_000)
+        let token = { try await current.token(until: end) { try await source.newToken() }.text }
+        #expect(try await token() == "token1")
+        source.advance(by: 599)
+        #expect(try await token() == "token1")
+        source.advance(by: 1)
+        #expect(try await token() == "token2")
+    }
+}
+
 extension AmbientRequest {
     var all: [Header] { headers }
 

@@ -4,6 +4,7 @@ import base64
 import datetime
 import http.client
 import json
+import os
 import pathlib
 import time
 import urllib.parse
@@ -16,17 +17,34 @@ import jwt
 import oidc_provider_mock
 import pytest
 import requests
-from acting import LOOPBACK
+from acting import LOOPBACK, TWINS, Actor
+from anthropic import Anthropic, PermissionDeniedError
+from anthropic.lib.credentials import WorkloadIdentityError
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from google.auth import exceptions, identity_pool
-from harness import CONNECTIONS, Answer, Keys, Server, create_organization, database, initialise, running, send
+from harness import (
+    CONNECTIONS,
+    UNKNOWN_ID,
+    Answer,
+    Keys,
+    Server,
+    create_organization,
+    database,
+    initialise,
+    running,
+    send,
+)
 from people import READER, STANDARD, disable, service_account
+from tokens import ACT_TOKENS
+from tokens import request as bare_request
+from twins.models import AnthropicTwin
 from twins.upstream import Received, Reply, Upstream
 
 ISSUERS = "/api/v2/actions/token_issuers"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 JWT = "urn:ietf:params:oauth:token-type:jwt"
+BEARER_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 class Issuer(Upstream):
@@ -179,6 +197,29 @@ class TestARealProvider:
                 credentials.refresh(google.auth.transport.requests.Request())
 
 
+def test_an_issuer_is_changed(server: Server, account: Keys, issuer: Issuer) -> None:
+    created = create(server, issuer.origin, account.user_id, sub="repo:acme/api")
+    element = f"{ISSUERS}/{created.json['data']['id']}"
+    token = issuer.sign({"aud": audience(server), "sub": "repo:acme/web"})
+    assert_refused(exchange(server, token), "invalid_target")
+    mapping = created.json["data"]["attributes"]["mappings"][0] | {"claims": [{"claim": "sub", "value": "repo:acme/*"}]}
+
+    def patch(**attributes: Any) -> Answer:
+        return server.request("PATCH", element, {"data": {"type": "token_issuers", "attributes": attributes}})
+
+    changed = patch(mappings=[mapping])
+    assert changed.status == http.client.OK, changed.body
+    assert changed.json["data"]["attributes"]["issuer"] == issuer.origin
+    assert changed.json == server.request("GET", element).json
+    assert_exchanged(server, exchange(server, token), account.user_id)
+    own = f"https://keyway.example/{server.keys.organization_id}"
+    assert patch(audience=own).status == http.client.OK
+    assert_refused(exchange(server, token))
+    assert_exchanged(server, exchange(server, issuer.sign({"aud": own, "sub": "repo:acme/api"})), account.user_id)
+    assert patch(audience="https://keyway.example").pointers == {"/data/attributes/audience"}
+    assert patch(mappings=[]).pointers == {"/data/attributes/mappings"}
+
+
 class TestTokensOf:
     """The shapes of tokens that CI systems and clusters give their workloads."""
 
@@ -236,6 +277,95 @@ class TestTokensOf:
         assert_exchanged(server, exchange(server, token + "\n"), account.user_id)
         other = claims | {"sub": "system:serviceaccount:payments-dev:api"}
         assert_refused(exchange(server, issuer.sign(other, "cluster")), "invalid_target")
+
+
+class TestAnthropicsClient:
+    """Anthropic's own SDK without a key: it exchanges a workload's token below the connection's base URL."""
+
+    @pytest.fixture
+    def twin(self) -> Iterator[AnthropicTwin]:
+        with AnthropicTwin() as twin:
+            yield twin
+
+    @pytest.fixture
+    def client(
+        self,
+        server: Server,
+        account: Keys,
+        issuer: Issuer,
+        twin: AnthropicTwin,
+        tmp_path: pathlib.Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> Anthropic:
+        assert create(server, issuer.origin, account.user_id, sub="repo:acme/api").status == http.client.CREATED
+        self.connection = Actor(server).connect(twin)
+        self.file = tmp_path / "token"
+        self.file.write_text(issuer.sign({"aud": audience(server), "sub": "repo:acme/api"}) + "\n")
+        for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
+            monkeypatch.delenv(name)
+        for name, value in {
+            "BASE_URL": f"http://{server.address}{CONNECTIONS}/{self.connection}/proxy",
+            "CONFIG_DIR": str(tmp_path),
+            "FEDERATION_RULE_ID": "any text",
+            "IDENTITY_TOKEN_FILE": str(self.file),
+            "ORGANIZATION_ID": server.keys.organization_id,
+        }.items():
+            monkeypatch.setenv(f"ANTHROPIC_{name}", value)
+        return Anthropic(max_retries=0)
+
+    def test_acts_with_the_token_that_it_gets(self, server: Server, account: Keys, twin: Any, client: Any) -> None:
+        assert client.models.retrieve("one").id == "one"
+        prompt = {"model": "one", "max_tokens": 10, "messages": [{"role": "user", "content": "Hello"}]}
+        assert client.messages.create(**prompt).content[0].text == "Hello there"
+        assert twin.unwanted == []
+        # One token for both, of this connection alone, which ends in a quarter of an hour.
+        listed = server.request("GET", f"{ACT_TOKENS}?page[size]=100").json["data"]
+        [token] = [one for one in listed if one["attributes"]["connections"] == [self.connection]]
+        assert token["relationships"]["owned_by"]["data"]["id"] == account.user_id
+        life = [datetime.datetime.fromisoformat(token["attributes"][name]) for name in ("created_at", "expires_at")]
+        assert life[1] - life[0] == datetime.timedelta(minutes=15)
+        assert server.request("DELETE", f"{ACT_TOKENS}/{token['id']}").status == http.client.NO_CONTENT
+        with pytest.raises(PermissionDeniedError):
+            client.models.retrieve("one")
+
+    def test_reads_why_nothing_is_given(self, server: Server, issuer: Issuer, twin: Any, client: Any) -> None:
+        self.file.write_text(issuer.sign({"aud": audience(server), "sub": "repo:acme/web"}))
+        with pytest.raises(WorkloadIdentityError, match="invalid_target"):
+            client.models.retrieve("one")
+        self.file.write_text("no token")
+        with pytest.raises(WorkloadIdentityError, match="invalid_request"):
+            client.models.retrieve("one")
+        assert twin.received == []
+
+    def post(self, server: Server, connection_id: str, headers: dict[str, str] | None = None, **members: Any) -> Answer:
+        body = {"grant_type": BEARER_GRANT, "assertion": self.file.read_text()} | members
+        path = f"{CONNECTIONS}/{connection_id}/proxy/v1/oauth/token"
+        return bare_request(server, "POST", path, headers or {}, body)
+
+    @pytest.mark.usefixtures("client")
+    def test_gives_a_token_of_one_connection_for_what_proves_it(self, server: Server, account: Keys) -> None:
+        good = self.post(server, self.connection, service_account_id=account.user_id, workspace_id="any")
+        assert good.status == http.client.OK, good.body
+        assert set(good.json) == {"access_token", "token_type", "expires_in"}
+        assert good.headers["Cache-Control"] == "no-store"
+        for members in ({"organization_id": UNKNOWN_ID}, {"service_account_id": UNKNOWN_ID}):
+            assert_refused(self.post(server, self.connection, **members), "invalid_target")
+        assert_refused(self.post(server, self.connection, grant_type=EXCHANGE), "unsupported_grant_type")
+        assert_refused(self.post(server, self.connection, assertion=None))
+        assert_refused(self.post(server, self.connection, assertion=self.file.read_text()[:-9]))
+        assert_refused(self.post(server, UNKNOWN_ID), "invalid_target")
+        with TWINS["OpenAIAPIKey"]() as other:
+            # Whose clients exchange no tokens.
+            assert_refused(self.post(server, Actor(server).connect(other)), "invalid_target")
+            assert other.received == []
+
+    @pytest.mark.usefixtures("client")
+    def test_a_caller_who_shows_a_key_acts(self, server: Server, twin: AnthropicTwin) -> None:
+        for keys, status in ((server.keys.headers, 404), ({"DD-API-KEY": server.keys.api_key}, 403)):
+            assert self.post(server, self.connection, keys).status == status
+        assert [request.path for request in twin.received] == ["/v1/oauth/token"]
+        path = f"{CONNECTIONS}/{self.connection}/proxy/v1/oauth/token"
+        assert bare_request(server, "GET", path, {}).status == http.client.FORBIDDEN
 
 
 class TestHostile:

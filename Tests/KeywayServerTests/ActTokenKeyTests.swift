@@ -42,6 +42,26 @@ struct ActTokenKeyTests {
         #expect(!isSameElsewhere)
     }
 
+    @Test("has a text that is derived too where it is given out again, another for each token and each server")
+    func derivedText() async throws {
+        let fixture = try await Fixture()
+        let keys = ActTokenKeys(store: fixture.store, vault: fixture.vault)
+        try await keys.prepare()
+        let text = try keys.text(of: Self.token)
+        #expect(TokenText.kind(of: text) == .act)
+        let isSame = text == (try keys.text(of: Self.token))
+        #expect(isSame)
+        let secret = Self.text(try keys.secretAccessKey(of: Self.token))
+        #expect(!text.contains(secret.prefix(20)))
+        let stranger = try await Fixture()
+        let others = ActTokenKeys(store: stranger.store, vault: stranger.vault)
+        try await others.prepare()
+        for other in [try keys.text(of: Self.other), try others.text(of: Self.token)] {
+            let isSameElsewhere = text.suffix(36) == other.suffix(36)
+            #expect(!isSameElsewhere)
+        }
+    }
+
     @Test("is the same after a restart, and none if the key behind it was not drawn or does not open")
     func restart() async throws {
         let fixture = try await Fixture()

@@ -24,6 +24,7 @@ struct AuditCoverageTests {
         "POST /api/v2/actions/token_issuers": "token_issuer.create",
         "POST /api/v2/cloud_auth/aws/persona_mapping": "persona_mapping.create",
         "DELETE /api/v2/cloud_auth/aws/persona_mapping/{persona_mapping_id}": "persona_mapping.delete",
+        "PATCH /api/v2/actions/token_issuers/{token_issuer_id}": "token_issuer.update",
         "DELETE /api/v2/actions/token_issuers/{token_issuer_id}": "token_issuer.delete",
         "PUT /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.create",
         "DELETE /api/v2/actions/app_key_registrations/{app_key_id}": "app_key_registration.delete",

@@ -18,6 +18,8 @@ import UpstreamTesting
 ///   but the first of what it needs; an empty list, which means unscoped.
 /// - alien: the admin of another organisation, who names things of this one.
 ///
+/// Credentials for clouds' own tools are given for a token alone, and so for nobody here.
+///
 /// `@own` stands for a path about the caller's own key, `@other` for one about a reader's, `@account` for one about a
 /// service account's; `@ours` for one about a role of the organisation's own, and else roles are shipped; `role` for
 /// what the role grants that is given.
@@ -44,6 +46,12 @@ private let table = """
 
     /api/v2/actions/connections/{connection_id}/test
         POST            connections_resolve                403   403   200    200    403    403   200   403   200   404
+
+    /api/v2/actions/connections/{connection_id}/credentials/aws
+        GET             -                                  403   403   403    403    403    403   403   403   403   403
+
+    /api/v2/actions/connections/{connection_id}/credentials/azure
+        GET             -                                  403   403   403    403    403    403   403   403   403   403
 
     /api/v2/actions/connections/{connection_id}/settings
         GET             connections_read                   403   403   200    200    200    403   200   403   200   404
@@ -81,6 +89,7 @@ private let table = """
 
     /api/v2/actions/token_issuers/{token_issuer_id}
         GET             token_issuers_manage               403   403   200    403    403    200   200   403   200   404
+        PATCH           token_issuers_manage               403   403   200    403    403    200   200   403   200   404
         DELETE          token_issuers_manage               403   403   204    403    403    204   204   403   204   404
 
     /api/v2/restriction_policy/{resource_id}
@@ -539,6 +548,8 @@ private struct Things {
             return AccessBodies.accessToken(isPersonal: row.path.contains("personal"), expires: false)
         case (.post, "persona_mapping"): return Bodies.personaMapping(number, account)
         case (.post, "token_issuers"): return Bodies.tokenIssuer(number, account)
+        case (.patch, "{token_issuer_id}"):
+            return #"{"data":{"type":"token_issuers","attributes":{"issuer":"https://changed\#(number).example"}}}"#
         case (.post, "accounts"): return account(number: 2)
         case (.patch, "{aws_account_config_id}"): return account(number: 1)
         case (.post, "ccm_config"), (.patch, "ccm_config"): return Self.ccmConfig

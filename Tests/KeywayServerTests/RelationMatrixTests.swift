@@ -41,6 +41,12 @@ private let table = """
     /api/v2/actions/connections/{connection_id}/test
         POST                                           200  403    403      200    200    403    403   403     403
 
+    /api/v2/actions/connections/{connection_id}/credentials/aws
+        GET                                            403  403    403      403    403    403    403   403     403
+
+    /api/v2/actions/connections/{connection_id}/credentials/azure
+        GET                                            403  403    403      403    403    403    403   403     403
+
     /api/v2/actions/connections/{connection_id}/settings
         GET                                            200  403    200      200    200    200    200   403     403
         PUT                                            200  403    403      403    200    403    403   403     403

@@ -1,3 +1,4 @@
+import Access
 import Cryptography
 package import Documents
 package import Secrets
@@ -5,13 +6,14 @@ package import Storage
 import Synchronization
 package import Vault
 
-/// Derives the AWS key pairs of act tokens: none is stored, and a copy of the database signs nothing, since the key
-/// behind the secrets is sealed under the master key.
+/// Derives the AWS key pairs of act tokens, and the texts of those that are given out again: none is stored, and a copy
+/// of the database signs nothing, since the key behind the secrets is sealed under the master key.
 package final class ActTokenKeys: Sendable {
     private let sealed: SealedServerKey
     private let key = Mutex<Secret?>(nil)
 
     private static let secretLabel = "keyway-act-token-aws-secret-v1\n"
+    private static let textLabel = "keyway-act-token-text-v1\n"
     /// The length of AWS' own secrets.
     private static let secretLength = 40
 
@@ -34,13 +36,31 @@ package final class ActTokenKeys: Sendable {
     ///
     /// - Throws: ``StoreError``, which tells too that there is no key; ``VaultError`` if the key does not open.
     package func secretAccessKey(of token: Identifier) throws -> Secret {
+        try derive(Self.secretLabel, of: token) {
+            Secret(Base64.encode($0, .standard)).prefix(Self.secretLength)
+        }
+    }
+
+    /// The text of a token that is derived and not drawn, so that it can be given out again without being kept. It may
+    /// block as ``secretAccessKey(of:)``.
+    ///
+    /// - Throws: As ``secretAccessKey(of:)``.
+    package func text(of token: Identifier) throws -> String {
+        try derive(Self.textLabel, of: token) { TokenText.new(.act, token, from: $0) }
+    }
+
+    private func derive<Result>(
+        _ label: String,
+        of token: Identifier,
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws -> Result {
         let root = try root()
         return ScratchMemory.with(byteCount: HMACSHA256.length) { code in
-            var message = Self.secretLabel + token.description
+            var message = label + token.description
             root.withBytes { root in
                 message.withUTF8 { HMACSHA256.write(UnsafeRawBufferPointer($0), key: root, to: code) }
             }
-            return Secret(Base64.encode(UnsafeRawBufferPointer(code), .standard)).prefix(Self.secretLength)
+            return body(UnsafeRawBufferPointer(code))
         }
     }
 

@@ -20,6 +20,7 @@ extension Integration {
         links: .members("results_url"),
         errors: .anthropic,
         timeout: 600,
+        tokenPath: "/v1/oauth/token",
         settings: [.apiVersion("Version of the API that requests ask for by anthropic-version, 2023-06-01 by default")],
         setup: .variables(
             ("ANTHROPIC_BASE_URL", .address),

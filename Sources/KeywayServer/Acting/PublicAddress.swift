@@ -17,6 +17,21 @@ enum PublicAddress {
         return url(host: host, at: endpoint)
     }
 
+    /// Whether the `Host` of a request is the address that the operator gave, or names where the server listens if none
+    /// was given.
+    static func isNamed(by request: any ServiceRequest, configured: String?) -> Bool {
+        guard let host = request.header("Host"), !host.utf8.contains(UInt8(ascii: "/")) else { return false }
+        guard let configured else {
+            return request.localEndpoint.flatMap { url(host: host, at: $0) } != nil
+        }
+        func origin(_ url: String) -> WebOrigin? {
+            var url = url
+            return url.withUTF8 { WebOrigin(parsing: $0) }
+        }
+        let scheme = configured.lowercased().hasPrefix("https:") ? "https" : "http"
+        return origin(configured).map { $0 == origin("\(scheme)://\(host)") } ?? false
+    }
+
     /// The URL of a `Host` that names the endpoint: by its address, or as `localhost` on this machine.
     static func url(host: String, at endpoint: LocalEndpoint) -> String? {
         let scheme = endpoint.isSecure ? "https" : "http"

@@ -66,7 +66,7 @@ extension APIError {
     }
 }
 
-/// The shapes of error bodies: the two of the reference, and that of token endpoints.
+/// The shapes of error bodies: the two of the reference, that of token endpoints, and that of clouds' own tools.
 enum ErrorFamily: Sendable, Equatable {
     /// JSON:API objects: connections, registrations, and whatever has no endpoint.
     case objects
@@ -74,6 +74,8 @@ enum ErrorFamily: Sendable, Equatable {
     case strings(MediaType)
     /// An object with `error` and `error_description` (RFC 6749, section 5.2).
     case oauth
+    /// An object with the members that tools of AWS and of Azure look for.
+    case tools
 
     /// - Parameters:
     ///   - error: The error.
@@ -87,7 +89,12 @@ enum ErrorFamily: Sendable, Equatable {
             case .oauth:
                 [
                     .init("error", .string((error.code ?? OAuthErrorCode(status: error.status)).rawValue)),
-                    .init("error_description", .string(error.issues.map(\.detail).joined(separator: " "))),
+                    .init("error_description", .string(error.text)),
+                ]
+            case .tools:
+                [
+                    .init("code", "KeywayRefusal"), .init("statusCode", .integer(Int64(error.status))),
+                    .init("message", .string(error.text)),
                 ]
             }
         var response = Response(mediaType, status: error.status, JSONWriter.bytes(of: .object(body + members)))
@@ -102,9 +109,14 @@ extension ErrorFamily {
         switch self {
         case .objects: .jsonAPI
         case .strings(let mediaType): mediaType
-        case .oauth: .json
+        case .oauth, .tools: .json
         }
     }
+}
+
+extension APIError {
+    /// All that is wrong, in one text.
+    fileprivate var text: String { issues.map(\.detail).joined(separator: " ") }
 }
 
 extension APIError.Issue {

@@ -23,7 +23,9 @@ extension Endpoint {
     var searches: Bool {
         switch handling {
         case .search, .slicedSearch, .list: true
-        case .immediate, .identification, .admission, .exchange, .description, .lookup, .change, .question, .act: false
+        case .immediate, .identification, .admission, .exchange, .description, .lookup, .change, .credentials,
+            .question, .act:
+            false
         }
     }
 
@@ -31,12 +33,23 @@ extension Endpoint {
     var acts: Bool {
         if case .act = handling { true } else { false }
     }
+
+    /// The places in which callers show their credentials.
+    var credentialPlaces: CredentialPlaces {
+        switch handling {
+        case .act: .act
+        case .credentials(let header, _): .tool(header)
+        default: .standard
+        }
+    }
 }
 
 /// The callers that an endpoint accepts.
 enum EndpointGuard: Sendable {
     /// Anyone, without keys.
     case open
+    /// Anyone who shows no key, in the place of an act with this path below a connection's base URL. Who shows one acts.
+    case keyless(String)
     /// Anyone on the server's own machine, without keys.
     case loopback
     /// Any caller with an API key; an application key is not needed.
@@ -76,6 +89,8 @@ enum Handling: Sendable {
     case list(@Sendable (Call) throws -> ReadList)
     /// A write: the connection waits until it is durable.
     case change(@Sendable (Call) async throws -> Response)
+    /// Gives a credential to a cloud's own tool, which shows its own in this header: a write, where one is made.
+    case credentials(StaticString, @Sendable (Call) async throws -> Response)
     /// Asks a third party something, and is given up when its caller leaves.
     case question(@Sendable (Call) async throws -> Response)
     /// Passes on a third party's response, as it comes.
@@ -94,6 +109,7 @@ struct Admission: Sendable {
 struct Applicant: Sendable {
     let request: any ServiceRequest
     let requestID: String
+    let parameters: RouteParameters
 }
 
 /// A request that passed the gate.

@@ -106,7 +106,14 @@ struct EndpointList: Sendable {
             keys: actTokenKeys,
             identifiers: identifiers
         )
-        return ActEndpoints(acts: acts).all + tokens.all + settings.all
+        let tools = AmbientTokenEndpoints(
+            store: store,
+            access: connectionAccess,
+            keys: actTokenKeys,
+            identifiers: identifiers,
+            publicURL: configuration.publicURL
+        )
+        return ActEndpoints(acts: acts).all + tokens.all + tools.all + settings.all
     }
 
     /// The endpoints that decide who may do what.
@@ -133,6 +140,7 @@ struct EndpointList: Sendable {
             + TokenExchangeEndpoint(
                 store: store,
                 keys: IssuerKeys(source: GuardedIssuerDocuments(egress: egress), now: MonotonicClock.now),
+                access: connectionAccess,
                 identifiers: identifiers
             ).all
             + PersonaMappingEndpoints(

@@ -70,7 +70,7 @@ struct OpenAPIDocument {
             let names = permissions.map(\.rawValue).joined(separator: ", ")
             let need = permissions.isEmpty ? "Needs no permission." : "Needs one of these permissions: \(names)."
             members.append(.init("description", .string(need)))
-            members.append(.init("security", [["apiKeyAuth": [], "appKeyAuth": []], ["bearerAuth": []]]))
+            members.append(.init("security", Self.security(of: endpoint)))
             responses += Self.responsesOfTheGate(searching: endpoint.searches)
         } else if case .apiKey = endpoint.guarding {
             members.append(.init("security", [["apiKeyAuth": []]]))
@@ -90,6 +90,16 @@ struct OpenAPIDocument {
         members.append(.init("responses", .object(described)))
         return .object(members)
     }
+
+    private static func security(of endpoint: Endpoint) -> JSONValue {
+        guard case .tool(let header) = endpoint.credentialPlaces else {
+            return [["apiKeyAuth": [], "appKeyAuth": []], ["bearerAuth": []]]
+        }
+        return [.object([.init(JSONText(toolScheme(header)), [])])]
+    }
+
+    /// The name of the scheme of a cloud's own tools that show a token as all of a header.
+    private static func toolScheme(_ header: StaticString) -> String { "tokenIn\(header)" }
 
     private static func responsesOfTheGate(searching: Bool) -> [DescribedResponse] {
         let limit = "The application key sent too many requests"
@@ -143,6 +153,7 @@ struct OpenAPIDocument {
             case .objects: members.append(content(.jsonAPI, schema("Errors")))
             case .strings(let mediaType): members.append(content(mediaType, schema("ErrorStrings")))
             case .oauth: members.append(content(.json, schema("OAuthError")))
+            case .tools: members.append(content(.json, schema("ToolError")))
             }
         }
         return .object(members)
@@ -156,12 +167,11 @@ struct OpenAPIDocument {
                 .init("400", .object([.init("description", "The path is malformed."), content(.jsonAPI, objects)]))
             )
         }
-        guard case .strings(let mediaType) = errors, case .object(var members) = responses[place].value,
+        guard let own = errors.schemaBesideObjects, case .object(var members) = responses[place].value,
             let body = members.firstIndex(where: { $0.name == "content" })
         else { return }
-        let strings = schema("ErrorStrings")
-        if mediaType == .jsonAPI {
-            let shapes = [strings, objects].compactMap { $0["schema"] }
+        if errors.mediaType == .jsonAPI {
+            let shapes = [schema(own), objects].compactMap { $0["schema"] }
             members[body] = content(.jsonAPI, ["schema": ["oneOf": .array(shapes)]])
         } else if case .object(let contents) = members[body].value {
             members[body].value = .object(contents + [.init(JSONText(MediaType.jsonAPI.rawValue), objects)])
@@ -233,6 +243,7 @@ struct OpenAPIDocument {
             ),
             "TokenIssuer": JSONSchema.body(of: .tokenIssuer, for: .response),
             "TokenIssuerCreate": JSONSchema.body(of: .tokenIssuer, for: .create),
+            "TokenIssuerUpdate": JSONSchema.body(of: .tokenIssuer, for: .update),
             "TokenIssuerList": list(of: JSONSchema.data(of: .tokenIssuer, for: .response)),
             "ConnectionSettings": anyOf { JSONSchema.body(of: .settings(of: $0), for: .response) },
             "ConnectionSettingsPut": anyOf { JSONSchema.body(of: .settings(of: $0), for: .create) },
@@ -252,6 +263,15 @@ struct OpenAPIDocument {
                 "required": ["error", "error_description"],
                 "properties": ["error": ["type": "string"], "error_description": ["type": "string"]],
             ],
+            "ToolError": [
+                "type": "object",
+                "required": ["code", "statusCode", "message"],
+                "properties": [
+                    "code": ["type": "string"], "statusCode": ["type": "integer"], "message": ["type": "string"],
+                ],
+            ],
+            "ContainerCredentials": texts("AccessKeyId", "SecretAccessKey", "Token", "Expiration"),
+            "ManagedIdentityToken": texts("access_token", "expires_on", "resource", "token_type"),
             "TokenExchange": tokenExchange,
             "ExchangedToken": [
                 "type": "object",
@@ -268,6 +288,15 @@ struct OpenAPIDocument {
                 "properties": ["status": ["type": "string"], "reason": ["type": "string"]],
             ],
             "OpenAPI": ["type": "object", "required": ["openapi", "info", "paths"]],
+        ]
+    }
+
+    /// An object of texts, all of them required.
+    private func texts(_ names: String...) -> JSONValue {
+        [
+            "type": "object",
+            "required": .array(names.map { .string($0) }),
+            "properties": .object(names.map { .init(JSONText($0), ["type": "string"]) }),
         ]
     }
 
@@ -366,6 +395,19 @@ struct OpenAPIDocument {
             "apiKeyAuth": ["type": "apiKey", "in": "header", "name": "DD-API-KEY"],
             "appKeyAuth": ["type": "apiKey", "in": "header", "name": "DD-APPLICATION-KEY"],
             "bearerAuth": ["type": "http", "scheme": "bearer"],
+            "tokenInAuthorization": ["type": "apiKey", "in": "header", "name": "Authorization"],
+            "tokenInX-IDENTITY-HEADER": ["type": "apiKey", "in": "header", "name": "X-IDENTITY-HEADER"],
         ]
+    }
+}
+
+extension ErrorFamily {
+    /// The schema of the family's errors; `nil` for that of what has no endpoint, and of endpoints without parameters.
+    fileprivate var schemaBesideObjects: String? {
+        switch self {
+        case .objects, .oauth: nil
+        case .strings: "ErrorStrings"
+        case .tools: "ToolError"
+        }
     }
 }

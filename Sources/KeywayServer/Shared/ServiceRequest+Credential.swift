@@ -41,6 +41,25 @@ extension ServiceRequest {
         throw APIError(403, "Forbidden: the request carries two access tokens. Send one.")
     }
 
+    /// The token that is all of a header, as clouds' own tools send the text that they were given.
+    func toolCredential(in header: StaticString) throws(APIError) -> Credential {
+        let name = "\(header)".lowercased()
+        var values: [String] = []
+        forEachHeader { if $0.name.lowercased() == name { values.append($0.value) } }
+        if values.count == 1 {
+            switch TokenText.kind(of: values[0]) {
+            case .act: return .actToken(KeyDigest(of: values[0]))
+            case .personal, .service, .delegated: return .accessToken(KeyDigest(of: values[0]))
+            case nil: break
+            }
+        }
+        throw APIError(
+            403,
+            "\(header) must be the text of an access token or of an act token, and nothing else.",
+            at: .header("\(header)")
+        )
+    }
+
     private static func accessToken(_ text: Substring, in header: String) throws(APIError) -> KeyDigest? {
         switch TokenText.kind(of: text) {
         case .personal, .service, .delegated: return KeyDigest(of: String(text))

@@ -11,17 +11,30 @@ struct ShownCredential: Sendable {
 
     /// - Parameters:
     ///   - request: The request.
-    ///   - acting: Whether it is an act, which takes signatures and act tokens before all else.
+    ///   - places: The places to look at.
     /// - Throws: ``APIError`` with 403 if there is none, with 400 if it stands where none may; ``SignatureRefusal``.
-    init(in request: any ServiceRequest, acting: Bool) throws {
+    init(in request: any ServiceRequest, at places: CredentialPlaces) throws {
+        let acting = if case .act = places { true } else { false }
         if acting, let signed = try SignedCaller(in: request) {
             credential = .accessKey(signed.claim.accessKeyID)
             self.signed = signed
         } else if acting, let token = try CallerToken(in: request) {
             credential = .actToken(token.digest)
             tokenPlaces = token.places
+        } else if case .tool(let header) = places {
+            credential = try request.toolCredential(in: header)
         } else {
             credential = try request.credential(acting: acting)
         }
     }
+}
+
+/// The places in which callers of an endpoint show their credentials.
+enum CredentialPlaces {
+    /// Those of Keyway's own keys and tokens.
+    case standard
+    /// Those of acts, which take signatures and act tokens before all else.
+    case act
+    /// The header in which a cloud's own tool sends the text that it was given.
+    case tool(StaticString)
 }

@@ -8,6 +8,16 @@ struct DelegatedTokens: Sendable {
     let store: any AccessStore & ChangeStore
     let identifiers: IdentifierGenerator
 
+    /// A token that is about to be stored.
+    struct Draft {
+        let token: AccessToken
+        let text: String
+        /// The caller who shows the token.
+        let principal: Principal
+        let requirements: [Requirement]
+        let event: AuditEvent
+    }
+
     /// Makes a token that carries all that its owner may, or what of that is in its scopes.
     ///
     /// - Parameters:
@@ -18,7 +28,7 @@ struct DelegatedTokens: Sendable {
     ///   - requirements: What it was decided on, besides the owner.
     ///   - requestID: The request that asks for it.
     ///   - details: More for the audit log.
-    /// - Returns: The token, and its text.
+    /// - Returns: The token.
     /// - Throws: ``Overtaken`` if the owner has changed; ``APIError``; ``StoreError``.
     func make(
         _ name: String,
@@ -28,7 +38,30 @@ struct DelegatedTokens: Sendable {
         requiring requirements: [Requirement] = [],
         requestID: String,
         details: [JSONValue.Member] = []
-    ) async throws -> (token: AccessToken, text: String) {
+    ) async throws -> Draft {
+        let draft = try draft(
+            name,
+            for: owner,
+            scopes: scopes,
+            seconds: seconds,
+            requiring: requirements,
+            requestID: requestID,
+            details: details
+        )
+        try await commit(draft)
+        return draft
+    }
+
+    /// Prepares a token, as ``make(_:for:scopes:seconds:requiring:requestID:details:)``.
+    func draft(
+        _ name: String,
+        for owner: User,
+        scopes: [String]?,
+        seconds: Int64,
+        requiring requirements: [Requirement],
+        requestID: String,
+        details: [JSONValue.Member]
+    ) throws -> Draft {
         let id = identifiers.next()
         let text = TokenText.new(.delegated, id)
         let now = Timestamp.now
@@ -55,12 +88,34 @@ struct DelegatedTokens: Sendable {
             details: token.details + details,
             requestID: requestID
         )
-        let change = Change(
-            [.createAccessToken(token)],
-            requiring: [.unchanged(owner.accessRevision)] + requirements,
+        return Draft(
+            token: token,
+            text: text,
+            principal: principal,
+            requirements: [.unchanged(owner.accessRevision)] + requirements,
             event: event
         )
+    }
+
+    /// Stores a token, and with it an act token that was made from it, if there is one.
+    func commit(_ draft: Draft, and actToken: ActToken? = nil) async throws {
+        var mutations = [Mutation.createAccessToken(draft.token)]
+        var events = [draft.event]
+        if let actToken {
+            mutations.append(.createActToken(actToken))
+            events.append(
+                AuditEvent(
+                    organization: actToken.organization,
+                    actor: .principal(draft.principal),
+                    action: "act_token.create",
+                    resourceType: "act_tokens",
+                    resource: actToken.id,
+                    details: actToken.details,
+                    requestID: draft.event.requestID
+                )
+            )
+        }
+        let change = Change(mutations, requiring: draft.requirements, events: events)
         try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
-        return (token, text)
     }
 }

@@ -43,16 +43,16 @@ extension TokenRefusal {
     /// The reason, as a sentence that quotes nothing of the token.
     fileprivate var detail: String {
         switch self {
-        case .malformed: "subject_token is no signed JSON web token, or is too long."
-        case .unsupportedAlgorithm: "subject_token must be signed by RS256 or ES256."
-        case .unsupportedExtension: "subject_token demands an extension (crit) that is not known here."
+        case .malformed: "The workload's token is no signed JSON web token, or is too long."
+        case .unsupportedAlgorithm: "The workload's token must be signed by RS256 or ES256."
+        case .unsupportedExtension: "The workload's token demands an extension (crit) that is not known here."
         case .unknownIssuer: "No organisation here takes tokens of this issuer (iss) with this audience (aud)."
-        case .unknownKey: "The issuer of subject_token has no key of this id and algorithm."
-        case .wrongSignature: "The signature of subject_token is wrong."
-        case .missingClaim(let claim): "subject_token has no claim \(claim), or a malformed one."
-        case .expired: "subject_token has expired."
-        case .notYetValid: "subject_token is not valid yet: its nbf or iat lies in the future."
-        case .unmapped: "No mapping of the token issuer fits the claims of subject_token."
+        case .unknownKey: "The issuer of the workload's token has no key of this id and algorithm."
+        case .wrongSignature: "The signature of the workload's token is wrong."
+        case .missingClaim(let claim): "The workload's token has no claim \(claim), or a malformed one."
+        case .expired: "The workload's token has expired."
+        case .notYetValid: "The workload's token is not valid yet: its nbf or iat lies in the future."
+        case .unmapped: "No mapping of the token issuer fits the claims of the workload's token."
         case .issuerUnavailable: "The keys of the issuer can't be had."
         }
     }

@@ -131,7 +131,7 @@ struct DelegatedTokenEndpoint: Sendable {
             revision: found.revision
         )
         let tokens = DelegatedTokens(store: store, identifiers: identifiers)
-        let (token, text) = try await tokens.make(
+        let made = try await tokens.make(
             "persona mapping \(found.mapping.id)",
             for: user,
             seconds: Self.seconds,
@@ -142,11 +142,11 @@ struct DelegatedTokenEndpoint: Sendable {
                 .init("arn", .string(identity.arn)),
             ]
         )
-        let expires = (token.expiresAt?.microseconds ?? 0) / 1_000_000
+        let expires = (made.token.expiresAt?.microseconds ?? 0) / 1_000_000
         var response = Response.resource([
             "type": "delegated_token",
-            "id": .string(token.id.description),
-            "attributes": ["access_token": .string(text), "expires": .string(String(expires))],
+            "id": .string(made.token.id.description),
+            "attributes": ["access_token": .string(made.text), "expires": .string(String(expires))],
         ])
         response.headers.append(.init(name: "Cache-Control", value: "no-store"))
         return response

@@ -12,6 +12,7 @@ import WorkloadIdentity
 struct TokenExchangeEndpoint: Sendable {
     let store: any AccessStore & PublicDocuments & ChangeStore
     let keys: IssuerKeys
+    let access: ConnectionAccess
     let identifiers: IdentifierGenerator
     /// Counts the exchanges of each service account: each leaves a token and an event.
     private let limiter = RateLimiter(limit: RateLimit(requests: 600, seconds: 60))
@@ -34,24 +35,30 @@ struct TokenExchangeEndpoint: Sendable {
                 description: .exchangeToken,
                 handling: .exchange(exchange)
             )
-        ]
+        ] + assertionExchanges
     }
 
-    init(store: any AccessStore & PublicDocuments & ChangeStore, keys: IssuerKeys, identifiers: IdentifierGenerator) {
+    init(
+        store: any AccessStore & PublicDocuments & ChangeStore,
+        keys: IssuerKeys,
+        access: ConnectionAccess,
+        identifiers: IdentifierGenerator
+    ) {
         self.store = store
         self.keys = keys
+        self.access = access
         self.identifiers = identifiers
     }
 
     /// The organisation's issuer that a token names, with what it was read from.
-    private struct Found {
+    struct Found {
         let issuer: TokenIssuer
         let organization: Identifier
         let revision: Int64
     }
 
     /// The service account that a workload stands for.
-    private struct Account {
+    struct Account {
         let user: User
         let roles: [Role]
         let scopes: [String]?
@@ -95,7 +102,7 @@ struct TokenExchangeEndpoint: Sendable {
     }
 
     /// The issuer that the token names, of the organisation that its audience names.
-    private func issuer(of token: JSONWebToken) throws -> Found {
+    func issuer(of token: JSONWebToken) throws -> Found {
         guard let url = token.allegedIssuer else { throw TokenRefusal.unknownIssuer }
         for audience in token.allegedAudiences.prefix(Self.audiencesAtMost) {
             guard let organization = TokenIssuer.organization(ofAudience: audience) else { continue }
@@ -116,7 +123,7 @@ struct TokenExchangeEndpoint: Sendable {
     }
 
     /// The service account of a mapping, within the scopes that the request asks for, if it asks for any.
-    private func account(of mapping: TokenIssuer.Mapping, _ found: Found, scope: String?) throws -> Account {
+    func account(of mapping: TokenIssuer.Mapping, _ found: Found, scope: String?) throws -> Account {
         guard let user = try store.user(mapping.serviceAccount, in: found.organization), user.isServiceAccount,
             !user.isDisabled
         else {
@@ -145,13 +152,36 @@ struct TokenExchangeEndpoint: Sendable {
         _ found: Found,
         _ applicant: Applicant
     ) async throws -> Response {
+        let draft = try draft(for: workload, account, mapping, found, applicant)
+        try await DelegatedTokens(store: store, identifiers: identifiers).commit(draft)
+        let permissions = Role.permissions(of: account.roles, scopes: draft.token.scopes)
+        var response = Response(
+            .json,
+            JSONWriter.bytes(of: [
+                "access_token": .string(draft.text), "issued_token_type": .string(Self.accessTokenType),
+                "token_type": "Bearer", "expires_in": .integer(mapping.lifetime),
+                "scope": .string(permissions.members.map(\.rawValue).joined(separator: " ")),
+            ])
+        )
+        response.headers += [.init(name: "Cache-Control", value: "no-store"), .init(name: "Pragma", value: "no-cache")]
+        return response
+    }
+
+    /// The token of the service account that a workload stands for, which lives as long as the mapping says.
+    func draft(
+        for workload: Workload,
+        _ account: Account,
+        _ mapping: TokenIssuer.Mapping,
+        _ found: Found,
+        _ applicant: Applicant
+    ) throws -> DelegatedTokens.Draft {
         let unchanged = Requirement.unchangedDocument(
             .tokenIssuer,
             found.issuer.id,
             organization: found.organization,
             revision: found.revision
         )
-        let (token, text) = try await DelegatedTokens(store: store, identifiers: identifiers).make(
+        return try DelegatedTokens(store: store, identifiers: identifiers).draft(
             "token issuer \(found.issuer.id)",
             for: account.user,
             scopes: account.scopes,
@@ -164,17 +194,6 @@ struct TokenExchangeEndpoint: Sendable {
                 .init("sub", .string(workload.subject)),
             ]
         )
-        let permissions = Role.permissions(of: account.roles, scopes: token.scopes)
-        var response = Response(
-            .json,
-            JSONWriter.bytes(of: [
-                "access_token": .string(text), "issued_token_type": .string(Self.accessTokenType),
-                "token_type": "Bearer", "expires_in": .integer(mapping.lifetime),
-                "scope": .string(permissions.members.map(\.rawValue).joined(separator: " ")),
-            ])
-        )
-        response.headers += [.init(name: "Cache-Control", value: "no-store"), .init(name: "Pragma", value: "no-cache")]
-        return response
     }
 }
 
