@@ -7,7 +7,6 @@ import Synchronization
 package final class PostgresServer: Sendable {
     /// The folder of the socket, the data and the log.
     package let directory: String
-    private let supervisor: Supervisor
 
     /// The process that keeps the server up; it ends when its input does.
     private final class Supervisor: @unchecked Sendable {
@@ -44,29 +43,41 @@ package final class PostgresServer: Sendable {
     /// - Parameter settings: Further settings, such as `max_connections=50`.
     /// - Throws: ``Failure`` if it does not start.
     package init(settings: [String] = []) throws {
+        directory = try Self.supervise(Self.script, settings)
+    }
+
+    /// Starts a PgBouncer before the server, in transaction mode.
+    ///
+    /// - Returns: The folder of its socket; its port is 6432.
+    /// - Throws: ``Failure`` if it does not start.
+    package func startPooler() throws -> String {
+        try Self.supervise(Self.poolerScript, [directory])
+    }
+
+    /// Runs a script that writes the folder of a socket, and lives until its input ends.
+    private static func supervise(_ script: String, _ arguments: [String]) throws -> String {
         let supervisor = Supervisor()
-        self.supervisor = supervisor
         let output = Pipe()
         let process = supervisor.process
         // In a session of its own, so that it outlives whoever ends that of the tests.
-        let script = ["/usr/bin/setsid", "--wait", "/bin/sh", "-c", Self.script, "postgres-of-tests"] + settings
-        // PostgreSQL refuses to run as root.
-        let command = geteuid() == 0 ? ["/usr/sbin/runuser", "-u", "postgres", "--"] + script : script
+        let run = ["/usr/bin/setsid", "--wait", "/bin/sh", "-c", script, "of-tests"] + arguments
+        // Neither server runs as root.
+        let command = geteuid() == 0 ? ["/usr/sbin/runuser", "-u", "postgres", "--"] + run : run
         process.executableURL = URL(fileURLWithPath: command[0])
         process.arguments = Array(command.dropFirst())
         process.currentDirectoryURL = URL(fileURLWithPath: "/")
         process.standardInput = supervisor.input
         process.standardOutput = output
         try process.run()
-        Self.supervisors.withLock { $0.append(supervisor) }
+        supervisors.withLock { $0.append(supervisor) }
         var line: [UInt8] = []
         while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != UInt8(ascii: "\n") {
             line.append(byte)
         }
         guard line.first == UInt8(ascii: "/") else {
-            throw Failure(description: "PostgreSQL did not start; `scripts/bootstrap postgres` installs it")
+            throw Failure(description: "a server did not start; `scripts/bootstrap shells` installs it")
         }
-        directory = String(decoding: line, as: UTF8.self)
+        return String(decoding: line, as: UTF8.self)
     }
 
     /// The address of a database, for Keyway and for libpq's own programs.
@@ -129,5 +140,37 @@ package final class PostgresServer: Sendable {
         exec >/dev/null
         cat >/dev/null
         finish
+        """
+
+    private static let poolerScript = """
+        umask 077
+        dir=$(mktemp -d /tmp/keyway-pgbouncer.XXXXXX) || exit 1
+        {
+            echo "[databases]"
+            echo "* = host=$1 user=keyway"
+            echo "[pgbouncer]"
+            echo "listen_addr ="
+            echo "unix_socket_dir = $dir"
+            echo "auth_type = any"
+            echo "pool_mode = transaction"
+            echo "default_pool_size = 4"
+            echo "max_client_conn = 400"
+            echo "logfile = $dir/log"
+        } >"$dir/ini"
+        /usr/sbin/pgbouncer -q "$dir/ini" >/dev/null 2>&1 </dev/null &
+        pooler=$!
+        trap 'kill $pooler; rm -rf "$dir"; exit 1' EXIT INT TERM HUP
+        until [ -S "$dir/.s.PGSQL.6432" ]; do
+            sleep 0.05
+            tries=$((${tries:-0} + 1))
+            [ "$tries" -lt 1200 ] || exit 1
+        done
+        echo "$dir"
+        exec >/dev/null
+        cat >/dev/null
+        trap '' EXIT
+        kill $pooler
+        wait $pooler
+        rm -rf "$dir"
         """
 }

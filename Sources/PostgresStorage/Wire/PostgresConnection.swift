@@ -82,8 +82,16 @@ final class PostgresConnection {
             return try results(of: steps, before: deadline)
         } catch {
             if error.endsConnection { isUsable = false }
+            if error == .late() { cancel() }
             throw error
         }
+    }
+
+    /// Ends what the server is at, which may wait for a standby without end and notices nobody's absence meanwhile. By
+    /// a thread of its own: the request is a connection that may hang.
+    private func cancel() {
+        guard let request = PQgetCancel(handle).map(CancelRequest.init) else { return }
+        DetachedThread.start { request.send() }
     }
 
     func run(_ query: SQLQuery, within patience: Duration) throws(PostgresError) -> SQLResult {
@@ -237,6 +245,23 @@ final class PostgresConnection {
         guard let message else { return "no connection" }
         let lines = String(cString: message).split(separator: "\n")
         return lines.first.map(String.init) ?? "no connection"
+    }
+}
+
+/// A request to end a statement.
+private final class CancelRequest: @unchecked Sendable {
+    // Safe to share: it is made by one thread and sent by another.
+    private let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) {
+        self.handle = handle
+    }
+
+    deinit { PQfreeCancel(handle) }
+
+    func send() {
+        var reason = [CChar](repeating: 0, count: 256)
+        _ = PQcancel(handle, &reason, Int32(reason.count))
     }
 }
 
