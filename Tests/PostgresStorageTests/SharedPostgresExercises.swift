@@ -1,5 +1,6 @@
 import Platform
 import PostgresStorage
+import PostgresTesting
 import Secrets
 import Storage
 import StorageTesting

@@ -159,7 +159,7 @@ package final class PostgresServer: Sendable {
         } >"$dir/ini"
         /usr/sbin/pgbouncer -q "$dir/ini" >/dev/null 2>&1 </dev/null &
         pooler=$!
-        trap 'kill $pooler; rm -rf "$dir"; exit 1' EXIT INT TERM HUP
+        trap 'kill -KILL $pooler; rm -rf "$dir"; exit 1' EXIT INT TERM HUP
         until [ -S "$dir/.s.PGSQL.6432" ]; do
             sleep 0.05
             tries=$((${tries:-0} + 1))
@@ -169,7 +169,8 @@ package final class PostgresServer: Sendable {
         exec >/dev/null
         cat >/dev/null
         trap '' EXIT
-        kill $pooler
+        # The signals that end it otherwise are blocked in what Foundation starts.
+        kill -KILL $pooler
         wait $pooler
         rm -rf "$dir"
         """
