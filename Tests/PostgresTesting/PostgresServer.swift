@@ -95,8 +95,15 @@ package final class PostgresServer: Sendable {
 
     /// Kills the server as a loss of power would, all of its processes; the supervisor starts it again.
     package func kill() throws {
-        guard let process = processID else { throw Failure(description: "the server is not up") }
-        Platform.kill(process, SIGQUIT)
+        // It may be about to start.
+        for _ in 0..<6_000 {
+            if let process = processID {
+                Platform.kill(process, SIGQUIT)
+                return
+            }
+            usleep(10_000)
+        }
+        throw Failure(description: "the server is not up")
     }
 
     private static let script = """
@@ -171,7 +178,7 @@ package final class PostgresServer: Sendable {
         trap '' EXIT
         # The signals that end it otherwise are blocked in what Foundation starts.
         kill -KILL $pooler
-        wait $pooler
+        wait $pooler 2>/dev/null
         rm -rf "$dir"
         """
 }

@@ -3,6 +3,7 @@ import Threads
 
 /// A batch that was committed, and of which nobody was told yet.
 struct CommittedBatch: Sendable {
+    /// An event of it; `nil` if it is durable already.
     let witness: PostgresTransaction.Witness?
     /// Tells the outcome to those who wait; `nil` if it is done, else why it is not.
     let complete: @Sendable (StoreError?) -> Void
@@ -12,7 +13,8 @@ struct CommittedBatch: Sendable {
 ///
 /// The writer's transactions end without waiting for the disk and the standby, so that the next one, here or on another
 /// node, has the organisation's lock at once. A transaction of the barrier's, on a connection of its own, then waits for
-/// all that was committed before it.
+/// all that was committed before it. It looks for each batch's event, too: a server that crashed and came back, or another
+/// in its place, would make nothing durable that it does not have.
 final class CommitBarrier: @unchecked Sendable {
     // Safe to share: `monitor` guards what varies; the connection is the thread's alone.
 
@@ -93,13 +95,21 @@ final class CommitBarrier: @unchecked Sendable {
     }
 
     private func settle(_ batches: [CommittedBatch]) {
+        for batch in batches where batch.witness == nil { batch.complete(nil) }
+        let open = batches.filter { $0.witness != nil }
+        guard !open.isEmpty else { return }
+        var failure = PostgresError.lost("it came back without what it had last")
+        var isDurable = open.map { _ in false }
         do throws(PostgresError) {
-            try makeDurable(on: try currentConnection())
-            for batch in batches { batch.complete(nil) }
+            isDurable = try makeDurable(open.compactMap(\.witness), on: try currentConnection())
         } catch {
             connection = nil
-            let settlement = CommitSettlement(connector)
-            for batch in batches { batch.complete(settlement.outcome(of: batch.witness, after: error)) }
+            failure = error
+        }
+        for (batch, isDurable) in zip(open, isDurable) where isDurable { batch.complete(nil) }
+        let settlement = CommitSettlement(connector)
+        for (batch, isDurable) in zip(open, isDurable) where !isDurable {
+            batch.complete(settlement.outcome(of: batch.witness, after: failure))
         }
     }
 
@@ -110,7 +120,27 @@ final class CommitBarrier: @unchecked Sendable {
         return connection
     }
 
-    private func makeDurable(on connection: PostgresConnection) throws(PostgresError) {
-        try CommitSettlement.makeDurable(on: connection, within: patience)
+    /// Waits until what is there of some transactions is durable.
+    ///
+    /// - Returns: Whether each of them is there.
+    private func makeDurable(
+        _ witnesses: [PostgresTransaction.Witness],
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> [Bool] {
+        let results = try connection.run(
+            [
+                SQLQuery("BEGIN"), CommitSettlement.message,
+                SQLQuery(
+                    "SELECT place, event FROM audit_log WHERE place = ANY($1)",
+                    .integers(witnesses.map(\.place))
+                ),
+                SQLQuery("COMMIT"),
+            ],
+            within: patience
+        )
+        try CommitSettlement.requireDurable(results, on: connection)
+        var events: [Int64: [UInt8]] = [:]
+        _ = try results[2].map { row throws(PostgresError) in events[row.integer(0)] = row.bytes(1) }
+        return witnesses.map { events[$0.place] == $0.line }
     }
 }

@@ -12,15 +12,12 @@ struct CommitSettlement {
 
     private var patience: Duration { connector.configuration.patience }
 
-    /// Waits until all that was committed before is durable, on the standby too where the server waits for one.
-    static func makeDurable(on connection: PostgresConnection, within patience: Duration) throws(PostgresError) {
-        let results = try connection.run(
-            [
-                SQLQuery("BEGIN"), SQLQuery("SELECT pg_logical_emit_message(true, 'keyway', '')"),
-                SQLQuery("COMMIT"),
-            ],
-            within: patience
-        )
+    /// Something to commit that changes nothing: the commit waits until all that came before it in the log is durable, on
+    /// the standby too where the server waits for one.
+    static let message = SQLQuery("SELECT pg_logical_emit_message(true, 'keyway', '')")
+
+    /// Throws unless a transaction with a ``message`` was committed in full.
+    static func requireDurable(_ results: [SQLResult], on connection: PostgresConnection) throws(PostgresError) {
         guard results.last?.tag == "COMMIT", !connection.noticeStates.contains("01000") else {
             throw .lost("a standby is away")
         }
@@ -40,9 +37,7 @@ struct CommitSettlement {
         while MonotonicClock.now() < deadline {
             do throws(PostgresError) {
                 let connection = try connector.connect()
-                guard try isCommitted(witness, on: connection) else { return failure.storeError() }
-                try Self.makeDurable(on: connection, within: patience)
-                return nil
+                return try isCommitted(witness, on: connection) ? nil : failure.storeError()
             } catch {
                 DetachedThread.sleep(milliseconds: 20)
             }
@@ -50,6 +45,7 @@ struct CommitSettlement {
         return unknown
     }
 
+    /// Whether it is there, and durable: in one transaction, since a pooler may go on with another server between two.
     private func isCommitted(
         _ witness: PostgresTransaction.Witness,
         on connection: PostgresConnection
@@ -59,11 +55,12 @@ struct CommitSettlement {
                 SQLQuery("BEGIN"),
                 SQLQuery("SELECT set_config('lock_timeout', $1, true)", .text("\(max(patience.milliseconds, 1))")),
                 PostgresTransaction.numbering, PostgresTransaction.lock([witness.ordinal]),
-                SQLQuery("SELECT event FROM audit_log WHERE place = $1", .integer(witness.place)),
+                SQLQuery("SELECT event FROM audit_log WHERE place = $1", .integer(witness.place)), Self.message,
                 SQLQuery("COMMIT"),
             ],
             within: patience + .seconds(1)
         )
+        try Self.requireDurable(results, on: connection)
         return results[4].first?.bytes(0) == witness.line
     }
 }

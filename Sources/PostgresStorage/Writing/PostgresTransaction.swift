@@ -12,6 +12,7 @@ final class PostgresTransaction {
     private let connection: PostgresConnection
     private let patience: Duration
     private let digest: DigestFunction
+    private let isDurable: Bool
 
     /// Statements whose rows nobody needs, to be sent with the next one that somebody waits for.
     private var pending: [(query: SQLQuery, affects: Int?)] = []
@@ -37,7 +38,7 @@ final class PostgresTransaction {
     /// - Parameters:
     ///   - connection: The writer's connection.
     ///   - patience: The longest wait for a statement.
-    ///   - isDurable: Whether the commit itself waits for the disk and the standby.
+    ///   - isDurable: Whether the commit itself waits for the disk and the standby, whatever is committed.
     ///   - digest: The digest of the audit chain.
     init(
         on connection: PostgresConnection,
@@ -48,18 +49,19 @@ final class PostgresTransaction {
         self.connection = connection
         self.patience = patience
         self.digest = digest
+        self.isDurable = isDurable
         later(SQLQuery("BEGIN"))
-        later(Self.settings(patience, isDurable: isDurable))
+        later(Self.settings(patience))
     }
 
     /// Nothing else frees an organisation whose lock a stopped node holds; and through a pooler these must not outlive
     /// the transaction.
-    private static func settings(_ patience: Duration, isDurable: Bool) -> SQLQuery {
+    private static func settings(_ patience: Duration) -> SQLQuery {
         let all = max(patience.milliseconds, 1)
         return SQLQuery(
             """
             SELECT set_config('idle_in_transaction_session_timeout', $1, true), set_config('lock_timeout', $2, true),
-                set_config('statement_timeout', $3, true)\(isDurable ? "" : ", set_config('synchronous_commit', 'off', true)")
+                set_config('statement_timeout', $3, true)
             """,
             .text("\(max(all * 2 / 5, 1))"),
             .text("\(max(all * 4 / 5, 1))"),
@@ -259,6 +261,8 @@ final class PostgresTransaction {
     struct Committed {
         /// An event of it, by which it is known again; `nil` if there is none.
         let witness: Witness?
+        /// Whether it is durable already. One that nothing of could be found again is committed so.
+        let isDurable: Bool
         /// The state of access that it led to; `nil` if it changed nothing about that.
         let access: AccessState?
     }
@@ -298,6 +302,8 @@ final class PostgresTransaction {
             queries.append(AccessState.raising(mark))
             queries.append(AccessState.notification)
         }
+        let isDurable = isDurable || witness == nil
+        if !isDurable { queries.append(SQLQuery("SELECT set_config('synchronous_commit', 'off', true)")) }
         queries.append(SQLQuery("COMMIT"))
         do throws(PostgresError) {
             // What must have affected a row is looked at before the commit.
@@ -312,7 +318,11 @@ final class PostgresTransaction {
             // The standby was not waited for.
             guard !connection.noticeStates.contains("01000") else { throw .lost("a standby is away") }
             let access = touchesAccess ? results[lines.isEmpty ? 0 : 1].first : nil
-            return Committed(witness: witness, access: access.map { AccessState($0, readAt: start) })
+            return Committed(
+                witness: witness,
+                isDurable: isDurable,
+                access: access.map { AccessState($0, readAt: start) }
+            )
         } catch {
             if error.endsConnection { throw .doubtful(error, witness) }
             throw .undone(error)

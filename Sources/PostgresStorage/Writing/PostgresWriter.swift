@@ -199,7 +199,7 @@ final class PostgresWriter: @unchecked Sendable {
             }
         }
         barrier.add(
-            CommittedBatch(witness: committed.witness) { error in
+            CommittedBatch(witness: committed.isDurable ? nil : committed.witness) { error in
                 self.conclude(batch, outcomes, access: committed.access, error, since: start)
             }
         )
