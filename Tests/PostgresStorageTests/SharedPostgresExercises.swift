@@ -10,9 +10,11 @@ import Testing
 struct SharedPostgresExercises {
     @Test("does what is required", arguments: StoreExercise.all)
     func does(_ exercise: StoreExercise) async throws {
-        let store = try PostgresStore.open(try Databases.fresh(), digest: testDigest)
+        let configuration = try Databases.fresh()
+        let store = try PostgresStore.open(configuration, digest: testDigest)
         try await exercise.run(on: store)
         await store.close()
+        try Databases.giveBack(configuration)
     }
 }
 
@@ -38,5 +40,7 @@ struct PooledPostgresExercises {
         let store = try PostgresStore.open(configuration, digest: testDigest)
         try await exercise.run(on: store)
         await store.close()
+        configuration.address = direct
+        try Databases.giveBack(configuration)
     }
 }

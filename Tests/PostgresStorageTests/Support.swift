@@ -3,6 +3,7 @@ import Documents
 import PostgresTesting
 import Secrets
 import Storage
+import Synchronization
 
 @testable import PostgresStorage
 
@@ -31,11 +32,32 @@ enum Databases {
         return configuration
     }
 
+    /// Databases that were given back. A database is 8 MB of files, and their making and removal takes longer than most
+    /// tests.
+    private static let spare = Mutex<[String]>([])
+
     /// The configuration of an empty store of its own.
     static func fresh() throws -> PostgresConfiguration {
+        if let name = spare.withLock({ $0.popLast() }) { return try configuration(of: name) }
         let name = "test_\(UInt64.random(in: 0 ... .max))"
         try run("CREATE DATABASE \(name) TEMPLATE \(try template.get())", in: "postgres")
         return try configuration(of: name)
+    }
+
+    /// Empties a database whose stores are closed, for another test.
+    static func giveBack(_ configuration: PostgresConfiguration) throws {
+        let connection = try PostgresConnection(to: configuration.address, timeout: 10)
+        let tables = try connection.run(
+            SQLQuery(
+                """
+                SELECT tablename::text, current_database()::text FROM pg_tables
+                WHERE schemaname = 'public' AND tablename NOT IN ('keyway_schema', 'access_state')
+                """
+            ),
+            within: .seconds(60)
+        ).map { row throws(PostgresError) in (row.text(0), row.text(1)) }
+        _ = try connection.run(tables.map { SQLQuery("DELETE FROM \($0.0)") }, within: .seconds(60))
+        if let name = tables.first?.1 { spare.withLock { $0.append(name) } }
     }
 
     /// Runs a statement in a database.
