@@ -4,21 +4,35 @@ import Synchronization
 ///
 /// The 12 bits behind the milliseconds are a counter (RFC 9562, section 6.2, method 1). When a millisecond's 4,096
 /// values are used up, or the clock steps back, the generator goes on from its last value, ahead of the clock.
+///
+/// Of several nodes that issue ids at the same time, each begins the counter elsewhere: any two of 16 that got their
+/// numbers one after another are 207 values apart, so that their first halves differ, too.
 package final class IdentifierGenerator: Sendable {
     private let last: Atomic<UInt64>
+    /// The value at which the counter begins.
+    private let start: UInt64
     private let clock: @Sendable () -> Timestamp
 
     /// - Parameters:
     ///   - floor: Every id issued sorts after this one; give the newest that is stored.
+    ///   - node: The number of this node among those that issue ids for one store; 0 where there is one.
     ///   - clock: Tells the time that ids carry.
-    package init(after floor: Identifier? = nil, clock: @escaping @Sendable () -> Timestamp = { .now }) {
-        last = Atomic(floor.map { Self.sequence(of: $0) } ?? 0)
+    package init(
+        after floor: Identifier? = nil,
+        node: UInt64 = 0,
+        clock: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+        // By the golden ratio of 4,096, nearly: numbers that follow each other are far apart.
+        start = (node &* 1_597) & 0xfff
+        let floor = floor.map { Self.sequence(of: $0) } ?? 0
+        // Another node may go on from the floor itself.
+        last = Atomic(start == 0 ? floor : (floor >> 12 + 1) << 12 | start)
         self.clock = clock
     }
 
     /// Issues an id that was never issued before.
     package func next() -> Identifier {
-        let now = UInt64(clearingNegative: clock().microseconds / 1000) << 12
+        let now = UInt64(clearingNegative: clock().microseconds / 1000) << 12 | start
         let sequence = rise(to: now)
         let high = (sequence >> 12) << 16 | 0x7000 | sequence & 0xfff
         let low = 0b10 << 62 | UInt64.random(in: 0...UInt64.max) >> 2

@@ -49,12 +49,16 @@ extension Service {
             answerOpenly(exchange, by: route, call.parameters)
         case .lookup(let answer) where store.answersAtOnce:
             attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }
-        case .lookup(let answer), .search(let answer):
-            read(for: call, exchange, by: route) {
+        case .lookup(let answer):
+            read(for: call, exchange, by: route, on: recordThreads) {
+                self.attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }
+            }
+        case .search(let answer):
+            read(for: call, exchange, by: route, on: readingThreads) {
                 self.attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }
             }
         case .slicedSearch(let begin):
-            read(for: call, exchange, by: route) {
+            read(for: call, exchange, by: route, on: readingThreads) {
                 do {
                     self.goOn(with: try begin(call), call, exchange, by: route)
                 } catch {
@@ -62,7 +66,7 @@ extension Service {
                 }
             }
         case .list(let answer):
-            read(for: call, exchange, by: route) { self.send(answer, call, exchange, by: route) }
+            read(for: call, exchange, by: route, on: readingThreads) { self.send(answer, call, exchange, by: route) }
         case .change(let answer), .credentials(_, let answer):
             Task(executorPreference: taskExecutor) {
                 await self.attempt(exchange, by: route) {
@@ -77,7 +81,7 @@ extension Service {
         case .act(let act) where store.answersAtOnce:
             begin(act, call, exchange, by: route)
         case .act(let act):
-            read(for: call, exchange, by: route) { self.begin(act, call, exchange, by: route) }
+            read(for: call, exchange, by: route, on: recordThreads) { self.begin(act, call, exchange, by: route) }
         }
     }
 
@@ -86,9 +90,10 @@ extension Service {
         for call: Call,
         _ exchange: Exchange,
         by route: Route,
+        on threads: ReadingThreads,
         _ body: @escaping @Sendable () -> Void
     ) {
-        readingThreads.run(for: call.principal.credential, body) {
+        threads.run(for: call.principal.credential, body) {
             self.finish(exchange, self.response(to: APIError.tooManyReads, exchange, route: route), route: route)
         }
     }

@@ -58,7 +58,12 @@ package final class Service: Sendable {
     private let requestIDs = RequestIDs()
     let readingThreads = ReadingThreads()
     /// Where keys are looked up if the store does not answer at once; all of an address may wait.
-    let lookUpThreads = ReadingThreads(limits: .init(threadsPerKey: 4, waitingPerKey: 1_024))
+    let lookUpThreads = ReadingThreads(limits: .init(threads: 16, threadsPerKey: 16, waitingPerKey: 1_024))
+    /// Where single records are read if the store does not answer at once: many wait for it together, as a store that
+    /// is elsewhere is asked for many at a time.
+    let recordThreads = ReadingThreads(
+        limits: .init(threads: 32, threadsPerKey: 24, waiting: 8_192, waitingPerKey: 2_048, giveWay: false)
+    )
     private let waitingExecutor = WaitingExecutor()
     let responses = ResponseBudget()
     let places = ListPlaces()
@@ -78,8 +83,8 @@ package final class Service: Sendable {
         self.store = store
         self.log = log
         publicURL = configuration.publicURL
-        keyUses = KeyUses(store: store)
-        expiredTokens = ExpiredTokens(store: store)
+        keyUses = KeyUses(store: store, hasOtherReaders: store.shared != nil)
+        expiredTokens = ExpiredTokens(store: store, shared: store.shared)
         authenticator = Authenticator(
             store: store,
             limiter: RateLimiter(limit: configuration.rateLimit),

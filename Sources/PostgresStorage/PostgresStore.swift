@@ -8,6 +8,7 @@ package final class PostgresStore: Store {
     private let reads: PostgresReads
     private let writer: PostgresWriter
     private let watch: AccessWatch
+    package let shared: (any SharedStore)?
 
     /// How long a change of the schema may take.
     private static let migrationPatience = Duration.seconds(600)
@@ -50,7 +51,9 @@ package final class PostgresStore: Store {
             throw error.storeError()
         }
         watch.start()
-        let reads = PostgresReads(ConnectionPool(connector))
+        let pool = ConnectionPool(connector)
+        let reads = PostgresReads(pool)
+        shared = PostgresSharedStore(pool)
         self.watch = watch
         self.reads = reads
         writer = PostgresWriter(connector, watch: watch, digest: digest) {

@@ -167,6 +167,13 @@ package protocol Store: PublicDocuments, RestrictedConnections, SealedSecretStor
     /// Counts the store's work since it was opened.
     func statistics() -> StoreStatistics
 
+    /// The data that other processes on this store share; `nil` where there can be none, and memory serves.
+    var shared: (any SharedStore)? { get }
+
     /// Waits for the commits in flight, then closes; what comes later fails with ``StoreError/closed``.
     func close() async
+}
+
+extension Store {
+    package var shared: (any SharedStore)? { nil }
 }

@@ -27,6 +27,11 @@ package final class Vault: Sendable {
     /// The id of the master key that seals at present.
     package var activeKeyID: String { activeKey.id }
 
+    /// Whether all of these master keys are at hand.
+    package func holds(_ ids: [String]) -> Bool {
+        keyring.withLock { keyring in ids.allSatisfy { keyring[$0] != nil } }
+    }
+
     private var activeKey: MasterKey { keyring.withLock { $0.active } }
 }
 

@@ -27,6 +27,17 @@ struct IdentifierGeneratorTests {
         }
     }
 
+    @Test("issues ids whose first halves differ from those of other nodes", arguments: [1, 13, 4090] as [UInt64])
+    func nodes(_ first: UInt64) {
+        let floor = IdentifierGenerator(clock: Clock(Self.someTime + 5).read).next()
+        let generators = (first..<first + 16).map { node in
+            IdentifierGenerator(after: floor, node: node, clock: Clock(Self.someTime).read)
+        }
+        let ids = generators.flatMap { generator in (0..<200).map { _ in generator.next().high } }
+        #expect(Set(ids).count == ids.count)
+        #expect(ids.allSatisfy { $0 > floor.high })
+    }
+
     @Test("puts the clock's milliseconds first")
     func time() {
         let generator = IdentifierGenerator(clock: Clock(Self.someTime).read)

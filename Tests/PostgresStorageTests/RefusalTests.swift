@@ -42,7 +42,7 @@ struct RefusalTests {
     @Test("is one of a newer version")
     func newer() throws {
         let configuration = try Databases.fresh()
-        try Databases.run("UPDATE keyway_schema SET version = 1000", in: configuration)
+        try Databases.run("UPDATE keyway_schema SET version = 1000, oldest = 999", in: configuration)
         #expect(refusal(of: configuration).contains("1000"))
     }
 

@@ -46,6 +46,7 @@ package final class ConnectionActs: Sendable {
     ///   - egress: Sends requests.
     ///   - planner: Plans them.
     ///   - environment: Has the variables from which AWS credentials of Keyway's own are taken.
+    ///   - shared: Where nodes share tokens; `nil` where there is one node.
     ///   - metrics: Count acts.
     ///   - noteObjection: Tells the operator what rules would refuse if they were enforced.
     package init(
@@ -54,6 +55,7 @@ package final class ConnectionActs: Sendable {
         egress: EgressClient,
         planner: ActPlanner,
         environment: @escaping @Sendable (String) -> String?,
+        shared: (any SharedStore)? = nil,
         metrics: ActMetrics,
         noteObjection: @escaping @Sendable (Objection) -> Void
     ) {
@@ -62,7 +64,11 @@ package final class ConnectionActs: Sendable {
         self.egress = egress
         self.metrics = metrics
         self.noteObjection = noteObjection
-        authenticator = ActAuthenticator(endpoint: egress, aws: AWSCredentialSource(environment: environment))
+        authenticator = ActAuthenticator(
+            endpoint: egress,
+            aws: AWSCredentialSource(environment: environment),
+            sharing: shared.map { StoredTokens(store: $0, vault: vault) }
+        )
         self.planner = planner
         prober = ActProber(planner: planner)
         connections = ActConnections(planner: planner)

@@ -35,13 +35,20 @@ package final class KeyUses: Sendable {
     private static let interval: Duration = .seconds(60)
     /// The least that a time must have moved on to be written again, in microseconds: an hour.
     private static let leastAdvance: Int64 = 3_600_000_000
+    /// The same where other nodes read what is written: five minutes.
+    private static let leastAdvanceAmongNodes: Int64 = 300_000_000
     private static let writtenAtOnce = 200
 
     private let store: any ChangeStore
+    private let hasOtherReaders: Bool
     private let records = Mutex<[Identifier: Record]>([:])
 
-    package init(store: any ChangeStore) {
+    /// - Parameters:
+    ///   - store: Takes what is written.
+    ///   - hasOtherReaders: Whether other nodes tell last uses by it.
+    package init(store: any ChangeStore, hasOtherReaders: Bool = false) {
         self.store = store
+        self.hasOtherReaders = hasOtherReaders
     }
 
     /// The use of a key or user, the same each time.
@@ -79,9 +86,10 @@ package final class KeyUses: Sendable {
 
     // MARK: Writing
 
-    /// Writes what has moved on by an hour, every minute, until the task is cancelled.
+    /// Writes what has moved on by an hour, or among nodes by five minutes, every minute, until the task is cancelled.
     package func keepWriting() async {
-        while (try? await Task.sleep(for: Self.interval)) != nil { await write(movedBy: Self.leastAdvance) }
+        let advance = hasOtherReaders ? Self.leastAdvanceAmongNodes : Self.leastAdvance
+        while (try? await Task.sleep(for: Self.interval)) != nil { await write(movedBy: advance) }
     }
 
     /// Writes all that has moved on, before the store closes.

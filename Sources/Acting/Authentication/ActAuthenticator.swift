@@ -9,16 +9,24 @@ package final class ActAuthenticator: Sendable {
     private let aws: AWSCredentialSource
     private let now: @Sendable () -> Timestamp
     private let cache: TokenCache
+    private let sharing: TokenSharing?
 
+    /// - Parameters:
+    ///   - endpoint: Sends requests for tokens.
+    ///   - aws: Has the credentials by which roles are assumed.
+    ///   - shared: The tokens that other servers have asked for; `nil` where there are no others.
+    ///   - now: Tells the time.
     package init(
         endpoint: any TokenEndpoint,
         aws: AWSCredentialSource,
+        sharing shared: (any SharedTokens)? = nil,
         now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.endpoint = endpoint
         self.aws = aws
         self.now = now
         cache = TokenCache()
+        sharing = shared.map { TokenSharing(tokens: $0, now: now) }
     }
 
     /// The request with its credentials. With `anew`, no token that was issued before is used.
@@ -34,7 +42,11 @@ package final class ActAuthenticator: Sendable {
         }
         let key = TokenCache.Key(connection: act.connection, fingerprint: exchange.fingerprint)
         let outcome = await cache.token(for: key, at: now(), anew: anew) { [self] in
-            await mint(exchange, secrets)
+            // One that is asked for to test the credentials is nobody else's.
+            guard let sharing, !anew else { return await mint(exchange, secrets) }
+            return await sharing.token(for: key, insteadOf: await cache.refusedSerial(of: key)) {
+                await self.mint(exchange, secrets)
+            }
         }
         return try assemble(act, OpenedSecrets(secrets), token: (key, try outcome.get()))
     }

@@ -13,6 +13,8 @@ struct MintedToken: Sendable {
     let content: Content
     let issued: Timestamp
     let expiry: Timestamp
+    /// Its serial among those that servers share, if it is one of these.
+    var sharedSerial: Int64?
 
     /// Whether it is AWS' kind of token.
     var isSession: Bool {

@@ -25,6 +25,8 @@ actor TokenCache {
     private let countAtMost: Int
     private var states: [Key: State] = [:]
     private var serial: UInt64 = 0
+    /// The serials of shared tokens that were refused, until there are others in their place.
+    private var refused: [Key: Int64] = [:]
 
     init(countAtMost: Int = 4096) {
         self.countAtMost = countAtMost
@@ -53,15 +55,26 @@ actor TokenCache {
         states[key] = .minting(task, serial: serial)
         let outcome = await task.value
         if case .minting(_, serial)? = states[key] {
-            if case .success(let entry) = outcome { states[key] = .minted(entry) } else { states[key] = nil }
+            if case .success(let entry) = outcome {
+                states[key] = .minted(entry)
+                refused[key] = nil
+            } else {
+                states[key] = nil
+            }
         }
         return outcome
     }
 
     /// Lets a token go that was refused, unless another has taken its place.
     func forget(_ serial: UInt64, of key: Key) {
-        if case .minted(let entry)? = states[key], entry.serial == serial { states[key] = nil }
+        guard case .minted(let entry)? = states[key], entry.serial == serial else { return }
+        states[key] = nil
+        if refused.count >= countAtMost { refused.removeAll() }
+        refused[key] = entry.token.sharedSerial
     }
+
+    /// The serial of the shared token that was refused last, if there is no other yet.
+    func refusedSerial(of key: Key) -> Int64? { refused[key] }
 
     /// Lets go of what was issued for the connection as it was before, and of what expires first where there is too
     /// much.

@@ -106,14 +106,7 @@ extension APIError {
         case .tooFast(let number):
             (tooManyActs("\(number) acts through this connection began in this second, which is the limit."), nil)
         case .unrecorded:
-            (
-                act(
-                    503,
-                    "audit_unavailable",
-                    "The audit log can't be written, and nothing is done without it. Try again later."
-                ),
-                nil
-            )
+            (unrecorded, nil)
         case .authentication(let failure): (act(failure), nil)
         case .egress(let egressError, let isPerhapsDone):
             (act(egressError, perhapsDone: isPerhapsDone ? error.clients : nil), nil)
@@ -196,6 +189,16 @@ extension APIError {
     private static func act(_ refusal: RuleRefusal) -> APIError {
         refusal.isForLength
             ? act(413, "body_too_large", refusal.description) : act(403, "rule_refused", refusal.description)
+    }
+
+    private static var unrecorded: APIError {
+        var error = act(
+            503,
+            "audit_unavailable",
+            "The audit log can't be written, and nothing is done without it. Try again later."
+        )
+        error.headers.append(.init(name: "Retry-After", value: "1"))
+        return error
     }
 
     private static func tooManyActs(_ detail: String) -> APIError {

@@ -28,7 +28,7 @@ struct OperatorEndpoints: Sendable {
                 .get,
                 "/readyz",
                 "GetReadiness",
-                "Whether the store can be read, and its files are those that the server opened",
+                "Whether the store can be read, and is the one that the server opened",
                 responses: [
                     .ok("It can", "Status", .json),
                     DescribedResponse(

@@ -2,6 +2,7 @@ import ActService
 import Acting
 import Documents
 import JSONReading
+import NetworkTypes
 import Storage
 import Vault
 import WorkloadIdentity
@@ -34,7 +35,7 @@ extension APIError {
         switch error {
         case .unavailable(let reason):
             (
-                APIError(503, "The server's store does not take writes or reads at present. Try again later."),
+                .unavailable("The server's store does not take writes or reads at present. Try again later."),
                 "the store is unavailable: \(reason)"
             )
         case .corrupt(let reason):
@@ -42,8 +43,14 @@ extension APIError {
                 APIError(500, "The server's store holds something that it cannot read. Its operator has to look."),
                 "the store is corrupt: \(reason)"
             )
-        case .closed: (APIError(503, "The server is stopping. Try again later."), "the store is closed")
+        case .closed: (.unavailable("The server is stopping. Try again later."), "the store is closed")
         }
+    }
+
+    private static func unavailable(_ detail: String) -> APIError {
+        var error = APIError(503, detail)
+        error.headers = [.init(name: "Retry-After", value: "1")]
+        return error
     }
 
     private init(_ error: InvalidDocument) {

@@ -77,6 +77,7 @@ struct EndpointList: Sendable {
             egress: egress,
             planner: planner,
             environment: configuration.environment,
+            shared: store.shared,
             metrics: metrics.acts,
             noteObjection: { [log] objection in
                 log.note(
@@ -150,6 +151,7 @@ struct EndpointList: Sendable {
             ).all
             + DelegatedTokenEndpoint(
                 store: store,
+                shared: store.shared,
                 endpoint: egress,
                 endpoints: AWSEndpoints(environment: configuration.environment),
                 identifiers: identifiers

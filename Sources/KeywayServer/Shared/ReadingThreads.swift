@@ -19,6 +19,8 @@ final class ReadingThreads: @unchecked Sendable {
         var waiting = 1024
         /// Reads of one key that wait.
         var waitingPerKey = 64
+        /// Whether the threads let those go first that answer at once and that commit.
+        var giveWay = true
     }
 
     private struct Read {
@@ -117,7 +119,7 @@ final class ReadingThreads: @unchecked Sendable {
     // MARK: The threads
 
     private func work() {
-        giveWay()
+        if limits.giveWay { giveWay() }
         var last: Identifier?
         while let (key, read) = next(after: last) {
             read.body()

@@ -13,6 +13,8 @@ import Synchronization
 /// sent to AWS STS.
 struct DelegatedTokenEndpoint: Sendable {
     let store: any AccessStore & PublicDocuments & ChangeStore
+    /// Where proofs are taken that other nodes could take too; `nil` where there is one node.
+    let shared: (any SharedStore)?
     let endpoint: any TokenEndpoint
     let endpoints: AWSEndpoints
     let identifiers: IdentifierGenerator
@@ -25,11 +27,13 @@ struct DelegatedTokenEndpoint: Sendable {
 
     init(
         store: any AccessStore & PublicDocuments & ChangeStore,
+        shared: (any SharedStore)?,
         endpoint: any TokenEndpoint,
         endpoints: AWSEndpoints,
         identifiers: IdentifierGenerator
     ) {
         self.store = store
+        self.shared = shared
         self.endpoint = endpoint
         self.endpoints = endpoints
         self.identifiers = identifiers
@@ -80,9 +84,14 @@ struct DelegatedTokenEndpoint: Sendable {
         }
         switch memory.take(proof.signature, of: proof.time, now: .now) {
         case .taken: break
-        case .repeated:
-            throw APIError(403, "The proof was taken already, or was made before this server started: sign anew.")
+        case .repeated: throw Self.repeated
         case .full: throw Self.tooMany
+        }
+        do {
+            guard try await isFirst(proof, of: applicant) else { throw Self.repeated }
+        } catch let error as StoreError {
+            memory.forget(proof.signature)
+            throw error
         }
         do {
             return try await issue(to: identity, for: user, found, applicant)
@@ -92,6 +101,23 @@ struct DelegatedTokenEndpoint: Sendable {
             throw overtaken
         }
     }
+
+    /// Whether a proof was taken on no other node.
+    private func isFirst(_ proof: CallerIdentityProof, of applicant: Applicant) async throws -> Bool {
+        guard let shared else { return true }
+        let seconds = CallerIdentityProof.window + 1
+        return try await shared.takeProof(
+            KeyDigest(of: proof.signature),
+            // The same when its exchange is decided again.
+            for: KeyDigest(of: applicant.requestID),
+            until: Timestamp(microseconds: proof.time.microseconds + seconds * 1_000_000)
+        )
+    }
+
+    private static let repeated = APIError(
+        403,
+        "The proof was taken already, or was made before this server started: sign anew."
+    )
 
     private static let unmapped = APIError(
         403,

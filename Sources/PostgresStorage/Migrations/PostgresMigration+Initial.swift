@@ -5,14 +5,16 @@ extension PostgresMigration {
     /// the lock of the organisation. Deletions cascade there, too.
     static let initial = PostgresMigration(
         version: 1,
+        oldest: 1,
         statements: [
             """
             CREATE TABLE keyway_schema (
                 id int8 PRIMARY KEY CHECK (id = 1),
-                version int8 NOT NULL
+                version int8 NOT NULL,
+                oldest int8 NOT NULL
             )
             """,
-            "INSERT INTO keyway_schema (id, version) VALUES (1, 0)",
+            "INSERT INTO keyway_schema (id, version, oldest) VALUES (1, 0, 0)",
             """
             CREATE TABLE organizations (
                 ordinal int8 PRIMARY KEY,

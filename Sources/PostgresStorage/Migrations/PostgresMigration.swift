@@ -7,9 +7,12 @@ import Storage
 struct PostgresMigration {
     /// The schema's version after it.
     let version: Int64
+    /// The oldest version that a node may know to work on the schema after it, beside those that know it: a step that
+    /// only adds lets nodes go on that know what was there before, so that they are replaced one by one.
+    let oldest: Int64
     let statements: [String]
 
-    static let all = [initial]
+    static let all = [initial, sharing]
 
     /// Held while the schema is changed, so that nodes may start together: "KeyW", 1.
     private static let lock = SQLQuery("SELECT pg_advisory_xact_lock(x'4b657957'::int4, 1)")
@@ -51,17 +54,26 @@ struct PostgresMigration {
             within: patience
         )
         var version: Int64 = 0
+        var oldest: Int64 = 0
         if begun.last?.first?.flag(0) == true {
-            version =
-                try connection.run(SQLQuery("SELECT version FROM keyway_schema"), within: patience)
-                .first?.integer(0) ?? 0
+            let state = try connection.run(SQLQuery("SELECT version, oldest FROM keyway_schema"), within: patience)
+                .first
+            version = state?.integer(0) ?? 0
+            oldest = state?.integer(1) ?? 0
         } else if !creating {
             return missing
         }
-        guard version <= known else { return newer(version, known) }
+        guard oldest <= known else { return newer(version, known) }
         guard version < known else { return nil }
-        var statements = migrations.filter { $0.version > version }.flatMap(\.statements).map { SQLQuery($0) }
-        statements.append(SQLQuery("UPDATE keyway_schema SET version = $1", .integer(known)))
+        let steps = migrations.filter { $0.version > version }
+        var statements = steps.flatMap(\.statements).map { SQLQuery($0) }
+        statements.append(
+            SQLQuery(
+                "UPDATE keyway_schema SET version = $1, oldest = $2",
+                .integer(known),
+                .integer(steps.map(\.oldest).max() ?? oldest)
+            )
+        )
         _ = try connection.run(statements, within: patience)
         return nil
     }
@@ -86,8 +98,8 @@ struct PostgresMigration {
     private static func newer(_ version: Int64, _ known: Int64) -> StoreError {
         .corrupt(
             """
-            the database has schema version \(version), and this Keyway knows versions up to \(known): run the newer \
-            Keyway that wrote it, or restore a backup
+            the database has schema version \(version), on which this Keyway, which knows versions up to \(known), can't \
+            work: run the newer Keyway that wrote it, or restore a backup
             """
         )
     }
