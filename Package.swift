@@ -149,8 +149,8 @@ let package = Package(
             uses: [
                 "Access", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography", "CSystem",
                 "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayServer", "NetworkTypes",
-                "Platform", "Secrets", "SQLiteStorage", "Storage", "StoreMaintenance", "Threads", "Vault",
-                "WorkloadIdentity",
+                "Platform", "PostgresStorage", "Secrets", "SQLiteStorage", "Storage", "StoreMaintenance", "Threads",
+                "Vault", "WorkloadIdentity",
             ]
         ),
         // Its main is C, which is given its arguments.

@@ -10,9 +10,7 @@ extension Command {
             "The server may be running: nothing is locked or changed. Over HTTP, GET /api/v2/audit/log gives the same lines.",
             "To extend an earlier export, pass the number of its lines to --after.",
         ],
-        options: [
-            DataLocation.directoryOption, AuditExport.organization, AuditExport.after, AuditExport.output,
-        ],
+        options: DataLocation.storeOptions + [AuditExport.organization, AuditExport.after, AuditExport.output],
         examples: ["keyway audit export --data-dir /var/lib/keyway --output audit.jsonl"]
     ) { arguments in
         try AuditExport(arguments).run()
@@ -78,7 +76,7 @@ private struct AuditExport {
         guard let organization else {
             if all.count == 1 { return all[0] }
             guard !all.isEmpty else {
-                throw CommandError(.input, "\(location.directory) holds no organisation yet, and no audit log")
+                throw CommandError(.input, "\(location.name) holds no organisation yet, and no audit log")
             }
             throw CommandError(
                 .usage,

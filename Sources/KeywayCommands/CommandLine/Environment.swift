@@ -12,4 +12,11 @@ enum Environment {
     static func has(_ name: String) -> Bool {
         getenv(name).map { $0[0] != 0 } ?? false
     }
+
+    /// Overwrites a variable and removes it, so that neither `/proc` nor a child process has it.
+    static func erase(_ name: String) {
+        guard let value = getenv(name) else { return }
+        explicit_bzero(value, strlen(value))
+        unsetenv(name)
+    }
 }

@@ -29,7 +29,7 @@ private struct StoreCheck {
     private let output: Output
 
     init(_ arguments: Arguments) throws(CommandError) {
-        place = StorePlace(try DataLocation(arguments))
+        place = try StorePlace(try DataLocation(arguments))
         output = Output(arguments)
     }
 

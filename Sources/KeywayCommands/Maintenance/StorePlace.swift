@@ -16,7 +16,9 @@ struct StorePlace: Sendable, Equatable {
         }
     }
 
-    init(_ location: DataLocation) {
-        directory = location.directory
+    init(_ location: DataLocation) throws(CommandError) {
+        directory = try location.store.directory(
+            orElse: "only data directories are read whole: PostgreSQL has its own tools for a database"
+        )
     }
 }

@@ -14,7 +14,7 @@ extension Command {
                 + "change, to another place.",
         ],
         operands: [Backup.destination],
-        options: [DataLocation.directoryOption, .json],
+        options: DataLocation.storeOptions + [.json],
         examples: [
             "keyway backup /var/backups/keyway --data-dir /var/lib/keyway",
             "keyway backup keyway.db --data-dir /var/lib/keyway",
@@ -37,7 +37,11 @@ private struct Backup {
     private let printsJSON: Bool
 
     init(_ arguments: Arguments) throws(CommandError) {
-        directory = try DataLocation(arguments).directory
+        directory = try DataLocation(arguments).store.directory(
+            orElse: "a database is backed up by PostgreSQL's own tools: pg_basebackup and an archive of the write-ahead"
+                + " log for any moment of the past, or pg_dump for one. Its secrets are sealed under the master keys, "
+                + "whose file must be backed up, and not with the data"
+        )
         let destination = arguments[Self.destination]
         guard !destination.isEmpty, destination != "-" else {
             throw .usage("DEST must name a file or a directory: a backup is no stream", of: arguments.command)

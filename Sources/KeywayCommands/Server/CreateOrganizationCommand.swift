@@ -12,11 +12,12 @@ extension Command {
         name: "orgs create",
         summary: "Create a further organisation, with its first keys",
         discussion: [
-            "Nothing of one organisation is visible to another. The server must be stopped.",
+            "Nothing of one organisation is visible to another. A server on a data directory must be stopped, nodes on a "
+                + "database need not.",
             "The keys are printed once, and exist nowhere else: Keyway keeps only their digests.",
         ],
         operands: [organizationName],
-        options: [DataLocation.directoryOption, Option.json],
+        options: DataLocation.storeOptions + [.json],
         examples: ["keyway orgs create Staging --data-dir /var/lib/keyway"]
     ) { arguments in
         let location = try DataLocation(arguments)
@@ -24,7 +25,7 @@ extension Command {
         guard try store.isInitialized() else {
             throw CommandError(
                 .configuration,
-                "\(location.directory) holds no organisation yet\nTry: keyway init \(location.options)"
+                "\(location.name) holds no organisation yet\nTry: keyway init \(location.options)"
             )
         }
         let name = arguments[organizationName]

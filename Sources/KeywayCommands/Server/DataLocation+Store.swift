@@ -1,24 +1,29 @@
 import Access
 import ActService
 import Cryptography
+import PostgresStorage
 import SQLiteStorage
 import Storage
 
 // The one place that chooses a store: all else knows stores by their protocols. (What a backup is depends on the store
-// too, so `keyway backup` and `keyway restore` name the database's files.)
+// too, so `keyway backup` and `keyway restore` name the embedded one's files.)
 extension DataLocation {
     private static let digest: DigestFunction = { KeyDigest(SHA256.digest(of: $0)) }
 
     /// Opens the store, which must exist.
     func openStore() throws(CommandError) -> any Store {
         do throws(StoreError) {
-            return try Self.openStore(in: directory)
+            switch store {
+            case .directory(let directory): return try Self.openStore(in: directory)
+            case .database(let database):
+                return try PostgresStore.open(database.configuration, digest: Self.digest)
+            }
         } catch {
             throw CommandError(.unavailable, error.reason)
         }
     }
 
-    /// Opens the store in a directory, which must exist.
+    /// Opens the embedded store in a directory, which must exist.
     static func openStore(in directory: String) throws(StoreError) -> any Store {
         try SQLiteStore(directory: directory, digest: digest)
     }
@@ -26,7 +31,11 @@ extension DataLocation {
     /// Creates the store, or opens one that exists.
     func createStore() throws(CommandError) -> any Store {
         do throws(StoreError) {
-            return try SQLiteStore.create(in: directory, digest: Self.digest)
+            switch store {
+            case .directory(let directory): return try SQLiteStore.create(in: directory, digest: Self.digest)
+            case .database(let database):
+                return try PostgresStore.create(database.configuration, digest: Self.digest)
+            }
         } catch {
             throw CommandError(.cannotCreate, error.reason)
         }
@@ -35,7 +44,11 @@ extension DataLocation {
     /// Opens the audit logs, beside a server or without one.
     func openAuditLogs() throws(CommandError) -> any AuditLogs {
         do throws(StoreError) {
-            return try AuditLogFile(directory: directory)
+            switch store {
+            case .directory(let directory): return try AuditLogFile(directory: directory)
+            case .database(let database):
+                return try PostgresStore.open(database.configuration, digest: Self.digest)
+            }
         } catch {
             throw CommandError(.input, error.reason)
         }
@@ -64,5 +77,14 @@ extension StorePlace {
     /// Opens a store for a look at what is wrong with it.
     func openExamination() throws(StoreError) -> any ExaminableStore {
         try SQLiteExamination(directory: directory)
+    }
+}
+
+extension DatabaseLocation {
+    fileprivate var configuration: PostgresConfiguration {
+        var configuration = PostgresConfiguration(address: uri)
+        configuration.directAddress = directURI
+        configuration.accessStaleness = staleness
+        return configuration
     }
 }

@@ -11,7 +11,7 @@ import Vault
 #else
     import Foundation
 #endif
-/// Where a server's data and its master keys are: beside each other, so that one backup is not both.
+/// Where a server's data and its master keys are: apart, so that one backup is not both.
 struct DataLocation {
     static let directoryOption = Option.setting(
         "data-dir",
@@ -22,40 +22,68 @@ struct DataLocation {
     static let masterKeyFileOption = Option.setting(
         "master-key-file",
         "FILE",
-        "File of the master keys, outside DIR; DIR.key if not given",
+        "File of the master keys, outside DIR; DIR.key if not given, $XDG_DATA_HOME/keyway.key with a database",
         values: .file
     )
     /// Holds the content of a master key file, instead of one.
     static let masterKeysVariable = "KEYWAY_MASTER_KEYS"
 
-    let directory: String
+    /// The options that name a store.
+    static let storeOptions = [directoryOption] + DatabaseLocation.options
+
+    let store: StoreLocation
     let masterKeyFile: String
     let masterKeysAreInEnvironment: Bool
+    private let masterKeyFileIsStandard: Bool
+
+    /// The place of the data as messages name it.
+    var name: String { store.name }
 
     /// The options that name this place, for a command to try next.
     var options: String {
-        let file = masterKeyFile == directory + ".key" ? "" : " --master-key-file \(masterKeyFile)"
-        return "--data-dir \(directory)\(file)"
+        store.options + (masterKeyFileIsStandard ? "" : " --master-key-file \(masterKeyFile)")
     }
 
     init(_ arguments: Arguments) throws(CommandError) {
-        if let path = arguments[Self.directoryOption] {
-            directory = Self.absolute(path)
-        } else {
-            directory = try Self.standardDirectory()
+        store = try Self.store(arguments)
+        masterKeysAreInEnvironment = Environment.has(Self.masterKeysVariable)
+        let given = arguments[Self.masterKeyFileOption].map(Self.absolute)
+        switch store {
+        case .directory(let directory):
+            masterKeyFile = given ?? directory + ".key"
+            masterKeyFileIsStandard = masterKeyFile == directory + ".key"
+            if Self.resolved(masterKeyFile).hasPrefix(Self.resolved(directory) + "/") {
+                throw CommandError(
+                    .configuration,
+                    "the master key file \(masterKeyFile) is inside the data directory, so that one backup would hold "
+                        + "both: choose another place with --master-key-file"
+                )
+            }
+        case .database:
+            if let given {
+                masterKeyFile = given
+            } else {
+                masterKeyFile = try Self.standardDirectory() + ".key"
+            }
+            masterKeyFileIsStandard = given == nil
         }
+    }
+
+    /// The store that the command line names, or else the variables.
+    private static func store(_ arguments: Arguments) throws(CommandError) -> StoreLocation {
+        let path = arguments[directoryOption]
+        let isDirectoryGiven = arguments.isOnCommandLine(directoryOption)
+        let (isDatabaseNamed, isDatabaseGiven) = DatabaseLocation.isNamed(by: arguments)
+        guard path == nil || !isDatabaseNamed || isDirectoryGiven != isDatabaseGiven else {
+            throw CommandError(.usage, "a store is a directory or a database: give --data-dir or --store, not both")
+        }
+        if path == nil || isDatabaseGiven, let database = try DatabaseLocation(arguments) { return .database(database) }
+        let directory: String
+        if let path { directory = absolute(path) } else { directory = try standardDirectory() }
         guard directory != "/", !directory.hasSuffix("/..") else {
             throw CommandError(.usage, "--data-dir must name a directory of its own, such as /var/lib/keyway")
         }
-        masterKeysAreInEnvironment = Environment.has(Self.masterKeysVariable)
-        masterKeyFile = arguments[Self.masterKeyFileOption].map(Self.absolute) ?? directory + ".key"
-        if Self.resolved(masterKeyFile).hasPrefix(Self.resolved(directory) + "/") {
-            throw CommandError(
-                .configuration,
-                "the master key file \(masterKeyFile) is inside the data directory, so that one backup would hold both: "
-                    + "choose another place with --master-key-file"
-            )
-        }
+        return .directory(directory)
     }
 
     private static func standardDirectory() throws(CommandError) -> String {

@@ -8,11 +8,11 @@ import Vault
 extension Command {
     static let initialize = Command(
         name: "init",
-        summary: "Create data directory and master keys, and an organisation with its keys",
+        summary: "Create the store and master keys, and an organisation with its keys",
         discussion: [
             "The keys are printed once, and exist nowhere else: Keyway keeps only their digests."
         ],
-        options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption, .json],
+        options: DataLocation.storeOptions + [DataLocation.masterKeyFileOption, .json],
         examples: ["keyway init --data-dir /var/lib/keyway"]
     ) { arguments in
         try await Initialization(arguments).run()
@@ -35,7 +35,7 @@ private struct Initialization {
         guard try !store.isInitialized() else {
             throw CommandError(
                 .cannotCreate,
-                "\(location.directory) is initialised already; its keys can't be shown again\n"
+                "\(location.name) is initialised already; its keys can't be shown again\n"
                     + "Try: keyway serve \(location.options)"
             )
         }
@@ -44,24 +44,28 @@ private struct Initialization {
         let first = NewOrganization(name: "Default", createdBy: "keyway init")
         let change = first.change(noting: [.noteMasterKey(id: masterKeys.active.id)])
         guard try await store.commit(change) == .committed else {
-            throw CommandError(.cannotCreate, "\(location.directory) is initialised already by another process")
+            throw CommandError(.cannotCreate, "\(location.name) is initialised already by another process")
         }
         await store.close()
         do {
             try Terminal.print(printsJSON ? first.keys.json : "Keyway is initialised. " + first.keys.text + closing)
         } catch {
-            throw CommandError(
-                error.code,
-                "\(error.message)\nThe keys are lost. Remove \(location.directory), then try: keyway init again"
-            )
+            let next =
+                switch location.store {
+                case .directory(let directory): "Remove \(directory), then try: keyway init again"
+                case .database: "Try: keyway recover \(location.store.options)"
+                }
+            throw CommandError(error.code, "\(error.message)\nThe keys are lost. \(next)")
         }
     }
 
     private var closing: String {
         let masterKeys =
             location.masterKeysAreInEnvironment ? "those in \(DataLocation.masterKeysVariable)" : location.masterKeyFile
+        let title = location.store.title
+        let place = title + String(repeating: " ", count: 16 - title.count) + location.name
         return """
-            Data directory  \(location.directory)
+            \(place)
             Master keys     \(masterKeys): back them up, and not with the data
 
             Next: keyway serve \(location.options)

@@ -33,6 +33,18 @@ struct MasterKeys: Sendable {
         }
     }
 
+    /// How often a node looks for master keys that other nodes were given.
+    private static let interval: Duration = .seconds(5)
+
+    /// Reads the file again when the store knows of a master key that is not at hand, or no longer of the one that
+    /// seals: another node was given others. It goes on until the task is cancelled, and blocks as the store's reads do.
+    func followOthers(with vault: Vault) async {
+        while (try? await Task.sleep(for: Self.interval)) != nil {
+            guard let used = try? store.masterKeyIDs() else { continue }
+            if !vault.holds(used) || !used.contains(vault.activeKeyID) { await reload(into: vault) }
+        }
+    }
+
     /// Brings the stored secrets under the active master key, if any are under another.
     func rewrap(with vault: Vault) async {
         do {
@@ -66,7 +78,7 @@ struct MasterKeys: Sendable {
     /// Refuses master keys with which some secrets would not open, and notes the active one before its first use.
     private func check(_ keyring: MasterKeyring) async throws -> MasterKeyring {
         let used = try store.masterKeyIDs()
-        try Self.require(used, of: location.directory, in: keyring, location)
+        try Self.require(used, of: location.name, in: keyring, location)
         if !used.contains(keyring.active.id) {
             _ = try await store.commit(Change([.noteMasterKey(id: keyring.active.id)], event: nil))
         }

@@ -7,10 +7,11 @@ extension Command {
         name: "recover",
         summary: "Create new keys for a user who has lost theirs, or has none yet",
         discussion: [
-            "Without options they are an admin's of the first organisation. The server must be stopped.",
+            "Without options they are an admin's of the first organisation. A server on a data directory must be stopped, "
+                + "nodes on a database need not.",
             "The keys are printed once, and are nowhere else. Lost keys stay valid until they are deleted over the API.",
         ],
-        options: [DataLocation.directoryOption, Recovery.organization, Recovery.user, Option.json],
+        options: DataLocation.storeOptions + [Recovery.organization, Recovery.user, .json],
         examples: ["keyway recover --data-dir /var/lib/keyway --user ada@example.com"]
     ) { arguments in
         try await Recovery(arguments).run()
@@ -69,7 +70,7 @@ private struct Recovery {
             if let first = all.first { return first }
             throw CommandError(
                 .configuration,
-                "\(location.directory) holds no organisation yet\nTry: keyway init \(location.options)"
+                "\(location.name) holds no organisation yet\nTry: keyway init \(location.options)"
             )
         }
         if let named = all.first(where: { $0.name == name }) { return named }

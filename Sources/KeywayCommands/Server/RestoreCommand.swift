@@ -16,7 +16,7 @@ extension Command {
             "Keys that were deleted after the backup was made work again: delete them again.",
         ],
         operands: [Restoration.file],
-        options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption, Restoration.withoutKeys],
+        options: DataLocation.storeOptions + [DataLocation.masterKeyFileOption, Restoration.withoutKeys],
         examples: ["keyway restore /var/backups/keyway/keyway-20261130T140509Z.db --data-dir /var/lib/keyway"]
     ) { arguments in
         try await Restoration(arguments).run()
@@ -36,11 +36,16 @@ private struct Restoration {
     )
 
     private let location: DataLocation
+    private let directory: String
     private let file: String
     private let checksKeys: Bool
 
     init(_ arguments: Arguments) throws(CommandError) {
         location = try DataLocation(arguments)
+        directory = try location.store.directory(
+            orElse: "a backup becomes a data directory, no database: restore a database by PostgreSQL's own tools, "
+                + "from pg_basebackup and the archive of its write-ahead log, or by pg_restore from what pg_dump wrote"
+        )
         file = arguments[Self.file]
         checksKeys = !arguments.has(Self.withoutKeys)
     }
@@ -54,7 +59,7 @@ private struct Restoration {
         let keyring = checksKeys ? try location.loadMasterKeys() : nil
         let restoration: StoreRestoration
         do throws(StoreError) {
-            restoration = try StoreRestoration(into: location.directory)
+            restoration = try StoreRestoration(into: directory)
         } catch {
             throw CommandError(.cannotCreate, error.reason)
         }
@@ -79,7 +84,7 @@ private struct Restoration {
             secrets.map { "The secrets of \($0) record\($0 == 1 ? "" : "s") open." }
             ?? "Whether its secrets open was not checked."
         return """
-            \(location.directory) is restored from \(source): \(summary.contents).
+            \(directory) is restored from \(source): \(summary.contents).
             \(unsealed)\(upgrade)\(opened)
 
             Next: keyway serve \(location.options)

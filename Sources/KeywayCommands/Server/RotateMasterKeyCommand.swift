@@ -8,7 +8,7 @@ extension Command {
             "A running server takes it at SIGHUP, brings all secrets under it while it serves, and says so in its log.",
             "After that the older keys' lines may be removed from the file.",
         ],
-        options: [DataLocation.directoryOption, DataLocation.masterKeyFileOption],
+        options: DataLocation.storeOptions + [DataLocation.masterKeyFileOption],
         examples: ["keyway rotate-master-key --data-dir /var/lib/keyway"]
     ) { arguments in
         let location = try DataLocation(arguments)

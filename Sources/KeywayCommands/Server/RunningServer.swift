@@ -29,7 +29,7 @@ struct RunningServer {
         guard try store.isInitialized() else {
             throw CommandError(
                 .configuration,
-                "\(location.directory) holds no organisation yet\nTry: keyway init --data-dir \(location.directory)"
+                "\(location.name) holds no organisation yet\nTry: keyway init \(location.store.options)"
             )
         }
         let log = AccessLog()
@@ -39,7 +39,10 @@ struct RunningServer {
         let service = Service(
             store: store,
             vault: vault,
-            identifiers: IdentifierGenerator(after: try store.newestIdentifier()),
+            identifiers: IdentifierGenerator(
+                after: try store.newestIdentifier(),
+                node: try store.shared?.nodeNumber() ?? 0
+            ),
             egress: egress,
             configuration: options.service,
             log: log
@@ -73,8 +76,12 @@ struct RunningServer {
             await masterKeys.rewrap(with: vault)
             for await _ in signals.hangups { await masterKeys.reload(into: vault) }
         }
+        let followed =
+            store.shared == nil
+            ? nil : Task(executorPreference: service.taskExecutor) { await masterKeys.followOthers(with: vault) }
         log.note("stopping", [.init("signal", .string(await signals.end()))])
         upkeep.cancel()
+        followed?.cancel()
         heads.cancel()
         uses.cancel()
         expiry.cancel()
