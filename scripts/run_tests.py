@@ -23,6 +23,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 REPORTS = pathlib.Path(".build/test-reports")
+# The end-to-end tests that run on PostgreSQL, too: all of them in the long form.
+ON_POSTGRES = ["test_connections.py", "test_keys.py", "test_acting.py", "test_act_tokens.py", "test_audit.py"]
 IS_LONG = os.environ.get("KEYWAY_LONG") == "1"
 # For one runner, in seconds: several times what it takes on two cores that others keep busy.
 LIMIT = 4 * 3600 if IS_LONG else 3600
@@ -224,17 +226,24 @@ def sanitized(sanitizer: Sanitizer) -> Count:
     return swift_test(f"{sanitizer.name}-sanitizer", flags, output=output, **sanitizer.options, **only)
 
 
+def end_to_end(name: str, files: list[str], **variables: str) -> Count:
+    """Runs end-to-end tests, on the store that the variables name."""
+    report = REPORTS / f"{name}.xml"
+    paths = [str(pathlib.Path("Tests/EndToEnd") / file) for file in files]
+    # A test that has not ended by then tells where it stands.
+    options = [f"--junitxml={report}", "-o", "faulthandler_timeout=600"]
+    return run(f"pytest ({name})", [sys.executable, "-m", "pytest", *paths, *options], report, variables=variables)
+
+
 def main(build_flags: list[str]) -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
-    report = REPORTS / "end-to-end.xml"
-    # A test that has not ended by then tells where it stands.
-    end_to_end = ["-m", "pytest", "Tests/EndToEnd", f"--junitxml={report}", "-o", "faulthandler_timeout=600"]
     counts = [swift_test("swift", build_flags)]
     # The end-to-end tests wait more than they work, and a sanitizer's build takes whatever they leave.
     with ThreadPoolExecutor(max_workers=1) as beside:
         sanitizers = beside.submit(lambda: [sanitized(sanitizer) for sanitizer in SANITIZERS])
         try:
-            counts.append(run("pytest", [sys.executable, *end_to_end], report))
+            counts.append(end_to_end("end-to-end", ["."]))
+            counts.append(end_to_end("postgres", ["."] if IS_LONG else ON_POSTGRES, KEYWAY_TEST_STORE="postgres"))
         except KeyboardInterrupt:
             INTERRUPTED.set()
             raise

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from catalogue import BY_NAME, CREDENTIALS, at
-from harness import CONNECTIONS, Answer, Keys, Server, audit_events, database, initialise, running, send
+from harness import CONNECTIONS, Answer, Keys, Server, audit_events, initialise, running, send
 from twins.aws import AWSTwin
 from twins.azure import AzureTwin
 from twins.google import GoogleTwin, private_key
@@ -211,8 +211,7 @@ def assert_clean(*upstreams: Upstream) -> None:
 
 def act_events(data_dir: pathlib.Path, action: str = "connection.act") -> list[dict]:
     """The audit events of acts, in their order; the server may be running."""
-    with database(data_dir) as connection:
-        events = [json.loads(event) for _, _, event in audit_events(connection)]
+    events = [json.loads(event) for _, _, event in audit_events(data_dir)]
     return [event for event in events if event["action"] == action]
 
 

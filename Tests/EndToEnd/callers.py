@@ -22,12 +22,16 @@ class Caller:
     """The request ids of the acts whose answers came to their end."""
     refused: list[tuple[int, str]] = field(default_factory=list)
     cut_off: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+    """Ends the caller, whose server goes on."""
 
     def run(self, server: Server, ready: threading.Barrier, path: str) -> None:
         http = server.connect()
         ready.wait()
         try:
             for number in itertools.count():
+                if self.over.is_set():
+                    break
                 target = f"{CONNECTIONS}/{self.connection_id}/proxy{path}/{self.connection_id}/{number}"
                 answer = send(http, "POST", target, b"x" * 100, server.keys.headers)
                 if answer.headers.get("Keyway-Upstream-Status"):

@@ -20,6 +20,26 @@ from harness import (
     verify_audit_chain,
 )
 from official import official_client
+from stores import IS_POSTGRES
+
+EMBEDDED = 0
+"""How many tests are about the embedded store's files, where another store runs."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what no other store can pass, and counts it."""
+    global EMBEDDED
+    if not IS_POSTGRES:
+        return
+    left_out = [item for item in items if item.get_closest_marker("embedded_store")]
+    EMBEDDED = len(left_out)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not item.get_closest_marker("embedded_store")]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if IS_POSTGRES:
+        terminalreporter.write_line(f"on PostgreSQL; {EMBEDDED} tests are about the embedded store's files")
 
 
 def pytest_configure() -> None:

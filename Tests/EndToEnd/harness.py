@@ -6,18 +6,18 @@ import io
 import json
 import os
 import pathlib
-import shutil
 import signal
 import socket
-import sqlite3
 import ssl
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+
+import stores
+from stores import AuditRow
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("KEYWAY_BINARY", ROOT / ".build/release/keyway"))
@@ -98,9 +98,19 @@ def command(*arguments: str | pathlib.Path, **options: Any) -> subprocess.Comple
     )
 
 
+def at(data_dir: pathlib.Path) -> list[str]:
+    """The options by which a command finds the store of a data directory, or the database that stands for it."""
+    return stores.options(data_dir, BINARY)
+
+
+def at_with_keys(data_dir: pathlib.Path) -> list[str]:
+    """The same for commands that take master keys, which are always beside the directory."""
+    return stores.key_options(data_dir, BINARY)
+
+
 def initialise(data_dir: pathlib.Path) -> Keys:
-    """Creates a data directory with its organisation, administrator and keys."""
-    done = command("init", "--data-dir", data_dir, "--json")
+    """Creates a store with its organisation, administrator and keys."""
+    done = command("init", *at_with_keys(data_dir), "--json")
     assert done.returncode == 0, done.stderr
     given = json.loads(done.stdout)
     return Keys(**{name: given[name] for name in Keys.__dataclass_fields__})
@@ -108,7 +118,7 @@ def initialise(data_dir: pathlib.Path) -> Keys:
 
 def create_organization(data_dir: pathlib.Path, name: str) -> Keys:
     """Creates a further organisation with its administrator and keys; the server must not be running."""
-    done = command("orgs", "create", name, "--data-dir", data_dir, "--json")
+    done = command("orgs", "create", name, *at(data_dir), "--json")
     assert done.returncode == 0, done.stderr
     given = json.loads(done.stdout)
     return Keys(**{name: given[name] for name in Keys.__dataclass_fields__})
@@ -133,6 +143,8 @@ class Server:
         self.variables = variables or {}
         self.wrapper: list[str] = []
         """A command that runs the server in its own process."""
+        self.store: list[str] = []
+        """Options that name the store, unless they are those of the data directory."""
         self.passed: tuple[int, ...] = ()
         """Descriptors that the server inherits."""
         self.process: subprocess.Popen | None = None
@@ -143,8 +155,7 @@ class Server:
             *self.wrapper,
             BINARY,
             "serve",
-            "--data-dir",
-            self.data_dir,
+            *(self.store or at_with_keys(self.data_dir)),
             "--listen",
             "127.0.0.1:0",
             *self.options,
@@ -341,46 +352,23 @@ def assert_whole(server: Server, sentinel: str, expected: dict) -> None:
     assert server.attributes(sentinel) == expected
 
 
-@contextmanager
-def database(data_dir: pathlib.Path) -> Iterator[sqlite3.Connection]:
-    """A copy of the database, write-ahead log included, so that looking at it changes nothing."""
-    with tempfile.TemporaryDirectory() as copy:
-        for file in data_dir.iterdir():
-            if file.is_file():
-                shutil.copy(file, copy)
-        for file in sorted(pathlib.Path(copy).iterdir()):
-            with file.open("rb") as opened:
-                is_database = opened.read(16) == b"SQLite format 3\0"
-            if is_database:
-                connection = sqlite3.connect(file)
-                try:
-                    yield connection
-                finally:
-                    connection.close()
-                return
-    raise AssertionError(f"there is no database in {data_dir}")
-
-
 def verify_audit_chain(data_dir: pathlib.Path) -> int:
     """Checks the database and the audit chain of every organisation, and returns the number of events.
 
     The server must not be running.
     """
-    with database(data_dir) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        return verify_chains(audit_events(connection))
+    stores.check_files(data_dir)
+    return verify_chains(audit_events(data_dir))
 
 
-def audit_events(connection: sqlite3.Connection) -> list[tuple[bytes | str, int, bytes]]:
+def audit_events(data_dir: pathlib.Path) -> list[AuditRow]:
     """Every audit event, in the bytes in which it is stored, with its organisation and sequence."""
-    columns = "organization, sequence, CAST(event AS BLOB)"
-    return connection.execute(f"SELECT {columns} FROM audit_events ORDER BY organization, sequence").fetchall()
+    return stores.audit_rows(data_dir)
 
 
-def verify_chains(events: list[tuple[bytes | str, int, bytes]]) -> int:
+def verify_chains(events: list[AuditRow]) -> int:
     """Each event holds the SHA-256 of the one before it, and sequences count from 1 without a gap."""
-    chains: dict[bytes | str, tuple[int, str]] = {}
+    chains: dict[str, tuple[int, str]] = {}
     for organization, sequence, event in events:
         last, digest = chains.get(organization, (0, "0" * 64))
         content = json.loads(event)

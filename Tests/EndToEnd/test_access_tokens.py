@@ -8,6 +8,7 @@ from datadog_api_client.v2.api.key_management_api import KeyManagementApi
 from datadog_api_client.v2.api.service_accounts_api import ServiceAccountsApi
 from harness import CONNECTIONS, Keys, Server
 from people import STANDARD, disable, service_account
+from stores import files
 from tokens import PERSONAL, YEAR, bearer, personal_token, request, text, token_body
 
 READ = "connections_read"
@@ -101,7 +102,7 @@ class TestLife:
         assert request(server, "GET", CONNECTIONS, {"Authorization": f"Bearer ddpat_x_{secret}"}).status == 403
         assert secret not in server.log_text()
         assert server.stop() == 0
-        for file in server.data_dir.iterdir():
+        for file in files(server.data_dir):
             assert secret.encode() not in file.read_bytes(), file
 
 

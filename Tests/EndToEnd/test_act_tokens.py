@@ -8,6 +8,7 @@ import pytest
 from acting import LOOPBACK, TWINS, Actor, act_events, assert_own, assert_proxied, http_body
 from harness import CONNECTIONS, UNKNOWN_ID, Answer, Keys, Server, send, wait_until
 from people import STANDARD, service_account
+from stores import files
 from tokens import ACT_TOKENS, act_token, act_token_body, basic, bearer, personal_token, request, text
 from twins.vendors import VendorTwin
 
@@ -331,7 +332,7 @@ class TestTraces:
         assert secret not in server.log_text()
         assert secret not in str(openai.received)
         assert server.stop() == 0
-        for file in server.data_dir.iterdir():
+        for file in files(server.data_dir):
             assert secret.encode() not in file.read_bytes(), file
         server.start()
 

@@ -140,6 +140,7 @@ def test_an_upstream_that_is_not_there_has_an_outcome(tmp_path: pathlib.Path) ->
     assert [event["details"]["phase"] for event in act_events(tmp_path / "data")] == ["intent", "outcome"]
 
 
+@pytest.mark.embedded_store
 class TestAFullDisk:
     """Of files that may not grow, which takes no rights to bring about."""
 

@@ -13,7 +13,18 @@ import pytest
 from catalogue import BY_NAME
 from datadog_api_client.v2 import models
 from datadog_api_client.v2.api.audit_api import AuditApi
-from harness import CONNECTIONS, Keys, Server, command, create_organization, initialise, running, wait_until
+from harness import (
+    CONNECTIONS,
+    Keys,
+    Server,
+    at,
+    at_with_keys,
+    command,
+    create_organization,
+    initialise,
+    running,
+    wait_until,
+)
 from official import assert_typed, official_client, raises, typed
 from people import READER, STANDARD, service_account
 
@@ -146,14 +157,14 @@ def test_an_export_beside_the_server_is_what_http_gives(
     server: Server, events: list[str], tmp_path: pathlib.Path
 ) -> None:
     file = tmp_path / "audit.jsonl"
-    done = command("audit", "export", "--data-dir", server.data_dir, "--output", file)
+    done = command("audit", "export", *at(server.data_dir), "--output", file)
     assert done.returncode == 0, done.stderr
     assert file.stat().st_mode & 0o777 == 0o600
     answer = server.request("GET", "/api/v2/audit/log?limit=5000")
     assert answer.body == file.read_bytes()
     lines = file.read_bytes().splitlines(keepends=True)
-    assert command("audit", "export", "--data-dir", server.data_dir, "--output", file).returncode == 73
-    part = command("audit", "export", "--data-dir", server.data_dir, "--after", str(len(lines) - 3))
+    assert command("audit", "export", *at(server.data_dir), "--output", file).returncode == 73
+    part = command("audit", "export", *at(server.data_dir), "--after", str(len(lines) - 3))
     assert part.stdout.encode() == b"".join(lines[-3:])
     assert server.request("GET", f"/api/v2/audit/log?after={len(lines) - 3}&limit=2").body == b"".join(lines[-3:-1])
     done = verify(file)
@@ -165,13 +176,13 @@ def test_an_export_beside_the_server_is_what_http_gives(
 def test_an_export_needs_to_know_whose(tmp_path: pathlib.Path) -> None:
     initialise(tmp_path / "data")
     create_organization(tmp_path / "data", "Staging")
-    done = command("audit", "export", "--data-dir", tmp_path / "data")
+    done = command("audit", "export", *at(tmp_path / "data"))
     assert done.returncode == 64
     assert "Default, Staging" in done.stderr
-    done = command("audit", "export", "--data-dir", tmp_path / "data", "--organization", "Staging")
+    done = command("audit", "export", *at(tmp_path / "data"), "--organization", "Staging")
     assert done.returncode == 0
     assert [json.loads(line)["action"] for line in done.stdout.splitlines()] == ["organization.create"]
-    assert command("audit", "export", "--data-dir", tmp_path / "none").returncode == 66
+    assert command("audit", "export", *at(tmp_path / "none")).returncode == 66
 
 
 def test_a_head_verifies_by_another_program(server: Server, events: list[str], tmp_path: pathlib.Path) -> None:
@@ -217,7 +228,7 @@ def test_heads_are_logged_while_the_chain_grows_and_survive_everything(tmp_path:
         public_key = head(server)["public_key"]
         assert [event["public_key"] for event in server.events() if event["event"] == "audit key"] == [public_key]
         # A rotation of the master key keeps the signing key.
-        assert command("rotate-master-key", "--data-dir", data_dir).returncode == 0
+        assert command("rotate-master-key", *at_with_keys(data_dir)).returncode == 0
         server.process.send_signal(signal.SIGHUP)
         wait_until(lambda: any(event["event"] == "secrets rewrapped" for event in server.events()))
         server.create(HTTP.create("two"))
@@ -232,10 +243,7 @@ def test_heads_are_logged_while_the_chain_grows_and_survive_everything(tmp_path:
         server.start()
         assert head(server)["public_key"] == public_key
         file = tmp_path / "audit.jsonl"
-        assert (
-            command("audit", "export", "--organization", "Default", "--data-dir", data_dir, "--output", file).returncode
-            == 0
-        )
+        assert command("audit", "export", "--organization", "Default", *at(data_dir), "--output", file).returncode == 0
         # The server's own log is a file of heads.
         done = verify(file, "--head", server.log_file, "--public-key", public_key, "--json")
         assert done.returncode == 0, done.stderr

@@ -30,6 +30,8 @@ from harness import (
 )
 from older_data import PLACE
 
+pytestmark = pytest.mark.embedded_store
+
 HTTP = BY_NAME["HTTPTokenAuth"]
 
 

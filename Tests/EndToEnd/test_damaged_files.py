@@ -9,6 +9,8 @@ import pytest
 from catalogue import BY_NAME
 from harness import CONNECTIONS, Answer, Server, initialise, verify_audit_chain, wait_until
 
+pytestmark = pytest.mark.embedded_store
+
 HTTP = BY_NAME["HTTPTokenAuth"]
 FILES = ["keyway.db", "keyway.db-wal", "keyway.db-shm", "keyway.lock"]
 PAGE = 4096

@@ -1,22 +1,17 @@
 """AWS workloads without a key: tokens for a proof of their names, by the official client, and forged proofs."""
 
 import base64
-import itertools
 import json
-import pathlib
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from unittest import mock
 
-import datadog_api_client.aws as official_aws
 import pytest
 from acting import LOOPBACK, assert_clean
 from catalogue import BY_NAME
 from datadog_api_client import ApiClient, Configuration
-from datadog_api_client.aws import AWSAuth, AWSCredentials
+from datadog_api_client.aws import AWSAuth
 from datadog_api_client.exceptions import ForbiddenException
 from datadog_api_client.v2.api.action_connection_api import ActionConnectionApi
 from datadog_api_client.v2.api.cloud_authentication_api import CloudAuthenticationApi
@@ -31,16 +26,20 @@ from datadog_api_client.v2.model.aws_cloud_auth_persona_mapping_create_request i
     AWSCloudAuthPersonaMappingCreateRequest as Request,
 )
 from datadog_api_client.v2.model.aws_cloud_auth_persona_mapping_type import AWSCloudAuthPersonaMappingType as Type
-from harness import CONNECTIONS, Answer, Server, audit_events, database, initialise, running, send
+from delegated import (
+    MAPPINGS,
+    PATTERN,
+    ROLE,
+    Place,
+    exchange,
+    map_workload,
+    proof,
+    workload,
+)
+from harness import CONNECTIONS, audit_events, initialise, running, send
 from official import assert_typed
 from people import READER, service_account
 from twins.aws import ACCOUNT, AWSTwin, aws_twin
-
-PATH = "/api/v2/delegated-token"
-MAPPINGS = "/api/v2/cloud_auth/aws/persona_mapping"
-ROLE = "workload"
-SECONDS = itertools.count(20)
-PATTERN = f"arn:aws:sts::{ACCOUNT}:assumed-role/{ROLE}/*"
 
 
 @pytest.fixture(scope="module")
@@ -50,60 +49,22 @@ def aws() -> Iterator[AWSTwin]:
         assert_clean(twin)
 
 
-@dataclass
-class Place:
-    server: Server
-    data_dir: pathlib.Path
-    organization: str
-    credentials: AWSCredentials
-
-
 @pytest.fixture(scope="module")
 def place(aws: AWSTwin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     data_dir = tmp_path_factory.mktemp("delegated") / "data"
     keys = initialise(data_dir)
     with running(data_dir, keys, "--rate-limit", "off", *LOOPBACK, variables=aws.environment) as server:
-        user = server.request("GET", "/api/v2/current_user").json["data"]
-        organization = user["relationships"]["org"]["data"]["id"]
-        arn = aws.trust(ROLE, "external-id-of-a-workload")
-        assumed = aws.client("sts", aws.origin, aws.principal).assume_role(
-            RoleArn=arn, RoleSessionName="run-1", ExternalId="external-id-of-a-workload"
-        )["Credentials"]
-        credentials = AWSCredentials(assumed["AccessKeyId"], assumed["SecretAccessKey"], assumed["SessionToken"])
-        yield Place(server, data_dir, organization, credentials)
-
-
-def create(place: Place, account: str, pattern: str = PATTERN) -> Answer:
-    attributes = {"account_identifier": account, "arn_pattern": pattern}
-    body = {"data": {"type": "aws_cloud_auth_config", "attributes": attributes}}
-    return place.server.request("POST", MAPPINGS, body)
+        yield workload(server, data_dir, aws)
 
 
 @pytest.fixture
 def reader(place: Place) -> Iterator[Any]:
     """A service account that reads, for which the workload stands."""
     account = service_account(place.server, READER)
-    made = create(place, account.user_id)
+    made = map_workload(place, account.user_id)
     assert made.status == 201, made.body
     yield account
     place.server.request("DELETE", f"{MAPPINGS}/{made.json['data']['id']}")
-
-
-def proof(place: Place, organization: str = "", at: datetime | None = None, region: str | None = None) -> list[str]:
-    """The parts of a proof, as the official client makes it: another on each call, which needs another second."""
-    at = at or datetime.now(UTC) + timedelta(seconds=next(SECONDS))
-    with mock.patch.object(official_aws, "datetime") as clock:
-        clock.utcnow.return_value = at.replace(tzinfo=None)
-        data = AWSAuth(region).generate_aws_auth_data(organization or place.organization, place.credentials)
-    return [data.body_encoded, data.headers_encoded, data.method, data.url_encoded]
-
-
-def exchange(place: Place, parts: list[str]) -> Answer:
-    connection = place.server.connect()
-    try:
-        return send(connection, "POST", PATH, None, {"Authorization": f"Delegated {'|'.join(parts)}"})
-    finally:
-        connection.close()
 
 
 def names(parts: list[str]) -> dict[str, list[str]]:
@@ -137,8 +98,7 @@ def test_the_official_client_logs_in_without_a_key(place: Place, reader: Any, mo
             # Of what the user may, and no more.
             with pytest.raises(ForbiddenException):
                 KeyManagementApi(api_client).list_api_keys()
-    with database(place.data_dir) as connection:
-        events = [json.loads(event) for _, _, event in audit_events(connection)]
+    events = [json.loads(event) for _, _, event in audit_events(place.data_dir)]
     made = [event for event in events if event["action"] == "access_token.delegate"]
     assert len(made) >= 2
     for event in made:
@@ -232,7 +192,7 @@ def test_no_mapping_no_question(place: Place, aws: AWSTwin) -> None:
 
 def test_another_role_gets_nothing(place: Place) -> None:
     account = service_account(place.server, READER)
-    made = create(place, account.user_id, f"arn:aws:sts::{ACCOUNT}:assumed-role/another")
+    made = map_workload(place, account.user_id, f"arn:aws:sts::{ACCOUNT}:assumed-role/another")
     assert made.status == 201, made.body
     try:
         assert exchange(place, proof(place)).status == 403
@@ -259,8 +219,8 @@ def test_mappings_by_the_official_client(place: Place) -> None:
         assert_typed(listed)
         assert [mapping.id for mapping in listed.data] == [made.data.id]
         assert api.get_aws_cloud_auth_persona_mapping(made.data.id).data.attributes.arn_pattern == PATTERN
-        assert create(place, account.user_id).status == 409
+        assert map_workload(place, account.user_id).status == 409
         api.delete_aws_cloud_auth_persona_mapping(made.data.id)
         assert api.list_aws_cloud_auth_persona_mappings().data == []
     for account_identifier, pattern in (("nobody", PATTERN), (account.user_id, "arn:aws:iam::123456789012:user/*")):
-        assert create(place, account_identifier, pattern).status == 400
+        assert map_workload(place, account_identifier, pattern).status == 400

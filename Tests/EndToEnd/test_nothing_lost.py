@@ -18,9 +18,10 @@ from harness import (
     CONNECTIONS,
     PATIENCE,
     Server,
+    at,
+    at_with_keys,
     audit_events,
     command,
-    database,
     environment,
     initialise,
     send,
@@ -91,6 +92,7 @@ def test_an_idle_client_does_not_hold_up_the_end(tmp_path: pathlib.Path) -> None
     http.close()
 
 
+@pytest.mark.embedded_store
 def test_a_second_server_is_refused(new_server: Callable[..., Server]) -> None:
     server = new_server()
     second = command("serve", "--data-dir", server.data_dir, "--listen", "127.0.0.1:0")
@@ -105,7 +107,7 @@ def test_a_second_server_is_refused(new_server: Callable[..., Server]) -> None:
 def test_a_second_init_is_refused_and_changes_nothing(new_server: Callable[..., Server]) -> None:
     server = new_server()
     for _ in range(2):
-        second = command("init", "--data-dir", server.data_dir, "--json")
+        second = command("init", *at_with_keys(server.data_dir), "--json")
         assert second.returncode != 0
         assert second.stdout == ""
         if server.is_running:
@@ -115,7 +117,7 @@ def test_a_second_init_is_refused_and_changes_nothing(new_server: Callable[..., 
 
 
 def test_an_empty_directory_asks_for_init(tmp_path: pathlib.Path) -> None:
-    served = command("serve", "--data-dir", tmp_path / "data", "--listen", "127.0.0.1:0")
+    served = command("serve", *at_with_keys(tmp_path / "data"), "--listen", "127.0.0.1:0")
     assert served.returncode != 0
     assert "init" in served.stderr
 
@@ -128,6 +130,7 @@ class Disk:
     make_space: Callable[[], object]
 
 
+@pytest.mark.embedded_store
 class TestAFullDisk:
     """A file system of a few MiB is the real thing, and needs root. A limit on the size of files needs no rights.
 
@@ -219,6 +222,7 @@ class TestAFullDisk:
         )
 
 
+@pytest.mark.embedded_store
 class TestAReadOnlyDirectory:
     """Root may write anywhere; so as root, the server runs as nobody here, from a place where nobody may go."""
 
@@ -256,6 +260,7 @@ class TestAReadOnlyDirectory:
         assert any(word in done.stderr.lower() for word in ("read-only", "permission", "write", "writable"))
 
 
+@pytest.mark.embedded_store
 def test_a_server_whose_database_is_garbage_says_so(tmp_path: pathlib.Path) -> None:
     data_dir = tmp_path / "data"
     initialise(data_dir)
@@ -271,9 +276,7 @@ def test_the_master_key_of_another_directory_is_refused(tmp_path: pathlib.Path) 
     initialise(tmp_path / "data")
     initialise(tmp_path / "other")
     other_key = str(tmp_path / "other.key")
-    served = command(
-        "serve", "--data-dir", tmp_path / "data", "--listen", "127.0.0.1:0", "--master-key-file", other_key
-    )
+    served = command("serve", *at(tmp_path / "data"), "--listen", "127.0.0.1:0", "--master-key-file", other_key)
     assert served.returncode > 0
     assert "key" in served.stderr
 
@@ -300,8 +303,7 @@ def test_a_changed_or_missing_audit_event_would_be_noticed(new_server: Callable[
     server.create(HTTP.create("audited"))
     server.create(HTTP.create("audited too"))
     server.kill()
-    with database(server.data_dir) as connection:
-        events = audit_events(connection)
+    events = audit_events(server.data_dir)
     verify_chains(events)
     organization, sequence, event = events[-2]
     with pytest.raises(AssertionError, match="the chain breaks"):

@@ -15,6 +15,8 @@ from older_data import PLACE, SECRET, account
 from people import READER, STANDARD
 from twins.upstream import Received, Reply, Upstream
 
+pytestmark = pytest.mark.embedded_store
+
 # Told of the reading itself, not of what is stored.
 PASSING = {"meta", "last_used_at", "date_last_used", "last_login_time"}
 VERSIONS = sorted(file.name.removesuffix(".tar.gz") for file in PLACE.glob("*.tar.gz"))

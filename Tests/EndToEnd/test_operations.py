@@ -27,6 +27,7 @@ from harness import (
     UNKNOWN_ID,
     Keys,
     Server,
+    at_with_keys,
     command,
     environment,
     initialise,
@@ -223,7 +224,7 @@ class TestTLS:
         initialise(tmp_path / "data")
         missing = str(tmp_path / "missing.pem")
         options = ("--listen", "127.0.0.1:0", "--tls-cert", missing, "--tls-key", missing)
-        done = command("serve", "--data-dir", tmp_path / "data", *options)
+        done = command("serve", *at_with_keys(tmp_path / "data"), *options)
         assert done.returncode > 0
         assert missing in done.stderr
 
@@ -238,7 +239,7 @@ class TestTLS:
         link.symlink_to(key)
         key.chmod(mode)
         options = ("--listen", "127.0.0.1:0", "--tls-cert", certificate[0], "--tls-key", link)
-        done = command("serve", "--data-dir", tmp_path / "data", *options)
+        done = command("serve", *at_with_keys(tmp_path / "data"), *options)
         assert done.returncode == 66
         assert f"the TLS key file {link} is open to other users (mode 0{mode:o}): run `chmod 600 {link}`" in done.stderr
         assert "PRIVATE" not in done.stderr
@@ -251,7 +252,7 @@ class TestTLS:
         both.write_bytes(b"".join(pathlib.Path(file).read_bytes() for file in certificate))
         both.chmod(0o644)
         options = ("--tls-cert", str(both), "--tls-key", certificate[1])
-        done = command("serve", "--data-dir", tmp_path / "data", "--listen", "127.0.0.1:0", *options)
+        done = command("serve", *at_with_keys(tmp_path / "data"), "--listen", "127.0.0.1:0", *options)
         assert done.returncode == 66
         assert f"{both} has a private key in it and is open to other users (mode 0644)" in done.stderr
         both.chmod(0o600)
@@ -292,7 +293,7 @@ class TestTLS:
 
 def test_an_address_of_the_network_needs_tls_or_consent(tmp_path: pathlib.Path) -> None:
     initialise(tmp_path / "data")
-    done = command("serve", "--data-dir", tmp_path / "data", "--listen", "0.0.0.0:0")
+    done = command("serve", *at_with_keys(tmp_path / "data"), "--listen", "0.0.0.0:0")
     assert done.returncode > 0
     assert "--allow-plaintext" in done.stderr
 
@@ -345,7 +346,7 @@ class TestRateLimit:
     def test_nonsense_is_refused_at_the_start(self, tmp_path: pathlib.Path, value: str) -> None:
         initialise(tmp_path / "data")
         options = ("--listen", "127.0.0.1:0", f"--rate-limit={value}")
-        done = command("serve", "--data-dir", tmp_path / "data", *options)
+        done = command("serve", *at_with_keys(tmp_path / "data"), *options)
         assert done.returncode == 64
         assert "--rate-limit" in done.stderr
 
@@ -404,7 +405,7 @@ class TestAnotherLibmicrohttpd:
     def test_is_refused(self, tmp_path: pathlib.Path, variables: dict[str, str]) -> None:
         initialise(tmp_path / "data")
         done = subprocess.run(
-            [BINARY, "serve", "--data-dir", tmp_path / "data", "--listen", "127.0.0.1:0"],
+            [BINARY, "serve", *at_with_keys(tmp_path / "data"), "--listen", "127.0.0.1:0"],
             env=environment() | variables,
             capture_output=True,
             text=True,
@@ -475,7 +476,7 @@ class TestTheCommandLine:
         assert "serve" in done.stdout
 
     def test_init_prints_one_object_for_programs(self, tmp_path: pathlib.Path) -> None:
-        done = command("init", "--data-dir", tmp_path / "data", "--json")
+        done = command("init", *at_with_keys(tmp_path / "data"), "--json")
         given = json.loads(done.stdout)
         assert set(given) == {"api_key", "application_key", "application_key_id", "organization_id", "user_id"}
         assert re.fullmatch(r"[0-9a-f]{32}", given["api_key"])
@@ -483,7 +484,7 @@ class TestTheCommandLine:
 
     def test_a_taken_port_is_named(self, server: Server, tmp_path: pathlib.Path) -> None:
         initialise(tmp_path / "data")
-        done = command("serve", "--data-dir", tmp_path / "data", "--listen", server.address)
+        done = command("serve", *at_with_keys(tmp_path / "data"), "--listen", server.address)
         assert done.returncode > 0
         assert server.address in done.stderr
 

@@ -14,7 +14,7 @@ from datadog_api_client.v2.api.action_connection_api import ActionConnectionApi
 from datadog_api_client.v2.api.restriction_policies_api import RestrictionPoliciesApi
 from datadog_api_client.v2.api.roles_api import RolesApi
 from datadog_api_client.v2.api.users_api import UsersApi
-from harness import CONNECTIONS, UNKNOWN_ID, Keys, Server, database
+from harness import CONNECTIONS, UNKNOWN_ID, Keys, Server, audit_events
 from official import assert_typed, official_client, raises, typed
 from people import ADMIN, READER, STANDARD, role_ids, service_account
 
@@ -322,8 +322,7 @@ def test_changes_stand_in_the_audit_log(
     policies.update_restriction_policy(resource, policy(connection, editor=[admin.name, bot.name]))
     UsersApi(api_client).disable_user(bot.keys.user_id)
     assert bot.status("GET", connection) == 403
-    with database(data_dir) as stored:
-        events = [row[0] for row in stored.execute("SELECT event FROM audit_events ORDER BY sequence")]
+    events = [event.decode() for _, _, event in audit_events(data_dir)]
     told = [event for event in events if connection in event and "restriction_policy." in event]
     actions = [action for event in told for action in ["update", "delete"] if f'"restriction_policy.{action}"' in event]
     assert actions == ["update", "delete", "update"]

@@ -28,6 +28,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from harness import CONNECTIONS, PATIENCE, initialise, running
+from stores import files
 from twins.aws import ACCOUNT, AWSTwin, aws_twin
 
 TOKENS = "/api/v2/actions/act_tokens"
@@ -630,9 +631,8 @@ def test_the_audit_log_names_the_token_and_aws_sees_nothing_of_it(place: Place, 
             assert secret not in text
     events = [event for event in act_events(place.data_dir) if own["id"] in json.dumps(event)]
     assert len(events) >= 3
-    for path in place.data_dir.rglob("*"):
-        if path.is_file():
-            content = path.read_bytes()
-            for secret in (own["secret_access_key"], own["token"]):
-                assert secret.encode() not in content, path
-                assert base64.b64encode(secret.encode()) not in content, path
+    for path in files(place.data_dir):
+        content = path.read_bytes()
+        for secret in (own["secret_access_key"], own["token"]):
+            assert secret.encode() not in content, path
+            assert base64.b64encode(secret.encode()) not in content, path

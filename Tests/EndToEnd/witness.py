@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness import Answer, Server, send
+from stores import files
 from twins.hostile import SPELLINGS as SPELLINGS_OF_ANY
 
 MARKER = b"m4rk3r"
@@ -84,7 +85,7 @@ class Witness:
                 assert not is_there, f"{where} holds spent secret {number}, {spelling}"
 
     def search_files(self, when: str) -> None:
-        files = [file for file in self.server.data_dir.rglob("*") if file.is_file()]
-        assert files
-        for file in files:
+        found = files(self.server.data_dir)
+        assert found
+        for file in found:
             self.search(f"{file.name} {when}", file.read_bytes())

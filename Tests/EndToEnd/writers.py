@@ -10,6 +10,7 @@ from http.client import HTTPException
 
 from catalogue import BY_NAME, answered
 from harness import AWS_ACCOUNTS, CONNECTIONS, PATIENCE, Server, send, wait_until
+from tokens import ACT_TOKENS, act_token_body
 
 WRITERS = 6
 HTTP = BY_NAME["HTTPTokenAuth"]
@@ -29,6 +30,7 @@ class Connections:
 
     path = CONNECTIONS
     created = 201
+    actions = ("create", "create", "patch", "patch", "delete")
 
     @staticmethod
     def content(document: Document) -> dict:
@@ -53,6 +55,7 @@ class Accounts:
 
     path = AWS_ACCOUNTS
     created = 200
+    actions = Connections.actions
 
     @staticmethod
     def content(document: Document) -> dict:
@@ -78,6 +81,32 @@ class Accounts:
         return server.request("GET", f"{AWS_ACCOUNTS}?aws_account_id={document.number:012}").json["data"]
 
 
+class ActTokens:
+    """How tokens are made and revoked that act through a connection."""
+
+    path = ACT_TOKENS
+    created = 201
+    actions = ("create", "create", "delete")
+
+    def __init__(self, connection_id: str) -> None:
+        self.connection_id = connection_id
+
+    def content(self, document: Document) -> dict:
+        return act_token_body(self.connection_id, lifetime=3600, name=document.revision)
+
+    def holds(self, attributes: dict, document: Document) -> bool:
+        return attributes["name"] == document.revision and attributes["connections"] == [self.connection_id]
+
+    def find(self, server: Server, document: Document) -> list[dict]:
+        found: list[dict] = []
+        for number in itertools.count():
+            page = server.request("GET", f"{ACT_TOKENS}?page[size]=100&page[number]={number}").json["data"]
+            found += [entry for entry in page if entry["attributes"]["name"] == document.revision]
+            if len(page) < 100:
+                return found
+        raise AssertionError
+
+
 KINDS = [Connections, Accounts]
 
 
@@ -96,9 +125,14 @@ class Writer:
     It remembers what was acknowledged, and at most one write that was not.
     """
 
-    def __init__(self, round: int, index: int) -> None:
+    trusts_refusals = True
+    """Whether what failed with a status of 500 or more did not happen for sure; else it ends the writer, in doubt."""
+
+    def __init__(self, round: int, index: int, kind: ActTokens | None = None) -> None:
         self.name = f"round{round}-writer{index}"
-        self.kind: type[Connections] | type[Accounts] = KINDS[index % len(KINDS)]
+        self.kind: type[Connections] | type[Accounts] | ActTokens = kind or KINDS[index % len(KINDS)]
+        self.over = threading.Event()
+        """Ends the writer, whose server goes on."""
         self.numbers = itertools.count((round * WRITERS + index) * 1_000_000)
         self.random = random.Random(self.name)
         self.alive: dict[str, Document] = {}
@@ -116,7 +150,7 @@ class Writer:
         ready.wait()
         try:
             with suppress(OSError, HTTPException):
-                while True:
+                while not self.over.is_set() and (self.trusts_refusals or not self.refused):
                     self.write(http, server)
         except AssertionError as fault:
             self.fault = fault
@@ -125,7 +159,7 @@ class Writer:
     def write(self, http, server: Server) -> None:
         self.writes += 1
         revision = f"{self.name}-{self.writes}"
-        action = self.random.choice(["create", "create", "patch", "patch", "delete"]) if self.alive else "create"
+        action = self.random.choice(self.kind.actions) if self.alive else "create"
         target = None if action == "create" else self.random.choice(list(self.alive))
         document = Document(next(self.numbers) if target is None else self.alive[target].number, revision)
         self.doubt = Doubt(action, target, document)
@@ -138,7 +172,8 @@ class Writer:
             answer = send(http, "DELETE", f"{kind.path}/{target}", None, keys)
         if answer.status >= 500:  # Failed, and said so: then it did not happen.
             self.refused.append(answer.status)
-            self.doubt = None
+            if self.trusts_refusals:
+                self.doubt = None
             return
         assert answer.status == {"create": kind.created, "patch": 200, "delete": 204}[action], answer.body
         self.acknowledged += 1
