@@ -25,6 +25,8 @@ from harness import (
 )
 from twins.upstream import Upstream
 
+pytestmark = pytest.mark.embedded_store
+
 HTTP = BY_NAME["HTTPTokenAuth"]
 ACCOUNT = {
     "aws_account_id": "123456789012",
