@@ -44,6 +44,8 @@ let package = Package(
         .systemLibrary(name: "CSystem"),
         // A function of libc's, as libmicrohttpd needs it.
         .target(name: "EngineEvents"),
+        // Declarations alone: modules are loaded by their path.
+        .systemLibrary(name: "CPKCS11"),
 
         // The platform's C library, by one import.
         module("Platform"),
@@ -63,7 +65,8 @@ let package = Package(
         module("Threads", uses: ["Platform"]),
         module("JSONReading", uses: ["CJansson", "Documents", "Platform", "Secrets"]),
         module("Cryptography", uses: ["COpenSSL", "CSodium", "Secrets"]),
-        module("Vault", uses: ["Cryptography", "Documents", "Platform", "Secrets"]),
+        module("Vault", uses: ["Cryptography", "Documents", "Platform", "Secrets", "Threads"]),
+        module("PKCS11", uses: ["CPKCS11", "Cryptography", "Platform", "Secrets", "Threads", "Vault"]),
         module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Platform", "Secrets", "Storage", "Threads"]),
         module(
             "PostgresStorage",
@@ -149,7 +152,8 @@ let package = Package(
             uses: [
                 "Access", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography", "CSystem",
                 "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayServer", "NetworkTypes",
-                "Platform", "PostgresStorage", "Secrets", "SQLiteStorage", "Storage", "StoreMaintenance", "Threads",
+                "PKCS11", "Platform", "PostgresStorage", "Secrets", "SQLiteStorage", "Storage", "StoreMaintenance",
+                "Threads",
                 "Vault", "WorkloadIdentity",
             ]
         ),
@@ -183,6 +187,17 @@ let package = Package(
             uses: ["EngineEvents", "HTTPServer", "NetworkTypes", "Platform", "Secrets", "Threads"]
         ),
         suite("JSONReadingTests", uses: ["Documents", "JSONReading", "Secrets"]),
+        // The helper process alone, as `keyway` starts it.
+        .executableTarget(
+            name: "PKCS11TestHelper",
+            dependencies: ["PKCS11"],
+            path: "Tests/PKCS11TestHelper",
+            swiftSettings: settings
+        ),
+        suite(
+            "PKCS11Tests",
+            uses: ["PKCS11", "PKCS11TestHelper", "Platform", "Secrets", "TestSupport", "Vault"]
+        ),
         suite("VaultTests", uses: ["Cryptography", "Documents", "Platform", "Secrets", "TestSupport", "Vault"]),
         suite(
             "SQLiteStorageTests",

@@ -35,5 +35,12 @@ package final class Histogram: Sendable {
         return try body()
     }
 
+    /// Observes how long `body` takes.
+    package func time<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
+        let start = MonotonicClock.now()
+        defer { observe(nanoseconds: MonotonicClock.now() - start) }
+        return try await body()
+    }
+
     package var current: Counts { counts.withLock { $0 } }
 }

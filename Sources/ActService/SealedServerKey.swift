@@ -26,9 +26,9 @@ package struct SealedServerKey: Sendable {
     ///
     /// - Throws: ``StoreError``, or ``VaultError`` if the stored key does not open.
     package func secret() async throws -> Secret {
-        if let secret = try stored() { return secret }
+        if let secret = try await stored() { return secret }
         let secret = Secret(SecretBuffer(count: Self.length) { RandomBytes.fill($0) })
-        let sealed = try vault.seal(
+        let sealed = try await vault.seal(
             [(key.field, secret)],
             organization: Self.nobody,
             record: Self.nobody,
@@ -36,15 +36,15 @@ package struct SealedServerKey: Sendable {
         )
         let outcome = try await store.commit(Change([.setServerKey(key, sealed, replacingOneUnder: nil)], event: nil))
         // Another may have been faster.
-        if outcome != .committed, let secret = try stored() { return secret }
+        if outcome != .committed, let secret = try await stored() { return secret }
         guard outcome == .committed else { throw StoreError.unavailable("the key \(key.rawValue) was not stored") }
         return secret
     }
 
-    /// The key, or `nil` where there is none yet. It may block, as the store's reads do.
-    package func stored() throws -> Secret? {
+    /// The key, or `nil` where there is none yet.
+    private func stored() async throws -> Secret? {
         guard let sealed = try store.sealedKey(key) else { return nil }
-        let secret = try vault.open(
+        let secret = try await vault.open(
             sealed,
             field: key.field,
             organization: Self.nobody,
@@ -58,18 +58,18 @@ package struct SealedServerKey: Sendable {
     /// Brings the stored key under the active master key. One that changes meanwhile is found again the next time.
     package func rewrap() async throws {
         guard let sealed = try store.sealedKey(key),
-            let rewrapped = try vault.rewrap(sealed, organization: Self.nobody, record: Self.nobody)
+            let rewrapped = try await vault.rewrap(sealed, organization: Self.nobody, record: Self.nobody)
         else { return }
         let mutation = Mutation.setServerKey(key, rewrapped, replacingOneUnder: sealed.masterKeyID)
         _ = try await store.commit(Change([mutation], event: nil))
     }
 
-    /// Finds out whether the stored key would open, without opening it.
+    /// Finds out whether a stored key would open, without opening it.
     ///
     /// - Throws: ``VaultError`` if it would not, or ``StoreError``.
-    package func check() throws {
+    package static func check(_ key: ServerKey, of store: any ServerKeyStore, with vault: Vault) async throws {
         guard let sealed = try store.sealedKey(key) else { return }
-        try vault.check(sealed, organization: Self.nobody, record: Self.nobody)
+        try await vault.check(sealed, organization: nobody, record: nobody)
     }
 }
 

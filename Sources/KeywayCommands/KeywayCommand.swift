@@ -28,6 +28,13 @@ package enum KeywayCommand {
                     )
                 ),
                 .command(.backup), .command(.restore), .command(.recover), .command(.rotateMasterKey),
+                .group(
+                    CommandGroup(
+                        name: "seal",
+                        summary: "The seal of the stored secrets",
+                        members: [.command(.sealCheck)]
+                    )
+                ),
                 .command(.migrate),
                 .group(
                     CommandGroup(

@@ -90,7 +90,7 @@ package final class Service: Sendable {
             limiter: RateLimiter(limit: configuration.rateLimit),
             uses: keyUses
         )
-        metrics = Metrics(store: store, log: log)
+        metrics = Metrics(store: store, vault: vault, log: log)
         auditHeads = AuditHeads(store: store, vault: vault)
         actTokenKeys = ActTokenKeys(store: store, vault: vault)
         let endpoints = EndpointList(

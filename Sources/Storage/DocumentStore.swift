@@ -157,7 +157,7 @@ package struct ExternalIDOwner: Sendable, Equatable {
 }
 
 /// Reads of sealed secrets, for those few that write or act.
-package protocol SealedSecretStore: Sendable {
+package protocol SealedSecretStore: SealedRecords {
     /// A document's revision and its sealed secrets (`nil` if it has none), read together; `nil` if the organisation
     /// has no such document.
     func sealedSecrets(
@@ -165,7 +165,10 @@ package protocol SealedSecretStore: Sendable {
         _ id: Identifier,
         in organization: Identifier
     ) throws(StoreError) -> (revision: Int64, sealed: SealedSecrets?)?
+}
 
+/// Reads of all sealed secrets, whatever document they belong to. They block, as those of ``PublicDocuments`` do.
+package protocol SealedRecords: Sendable {
     /// The master keys under which secrets may be sealed, ordered: each was noted before the first use.
     func masterKeyIDs() throws(StoreError) -> [String]
 

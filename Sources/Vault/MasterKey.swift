@@ -1,10 +1,17 @@
 import Cryptography
+import Secrets
 
 /// One master key: it wraps data keys, and nothing else.
 package struct MasterKey: Sendable {
+    /// Where the key is, and so where it wraps.
+    enum Place: Sendable {
+        case memory(LockedMemory)
+        case hardware(any HardwareKey)
+    }
+
     /// Eight hexadecimal digits, which name the key wherever it is used.
     package let id: String
-    let memory: LockedMemory
+    let place: Place
 
     /// A new key.
     init() {
@@ -13,8 +20,19 @@ package struct MasterKey: Sendable {
 
     /// A key of given bytes.
     init(_ memory: LockedMemory) {
-        self.memory = memory
+        place = .memory(memory)
         id = MasterKey.id(of: memory)
+    }
+
+    /// A key in hardware.
+    package init(_ key: any HardwareKey) {
+        place = .hardware(key)
+        id = key.id
+    }
+
+    /// Whether the key is in hardware.
+    package var isInHardware: Bool {
+        if case .hardware = place { true } else { false }
     }
 
     /// The beginning of a digest of the key under a label of its own: it tells nothing of use about a random key, and
@@ -31,30 +49,42 @@ package struct MasterKey: Sendable {
         return String(digest.description.prefix(8))
     }
 
-    func wrap(
+    /// Wraps a data key by a key in memory.
+    static func wrap(
         _ dataKey: UnsafeRawBufferPointer,
+        by memory: LockedMemory,
         nonce: UnsafeRawBufferPointer,
-        associatedData: AssociatedData,
-        into box: UnsafeMutableRawBufferPointer
-    ) {
-        memory.withBytes { key in
-            associatedData.bytes.withUnsafeBytes { data in
-                SealingKey(borrowing: key).seal(dataKey, nonce: nonce, associatedData: data, into: box)
+        associatedData: AssociatedData
+    ) -> [UInt8] {
+        let length = SealingKey.length + SealingKey.overhead
+        return [UInt8](unsafeUninitializedCapacity: length) { box, initialized in
+            let box = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(box)[..<length])
+            memory.withBytes { key in
+                associatedData.bytes.withUnsafeBytes { data in
+                    SealingKey(borrowing: key).seal(dataKey, nonce: nonce, associatedData: data, into: box)
+                }
             }
+            initialized = length
         }
     }
 
-    /// Unwraps a data key, if it is authentic.
-    func unwrap(
+    /// Unwraps a data key by a key in memory.
+    ///
+    /// - Returns: The data key, or `nil` if it is not authentic.
+    static func unwrap(
         _ box: UnsafeRawBufferPointer,
-        associatedData: AssociatedData,
-        into dataKey: UnsafeMutableRawBufferPointer
-    ) -> Bool {
-        memory.withBytes { key in
-            associatedData.bytes.withUnsafeBytes { data in
-                SealingKey(borrowing: key).open(box, associatedData: data, into: dataKey)
+        by memory: LockedMemory,
+        associatedData: AssociatedData
+    ) -> Secret? {
+        var isAuthentic = false
+        let dataKey = SecretBuffer(count: SealingKey.length) { dataKey in
+            isAuthentic = memory.withBytes { key in
+                associatedData.bytes.withUnsafeBytes { data in
+                    SealingKey(borrowing: key).open(box, associatedData: data, into: dataKey)
+                }
             }
         }
+        return isAuthentic ? Secret(dataKey) : nil
     }
 }
 

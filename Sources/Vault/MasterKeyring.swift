@@ -1,4 +1,4 @@
-/// The master keys: the first is active and seals, all of them open.
+/// The master keys, ready for use: the first is active and seals, all of them open.
 package struct MasterKeyring: Sendable {
     let keys: [MasterKey]
 
@@ -14,7 +14,7 @@ package struct MasterKeyring: Sendable {
     }
 
     /// - Parameter keys: At least one key, no two of one id.
-    init(_ keys: [MasterKey]) {
+    package init(_ keys: [MasterKey]) {
         precondition(!keys.isEmpty && Set(keys.map(\.id)).count == keys.count, "a keyring has keys that differ")
         self.keys = keys
     }
@@ -22,13 +22,6 @@ package struct MasterKeyring: Sendable {
     /// The key of that id.
     package subscript(id: String) -> MasterKey? {
         keys.first { $0.id == id }
-    }
-
-    /// The same keys behind a new one, which is active from then on.
-    package func addingActiveKey() -> MasterKeyring {
-        var new = MasterKey()
-        while self[new.id] != nil { new = MasterKey() }
-        return MasterKeyring([new] + keys)
     }
 }
 

@@ -9,9 +9,9 @@ extension SecretEnvelope {
     ///   - old: The encoding that kept fields are copied from.
     ///   - secrets: The secrets to seal.
     ///   - dataKey: The key to seal them under.
-    ///   - nonces: A nonce for each of them, and what else `wrapKey` takes.
+    ///   - nonces: A nonce for each of them.
     ///   - fieldData: The associated data of all fields, without the field's name.
-    ///   - wrapKey: Writes the box of the data key.
+    ///   - wrappedKey: The data key, wrapped.
     /// - Returns: The encoding.
     static func encode(
         keeping kept: [Field] = [],
@@ -20,9 +20,10 @@ extension SecretEnvelope {
         under dataKey: SealingKey,
         nonces: inout NonceSupply,
         fieldData: AssociatedData,
-        wrapKey: (UnsafeMutableRawBufferPointer, inout NonceSupply) -> Void
+        wrappedKey: WrappedDataKey
     ) -> [UInt8] {
-        var length = wrappedKeyRange.upperBound + 4
+        let head = wrappedKey.head
+        var length = head.count + 4
         for field in kept {
             length += 8 + field.name.count + field.box.count
         }
@@ -32,8 +33,7 @@ extension SecretEnvelope {
         var fieldData = fieldData
         return [UInt8](unsafeUninitializedCapacity: length) { output, initialized in
             var writer = Writer(memory: UnsafeMutableRawBufferPointer(output)[..<length])
-            writer.reserve(1)[0] = version
-            wrapKey(writer.reserve(wrappedKeyRange.count), &nonces)
+            writer.reserve(head.count).copyBytes(from: head)
             writer.write(number: kept.count + secrets.count)
             old?.bytes.withUnsafeBytes { bytes in
                 for field in kept {

@@ -6,8 +6,9 @@ import Cryptography
 ///
 /// | bytes | content |
 /// | --- | --- |
-/// | 1 | the encoding's version, 1 |
-/// | 72 | the data key, 32 bytes in a box under the master key |
+/// | 1 | the encoding's version: 1 under a master key in memory, 2 under one in hardware |
+/// | 4 | version 2 alone: how many bytes follow as the next |
+/// | 72, or as many | the data key, 32 bytes, wrapped by the master key: in version 1 in a box |
 /// | 4 | how many fields follow |
 /// | 4, then as many | a field's name, in UTF-8 |
 /// | 4, then as many | the field's secret, in a box under the data key |
@@ -21,16 +22,26 @@ struct SecretEnvelope {
         let box: Range<Int>
     }
 
-    static let version: UInt8 = 1
-    static let wrappedKeyRange = 1..<1 + SealingKey.length + SealingKey.overhead
+    static let boxLength = SealingKey.length + SealingKey.overhead
 
     let bytes: [UInt8]
+    /// Where the wrapped data key lies.
+    let wrappedKey: Range<Int>
+    /// Whether a master key in hardware wrapped it.
+    let isWrappedInHardware: Bool
     let fields: [Field]
 
     init(parsing bytes: [UInt8]) throws(VaultError) {
         var reader = Reader(bytes: bytes)
-        guard try reader.next(1).first.map({ bytes[$0] }) == SecretEnvelope.version else { throw .damaged }
-        _ = try reader.next(SecretEnvelope.wrappedKeyRange.count)
+        switch try reader.next(1).first.map({ bytes[$0] }) {
+        case WrappedDataKey.versionInMemory:
+            isWrappedInHardware = false
+            wrappedKey = try reader.next(SecretEnvelope.boxLength)
+        case WrappedDataKey.versionInHardware:
+            isWrappedInHardware = true
+            wrappedKey = try reader.next(reader.nextLength())
+        default: throw .damaged
+        }
         let count = try reader.nextLength()
         var fields: [Field] = []
         // Not more than fit, whatever a garbled count says.
@@ -46,8 +57,33 @@ struct SecretEnvelope {
         self.fields = fields
     }
 
+    /// The data key as it is wrapped.
+    var wrappedDataKey: WrappedDataKey {
+        WrappedDataKey(bytes: Array(bytes[wrappedKey]), isInHardware: isWrappedInHardware)
+    }
+
+    /// The same fields behind another wrapping of their data key.
+    func with(_ key: WrappedDataKey) -> [UInt8] {
+        key.head + bytes[wrappedKey.upperBound...]
+    }
+
     func name(of field: Field) -> String {
         String(decoding: bytes[field.name], as: UTF8.self)
+    }
+}
+
+/// A data key as a master key wrapped it.
+struct WrappedDataKey {
+    static let versionInMemory: UInt8 = 1
+    static let versionInHardware: UInt8 = 2
+
+    let bytes: [UInt8]
+    let isInHardware: Bool
+
+    /// The beginning of an encoding.
+    var head: [UInt8] {
+        guard isInHardware else { return [Self.versionInMemory] + bytes }
+        return [Self.versionInHardware] + withUnsafeBytes(of: UInt32(bytes.count).bigEndian) { Array($0) } + bytes
     }
 }
 

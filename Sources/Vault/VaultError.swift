@@ -10,6 +10,8 @@ package enum VaultError: Error, Equatable {
     case noSuchField
     /// Two secrets to be sealed have one field name.
     case duplicateField
+    /// A master key in hardware can't be used at present, for this reason. The same may succeed later.
+    case unavailable(reason: String)
 }
 
 extension VaultError: CustomStringConvertible {
@@ -24,6 +26,7 @@ extension VaultError: CustomStringConvertible {
                 + "restore the record from a backup, or set its secrets again"
         case .noSuchField: "no secret of that name is sealed"
         case .duplicateField: "two secrets have the same name"
+        case .unavailable(let reason): "the master key can't be used at present: \(reason)"
         }
     }
 }

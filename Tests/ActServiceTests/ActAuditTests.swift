@@ -19,7 +19,7 @@ struct ActAuditTests {
             seen.withLock { $0 = store.details }
             return Response(status: 202, body: Array("12345".utf8))
         }
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         let response = await fixture.act("POST", "/a/b", query: "token=hidden&x", through: id)
         #expect(response.status == 202)
         #expect(seen.withLock { $0 }.map { $0["phase"] } == ["intent"])
@@ -45,7 +45,7 @@ struct ActAuditTests {
     func unavailable() async throws {
         let fixture = try ActFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url, settings: #""concurrency":1,"probe_path":"/""#)
+        let id = try await fixture.connect(to: upstream.url, settings: #""concurrency":1,"probe_path":"/""#)
         for failure in [StoreError.unavailable("no space left"), .corrupt("page 7")] {
             fixture.store.refuse(with: failure)
             #expect(await fixture.act(through: id).error?.isUnrecorded == true)
@@ -61,7 +61,7 @@ struct ActAuditTests {
     func test() async throws {
         let fixture = try ActFixture()
         let upstream = try RunningUpstream { _ in Response(status: 401) }
-        let id = try fixture.connect(to: upstream.url, settings: #""probe_path":"/me""#)
+        let id = try await fixture.connect(to: upstream.url, settings: #""probe_path":"/me""#)
         #expect(try await fixture.acts.test(id, by: fixture.actor).verdict.outcome == .invalid)
         #expect(fixture.store.events.map(\.action) == ["connection.test", "connection.test"])
         #expect(fixture.store.details.last?["result"] == "invalid")

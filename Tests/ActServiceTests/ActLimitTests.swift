@@ -13,7 +13,7 @@ struct ActLimitTests {
         let fixture = try ActFixture()
         let upstream = try ControlledUpstream()
         defer { upstream.stop() }
-        let id = try fixture.connect(to: upstream.url, settings: #""concurrency":1"#)
+        let id = try await fixture.connect(to: upstream.url, settings: #""concurrency":1"#)
         async let first = fixture.act(through: id)
         let reply = try await upstream.next()
         for path in ["/", "/other"] {
@@ -33,7 +33,7 @@ struct ActLimitTests {
     func rate() async throws {
         let fixture = try ActFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url, settings: #""rate":1"#)
+        let id = try await fixture.connect(to: upstream.url, settings: #""rate":1"#)
         // All at once, so that some are refused however slow the machine is.
         let responses = await withTaskGroup(of: CollectedResponse.self) { group in
             for _ in 0..<20 { group.addTask { await fixture.act(through: id) } }
@@ -57,7 +57,7 @@ struct ActLimitTests {
     func freed(_ integration: String) async throws {
         let fixture = try ActFixture()
         let id = ActFixture.ids.next()
-        try fixture.store(id, integration, #""concurrency":1,"probe_path":"/sts/us-east-1/""#)
+        try await fixture.store(id, integration, #""concurrency":1,"probe_path":"/sts/us-east-1/""#)
         for _ in 0..<3 {
             // The paths of AWS name a service and a region; roles can't be assumed without credentials of Keyway's own.
             let response = await fixture.act("GET", "/sts/us-east-1/", through: id)
@@ -72,7 +72,7 @@ struct ActLimitTests {
         let fixture = try ActFixture()
         let upstream = try ControlledUpstream()
         defer { upstream.stop() }
-        let id = try fixture.connect(to: upstream.url, settings: #""concurrency":1"#)
+        let id = try await fixture.connect(to: upstream.url, settings: #""concurrency":1"#)
         for length in [20, 200_000] {
             async let broken = fixture.act(through: id)
             try await upstream.next().sendBroken([1, 2, 3], of: length)

@@ -23,7 +23,7 @@ struct ActMaskingTests {
                 body: Array("a \(ActFixture.marker) b \(ActFixture.marker) c".utf8)
             )
         }
-        let response = await fixture.act(through: try fixture.connect(to: upstream.url))
+        let response = await fixture.act(through: try await fixture.connect(to: upstream.url))
         #expect(response.text == "a \(Self.mask) b \(Self.mask) c")
         #expect(response.header("X-Echo") == Self.mask)
         #expect(response.head?.headers.contains { $0.name.lowercased().contains(ActFixture.marker) } == false)
@@ -38,7 +38,7 @@ struct ActMaskingTests {
         let fixture = try ActFixture()
         let upstream = try ControlledUpstream()
         defer { upstream.stop() }
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         async let acting = fixture.act(through: id)
         let stream: BodyStream = try await upstream.next().stream(Response(status: 200), owner: CarelessOwner())
         let text = "one \(ActFixture.marker) two"
@@ -54,7 +54,7 @@ struct ActMaskingTests {
         let fixture = try ActFixture()
         let upstream = try ControlledUpstream()
         defer { upstream.stop() }
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         async let acting = fixture.act(through: id)
         try await upstream.next().sendBroken(Array("a \(ActFixture.marker) b".utf8), of: 200_000)
         let response = await acting

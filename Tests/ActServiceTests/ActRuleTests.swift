@@ -12,7 +12,7 @@ struct ActRuleTests {
     func allowed() async throws {
         let fixture = try ActFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url, settings: Self.onlyA)
+        let id = try await fixture.connect(to: upstream.url, settings: Self.onlyA)
         #expect(await fixture.act("GET", "/a", through: id).status == 200)
         #expect(fixture.store.details.first?["rule"] == "only")
     }
@@ -21,7 +21,7 @@ struct ActRuleTests {
     func refused(_ path: String) async throws {
         let fixture = try ActFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url, settings: Self.onlyA)
+        let id = try await fixture.connect(to: upstream.url, settings: Self.onlyA)
         let response = await fixture.act("GET", path, through: id)
         #expect(response.error != nil)
         #expect(upstream.received.isEmpty)
@@ -32,7 +32,7 @@ struct ActRuleTests {
     @Test("are told from limits in the metrics")
     func counted() async throws {
         let fixture = try ActFixture()
-        let id = try fixture.connect(to: "http://127.0.0.1:1", settings: Self.onlyA)
+        let id = try await fixture.connect(to: "http://127.0.0.1:1", settings: Self.onlyA)
         #expect(await fixture.act("GET", "/b", through: id).error?.isRule == true)
         #expect(fixture.count("rule_refused") == 1)
     }
@@ -42,7 +42,7 @@ struct ActRuleTests {
         let fixture = try ActFixture()
         let upstream = try RunningUpstream()
         let rules = #""rules":[{"name":"one","paths":["/**"],"body":[{"pointer":"/a","values":[1]}]}]"#
-        let id = try fixture.connect(to: upstream.url, settings: rules)
+        let id = try await fixture.connect(to: upstream.url, settings: rules)
         let response = await fixture.act(
             "POST",
             "/",
@@ -58,7 +58,7 @@ struct ActRuleTests {
     func observed() async throws {
         let fixture = try ActFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url, settings: #""mode":"observe","# + Self.onlyA)
+        let id = try await fixture.connect(to: upstream.url, settings: #""mode":"observe","# + Self.onlyA)
         #expect(await fixture.act("GET", "/b", through: id).status == 200)
         #expect(fixture.store.details.first?["would_refuse"]?.text?.string.contains("only") == true)
         #expect(fixture.count("rule_observed") == 1)
@@ -68,7 +68,7 @@ struct ActRuleTests {
     @Test("show in a dry run")
     func dryRun() async throws {
         let fixture = try ActFixture()
-        let id = try fixture.connect(to: "https://api.example.com", settings: Self.onlyA)
+        let id = try await fixture.connect(to: "https://api.example.com", settings: Self.onlyA)
         let allowed = try fixture.acts.plan(.init(method: "GET", path: "/a"), through: id, by: fixture.actor)
         #expect(allowed.url == "https://api.example.com/a")
         #expect(!allowed.headers.contains { $0.value.contains(ActFixture.marker) })
@@ -82,9 +82,9 @@ struct ActRuleTests {
     func changed() async throws {
         let fixture = try ActFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         #expect(await fixture.act("GET", "/b", through: id).status == 200)
-        try fixture.store(id, ActFixture.http(baseURL: upstream.url), Self.onlyA, revision: 2)
+        try await fixture.store(id, ActFixture.http(baseURL: upstream.url), Self.onlyA, revision: 2)
         #expect(await fixture.act("GET", "/b", through: id).error?.isRule == true)
     }
 }

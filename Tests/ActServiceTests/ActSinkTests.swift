@@ -35,7 +35,7 @@ struct ActSinkTests {
         let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7) }
         let fixture = try ActFixture()
         let upstream = try RunningUpstream { _ in Response(status: 200, body: body) }
-        let response = await fixture.act(through: try fixture.connect(to: upstream.url))
+        let response = await fixture.act(through: try await fixture.connect(to: upstream.url))
         #expect(response.status == 200)
         #expect(response.head?.upstreamStatus == 200)
         #expect(response.body == body)
@@ -57,7 +57,7 @@ struct ActSinkTests {
             }
             return false
         }
-        let response = await fixture.act(through: try fixture.connect(to: upstream.url), to: sink)
+        let response = await fixture.act(through: try await fixture.connect(to: upstream.url), to: sink)
         #expect(response.body == body)
         #expect(room.overruns == 0)
     }
@@ -67,7 +67,7 @@ struct ActSinkTests {
         let fixture = try ActFixture()
         let upstream = try ControlledUpstream()
         defer { upstream.stop() }
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         let sink = CollectingSink { _, caller in
             caller.leaves()
             return true
@@ -86,7 +86,7 @@ struct ActSinkTests {
         let fixture = try ActFixture()
         let upstream = try ControlledUpstream()
         defer { upstream.stop() }
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         let sink = CollectingSink()
         async let acting = fixture.act(through: id, to: sink)
         // Dropped, it would be answered.
@@ -116,7 +116,7 @@ struct ActSinkTests {
             let origin = "http://" + (request.header("Host") ?? "")
             return Response(status: 200, headers: [.init(name: "Link", value: "<\(origin)/next?page=2>; rel=\"next\"")])
         }
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         let response = await fixture.act(through: id)
         #expect(response.header("Link") == "<https://door.example/through/\(id)/next?page=2>; rel=\"next\"")
     }

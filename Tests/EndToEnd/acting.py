@@ -41,6 +41,7 @@ CODES = {
     "redirect_refused": (502, 424),
     "secret_in_coding": 502,
     "audit_unavailable": 503,
+    "master_key_unavailable": 503,
     "token_refused": 403,
 }
 

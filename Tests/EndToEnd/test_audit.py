@@ -233,7 +233,7 @@ def test_heads_are_logged_while_the_chain_grows_and_survive_everything(tmp_path:
         wait_until(lambda: any(event["event"] == "secrets rewrapped" for event in server.events()))
         server.create(HTTP.create("two"))
     # The last head goes out when the server ends.
-    assert [signed["sequence"] for signed in logged_heads(server)].count(3) == 2, "each organisation's third event"
+    assert [signed["sequence"] for signed in logged_heads(server)].count(4) == 2, "each organisation's fourth event"
     key_file = data_dir.parent / "data.key"
     # Without the old master key, which is the last line.
     key_file.write_text("".join(key_file.read_text().splitlines(keepends=True)[:-1]))
@@ -247,7 +247,7 @@ def test_heads_are_logged_while_the_chain_grows_and_survive_everything(tmp_path:
         # The server's own log is a file of heads.
         done = verify(file, "--head", server.log_file, "--public-key", public_key, "--json")
         assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout)["newest_head"] == 3
+        assert json.loads(done.stdout)["newest_head"] == 4
 
 
 # Tampering

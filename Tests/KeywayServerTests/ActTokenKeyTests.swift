@@ -62,7 +62,7 @@ struct ActTokenKeyTests {
         }
     }
 
-    @Test("is the same after a restart, and none if the key behind it was not drawn or does not open")
+    @Test("is the same after a restart, and none if the key behind it was not made ready or does not open")
     func restart() async throws {
         let fixture = try await Fixture()
         let early = ActTokenKeys(store: fixture.store, vault: fixture.vault)
@@ -71,6 +71,7 @@ struct ActTokenKeyTests {
         try await keys.prepare()
         let secret = Self.text(try keys.secretAccessKey(of: Self.token))
         let restarted = ActTokenKeys(store: fixture.store, vault: fixture.vault)
+        try await restarted.prepare()
         let isSame = secret == Self.text(try restarted.secretAccessKey(of: Self.token))
         #expect(isSame)
         let stranger = ActTokenKeys(store: fixture.store, vault: Vault(keyring: MasterKeyring()))
@@ -82,7 +83,7 @@ struct ActTokenKeyTests {
         let directory = TemporaryDirectory()
         let store = try SQLiteStore.create(in: directory.path) { KeyDigest(SHA256.digest(of: $0)) }
         let file = directory.path + "/keys"
-        let vault = Vault(keyring: try MasterKeyring.create(at: file))
+        let vault = Vault(keyring: try MasterKeyList.create(at: file).keyring())
         func note() async throws {
             _ = try await store.commit(Change([.noteMasterKey(id: vault.activeKeyID)], event: nil))
         }
@@ -93,7 +94,7 @@ struct ActTokenKeyTests {
         }
         try await note()
         let before = try await secret()
-        vault.use(try MasterKeyring.addActiveKey(at: file))
+        vault.use(try MasterKeyList.activate(at: file).keyring())
         try await note()
         _ = try await SecretRewrapping(store: store, vault: vault).run()
         #expect(try store.masterKeyIDs() == [vault.activeKeyID])

@@ -398,7 +398,7 @@ struct AuditHeadTests {
         let directory = TemporaryDirectory()
         let store = try SQLiteStore.create(in: directory.path) { KeyDigest(SHA256.digest(of: $0)) }
         let file = directory.path + "/keys"
-        let vault = Vault(keyring: try MasterKeyring.create(at: file))
+        let vault = Vault(keyring: try MasterKeyList.create(at: file).keyring())
         func note() async throws {
             _ = try await store.commit(Change([.noteMasterKey(id: vault.activeKeyID)], event: nil))
         }
@@ -409,7 +409,7 @@ struct AuditHeadTests {
         }
         try await note()
         let before = try await publicKey()
-        vault.use(try MasterKeyring.addActiveKey(at: file))
+        vault.use(try MasterKeyList.activate(at: file).keyring())
         try await note()
         #expect(try store.masterKeyIDs().count == 2)
         _ = try await SecretRewrapping(store: store, vault: vault).run()

@@ -9,12 +9,12 @@ struct Fixture {
     var record = Identifier(high: 0x0190_0000_0000_7001, low: 2)
     var destination = "https://api.example.com:443"
 
-    init(keyring: MasterKeyring = MasterKeyring()) {
-        vault = Vault(keyring: keyring)
+    init(keyring: MasterKeyring = MasterKeyring(), dataKeyLifetime: Duration? = nil) {
+        vault = Vault(keyring: keyring, dataKeyLifetime: dataKeyLifetime)
     }
 
-    func seal(_ secrets: [(String, String)]) throws(VaultError) -> SealedSecrets {
-        try vault.seal(
+    func seal(_ secrets: [(String, String)]) async throws(VaultError) -> SealedSecrets {
+        try await vault.seal(
             secrets.map { ($0.0, Secret(copying: $0.1.utf8)) },
             organization: organization,
             record: record,
@@ -22,13 +22,13 @@ struct Fixture {
         )
     }
 
-    func open(_ sealed: SealedSecrets, _ field: String) throws(VaultError) -> String {
-        try vault.open(sealed, field: field, organization: organization, record: record, destination: destination)
+    func open(_ sealed: SealedSecrets, _ field: String) async throws(VaultError) -> String {
+        try await vault.open(sealed, field: field, organization: organization, record: record, destination: destination)
             .characters
     }
 
-    func openAll(_ sealed: SealedSecrets) throws(VaultError) -> [String] {
-        try vault.openAll(sealed, organization: organization, record: record, destination: destination)
+    func openAll(_ sealed: SealedSecrets) async throws(VaultError) -> [String] {
+        try await vault.openAll(sealed, organization: organization, record: record, destination: destination)
             .map { "\($0.field)=\($0.secret.characters)" }
     }
 
@@ -37,8 +37,8 @@ struct Fixture {
         setting secrets: [(String, String)] = [],
         keeping: Set<String> = [],
         to newDestination: String? = nil
-    ) throws(VaultError) -> SealedSecrets {
-        try vault.update(
+    ) async throws(VaultError) -> SealedSecrets {
+        try await vault.update(
             sealed,
             setting: secrets.map { ($0.0, Secret(copying: $0.1.utf8)) },
             keeping: keeping,

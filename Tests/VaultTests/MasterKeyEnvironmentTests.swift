@@ -10,10 +10,10 @@ struct MasterKeyEnvironmentTests {
         setenv(name, "\(MasterKeyTextTests.header) \(MasterKeyTextTests.id):\(MasterKeyTextTests.key)", 1)
         let value = try #require(getenv(name))
         let length = strlen(value)
-        #expect(try MasterKeyring.takeFromEnvironment(name)?.ids == [MasterKeyTextTests.id])
+        #expect(try MasterKeyList.takeFromEnvironment(name)?.ids == [MasterKeyTextTests.id])
         #expect(getenv(name) == nil)
         #expect(UnsafeRawBufferPointer(start: value, count: length).allSatisfy { $0 == 0 })
-        #expect(try MasterKeyring.takeFromEnvironment(name) == nil)
+        #expect(try MasterKeyList.takeFromEnvironment(name) == nil)
     }
 
     @Test("are told by the variable's name where they are malformed")
@@ -22,7 +22,7 @@ struct MasterKeyEnvironmentTests {
         setenv(name, "\(MasterKeyTextTests.header) \(MasterKeyTextTests.key)", 1)
         let source = "the environment variable \(name)"
         #expect(throws: MasterKeyError.malformed(source: source, line: 1, fault: .notAKey)) {
-            try MasterKeyring.takeFromEnvironment(name)
+            try MasterKeyList.takeFromEnvironment(name)
         }
         #expect(getenv(name) == nil)
     }

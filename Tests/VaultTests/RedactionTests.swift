@@ -10,10 +10,13 @@ struct RedactionTests {
     @Test("by printing, dumping or mirroring")
     func redacted() throws {
         let text = [UInt8]("\(MasterKeyTextTests.header) \(MasterKeyTextTests.id):\(MasterKeyTextTests.key)".utf8)
-        let keyring = try text.withUnsafeBytes { try MasterKeyring.parse($0, source: "here") }
+        let list = try text.withUnsafeBytes { try MasterKeyList.parse($0, source: "here") }
+        let keyring = list.keyring()
         let vault = Vault(keyring: keyring)
         let secret = Secret(copying: "marker".utf8)
-        let values: [Any] = [keyring, keyring.active, vault, secret, [("field", secret)], Fixture(keyring: keyring)]
+        let values: [Any] = [
+            list, keyring, keyring.active, vault, secret, [("field", secret)], Fixture(keyring: keyring),
+        ]
         for value in values {
             let text = shown(value)
             for mark in marks { #expect(!text.contains(mark)) }

@@ -112,7 +112,7 @@ package struct AccountInquiries: Sendable {
             subject = .role(name: name, externalID: externalID)
         } else {
             let keyID = authentication?["access_key_id"]?.text?.string ?? ""
-            subject = .accessKey(id: keyID, secret: try secret(of: id, document, organization))
+            subject = .accessKey(id: keyID, secret: try await secret(of: id, document, organization))
         }
         return try await access.session(
             in: AWSAccountSubject(
@@ -124,20 +124,18 @@ package struct AccountInquiries: Sendable {
         )
     }
 
-    private func secret(of id: Identifier, _ document: JSONValue, _ organization: Identifier) throws -> Secret {
-        let sealed = try store.sealedSecrets(of: .awsAccount, id, in: organization)?.sealed
-        let fields = try sealed.map { sealed in
-            try vault.openAll(
+    private func secret(of id: Identifier, _ document: JSONValue, _ organization: Identifier) async throws -> Secret {
+        guard let sealed = try store.sealedSecrets(of: .awsAccount, id, in: organization)?.sealed,
+            let field = try await vault.openAll(
                 sealed,
                 organization: organization,
                 record: id,
                 destination: DocumentSchema.awsAccount.destination(of: document).text
-            )
-        }
-        guard let secret = fields?.first?.secret else {
+            ).first
+        else {
             throw ActFailure(.secretMissing, "the account has no secret_access_key: send it in an update")
         }
-        return secret
+        return field.secret
     }
 
     private func end(_ action: String, _ id: Identifier, _ actor: Actor, result: String) {

@@ -2,6 +2,7 @@ package import Acting
 package import Connections
 package import Egress
 import Storage
+import Vault
 
 /// An error that keeps an act from its response.
 package struct ActError: Error {
@@ -18,6 +19,8 @@ package struct ActError: Error {
         case tooFast(perSecond: Int)
         /// The audit log can't be written, so nothing is done.
         case unrecorded
+        /// A master key in hardware can't be used, for this reason, which is the operator's, so no secret was opened.
+        case masterKeyUnavailable(String)
         /// The request can't be authenticated.
         case authentication(ActFailure)
         /// The third party did not respond.
@@ -64,6 +67,7 @@ package struct ActError: Error {
         case let refusal as ActRefusal: self.init(.refused(refusal), for: clients)
         case let failure as ActFailure: self.init(.authentication(failure), for: clients)
         case let error as EgressError: self.init(.egress(error, perhapsDone: perhapsDone), for: clients)
+        case VaultError.unavailable(let reason): self.init(.masterKeyUnavailable(reason), for: clients)
         default: self.init(.other(error), for: clients)
         }
     }
@@ -75,6 +79,7 @@ package struct ActError: Error {
         case .token: "token_refused"
         case .tooMany, .tooFast: "too_many_acts"
         case .unrecorded: "audit_unavailable"
+        case .masterKeyUnavailable: "master_key_unavailable"
         case .authentication(let failure): failure.code.rawValue
         case .egress(let error, _): error.code
         case .redirect: RedirectRefusal.code

@@ -47,7 +47,7 @@ extension ConnectionActs {
     {
         var facts = ProxiedResponse.Facts()
         do {
-            let authenticated = try await authenticator.authenticateAnew(use.plan, with: try open(use))
+            let authenticated = try await authenticator.authenticateAnew(use.plan, with: try await open(use))
             guard probe.sendsRequest else { return (probe.verdictOnExchange, facts) }
             let start = MonotonicClock.now()
             let answer = try await egress.collect(authenticated.request, atMost: Self.probeResponseBytes)

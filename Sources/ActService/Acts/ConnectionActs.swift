@@ -16,7 +16,7 @@ package import Vault
 /// comes back is masked before anyone sees it.
 ///
 /// Nothing waits: each step is taken by the thread that has done the one before, from the door's to the store's, to
-/// that of the egress client, which also answers. Only tokens are asked for elsewhere.
+/// that of the egress client, which also answers. Only tokens, and master keys in hardware, are asked for elsewhere.
 package final class ConnectionActs: Sendable {
     let store: any ActingStore & ChangeStore
     let vault: Vault
@@ -147,14 +147,41 @@ package final class ConnectionActs: Sendable {
     private func authenticate(_ act: Act) {
         if act.caller.hasLeft { return act.fail(EgressError.cancelled) }
         do {
-            let secrets = try open(act.use)
-            if let authenticated = try authenticator.authenticateAtOnce(act.use.plan, with: secrets) {
-                send(authenticated, act)
+            if let secrets = try openAtOnce(act.use) {
+                try authenticateAtOnce(act, with: secrets)
             } else {
-                Task { await self.authenticate(act, with: secrets) }
+                Task { await self.open(act) }
             }
         } catch {
             act.fail(error)
+        }
+    }
+
+    /// Has hardware open the secrets. A caller who leaves ends the act at once.
+    private func open(_ act: Act) async {
+        guard act.caller.enter({ act.fail(EgressError.cancelled) }) else {
+            return act.fail(EgressError.cancelled)
+        }
+        do {
+            let secrets = try await open(act.use)
+            guard act.caller.stageEnded() else { return }
+            egress.run {
+                do {
+                    try self.authenticateAtOnce(act, with: secrets)
+                } catch {
+                    act.fail(error)
+                }
+            }
+        } catch {
+            if act.caller.stageEnded() { act.fail(error) }
+        }
+    }
+
+    private func authenticateAtOnce(_ act: Act, with secrets: OpenedConnectionSecrets) throws {
+        if let authenticated = try authenticator.authenticateAtOnce(act.use.plan, with: secrets) {
+            send(authenticated, act)
+        } else {
+            Task { await self.authenticate(act, with: secrets) }
         }
     }
 

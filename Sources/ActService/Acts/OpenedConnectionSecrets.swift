@@ -20,15 +20,28 @@ struct OpenedConnectionSecrets: ConnectionSecrets {
 
 extension ConnectionActs {
     /// Opens the connection's secrets for one use.
-    func open(_ use: ConnectionUse) throws -> OpenedConnectionSecrets {
+    func open(_ use: ConnectionUse) async throws -> OpenedConnectionSecrets {
         guard let sealed = use.sealed else { return OpenedConnectionSecrets([]) }
         return OpenedConnectionSecrets(
-            try vault.openAll(
+            try await vault.openAll(
                 sealed,
                 organization: use.connection.organization,
                 record: use.connection.id,
                 destination: use.connection.destination
             )
         )
+    }
+
+    /// The same for those who do not suspend.
+    ///
+    /// - Returns: The secrets, or `nil` if hardware has to be asked.
+    func openAtOnce(_ use: ConnectionUse) throws -> OpenedConnectionSecrets? {
+        guard let sealed = use.sealed else { return OpenedConnectionSecrets([]) }
+        return try vault.openAllAtOnce(
+            sealed,
+            organization: use.connection.organization,
+            record: use.connection.id,
+            destination: use.connection.destination
+        ).map(OpenedConnectionSecrets.init)
     }
 }

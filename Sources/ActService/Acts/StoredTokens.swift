@@ -42,7 +42,7 @@ struct StoredTokens: SharedTokens {
         case .granted: return .granted(lease: lease)
         case .leased: return .leased
         case .issued(let sealed, let serial):
-            if let token = try? open(sealed, of: place) { return .issued(token, serial: serial) }
+            if let token = try? await open(sealed, of: place) { return .issued(token, serial: serial) }
             // As under a master key that this node does not have: it needs another, once.
             return serial == refused ? .unavailable : try await claim(place, goodAt: time, insteadOf: serial)
         }
@@ -57,7 +57,7 @@ struct StoredTokens: SharedTokens {
     ) async -> Int64? {
         let place = shared(place)
         do {
-            let sealed = try vault.seal(
+            let sealed = try await vault.seal(
                 [(Self.field, token)],
                 organization: place.organization,
                 record: place.connection,
@@ -80,8 +80,8 @@ struct StoredTokens: SharedTokens {
         try? await store.endLease(lease, for: shared(place))
     }
 
-    private func open(_ sealed: SealedSecrets, of place: SharedTokenPlace) throws(VaultError) -> Secret {
-        try vault.open(
+    private func open(_ sealed: SealedSecrets, of place: SharedTokenPlace) async throws(VaultError) -> Secret {
+        try await vault.open(
             sealed,
             field: Self.field,
             organization: place.organization,

@@ -31,21 +31,19 @@ package final class ActTokenKeys: Sendable {
         key.withLock { $0 = new }
     }
 
-    /// The secret access key of a token: 40 characters of base64. It may block, as the store's reads do, unless
-    /// ``prepare()`` came before.
+    /// The secret access key of a token: 40 characters of base64.
     ///
-    /// - Throws: ``StoreError``, which tells too that there is no key; ``VaultError`` if the key does not open.
-    package func secretAccessKey(of token: Identifier) throws -> Secret {
+    /// - Throws: ``StoreError/unavailable(_:)`` unless ``prepare()`` came before.
+    package func secretAccessKey(of token: Identifier) throws(StoreError) -> Secret {
         try derive(Self.secretLabel, of: token) {
             Secret(Base64.encode($0, .standard)).prefix(Self.secretLength)
         }
     }
 
-    /// The text of a token that is derived and not drawn, so that it can be given out again without being kept. It may
-    /// block as ``secretAccessKey(of:)``.
+    /// The text of a token that is derived and not drawn, so that it can be given out again without being kept.
     ///
     /// - Throws: As ``secretAccessKey(of:)``.
-    package func text(of token: Identifier) throws -> String {
+    package func text(of token: Identifier) throws(StoreError) -> String {
         try derive(Self.textLabel, of: token) { TokenText.new(.act, token, from: $0) }
     }
 
@@ -53,8 +51,10 @@ package final class ActTokenKeys: Sendable {
         _ label: String,
         of token: Identifier,
         _ body: (UnsafeRawBufferPointer) -> Result
-    ) throws -> Result {
-        let root = try root()
+    ) throws(StoreError) -> Result {
+        guard let root = key.withLock({ $0 }) else {
+            throw .unavailable("the key of act tokens was not made ready yet")
+        }
         return ScratchMemory.with(byteCount: HMACSHA256.length) { code in
             var message = label + token.description
             root.withBytes { root in
@@ -62,14 +62,5 @@ package final class ActTokenKeys: Sendable {
             }
             return body(UnsafeRawBufferPointer(code))
         }
-    }
-
-    private func root() throws -> Secret {
-        if let key = key.withLock({ $0 }) { return key }
-        guard let stored = try sealed.stored() else {
-            throw StoreError.unavailable("the key of act tokens was not drawn yet")
-        }
-        key.withLock { $0 = stored }
-        return stored
     }
 }

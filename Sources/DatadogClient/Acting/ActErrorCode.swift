@@ -41,6 +41,8 @@ public struct ActErrorCode: Sendable, Hashable, RawRepresentable, CustomStringCo
     public static let redirectRefused = ActErrorCode(rawValue: "redirect_refused")
     /// The audit log can't be written, and nothing is done that it could not tell of.
     public static let auditUnavailable = ActErrorCode(rawValue: "audit_unavailable")
+    /// The server's master key is in hardware that does not answer, so nothing was sent.
+    public static let masterKeyUnavailable = ActErrorCode(rawValue: "master_key_unavailable")
     /// The server is stopping.
     public static let stopping = ActErrorCode(rawValue: "stopping")
 }

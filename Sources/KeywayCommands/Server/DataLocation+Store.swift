@@ -10,6 +10,14 @@ import Storage
 extension DataLocation {
     private static let digest: DigestFunction = { KeyDigest(SHA256.digest(of: $0)) }
 
+    /// Whether there is a store.
+    var hasStore: Bool {
+        switch store {
+        case .directory(let directory): SealedSecretsFile.exists(in: directory)
+        case .database: true
+        }
+    }
+
     /// Opens the store, which must exist.
     func openStore() throws(CommandError) -> any Store {
         do throws(StoreError) {
@@ -38,6 +46,19 @@ extension DataLocation {
             }
         } catch {
             throw CommandError(.cannotCreate, error.reason)
+        }
+    }
+
+    /// Opens the sealed secrets, beside a server or without one.
+    func openSealedSecrets() throws(CommandError) -> any SealedRecords & ServerKeyStore {
+        do throws(StoreError) {
+            switch store {
+            case .directory(let directory): return try SealedSecretsFile(directory: directory)
+            case .database(let database):
+                return try PostgresStore.open(database.configuration, digest: Self.digest)
+            }
+        } catch {
+            throw CommandError(.input, error.reason)
         }
     }
 

@@ -2,6 +2,7 @@ import ActService
 import Access
 import Cryptography
 import KeywayServer
+import PKCS11
 import Platform
 import Storage
 import Vault
@@ -25,6 +26,13 @@ struct DataLocation {
         "File of the master keys, outside DIR; DIR.key if not given, $XDG_DATA_HOME/keyway.key with a database",
         values: .file
     )
+    static let masterKeyOption = Option.setting(
+        "master-key",
+        "URI",
+        "Master key in a hardware security module, such as "
+            + "pkcs11:token=T;object=K?module-path=/usr/lib/m.so&pin-source=file:/etc/keyway/pin"
+    )
+    static let masterKeyOptions = [masterKeyFileOption, masterKeyOption]
     /// Holds the content of a master key file, instead of one.
     static let masterKeysVariable = "KEYWAY_MASTER_KEYS"
 
@@ -34,6 +42,8 @@ struct DataLocation {
     let store: StoreLocation
     let masterKeyFile: String
     let masterKeysAreInEnvironment: Bool
+    /// A key in hardware that is active, unless the file names it behind another.
+    let masterKey: HardwareKeyURI?
     private let masterKeyFileIsStandard: Bool
 
     /// The place of the data as messages name it.
@@ -41,12 +51,17 @@ struct DataLocation {
 
     /// The options that name this place, for a command to try next.
     var options: String {
+        // The URI has characters that mean something to a shell.
         store.options + (masterKeyFileIsStandard ? "" : " --master-key-file \(masterKeyFile)")
+            + (masterKey.map { " --master-key '\($0)'" } ?? "")
     }
 
     init(_ arguments: Arguments) throws(CommandError) {
         store = try Self.store(arguments)
         masterKeysAreInEnvironment = Environment.has(Self.masterKeysVariable)
+        masterKey = try arguments[Self.masterKeyOption].map { text throws(CommandError) in
+            try Self.hardwareKey(text, of: Self.masterKeyOption)
+        }
         let given = arguments[Self.masterKeyFileOption].map(Self.absolute)
         switch store {
         case .directory(let directory):
@@ -86,6 +101,15 @@ struct DataLocation {
         return .directory(directory)
     }
 
+    /// Reads the URI of a key in hardware.
+    static func hardwareKey(_ text: String, of option: Option) throws(CommandError) -> HardwareKeyURI {
+        do {
+            return try HardwareKeyURI(parsing: text)
+        } catch {
+            throw CommandError(.usage, "--\(option.name) is no URI of a key in hardware: \(error.description)")
+        }
+    }
+
     private static func standardDirectory() throws(CommandError) -> String {
         if let base = Environment["XDG_DATA_HOME"], base.hasPrefix("/") { return base + "/keyway" }
         if let home = Environment["HOME"] { return home + "/.local/share/keyway" }
@@ -108,35 +132,52 @@ struct DataLocation {
         return resolved(String(path[..<slash])) + path[slash...]
     }
 
-    /// The master keys, from the environment or from their file.
-    func loadMasterKeys() throws(CommandError) -> MasterKeyring {
+    /// The master keys, from the environment or from their file, with the one in hardware that an option names.
+    func loadMasterKeys() throws(CommandError) -> MasterKeyList {
         do {
-            if let keys = try MasterKeyring.takeFromEnvironment(Self.masterKeysVariable) { return keys }
+            if let keys = try MasterKeyList.takeFromEnvironment(Self.masterKeysVariable) {
+                return keys.naming(masterKey)
+            }
         } catch {
             throw CommandError(.input, error.description)
         }
         return try readMasterKeyFile()
     }
 
-    /// The master keys that the file holds now.
-    func readMasterKeyFile() throws(CommandError) -> MasterKeyring {
+    /// The master keys that the file holds now, with the one in hardware that an option names.
+    func readMasterKeyFile() throws(CommandError) -> MasterKeyList {
         do {
-            return try MasterKeyring.load(from: masterKeyFile)
+            return try MasterKeyList.read(masterKeyFile, naming: masterKey)
         } catch {
             throw CommandError(.input, error.description)
         }
     }
 
     /// The master keys, newly made unless they exist: an earlier start may have been interrupted after it made them.
-    func createMasterKeys() throws(CommandError) -> MasterKeyring {
+    func createMasterKeys() throws(CommandError) -> MasterKeyList {
         do {
-            if let keys = try MasterKeyring.takeFromEnvironment(Self.masterKeysVariable) { return keys }
-            if FileManager.default.fileExists(atPath: masterKeyFile) {
-                return try MasterKeyring.load(from: masterKeyFile)
+            if let keys = try MasterKeyList.takeFromEnvironment(Self.masterKeysVariable) {
+                return keys.naming(masterKey)
             }
-            return try MasterKeyring.create(at: masterKeyFile)
+            if masterKey != nil || FileManager.default.fileExists(atPath: masterKeyFile) {
+                return try MasterKeyList.read(masterKeyFile, naming: masterKey)
+            }
+            return try MasterKeyList.create(at: masterKeyFile)
         } catch {
             throw CommandError(.cannotCreate, error.description)
+        }
+    }
+}
+
+extension PKCS11Keys {
+    /// Makes master keys ready for use: those in hardware are found and proved.
+    func keyring(of list: MasterKeyList) async throws(CommandError) -> MasterKeyring {
+        do throws(VaultError) {
+            return try await open(list)
+        } catch .unavailable(let reason) {
+            throw CommandError(.unavailable, "the master key can't be used: \(reason)")
+        } catch {
+            throw CommandError(.unavailable, error.description)
         }
     }
 }

@@ -1,6 +1,7 @@
 import Access
 import Documents
 import KeywayServer
+import PKCS11
 import Platform
 import Storage
 import Vault
@@ -12,7 +13,7 @@ extension Command {
         discussion: [
             "The keys are printed once, and exist nowhere else: Keyway keeps only their digests."
         ],
-        options: DataLocation.storeOptions + [DataLocation.masterKeyFileOption, .json],
+        options: DataLocation.storeOptions + DataLocation.masterKeyOptions + [.json],
         examples: ["keyway init --data-dir /var/lib/keyway"]
     ) { arguments in
         try await Initialization(arguments).run()
@@ -40,7 +41,9 @@ private struct Initialization {
             )
         }
         // The master keys first: secrets must never be stored under keys that a crash could lose.
-        let masterKeys = try location.createMasterKeys()
+        let hardware = PKCS11Keys(launch: KeyHelper.launcher())
+        defer { hardware.closeOthers(than: nil) }
+        let masterKeys = try await hardware.keyring(of: try location.createMasterKeys())
         let first = NewOrganization(name: "Default", createdBy: "keyway init")
         let change = first.change(noting: [.noteMasterKey(id: masterKeys.active.id)])
         guard try await store.commit(change) == .committed else {
@@ -61,12 +64,18 @@ private struct Initialization {
 
     private var closing: String {
         let masterKeys =
-            location.masterKeysAreInEnvironment ? "those in \(DataLocation.masterKeysVariable)" : location.masterKeyFile
+            if let uri = location.masterKey {
+                "\(uri): keep a copy of the key, as its vendor says"
+            } else {
+                (location.masterKeysAreInEnvironment
+                    ? "those in \(DataLocation.masterKeysVariable)" : location.masterKeyFile)
+                    + ": back them up, and not with the data"
+            }
         let title = location.store.title
         let place = title + String(repeating: " ", count: 16 - title.count) + location.name
         return """
             \(place)
-            Master keys     \(masterKeys): back them up, and not with the data
+            Master keys     \(masterKeys)
 
             Next: keyway serve \(location.options)
 

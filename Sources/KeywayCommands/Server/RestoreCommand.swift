@@ -1,5 +1,6 @@
 import Cryptography
 import KeywayServer
+import PKCS11
 import Platform
 import SQLiteStorage
 import Storage
@@ -16,7 +17,7 @@ extension Command {
             "Keys that were deleted after the backup was made work again: delete them again.",
         ],
         operands: [Restoration.file],
-        options: DataLocation.storeOptions + [DataLocation.masterKeyFileOption, Restoration.withoutKeys],
+        options: DataLocation.storeOptions + DataLocation.masterKeyOptions + [Restoration.withoutKeys],
         examples: ["keyway restore /var/backups/keyway/keyway-20261130T140509Z.db --data-dir /var/lib/keyway"]
     ) { arguments in
         try await Restoration(arguments).run()
@@ -56,7 +57,9 @@ private struct Restoration {
         umask(0o077)
         try requireNoLog()
         // First of all, so that what is missing is told before anything is copied.
-        let keyring = checksKeys ? try location.loadMasterKeys() : nil
+        let hardware = PKCS11Keys(launch: KeyHelper.launcher())
+        defer { hardware.closeOthers(than: nil) }
+        let keyring = checksKeys ? try await hardware.keyring(of: try location.loadMasterKeys()) : nil
         let restoration: StoreRestoration
         do throws(StoreError) {
             restoration = try StoreRestoration(into: directory)
@@ -171,8 +174,11 @@ private struct Restoration {
         do {
             if let keyring {
                 try MasterKeys.require(summary.masterKeyIDs, of: source, in: keyring, location)
-                secrets = try SecretExamination(store: store, vault: Vault(keyring: keyring)).run()
+                secrets = try await SecretExamination(store: store, vault: Vault(keyring: keyring)).run()
             }
+        } catch VaultError.unavailable(let reason) {
+            await store.close()
+            throw CommandError(.unavailable, "\(source) is not restored: the master key can't be used: \(reason)")
         } catch let error as VaultError {
             await store.close()
             throw CommandError(.input, "\(source) is not restored, for a secret in it does not open: \(error)")

@@ -34,7 +34,7 @@ struct RunningServer {
         }
         let log = AccessLog()
         let masterKeys = MasterKeys(location: location, store: store, log: log)
-        let vault = Vault(keyring: try await masterKeys.load())
+        let vault = Vault(keyring: try await masterKeys.load(), dataKeyLifetime: options.dataKeyLifetime)
         let egress = try Self.startEgress(options.egress)
         let service = Service(
             store: store,
@@ -73,15 +73,17 @@ struct RunningServer {
         let uses = Task { await service.keyUses.keepWriting() }
         let expiry = Task { await service.expiredTokens.keepErasing() }
         let upkeep = Task(executorPreference: service.taskExecutor) {
-            await masterKeys.rewrap(with: vault)
-            for await _ in signals.hangups { await masterKeys.reload(into: vault) }
+            await Self.keepMasterKeys(masterKeys, of: vault, reading: signals, on: service.taskExecutor)
         }
         let followed =
             store.shared == nil
             ? nil : Task(executorPreference: service.taskExecutor) { await masterKeys.followOthers(with: vault) }
+        let keyWatch = Task { await masterKeys.watch(vault) }
+        let erasure = Task { await vault.keepErasing() }
         log.note("stopping", [.init("signal", .string(await signals.end()))])
         upkeep.cancel()
         followed?.cancel()
+        keyWatch.cancel()
         heads.cancel()
         uses.cancel()
         expiry.cancel()
@@ -90,9 +92,29 @@ struct RunningServer {
         await service.endActs()
         await service.keyUses.writeAll()
         await service.auditHeads.writeAdvanced(to: log)
+        erasure.cancel()
+        masterKeys.close()
         await store.close()
         log.note("stopped", [.init("unfinished", .integer(Int64(unfinished)))])
         log.flush()
+    }
+
+    /// Brings stored secrets under the active master key, and reads the keys again at each SIGHUP, which does not wait for
+    /// that: with hardware that is away it may not end.
+    private static func keepMasterKeys(
+        _ masterKeys: MasterKeys,
+        of vault: Vault,
+        reading signals: ProcessSignals,
+        on executor: (any TaskExecutor)?
+    ) async {
+        var rewrapping = Task(executorPreference: executor) { await masterKeys.rewrap(with: vault) }
+        for await _ in signals.hangups {
+            guard await masterKeys.reload(into: vault) else { continue }
+            rewrapping.cancel()
+            await rewrapping.value
+            rewrapping = Task(executorPreference: executor) { await masterKeys.rewrap(with: vault) }
+        }
+        rewrapping.cancel()
     }
 
     /// Refuses, before anything is opened, a release of the HTTP engine that nobody has tried.

@@ -6,7 +6,7 @@ extension Command {
             "Logs are lines of JSON on standard error. SIGTERM ends the server after the requests in progress.",
             "The master keys may be given as the content of KEYWAY_MASTER_KEYS instead of a file.",
         ],
-        options: DataLocation.storeOptions + [DatabaseLocation.stalenessOption, DataLocation.masterKeyFileOption]
+        options: DataLocation.storeOptions + [DatabaseLocation.stalenessOption] + DataLocation.masterKeyOptions
             + ServeOptions.all,
         examples: [
             "keyway serve --data-dir /var/lib/keyway --listen 127.0.0.1:8480",

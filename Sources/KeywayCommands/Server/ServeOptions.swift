@@ -71,16 +71,24 @@ struct ServeOptions {
         "How often signed heads of audit logs that grew go to the log; 60 if not given"
     )
 
+    private static let dataKeyLifetime = Option.setting(
+        "data-key-lifetime",
+        "SECONDS",
+        "How long data keys that a master key in hardware opened stay in locked memory, 60 at most; 0 if not given"
+    )
+
     static let all =
         [
             listen, rateLimit, certificate, key, plaintext, publicURL, metricsListen, principal, connectionsPerAddress,
-            actBodyLimit, auditHeadInterval, unprovenEngine,
+            actBodyLimit, auditHeadInterval, dataKeyLifetime, unprovenEngine,
         ] + EgressOptions.all
 
     let server: ServerConfiguration
     let metricsServer: ServerConfiguration?
     let service: Service.Configuration
     let auditHeadInterval: Duration
+    /// `nil` for not at all.
+    let dataKeyLifetime: Duration?
     let egress: EgressConfiguration
 
     init(_ arguments: Arguments) throws(CommandError) {
@@ -127,6 +135,7 @@ struct ServeOptions {
         }
         self.service = service
         auditHeadInterval = try Self.seconds(arguments)
+        dataKeyLifetime = try Self.dataKeyLifetime(arguments)
         var egress = try EgressOptions.configuration(arguments)
         if let actBodyLimit { egress.answerBytes = actBodyLimit }
         self.egress = egress
@@ -181,6 +190,14 @@ struct ServeOptions {
             throw CommandError(.usage, "--audit-head-interval must be a whole number of seconds from 1 to 86400")
         }
         return .seconds(number)
+    }
+
+    private static func dataKeyLifetime(_ arguments: Arguments) throws(CommandError) -> Duration? {
+        guard let text = arguments[dataKeyLifetime] else { return nil }
+        guard let number = number(text), (0...60).contains(number) else {
+            throw CommandError(.usage, "--data-key-lifetime must be a whole number of seconds from 0 to 60")
+        }
+        return number == 0 ? nil : .seconds(number)
     }
 
     private static func identity(_ arguments: Arguments) throws(CommandError) -> TLSIdentity? {

@@ -142,7 +142,7 @@ struct AWSAccountEndpoints: Sendable {
 
     private func create(_ call: Call) async throws -> Response {
         let externalID = ExternalID.issue()
-        let draft = try writer.create(call, id: identifiers.next(), issue: Self.issuing(externalID))
+        let draft = try await writer.create(call, id: identifiers.next(), issue: Self.issuing(externalID))
         // A conflict is as a rule another organisation that brings the same external id: then the second look tells.
         for _ in 0..<2 {
             switch try await writer.commit(draft, and: try externalIDs(of: draft, besides: externalID, call), by: call)

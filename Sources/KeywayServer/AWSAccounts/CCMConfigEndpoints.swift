@@ -70,7 +70,7 @@ struct CCMConfigEndpoints: Sendable {
 
     private func create(_ call: Call) async throws -> Response {
         let id = try call.awsAccountConfigID()
-        let draft = try writer.create(call, id: id) { $0 }
+        let draft = try await writer.create(call, id: id) { $0 }
         try await writer.commit(draft, by: call)
             .requireCommitted(or: .noAWSAccount, duplicate: Self.taken, conflict: Self.taken)
         return Self.answer(draft.document)

@@ -120,8 +120,8 @@ struct EventBridgeEndpoints: Sendable {
 
     private func create(_ call: Call, _ version: Version) async throws -> Response {
         let suffix = String(ExternalID.issue().prefix(8))
-        let draft = try reading(version) {
-            try writer.create(try body(of: call, version), id: identifiers.next(), by: call) { _ in suffix }
+        let draft = try await reading(version) {
+            try await writer.create(try body(of: call, version), id: identifiers.next(), by: call) { _ in suffix }
         }
         guard let source = EventBridgeSource(draft.document["attributes"]) else { throw APIError.refusedIssue }
         let taken = APIError(409, "The account has an event source of this name in this region already.")
@@ -134,7 +134,7 @@ struct EventBridgeEndpoints: Sendable {
     }
 
     private func delete(_ call: Call, _ version: Version) async throws -> Response {
-        let named = try reading(version) {
+        let named = try await reading(version) {
             try DocumentSchema.eventBridgeDeletion.create(try body(of: call, version), id: identifiers.next()) { $0 }
         }
         let id = try source(named.document["attributes"], in: call.principal.organization)
@@ -168,9 +168,9 @@ struct EventBridgeEndpoints: Sendable {
     }
 
     /// Reads a body, with the places of errors as the version has them: the first version's lie elsewhere.
-    private func reading<Result>(_ version: Version, _ read: () throws -> Result) throws -> Result {
+    private func reading<Result>(_ version: Version, _ read: () async throws -> Result) async throws -> Result {
         do {
-            return try read()
+            return try await read()
         } catch let error as InvalidDocument where version == .first {
             let prefix = "/data/attributes"
             throw InvalidDocument(

@@ -107,6 +107,11 @@ extension APIError {
             (tooManyActs("\(number) acts through this connection began in this second, which is the limit."), nil)
         case .unrecorded:
             (unrecorded, nil)
+        case .masterKeyUnavailable(let reason):
+            (
+                act(503, "master_key_unavailable", masterKeyIsUnavailable).waiting(seconds: 1),
+                "the master key is unavailable: \(reason)"
+            )
         case .authentication(let failure): (act(failure), nil)
         case .egress(let egressError, let isPerhapsDone):
             (act(egressError, perhapsDone: isPerhapsDone ? error.clients : nil), nil)
@@ -202,9 +207,8 @@ extension APIError {
     }
 
     private static func tooManyActs(_ detail: String) -> APIError {
-        var error = act(429, "too_many_acts", "\(detail) Try again later, or raise the limit in its settings.")
-        error.headers.append(.init(name: "Retry-After", value: "1"))
-        return error
+        act(429, "too_many_acts", "\(detail) Try again later, or raise the limit in its settings.")
+            .waiting(seconds: 1)
     }
 
     /// - Parameters:

@@ -17,7 +17,7 @@ struct ConnectionWriter: Sendable {
     let awsPrincipalID: String
 
     func create(_ call: Call) async throws -> Response {
-        let draft = try writer.create(call, id: identifiers.next(), issue: issue)
+        let draft = try await writer.create(call, id: identifiers.next(), issue: issue)
         try usability.check(draft, settings: nil, sentBy: try call.json())
         guard try await writer.commit(draft, by: call) == .committed else {
             throw APIError.refusedIssue

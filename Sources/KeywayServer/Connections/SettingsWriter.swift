@@ -4,6 +4,7 @@ import Connections
 import Documents
 import HTTPServer
 import JSONReading
+import Secrets
 import Storage
 import Vault
 
@@ -24,7 +25,7 @@ struct SettingsWriter: Sendable {
             throw APIError.noConnection
         }
         try ConnectionAccess.require(.editor, under: state.policy, for: call.principal)
-        let draft = try draft(id, call, state)
+        let draft = try await draft(id, call, state)
         try await store.commit(draft.change).requireCommitted(or: .noConnection)
         return .document(draft.document)
     }
@@ -33,7 +34,7 @@ struct SettingsWriter: Sendable {
         _ id: Identifier,
         _ call: Call,
         _ state: ActingState
-    ) throws -> (document: [UInt8], change: Change) {
+    ) async throws -> (document: [UInt8], change: Change) {
         let connection = try JSONReader.read(state.document)
         let previous = try state.settings.map { try JSONReader.read($0.document) }
         let settings = try SettingsReader(of: connection).read(try call.json(), id: id)
@@ -62,7 +63,7 @@ struct SettingsWriter: Sendable {
             revision: state.revision
         )
         let requirements = [unchanged] + (redirects ? call.isStillAllowed : [])
-        let ofConnection = old == new ? [] : [try moving(id, call, state, from: old, to: new)]
+        let ofConnection = old == new ? [] : [try await moving(id, call, state, from: old, to: new)]
         let ofSettings: Mutation =
             if let stored = state.settings {
                 .updateDocument(record, expecting: stored.revision, sealed: nil)
@@ -87,12 +88,13 @@ struct SettingsWriter: Sendable {
         _ state: ActingState,
         from old: DocumentDestination,
         to new: DocumentDestination
-    ) throws -> Mutation {
+    ) async throws -> Mutation {
         let organization = call.principal.organization
         guard let stored = try store.stored(.connection, id, in: organization) else { throw APIError.noConnection }
-        let resealed = try state.sealed.map { sealed in
-            try timings.time {
-                try vault.update(
+        var resealed: SealedSecrets?
+        if let sealed = state.sealed {
+            resealed = try await timings.time {
+                try await vault.update(
                     sealed,
                     setting: [],
                     keeping: Set(try vault.fields(of: sealed)),

@@ -2,6 +2,7 @@ import ActService
 import HTTPServer
 import Storage
 import Synchronization
+import Vault
 
 /// The metrics of `/metrics`.
 package final class Metrics: Sendable {
@@ -29,15 +30,17 @@ package final class Metrics: Sendable {
 
     /// Requests that met no route, or that the HTTP engine refused.
     let unrouted = RouteMetrics(method: "", path: "")
-    let vault = Histogram()
+    let sealing = Histogram()
     let acts = ActMetrics()
     private let authenticationFailures = Atomic<UInt64>(0)
     private let routes = Mutex<[RouteMetrics]>([])
     private let store: any Store
+    private let vault: Vault
     private let log: AccessLog
 
-    init(store: any Store, log: AccessLog) {
+    init(store: any Store, vault: Vault, log: AccessLog) {
         self.store = store
+        self.vault = vault
         self.log = log
     }
 
@@ -74,7 +77,8 @@ package final class Metrics: Sendable {
         page.family("keyway_authentication_failures_total", .counter, "Requests with missing or wrong keys.")
         page.sample("keyway_authentication_failures_total", [], String(authenticationFailures.load(ordering: .relaxed)))
         page.family("keyway_vault_duration_seconds", .histogram, "Time to seal a record's secrets.")
-        page.histogram("keyway_vault_duration_seconds", [], vault.current)
+        page.histogram("keyway_vault_duration_seconds", [], sealing.current)
+        write(vault.metrics, to: &page)
         page.family("keyway_acts_total", .counter, "Acts and tests by integration and outcome.")
         for (key, count) in acts.counts {
             let labels = [("integration", key.integration), ("outcome", key.outcome)]
@@ -100,6 +104,38 @@ package final class Metrics: Sendable {
         page.family("keyway_store_reads_total", .counter, "Reads of any kind.")
         page.sample("keyway_store_reads_total", [], String(store.reads))
         return page.text
+    }
+
+    /// The work of master keys in hardware, if there are any or were.
+    private func write(_ metrics: HardwareKeyMetrics, to page: inout MetricsPage) {
+        let keys = vault.hardwareKeys
+        let operations = [("wrap", metrics.wraps.current), ("unwrap", metrics.unwraps.current)]
+        let isInUse = operations.contains { $0.1.done + $0.1.refused + $0.1.unavailable > 0 }
+        guard !keys.isEmpty || isInUse else { return }
+        page.family("keyway_master_key_operations_total", .counter, "Data keys that hardware was to wrap or unwrap.")
+        for (name, counts) in operations {
+            let outcomes = [
+                ("done", counts.done), ("not_authentic", counts.refused), ("unavailable", counts.unavailable),
+            ]
+            for (outcome, count) in outcomes {
+                let labels = [("operation", name), ("outcome", outcome)]
+                page.sample("keyway_master_key_operations_total", labels, String(count))
+            }
+        }
+        page.family("keyway_master_key_seconds_total", .counter, "Time that hardware took for them.")
+        for (name, counts) in operations {
+            let seconds = "\(Double(counts.nanoseconds) / 1e9)"
+            page.sample("keyway_master_key_seconds_total", [("operation", name)], seconds)
+        }
+        page.family("keyway_master_key_available", .gauge, "Whether a master key in hardware can be used.")
+        for key in keys {
+            let isAvailable = key.unavailability == nil ? "1" : "0"
+            page.sample("keyway_master_key_available", [("master_key", key.id)], isAvailable)
+        }
+        page.family("keyway_master_key_helper_starts_total", .counter, "Starts of a master key's helper process.")
+        for key in keys {
+            page.sample("keyway_master_key_helper_starts_total", [("master_key", key.id)], String(key.starts))
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 import Documents
 import HTTPServer
 import Storage
+import Vault
 
 /// The endpoints for the operator's own tools: health, readiness, metrics, and the description of the API.
 struct OperatorEndpoints: Sendable {
     let store: any ReadinessStore
+    let vault: Vault
     /// The metrics for the server's own machine; `nil` where metrics have a listener of their own.
     let metrics: Metrics?
 
@@ -28,7 +30,7 @@ struct OperatorEndpoints: Sendable {
                 .get,
                 "/readyz",
                 "GetReadiness",
-                "Whether the store can be read, and is the one that the server opened",
+                "Whether the store can be read, and is the one that the server opened, and master keys can be used",
                 responses: [
                     .ok("It can", "Status", .json),
                     DescribedResponse(
@@ -69,8 +71,13 @@ struct OperatorEndpoints: Sendable {
     }
 
     private func readiness(_: any ServiceRequest) -> Response {
-        guard let reason = store.unreadiness() else { return Response(.json, Array(#"{"status":"ready"}"#.utf8)) }
-        let text = #"{"status":"not ready","reason":"\#(reason.rawValue)"}"#
+        let ofVault =
+            vault.unavailability == nil
+            ? nil : "a master key in hardware can't be used, so nothing is sealed or opened: the server's log says why"
+        guard let reason = store.unreadiness()?.rawValue ?? ofVault else {
+            return Response(.json, Array(#"{"status":"ready"}"#.utf8))
+        }
+        let text = #"{"status":"not ready","reason":"\#(reason)"}"#
         return Response(.json, status: 503, Array(text.utf8))
     }
 }

@@ -19,7 +19,7 @@ package struct SecretRewrapping: Sendable {
     /// Rewraps all, and then forgets the master keys that nothing is sealed under.
     ///
     /// - Returns: How many records were rewrapped.
-    /// - Throws: ``StoreError`` or ``VaultError``; what was rewrapped stays so.
+    /// - Throws: ``StoreError`` or ``VaultError``, or that the task was cancelled; what was rewrapped stays so.
     package func run() async throws -> Int {
         let active = vault.activeKeyID
         let others = try store.masterKeyIDs().filter { $0 != active }
@@ -45,8 +45,9 @@ package struct SecretRewrapping: Sendable {
         while let last = records.last {
             found += records.count
             for record in records {
+                try Task.checkCancellation()
                 guard
-                    let sealed = try vault.rewrap(
+                    let sealed = try await vault.rewrap(
                         record.sealed,
                         organization: record.organization,
                         record: record.id

@@ -22,6 +22,8 @@ extension APIError {
         case let error as InvalidDocument: (APIError(error), nil)
         case let error as JSONSyntaxError: (APIError(error), nil)
         case let error as StoreError: from(error)
+        case VaultError.unavailable(let reason):
+            (.masterKeyUnavailable, "the master key is unavailable: \(reason)")
         case let error as VaultError:
             (
                 APIError(500, "The vault could not open or seal this record's secrets. The operator's log says why."),

@@ -59,9 +59,18 @@ extension APIError {
         status: 503
     )
 
+    /// The hardware that has the master key does not answer, so nothing is sealed or opened.
+    static let masterKeyUnavailable: APIError = .waiting(masterKeyIsUnavailable, status: 503)
+    static let masterKeyIsUnavailable = "The server's master key can't be used at present. Wait Retry-After seconds."
+
     private static func waiting(_ detail: String, status: Int = 429) -> APIError {
-        var error = APIError(status, detail)
-        error.headers = [.init(name: "Retry-After", value: "1")]
+        APIError(status, detail).waiting(seconds: 1)
+    }
+
+    /// The error with the time after which the request may fare better.
+    func waiting(seconds: Int) -> APIError {
+        var error = self
+        error.headers.append(.init(name: "Retry-After", value: String(seconds)))
         return error
     }
 }

@@ -49,19 +49,24 @@ struct DocumentWriter: Sendable {
     // MARK: Creating
 
     /// Reads the body of a create and seals its secrets.
-    func create(_ call: Call, id: Identifier, issue: @escaping (String) -> String) throws -> Draft {
-        try create(try call.json(), id: id, by: call, issue: issue)
+    func create(_ call: Call, id: Identifier, issue: @escaping (String) -> String) async throws -> Draft {
+        try await create(try call.json(), id: id, by: call, issue: issue)
     }
 
     /// The same for a body that was made of a call's.
-    func create(_ body: JSONValue, id: Identifier, by call: Call, issue: @escaping (String) -> String) throws -> Draft {
+    func create(
+        _ body: JSONValue,
+        id: Identifier,
+        by call: Call,
+        issue: @escaping (String) -> String
+    ) async throws -> Draft {
         let parted = try schema.create(body, id: id, issue: issue)
         let sealed: SealedSecrets?
         if parted.secrets.isEmpty {
             sealed = nil
         } else {
-            sealed = try timings.time {
-                try vault.seal(
+            sealed = try await timings.time {
+                try await vault.seal(
                     parted.secrets.map { ($0.address, $0.value) },
                     organization: call.principal.organization,
                     record: id,
@@ -125,7 +130,7 @@ struct DocumentWriter: Sendable {
         destination: DestinationOfDocument? = nil,
         check: (Draft) throws -> [Mutation]
     ) async throws -> Draft? {
-        guard let draft = try draft(updating: id, by: call, issue: issue, destination: destination) else {
+        guard let draft = try await draft(updating: id, by: call, issue: issue, destination: destination) else {
             return nil
         }
         let outcome = try await commit(draft, and: try check(draft), by: call)
@@ -143,7 +148,7 @@ struct DocumentWriter: Sendable {
         by call: Call,
         issue: @escaping (String) -> String,
         destination: DestinationOfDocument? = nil
-    ) throws -> Draft? {
+    ) async throws -> Draft? {
         let body = try call.json()
         let organization = call.principal.organization
         guard
@@ -156,7 +161,7 @@ struct DocumentWriter: Sendable {
             old: try destination?(current, id, organization) ?? schema.destination(of: current),
             new: try destination?(parted.document, id, organization) ?? schema.destination(of: parted.document)
         )
-        let resealed = try seal(parted, over: sealed, of: id, destinations, organization: organization)
+        let resealed = try await seal(parted, over: sealed, of: id, destinations, organization: organization)
         let record = record(id, parted.document, organization: organization, owner: stored.record.owner)
         return Draft(
             record: record,
@@ -176,15 +181,15 @@ struct DocumentWriter: Sendable {
         of id: Identifier,
         _ destinations: (old: DocumentDestination, new: DocumentDestination),
         organization: Identifier
-    ) throws -> SealedSecrets? {
+    ) async throws -> SealedSecrets? {
         let (old, new) = (destinations.old.text, destinations.new.text)
         if parted.secrets.isEmpty {
             guard let sealed, !parted.keptSecrets.isEmpty else { return nil }
             // What changes nothing of the secrets needs no vault.
             if old == new, try vault.fields(of: sealed).allSatisfy(parted.keptSecrets.contains) { return sealed }
         }
-        return try timings.time {
-            try vault.update(
+        return try await timings.time {
+            try await vault.update(
                 sealed,
                 setting: parted.secrets.map { ($0.address, $0.value) },
                 keeping: Set(parted.keptSecrets),

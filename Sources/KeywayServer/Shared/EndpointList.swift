@@ -98,7 +98,7 @@ struct EndpointList: Sendable {
                 store: store,
                 vault: vault,
                 usability: UsabilityCheck(planner: planner),
-                timings: metrics.vault
+                timings: metrics.sealing
             )
         )
         let tokens = ActTokenEndpoints(
@@ -161,7 +161,7 @@ struct EndpointList: Sendable {
     private var audit: [Endpoint] { AuditEndpoints(store: store, heads: auditHeads).all }
 
     private var operators: [Endpoint] {
-        OperatorEndpoints(store: store, metrics: configuration.metricsHaveOwnListener ? nil : metrics).all
+        OperatorEndpoints(store: store, vault: vault, metrics: configuration.metricsHaveOwnListener ? nil : metrics).all
     }
 
     private var planner: ActPlanner { ActPlanner(endpoints: AWSEndpoints(environment: configuration.environment)) }
@@ -179,7 +179,7 @@ struct EndpointList: Sendable {
             auditName: name,
             store: store,
             vault: vault,
-            timings: metrics.vault
+            timings: metrics.sealing
         )
     }
 }

@@ -76,7 +76,7 @@ struct OpenAPIDocument {
             members.append(.init("security", [["apiKeyAuth": []]]))
             responses.append(.error(403, "The API key is missing or wrong"))
             responses.append(.error(429, "The API key sent too many requests"))
-            responses.append(.error(503, "The store can't be reached, or the server is stopping"))
+            responses.append(.error(503, "The store or the master key can't be reached, or the server is stopping"))
         } else if case .loopback = endpoint.guarding {
             responses.append(.error(403, "The caller is not on the server's own machine"))
         }
@@ -106,7 +106,7 @@ struct OpenAPIDocument {
         return [
             .error(403, "The keys are missing or wrong, or may not do this"),
             .error(429, searching ? "\(limit), or too many of its lists and searches wait: see Retry-After" : limit),
-            .error(503, "The store can't be reached, or the server is stopping"),
+            .error(503, "The store or the master key can't be reached, or the server is stopping"),
         ]
     }
 

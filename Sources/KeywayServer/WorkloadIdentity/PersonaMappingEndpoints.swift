@@ -84,7 +84,7 @@ struct PersonaMappingEndpoints: Sendable {
     private func create(_ call: Call) async throws -> Response {
         let identifier = try call.json()["data"]?["attributes"]?["account_identifier"]?.text?.string
         let user = try identifier.flatMap { try self.user($0, in: call.principal.organization) }
-        let draft = try writer.create(call, id: identifiers.next()) { _ in user?.id.description ?? "" }
+        let draft = try await writer.create(call, id: identifiers.next()) { _ in user?.id.description ?? "" }
         guard let user else {
             throw InvalidDocument([
                 Problem(

@@ -104,7 +104,7 @@ struct TokenIssuerEndpoints: Sendable {
 
     private func create(_ call: Call) async throws -> Response {
         let organization = call.principal.organization
-        let draft = try writer.create(call, id: identifiers.next()) { _ in
+        let draft = try await writer.create(call, id: identifiers.next()) { _ in
             TokenIssuer.usualAudience(of: organization)
         }
         guard let issuer = TokenIssuer(draft.document) else { throw APIError.refusedIssue }
@@ -124,7 +124,7 @@ struct TokenIssuerEndpoints: Sendable {
     private func update(_ call: Call) async throws -> Response {
         let id = try call.identifier("token_issuer_id", or: Self.notFound)
         let audience = TokenIssuer.usualAudience(of: call.principal.organization)
-        guard let draft = try writer.draft(updating: id, by: call, issue: { _ in audience }) else {
+        guard let draft = try await writer.draft(updating: id, by: call, issue: { _ in audience }) else {
             throw Self.notFound
         }
         guard let issuer = TokenIssuer(draft.document) else { throw APIError.refusedIssue }

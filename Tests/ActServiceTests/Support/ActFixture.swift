@@ -54,9 +54,9 @@ struct ActFixture: Sendable {
     ///   - settings: Members of its settings.
     /// - Returns: Its id.
     /// - Throws: ``VaultError``, or ``InvalidDocument`` for a URL that is none.
-    func connect(to url: String, settings: String = "") throws -> Identifier {
+    func connect(to url: String, settings: String = "") async throws -> Identifier {
         let id = Self.ids.next()
-        try store(id, Self.http(baseURL: url), settings)
+        try await store(id, Self.http(baseURL: url), settings)
         return id
     }
 
@@ -70,7 +70,7 @@ struct ActFixture: Sendable {
     }
 
     /// Stores a connection as it is from now on.
-    func store(_ id: Identifier, _ integration: String, _ settings: String, revision: Int64 = 1) throws {
+    func store(_ id: Identifier, _ integration: String, _ settings: String, revision: Int64 = 1) async throws {
         let body = #"""
             {"data":{"type":"action_connection","attributes":{"name":"Test","integration":\#(integration)}}}
             """#
@@ -84,7 +84,7 @@ struct ActFixture: Sendable {
             ActingState(
                 document: JSONWriter.bytes(of: parted.document),
                 revision: revision,
-                sealed: try vault.seal(
+                sealed: try await vault.seal(
                     parted.secrets.map { ($0.address, $0.value) },
                     organization: actor.principal.organization,
                     record: id,

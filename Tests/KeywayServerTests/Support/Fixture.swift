@@ -145,11 +145,13 @@ final class Fixture: Sendable {
         let identifier = try #require(Identifier(id))
         guard let sealed = try #require(try sqlite.sealedSecrets(of: .connection, identifier, in: organization)).sealed
         else { return expected.isEmpty }
-        let opened = try vault.openAll(
-            sealed,
-            organization: organization,
-            record: identifier,
-            destination: destination
+        let opened = try #require(
+            try vault.openAllAtOnce(
+                sealed,
+                organization: organization,
+                record: identifier,
+                destination: destination
+            )
         )
         guard opened.count == expected.count else { return false }
         return opened.allSatisfy { field, secret in

@@ -3,11 +3,13 @@ import Secrets
 
 /// How master keys are written, in a file or in a variable's value.
 ///
-/// Words between blanks or line ends: first ``header``, then one `ID:KEY` for each key, the active one first, with the
-/// id's 8 and the key's 64 hexadecimal digits. `#` begins a comment that ends with its line.
-extension MasterKeyring {
+/// Words between blanks or line ends: first ``header``, then one word for each key, the active one first. It is `ID:KEY`,
+/// with the id's 8 and the key's 64 hexadecimal digits, or the `pkcs11:` URI of a key in hardware. `#` begins a comment
+/// that ends with its line. Lists with a key in hardware begin with a header of their own, which earlier versions refuse.
+extension MasterKeyList {
     private static let headerStem = "keyway-master-keys-"
     static let header = headerStem + "v1"
+    static let headerWithHardware = headerStem + "v2"
     static let maximumLength = 65_536
     private static let idDigits = 8
     private static let keyDigits = 64
@@ -22,32 +24,31 @@ extension MasterKeyring {
     package static func parse(
         _ text: UnsafeRawBufferPointer,
         source: String
-    ) throws(MasterKeyError) -> MasterKeyring {
+    ) throws(MasterKeyError) -> MasterKeyList {
         guard text.count <= maximumLength else { throw .malformed(source: source, line: 1, fault: .tooLong) }
         // Some editors begin files with a byte order mark.
         let mark = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var words = WordReader(text: UnsafeRawBufferPointer(rebasing: text[mark...]))
-        guard let first = words.next(), first.elementsEqual(header.utf8) else {
+        guard let first = words.next(), first.elementsEqual(header.utf8) || first.elementsEqual(headerWithHardware.utf8)
+        else {
             let isOtherVersion = words.last?.starts(with: headerStem.utf8) ?? false
             throw .malformed(source: source, line: words.line, fault: isOtherVersion ? .unknownVersion : .noHeader)
         }
-        var keys: [MasterKey] = []
+        var list: MasterKeyList?
         while let word = words.next() {
             do throws(Fault) {
-                let key = try parseKey(word)
-                guard !keys.contains(where: { $0.id == key.id }) else { throw .duplicateKey }
-                keys.append(key)
+                list = try list.adding(word)
             } catch {
                 throw .malformed(source: source, line: words.line, fault: error)
             }
         }
-        guard !keys.isEmpty else { throw .malformed(source: source, line: words.line, fault: .noKey) }
-        return MasterKeyring(keys)
+        guard let list else { throw .malformed(source: source, line: words.line, fault: .noKey) }
+        return list
     }
 
-    private typealias Fault = MasterKeyError.Fault
+    fileprivate typealias Fault = MasterKeyError.Fault
 
-    private static func parseKey(_ word: UnsafeRawBufferPointer) throws(Fault) -> MasterKey {
+    fileprivate static func parseKey(_ word: UnsafeRawBufferPointer) throws(Fault) -> MasterKey {
         guard word.count == idDigits + 1 + keyDigits, word[idDigits] == UInt8(ascii: ":") else { throw .notAKey }
         let memory = try LockedMemory(count: SealingKey.length) { bytes throws(Fault) in
             let digits = UnsafeRawBufferPointer(rebasing: word.suffix(keyDigits))
@@ -65,23 +66,55 @@ extension MasterKeyring {
             # with them and a copy of the data, all can. Keep a copy of this file, apart from those of the data.
 
             """
-        let head = comment + MasterKeyring.header + "\n"
-        let lineLength = MasterKeyring.idDigits + 1 + MasterKeyring.keyDigits + 1
-        return SecretBuffer(count: head.utf8.count + keys.count * lineLength) { memory in
-            memory.copyBytes(from: head.utf8)
-            var rest = memory.dropFirst(head.utf8.count)
-            for key in keys {
-                UnsafeMutableRawBufferPointer(rebasing: rest).copyBytes(from: "\(key.id):".utf8)
-                rest = rest.dropFirst(MasterKeyring.idDigits + 1)
-                key.memory.withBytes { bytes in
-                    let digits = rest.prefix(MasterKeyring.keyDigits)
-                    Hex.write(bytes, to: UnsafeMutableRawBufferPointer(rebasing: digits))
-                }
-                rest = rest.dropFirst(MasterKeyring.keyDigits)
-                UnsafeMutableRawBufferPointer(rebasing: rest).copyBytes(from: "\n".utf8)
-                rest = rest.dropFirst()
+        let head = comment + (hardware.isEmpty ? MasterKeyList.header : MasterKeyList.headerWithHardware) + "\n"
+        let lengths = entries.map { entry in
+            switch entry {
+            case .key: MasterKeyList.idDigits + 1 + MasterKeyList.keyDigits + 1
+            case .hardware(let uri): uri.description.utf8.count + 1
             }
         }
+        return SecretBuffer(count: lengths.reduce(head.utf8.count, +)) { memory in
+            memory.copyBytes(from: head.utf8)
+            var rest = memory.dropFirst(head.utf8.count)
+            for (entry, length) in zip(entries, lengths) {
+                let line = UnsafeMutableRawBufferPointer(rebasing: rest.prefix(length))
+                switch entry {
+                case .key(let key): MasterKeyList.write(key, to: line)
+                case .hardware(let uri): line.copyBytes(from: "\(uri)\n".utf8)
+                }
+                rest = rest.dropFirst(length)
+            }
+        }
+    }
+
+    private static func write(_ key: MasterKey, to line: UnsafeMutableRawBufferPointer) {
+        guard case .memory(let memory) = key.place else { return }
+        line.copyBytes(from: "\(key.id):".utf8)
+        memory.withBytes { bytes in
+            let digits = line.dropFirst(idDigits + 1).prefix(keyDigits)
+            Hex.write(bytes, to: UnsafeMutableRawBufferPointer(rebasing: digits))
+        }
+        line[line.count - 1] = UInt8(ascii: "\n")
+    }
+}
+
+extension MasterKeyList? {
+    /// The list with the key that a word writes behind those before.
+    fileprivate func adding(_ word: UnsafeRawBufferPointer) throws(MasterKeyError.Fault) -> MasterKeyList {
+        let entries = self?.entries ?? []
+        guard word.starts(with: HardwareKeyURI.scheme.utf8) else {
+            let key = try MasterKeyList.parseKey(word)
+            guard self?.ids.contains(key.id) != true else { throw .duplicateKey }
+            return MasterKeyList(entries + [.key(key)])
+        }
+        let uri: HardwareKeyURI
+        do throws(HardwareKeyURI.Fault) {
+            uri = try HardwareKeyURI(parsing: String(decoding: word, as: UTF8.self))
+        } catch {
+            throw .badHardwareKey(error)
+        }
+        guard self?.hardware.contains(uri) != true else { throw .duplicateKey }
+        return MasterKeyList(entries + [.hardware(uri)])
     }
 }
 
