@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 REPORTS = pathlib.Path(".build/test-reports")
 # The end-to-end tests that run on PostgreSQL, too: all of them in the long form.
-ON_POSTGRES = ["test_connections.py", "test_keys.py", "test_acting.py", "test_act_tokens.py", "test_audit.py"]
+ON_POSTGRES = ["test_connections.py", "test_keys.py", "test_acting.py", "test_restriction_policies.py"]
 IS_LONG = os.environ.get("KEYWAY_LONG") == "1"
 # For one runner, in seconds: several times what it takes on two cores that others keep busy.
 LIMIT = 4 * 3600 if IS_LONG else 3600
