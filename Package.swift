@@ -209,8 +209,8 @@ let package = Package(
         suite(
             "PostgresStorageTests",
             uses: [
-                "Access", "Documents", "Platform", "PostgresStorage", "PostgresTesting", "Secrets", "Storage",
-                "StorageTesting",
+                "Access", "Cryptography", "Documents", "Platform", "PostgresStorage", "PostgresTesting", "Secrets",
+                "SQLiteStorage", "Storage", "StorageTesting", "StoreMaintenance", "TestSupport",
             ]
         ),
         suite(

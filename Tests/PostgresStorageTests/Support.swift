@@ -60,6 +60,13 @@ enum Databases {
         if let name = tables.first?.1 { spare.withLock { $0.append(name) } }
     }
 
+    /// A database with nothing in it.
+    static func empty() throws -> PostgresConfiguration {
+        let name = "test_\(UInt64.random(in: 0 ... .max))"
+        try run("CREATE DATABASE \(name)", in: "postgres")
+        return try configuration(of: name)
+    }
+
     /// Runs a statement in a database.
     @discardableResult
     static func run(_ sql: String, in database: String) throws -> SQLResult {

@@ -15,7 +15,7 @@ struct PostgresMigration {
     static let all = [initial, sharing]
 
     /// Held while the schema is changed, so that nodes may start together: "KeyW", 1.
-    private static let lock = SQLQuery("SELECT pg_advisory_xact_lock(x'4b657957'::int4, 1)")
+    static let lock = SQLQuery("SELECT pg_advisory_xact_lock(x'4b657957'::int4, 1)")
 
     /// Brings the schema up to date, in one transaction. Unless `creating`, a database without one is refused.
     static func run(
@@ -63,6 +63,7 @@ struct PostgresMigration {
         } else if !creating {
             return missing
         }
+        guard version >= 0 else { return beingFilled }
         guard oldest <= known else { return newer(version, known) }
         guard version < known else { return nil }
         let steps = migrations.filter { $0.version > version }
@@ -84,7 +85,7 @@ struct PostgresMigration {
         do throws(PostgresError) { return try body() } catch { throw error.storeError() }
     }
 
-    private static let missing = StoreError.corrupt(
+    static let missing = StoreError.corrupt(
         "the database holds no store of Keyway's: create one with `keyway init`, or give another address"
     )
 
@@ -95,7 +96,7 @@ struct PostgresMigration {
         """
     )
 
-    private static func newer(_ version: Int64, _ known: Int64) -> StoreError {
+    static func newer(_ version: Int64, _ known: Int64) -> StoreError {
         .corrupt(
             """
             the database has schema version \(version), on which this Keyway, which knows versions up to \(known), can't \

@@ -97,11 +97,11 @@ package final class SQLiteExamination: ExaminableStore {
         atMost count: Int
     ) throws(StoreError) -> (count: Int64, rows: [StoredRow]) {
         try SQLiteError.translated(path: store.path) { () throws(SQLiteError) -> (count: Int64, rows: [StoredRow]) in
-            let orphans = Self.orphans(by: reference, of: table)
+            let orphans = table.orphans(by: reference)
             let number = try database.integer("SELECT count(*) \(orphans)")
             guard number > 0 else { return (0, []) }
-            let key = table.keyColumns.map { "child.\"\($0.name)\"" }.joined(separator: ", ")
-            let columns = table.columns.map { "child.\"\($0.name)\"" }.joined(separator: ", ")
+            let key = table.keyColumns.listed(in: "child")
+            let columns = table.columns.listed(in: "child")
             let statement = try Statement("SELECT \(columns) \(orphans) ORDER BY \(key) LIMIT ?1", on: database)
             try statement.bind(1, Int64(count))
             var rows: [StoredRow] = []
@@ -112,16 +112,5 @@ package final class SQLiteExamination: ExaminableStore {
             }
             return (number, rows)
         }
-    }
-
-    private static func orphans(by reference: StoredTable.Reference, of table: StoredTable) -> String {
-        let parent = StoredTable.all.first { $0.name == reference.table }
-        let key = parent?.columns.first?.name ?? ""
-        let condition = reference.condition.map { "child.\"\($0.column)\" = \($0.value) AND " } ?? ""
-        return """
-            FROM \(table.name) AS child
-            WHERE \(condition)child."\(reference.column)" IS NOT NULL AND NOT EXISTS
-                (SELECT 1 FROM \(reference.table) AS parent WHERE parent."\(key)" = child."\(reference.column)")
-            """
     }
 }

@@ -76,8 +76,8 @@ private final class TableReader {
     private let width: Int32
 
     init(of table: StoredTable, on database: Database) throws(SQLiteError) {
-        let columns = table.columns.map(\.name).quoted
-        let key = table.keyColumns.map(\.name).quoted
+        let columns = table.columns.listed()
+        let key = table.keyColumns.listed()
         let parameters = (1...table.keyLength).map { "?\($0)" }.joined(separator: ", ")
         first = try Statement("SELECT \(columns) FROM \(table.name) ORDER BY \(key)", on: database)
         next = try Statement(
@@ -105,9 +105,4 @@ private final class TableReader {
         }
         return rows
     }
-}
-
-extension [String] {
-    /// Names of columns for a statement; some of them are words of SQL.
-    var quoted: String { map { "\"\($0)\"" }.joined(separator: ", ") }
 }

@@ -44,15 +44,13 @@ package final class SQLiteTarget: FillableStore {
     package func lastKey(of table: StoredTable) throws(StoreError) -> StoredRow? {
         let database = try open().database
         return try SQLiteError.translated(path: path) { () throws(SQLiteError) in
-            let columns = table.keyColumns.map(\.name)
-            let order = columns.map { "\"\($0)\" DESC" }.joined(separator: ", ")
             let statement = try Statement(
-                "SELECT \(columns.quoted) FROM \(table.name) ORDER BY \(order) LIMIT 1",
+                "SELECT \(table.keyColumns.listed()) FROM \(table.name) ORDER BY \(table.keyColumns.descending) LIMIT 1",
                 on: database
             )
             guard try statement.step() else { return nil }
             var key: StoredRow = []
-            for column in 0..<Int32(columns.count) { key.append(statement.value(column)) }
+            for column in 0..<Int32(table.keyLength) { key.append(statement.value(column)) }
             return key
         }
     }
@@ -113,7 +111,7 @@ private final class TableWriter {
     init(to table: StoredTable, on database: Database) throws(SQLiteError) {
         let parameters = (1...table.columns.count).map { "?\($0)" }.joined(separator: ", ")
         insert = try Statement(
-            "INSERT INTO \(table.name) (\(table.columns.map(\.name).quoted)) VALUES (\(parameters))",
+            "INSERT INTO \(table.name) (\(table.columns.listed())) VALUES (\(parameters))",
             on: database,
             for: .write
         )
