@@ -1,13 +1,16 @@
 """A store that moves: all of it is there afterwards, proved row by row, and a copy that is not the same is found."""
 
+import contextlib
 import json
 import pathlib
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import stores
 from acting import LOOPBACK, TWINS, Actor, assert_proxied
 from catalogue import BY_NAME
 from harness import (
@@ -23,6 +26,7 @@ from harness import (
     running,
     wait_until,
 )
+from postgres import new_database, shared_cluster
 from twins.upstream import Upstream
 
 pytestmark = pytest.mark.embedded_store
@@ -35,12 +39,12 @@ ACCOUNT = {
 }
 
 
-def migrate(source: pathlib.Path, target: pathlib.Path, *options: str) -> subprocess.CompletedProcess:
+def migrate(source: pathlib.Path | str, target: pathlib.Path | str, *options: str) -> subprocess.CompletedProcess:
     return command("migrate", "--from", source, "--to", target, *options)
 
 
 def check(data_dir: pathlib.Path, *options: str) -> subprocess.CompletedProcess:
-    return command("store", "check", "--data-dir", data_dir, *options)
+    return command("store", "check", *stores.options(data_dir, BINARY), *options)
 
 
 def change(data_dir: pathlib.Path, statement: str) -> None:
@@ -50,8 +54,21 @@ def change(data_dir: pathlib.Path, statement: str) -> None:
     database.close()
 
 
+def staged_rows(target: pathlib.Path) -> int:
+    """How many connections a copy that is under way, or was, has brought so far."""
+    try:
+        database = sqlite3.connect(f"file:{target}/migrate.new/keyway.db?mode=ro", uri=True)
+        with contextlib.closing(database):
+            return database.execute("SELECT count(*) FROM connections").fetchone()[0]
+    except sqlite3.Error:
+        # It is not there yet.
+        return 0
+
+
 def serve(data_dir: pathlib.Path, keys: Keys, key_file: pathlib.Path) -> Any:
-    return running(data_dir, keys, "--rate-limit", "off", "--master-key-file", str(key_file), *LOOPBACK)
+    # Beside the directory that stands for a database the harness finds the keys by itself.
+    of_keys = () if data_dir in stores.DATABASES else ("--master-key-file", str(key_file))
+    return running(data_dir, keys, "--rate-limit", "off", *of_keys, *LOOPBACK)
 
 
 def export(server: Server) -> Any:
@@ -72,7 +89,8 @@ def export(server: Server) -> Any:
 def audit_log(data_dir: pathlib.Path, organization: str, place: pathlib.Path) -> bytes:
     """An organisation's audit log, which is proved to be whole."""
     file = place / "audit.jsonl"
-    done = command("audit", "export", "--data-dir", data_dir, "--organization", organization, "--output", file)
+    where = stores.options(data_dir, BINARY)
+    done = command("audit", "export", *where, "--organization", organization, "--output", file)
     assert done.returncode == 0, done.stderr
     done = command("audit", "verify", file)
     assert done.returncode == 0, done.stderr
@@ -157,19 +175,15 @@ class TestAMigration:
         self, filled: Filled, many: pathlib.Path, tmp_path: pathlib.Path
     ) -> None:
         target = tmp_path / "target"
-        staged = target / "migrate.new" / "keyway.db-wal"
-        sizes = [0]
         for _ in range(3):
+            before = staged_rows(target)
             arguments = [BINARY, "migrate", "--from", many, "--to", target]
             with subprocess.Popen(arguments, env=environment(), stdout=subprocess.DEVNULL) as process:
                 wait_until(
-                    lambda process=process: (
-                        process.poll() is not None or (staged.exists() and staged.stat().st_size > sizes[-1])
-                    )
+                    lambda process=process, before=before: process.poll() is not None or staged_rows(target) > before
                 )
                 process.kill()
             assert process.returncode == -9, "it was over before it was killed"
-            sizes.append(staged.stat().st_size + 200_000)
             assert not (target / "keyway.db").exists()
             done = command("serve", "--data-dir", target, "--master-key-file", filled.key_file)
             assert done.returncode == 69, "nobody serves half a store"
@@ -183,9 +197,8 @@ class TestAMigration:
         self, filled: Filled, many: pathlib.Path, tmp_path: pathlib.Path
     ) -> None:
         target = tmp_path / "target"
-        staged = target / "migrate.new" / "keyway.db-wal"
         with subprocess.Popen([BINARY, "migrate", "--from", many, "--to", target], env=environment()) as process:
-            wait_until(lambda: process.poll() is not None or (staged.exists() and staged.stat().st_size > 1_000_000))
+            wait_until(lambda: process.poll() is not None or staged_rows(target) > 0)
             process.kill()
         assert process.returncode == -9
         change(target / "migrate.new", "UPDATE connections SET revision = 9 WHERE name = 'kept 3'")
@@ -225,6 +238,79 @@ class TestAMigration:
         assert migrate(tmp_path / "none", tmp_path / "target").returncode == 66
         for options in (("--from", filled.data_dir), ("--from", filled.data_dir, "--to", filled.data_dir)):
             assert command("migrate", *options).returncode == 64
+
+
+class TestAMigrationToPostgreSQL:
+    @pytest.fixture
+    def there(self, filled: Filled, tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
+        """A directory that stands for an empty database, with the master keys beside it."""
+        place = tmp_path / "there"
+        stores.use_database(place, stores.Database(shared_cluster(), new_database()))
+        shutil.copy(filled.key_file, f"{place}.key")
+        yield place
+        del stores.DATABASES[place]
+
+    def test_there_and_back_keeps_everything(self, filled: Filled, there: pathlib.Path, tmp_path: pathlib.Path) -> None:
+        uri = stores.DATABASES[there].uri
+        done = migrate(filled.data_dir, uri)
+        assert done.returncode == 0, done.stderr
+        assert "Next: keyway serve --store postgresql://" in done.stdout
+        (tmp_path / "uri").write_text(f"{uri}\n")
+        (tmp_path / "uri").chmod(0o644)
+        assert migrate(tmp_path / "uri", tmp_path / "back").returncode == 78
+        (tmp_path / "uri").chmod(0o600)
+        done = migrate(tmp_path / "uri", tmp_path / "back", "-o", "json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["data"]["same"] is True
+        assert migrate(filled.data_dir, uri, "--compare").returncode == 0
+        done = check(there, "-o", "json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["data"]["rows"]["connections"] == 22
+        for copy in (there, tmp_path / "back"):
+            filled.assert_copied(copy, tmp_path)
+        done = migrate(filled.data_dir, uri)
+        assert done.returncode == 73
+        assert "holds a store already" in done.stderr
+        done = migrate(filled.data_dir, uri, "--compare")
+        assert done.returncode == 65, "the copy went on"
+
+    def test_that_is_killed_is_served_by_nobody_and_goes_on(
+        self, filled: Filled, many: pathlib.Path, there: pathlib.Path
+    ) -> None:
+        database = stores.DATABASES[there]
+        uri = database.uri
+
+        def rows() -> int:
+            found = database.cluster.psql("SELECT count(*) FROM connections", database.name)
+            return int(found.stdout) if found.returncode == 0 else 0
+
+        for least in (0, 10_000):
+            with subprocess.Popen([BINARY, "migrate", "--from", many, "--to", uri], env=environment()) as process:
+                wait_until(lambda process=process, least=least: process.poll() is not None or rows() > least)
+                process.kill()
+            assert process.returncode == -9, "it was over before it was killed"
+            done = command("serve", "--store", uri, "--master-key-file", filled.key_file)
+            assert done.returncode == 69
+            assert "is being filled by `keyway migrate`" in done.stderr
+        database.query("UPDATE connections SET revision = 9 WHERE name = 'kept 3'")
+        done = migrate(many, uri)
+        assert done.returncode == 65
+        assert "connections: 1 changed" in done.stderr
+        assert "differs in revision" in done.stderr
+        assert command("serve", "--store", uri, "--master-key-file", filled.key_file).returncode == 69
+        database.query("UPDATE connections SET revision = 1 WHERE name = 'kept 3'")
+        done = migrate(many, uri, "-o", "json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["data"]["copied_rows"] == 0
+        database.query("DELETE FROM aws_accounts")
+        done = check(there)
+        assert done.returncode == 65
+        assert "sealed_secrets: 1 row with secrets of a document that is not in aws_accounts" in done.stderr
+
+    def test_refuses_a_password_that_all_would_see(self, filled: Filled) -> None:
+        done = migrate(filled.data_dir, "postgresql://keyway:hidden-word@db.example.com/keyway")
+        assert done.returncode == 64
+        assert "hidden-word" not in done.stderr + done.stdout
 
 
 class TestACheck:

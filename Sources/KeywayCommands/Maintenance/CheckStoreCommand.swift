@@ -15,9 +15,12 @@ extension Command {
             "The exit code is 0 for a store that is whole, 65 for one that is not. Whether secrets open is not tried: that "
                 + "needs the master keys, and keyway restore does it.",
         ],
-        options: [DataLocation.directoryOption],
+        options: DataLocation.storeOptions,
         sharedOptions: [Output.formatOptions],
-        examples: ["keyway store check --data-dir /var/lib/keyway"]
+        examples: [
+            "keyway store check --data-dir /var/lib/keyway",
+            "keyway store check --store postgresql://keyway@db.example.com/keyway",
+        ]
     ) { arguments in
         try await StoreCheck(arguments).run()
     }
@@ -25,11 +28,11 @@ extension Command {
 
 /// The work of `keyway store check`.
 private struct StoreCheck {
-    private let place: StorePlace
+    private let place: StoreLocation
     private let output: Output
 
     init(_ arguments: Arguments) throws(CommandError) {
-        place = try StorePlace(try DataLocation(arguments))
+        place = try DataLocation(arguments).store
         output = Output(arguments)
     }
 

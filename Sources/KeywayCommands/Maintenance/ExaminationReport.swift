@@ -4,18 +4,18 @@ import StoreMaintenance
 
 /// The result of `keyway store check`, for people and for programs.
 struct ExaminationReport: Sendable {
-    let place: StorePlace
+    let place: StoreLocation
     /// `nil` if the store can't be opened.
     let outcome: StoreExamination.Outcome?
     let findings: [StoreFinding]
 
-    init(place: StorePlace, outcome: StoreExamination.Outcome) {
+    init(place: StoreLocation, outcome: StoreExamination.Outcome) {
         self.place = place
         self.outcome = outcome
         findings = outcome.findings
     }
 
-    init(place: StorePlace, unusable reason: String) {
+    init(place: StoreLocation, unusable reason: String) {
         self.place = place
         outcome = nil
         findings = [StoreFinding(.unusable, reason)]

@@ -8,15 +8,19 @@ extension Command {
         name: "migrate",
         summary: "Copy a store to another place, and prove that the copy is the same",
         discussion: [
-            "The server must be stopped. Nothing of the source is changed, and nobody serves the target before all is copied "
-                + "and both were read again: row by row, and the audit chain of each organisation.",
+            "A store is a data directory, whose server must be stopped, or a database of PostgreSQL, whose nodes may read "
+                + "meanwhile, and not write. Nothing of the source is changed, and nobody serves the target before all is "
+                + "copied and both were read again: row by row, and the audit chain of each organisation.",
             "The target must be empty, or not there yet. A copy that was interrupted goes on where it ended when the same "
                 + "command is given again.",
             "The master keys are not copied: the secrets stay sealed under them, and open in both places with the same file.",
         ],
         options: [StoreMigration.from, StoreMigration.to, StoreMigration.restart, StoreMigration.compare],
         sharedOptions: [Output.formatOptions],
-        examples: ["keyway migrate --from /var/lib/keyway --to /srv/keyway"]
+        examples: [
+            "keyway migrate --from /var/lib/keyway --to postgresql://keyway@db.example.com/keyway",
+            "keyway migrate --from /etc/keyway/store --to /var/lib/keyway",
+        ]
     ) { arguments in
         try await StoreMigration(arguments).run()
     }
@@ -27,20 +31,20 @@ private struct StoreMigration {
     static let from = Option(
         name: "from",
         placeholder: "PLACE",
-        help: "The store to copy: a data directory",
-        values: .directory
+        help: "The store to copy: a directory, postgresql://HOST/NAME, or a file of mode 0600 with such a URI",
+        values: .file
     )
     static let to = Option(
         name: "to",
         placeholder: "PLACE",
-        help: "Where the copy is made",
-        values: .directory
+        help: "The place of the copy, in the same forms",
+        values: .file
     )
     static let restart = Option.flag("restart", "Begin again, without what an interrupted copy left at the target")
     static let compare = Option.flag("compare", "Copy nothing: only compare two stores, both of them stopped")
 
-    private let source: StorePlace
-    private let target: StorePlace
+    private let source: StoreLocation
+    private let target: StoreLocation
     private let isRestarted: Bool
     private let onlyCompares: Bool
     private let output: Output
@@ -49,9 +53,9 @@ private struct StoreMigration {
         guard let from = arguments[Self.from], let to = arguments[Self.to] else {
             throw .usage("keyway migrate needs --from and --to", of: arguments.command)
         }
-        source = try StorePlace(from, of: Self.from)
-        target = try StorePlace(to, of: Self.to)
-        guard source != target else { throw .usage("--from and --to name one store", of: arguments.command) }
+        source = try StoreLocation(place: from, of: Self.from)
+        target = try StoreLocation(place: to, of: Self.to)
+        guard source.name != target.name else { throw .usage("--from and --to name one store", of: arguments.command) }
         isRestarted = arguments.has(Self.restart)
         onlyCompares = arguments.has(Self.compare)
         guard !(isRestarted && onlyCompares) else {

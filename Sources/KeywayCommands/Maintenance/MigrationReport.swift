@@ -3,8 +3,8 @@ import StoreMaintenance
 
 /// The end of a migration, for people and for programs.
 struct MigrationReport: Sendable {
-    let source: StorePlace
-    let target: StorePlace
+    let source: StoreLocation
+    let target: StoreLocation
     /// `nil` if the stores were only compared.
     let copy: StoreCopy.Outcome?
     let comparison: StoreComparison.Outcome
@@ -31,7 +31,7 @@ struct MigrationReport: Sendable {
         return CommandError(.data, ([title + ":"] + differences.map { "  " + $0 }).joined(separator: "\n"), try: next)
     }
 
-    private func chainFaults(of chains: [WalkedChain], in place: StorePlace) -> [String] {
+    private func chainFaults(of chains: [WalkedChain], in place: StoreLocation) -> [String] {
         chains.compactMap { chain in
             chain.fault.map { "the audit log of \(chain.name) in \(place.name) is not whole: \($0)" }
         }

@@ -76,11 +76,14 @@ extension DataLocation {
     }
 }
 
-extension StorePlace {
+extension StoreLocation {
     /// Opens all of a store, which nobody else may write meanwhile.
     func openRows() throws(CommandError) -> any StoredRows {
         do throws(StoreError) {
-            return try SQLiteRows(directory: directory)
+            switch self {
+            case .directory(let directory): return try SQLiteRows(directory: directory)
+            case .database(let database): return try PostgresRows(database.configuration, at: name)
+            }
         } catch {
             throw CommandError(.input, error.reason)
         }
@@ -89,7 +92,11 @@ extension StorePlace {
     /// Opens what becomes a store: new, or as far as an earlier process filled it, unless that is to begin again.
     func openFillable(restarting: Bool) throws(CommandError) -> any FillableStore {
         do throws(StoreError) {
-            return try SQLiteTarget(into: directory, restarting: restarting)
+            switch self {
+            case .directory(let directory): return try SQLiteTarget(into: directory, restarting: restarting)
+            case .database(let database):
+                return try PostgresTarget(database.configuration, at: name, restarting: restarting)
+            }
         } catch {
             throw CommandError(.cannotCreate, error.reason)
         }
@@ -97,7 +104,10 @@ extension StorePlace {
 
     /// Opens a store for a look at what is wrong with it.
     func openExamination() throws(StoreError) -> any ExaminableStore {
-        try SQLiteExamination(directory: directory)
+        switch self {
+        case .directory(let directory): try SQLiteExamination(directory: directory)
+        case .database(let database): try PostgresExamination(database.configuration, at: name)
+        }
     }
 }
 

@@ -82,6 +82,35 @@ struct DatabaseLocation: Sendable {
         }
     }
 
+    /// The database that a text names: by its URI, without a password, or by the path of a file with the URI.
+    ///
+    /// - Returns: `nil` if the text is neither, but perhaps a directory.
+    /// - Throws: ``CommandError`` if the URI shows a password to everyone, or the file has none.
+    init?(place text: String, of option: Option) throws(CommandError) {
+        let line: String
+        if Self.schemes.contains(where: text.hasPrefix) {
+            guard !Self.hasPassword(text) else {
+                throw CommandError(
+                    .usage,
+                    "a password in --\(option.name) would be seen by everyone who lists the machine's processes: put the "
+                        + "URI into a file that only you can read (chmod 600), and give that file instead"
+                )
+            }
+            line = text
+            options = "--store \(Self.name(of: text))"
+        } else {
+            var status = stat()
+            guard stat(text, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+            line = try Self.lines(of: text)[0]
+            try Self.check(line, file: text)
+            options = "--store-file \(text)"
+        }
+        uri = Secret(copying: Self.protected(line).utf8)
+        directURI = nil
+        staleness = .seconds(1)
+        name = Self.name(of: line)
+    }
+
     /// Whether any option or variable names a database, and on the command line.
     static func isNamed(by arguments: Arguments) -> (at: Bool, onCommandLine: Bool) {
         let naming = [storeOption, fileOption]

@@ -4,6 +4,19 @@ enum StoreLocation: Sendable {
     case directory(String)
     case database(DatabaseLocation)
 
+    /// The place that an option names: a directory, or a database as ``DatabaseLocation/init(place:of:)`` reads it.
+    init(place text: String, of option: Option) throws(CommandError) {
+        if let database = try DatabaseLocation(place: text, of: option) {
+            self = .database(database)
+            return
+        }
+        let directory = DataLocation.absolute(text)
+        guard directory != "/", !directory.hasSuffix("/..") else {
+            throw CommandError(.usage, "--\(option.name) must name a data directory, such as /var/lib/keyway")
+        }
+        self = .directory(directory)
+    }
+
     /// The place as messages name it; no password is in it.
     var name: String {
         switch self {
