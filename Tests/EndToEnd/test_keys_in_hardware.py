@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import stores
 from acting import LOOPBACK, assert_own, assert_proxied, keyed_body
 from harness import (
     CONNECTIONS,
@@ -19,7 +20,6 @@ from harness import (
     Server,
     audit_events,
     command,
-    database,
     running,
     send,
     verify_audit_chain,
@@ -298,7 +298,7 @@ def rotate(server: Server, *options: str) -> None:
 
 
 def sealed_under(data_dir: pathlib.Path) -> set[str]:
-    with database(data_dir) as connection:
+    with stores.copy(data_dir) as connection:
         return {row[0] for row in connection.execute("SELECT id FROM master_keys")}
 
 
@@ -358,8 +358,7 @@ def test_a_key_moves_into_hardware_and_out_again_under_load(
         for connection_id, secret in created[:20]:
             assert_acts(server, twin, connection_id, secret)
     assert verify_audit_chain(data_dir) > len(created)
-    with database(data_dir) as connection:
-        told = [json.loads(event) for _, _, event in audit_events(connection)]
+    told = [json.loads(event) for _, _, event in audit_events(data_dir)]
     places = [event["details"]["place"] for event in told if event["action"] == "master_key.activate"]
     assert places == ["hardware", "hardware", "file"]
 

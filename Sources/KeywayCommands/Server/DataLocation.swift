@@ -29,8 +29,7 @@ struct DataLocation {
     static let masterKeyOption = Option.setting(
         "master-key",
         "URI",
-        "Master key in a hardware security module, such as "
-            + "pkcs11:token=T;object=K?module-path=/usr/lib/m.so&pin-source=file:/etc/keyway/pin"
+        "Master key in a hardware security module: pkcs11:token=T;object=K?module-path=M&pin-source=P"
     )
     static let masterKeyOptions = [masterKeyFileOption, masterKeyOption]
     /// Holds the content of a master key file, instead of one.

@@ -45,7 +45,8 @@ struct StateDirectoryTests {
         #expect(
             error.issues.map(\.text) == [
                 "below/broken.json: not valid JSON at line 3, column 8",
-                "empty.json: /data/type: is required and must be \"action_connection\" or \"account\"",
+                "empty.json: /data/type: is required and must be "
+                    + "\"action_connection\" or \"account\" or \"token_issuers\"",
             ]
         )
     }

@@ -19,12 +19,12 @@ struct StateDocumentTests {
         "tells all that is wrong with it",
         arguments: [
             ("[]", [": must be an object, not array"]),
-            ("{}", ["/data/type: is required and must be \"action_connection\" or \"account\""]),
+            ("{}", ["/data/type: is required and must be \"action_connection\" or \"account\" or \"token_issuers\""]),
             (
                 #"{"data":{"type":"ccm_config"},"date":1}"#,
                 [
                     "/date: is not a member that a state file has; check the spelling",
-                    "/data/type: is required and must be \"action_connection\" or \"account\"",
+                    "/data/type: is required and must be \"action_connection\" or \"account\" or \"token_issuers\"",
                 ]
             ),
             (#"{"data":{"type":"account"}}"#, ["/data/attributes: is required"]),
