@@ -1,6 +1,6 @@
-"""Refuses doc comments that open with a relative clause.
+"""Refuses doc comments of which a paragraph opens with a relative clause.
 
-A doc comment opens with a noun phrase or a verb: "The longest …", "Selects …". See CONTRIBUTING.md, Conventions.
+A paragraph opens with a noun phrase or a verb: "The longest …", "Selects …". See CONTRIBUTING.md, Conventions.
 """
 
 import pathlib
@@ -10,13 +10,15 @@ import sys
 ROOTS = ("Sources", "Tests", "Examples", "Benchmarks")
 OPENING = re.compile(r"\s*/// *(What|Who|Whose|Whoever|So many|As many|Of)\b")
 
+CONTINUED = re.compile(r"\s*///\s*\S")
+
 
 def openings(source: pathlib.Path) -> list[str]:
-    """The places where a doc comment opens with one of those words, as `file:line: comment`."""
+    """The places where a paragraph opens with one of those words, as `file:line: comment`."""
     found = []
     before = ""
     for number, line in enumerate(source.read_text().splitlines(), start=1):
-        if OPENING.match(line) and not before.lstrip().startswith("///"):
+        if OPENING.match(line) and not CONTINUED.match(before):
             found.append(f"{source}:{number}: {line.strip()}")
         before = line
     return found

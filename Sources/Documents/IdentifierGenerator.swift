@@ -5,7 +5,7 @@ import Synchronization
 /// The 12 bits behind the milliseconds are a counter (RFC 9562, section 6.2, method 1). When a millisecond's 4,096
 /// values are used up, or the clock steps back, the generator goes on from its last value, ahead of the clock.
 ///
-/// Of several nodes that issue ids at the same time, each begins the counter elsewhere: any two of 16 that got their
+/// Each of several nodes that issue ids at the same time begins the counter elsewhere: any two of 16 that got their
 /// numbers one after another are 207 values apart, so that their first halves differ, too.
 package final class IdentifierGenerator: Sendable {
     private let last: Atomic<UInt64>

@@ -2,7 +2,7 @@ package import Storage
 
 /// A store that is being filled in PostgreSQL, whose schema says so until the end: no node serves it before.
 ///
-/// What was filled in stays when the process ends, and the next one goes on with it.
+/// The rows so far stay when the process ends, and the next one goes on with them.
 package final class PostgresTarget: FillableStore {
     private let store: PostgresRows
     package var place: String { store.place }

@@ -3,7 +3,7 @@ package import Storage
 
 /// A store that is being filled in a data directory of its own, where nobody finds it before it is whole.
 ///
-/// What was filled in stays when the process ends, and the next one goes on with it.
+/// The rows so far stay when the process ends, and the next one goes on with them.
 package final class SQLiteTarget: FillableStore {
     private let restoration: StoreRestoration
     /// Closed before the database gets its place.
