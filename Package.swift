@@ -177,7 +177,7 @@ let package = Package(
         // A PostgreSQL of the tests' own.
         .target(
             name: "PostgresTesting",
-            dependencies: ["Platform"],
+            dependencies: ["Platform", "TestSupport"],
             path: "Tests/PostgresTesting",
             swiftSettings: settings
         ),
@@ -224,7 +224,7 @@ let package = Package(
         suite("ConnectionsTests", uses: ["Connections", "Documents", "Secrets", "TestSupport"]),
         suite("AWSAccountsTests", uses: ["AWSAccounts", "Documents", "Secrets", "TestSupport"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
-        suite("EgressTests", uses: ["Egress", "NetworkTypes", "Platform", "Secrets", "Threads"]),
+        suite("EgressTests", uses: ["Egress", "NetworkTypes", "Platform", "Secrets", "TestSupport", "Threads"]),
         suite("AmbientCredentialsTests", uses: ["AmbientCredentials", "Documents", "JSONReading"]),
         suite(
             "WorkloadIdentityTests",

@@ -27,12 +27,10 @@ final class TokenDouble: Sendable {
     private static let module = Result {
         let path = NSTemporaryDirectory() + "keyway-token-double-\(getpid()).so"
         let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Modules/token_double.c")
-        let compiler = Process()
-        compiler.executableURL = URL(filePath: "/usr/bin/env")
-        compiler.arguments = ["cc", "-shared", "-fPIC", "-O1", "-o", path, source.path]
-        try compiler.run()
-        compiler.waitUntilExit()
-        guard compiler.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+        let compiler = try ChildProgram(
+            ["/usr/bin/env", "cc", "-shared", "-fPIC", "-O1", "-o", path, source.path]
+        )
+        guard compiler.wait() == 0 else { throw CocoaError(.executableLoad) }
         atexit { unlink(NSTemporaryDirectory() + "keyway-token-double-\(getpid()).so") }
         return path
     }

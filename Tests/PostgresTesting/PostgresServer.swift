@@ -1,6 +1,7 @@
 import Foundation
 package import Platform
 import Synchronization
+import TestSupport
 
 /// A PostgreSQL of a test process's own, on a Unix socket in a temporary folder. A supervisor stops it and removes the
 /// folder when the test process ends, in whatever way.
@@ -9,14 +10,13 @@ package final class PostgresServer: Sendable {
     package let directory: String
 
     /// The process that keeps the server up; it ends when its input does.
-    private final class Supervisor: @unchecked Sendable {
-        // Safe to share: after the server's start it is only stopped, by the end of the process.
-        let process = Process()
-        let input = Pipe()
+    private struct Supervisor {
+        let program: ChildProgram
+        let input: Int32
 
         func stop() {
-            try? input.fileHandleForWriting.close()
-            process.waitUntilExit()
+            close(input)
+            program.wait()
         }
     }
 
@@ -56,24 +56,19 @@ package final class PostgresServer: Sendable {
 
     /// Runs a script that writes the folder of a socket, and lives until its input ends.
     private static func supervise(_ script: String, _ arguments: [String]) throws -> String {
-        let supervisor = Supervisor()
-        let output = Pipe()
-        let process = supervisor.process
+        let (input, output) = (try ChildProgram.pipe(), try ChildProgram.pipe())
+        defer { close(output.reading) }
         // In a session of its own, so that it outlives whoever ends that of the tests.
-        let run = ["/usr/bin/setsid", "--wait", "/bin/sh", "-c", script, "of-tests"] + arguments
+        let run = ["/usr/bin/setsid", "--wait", "/bin/sh", "-c", "cd /\n" + script, "of-tests"] + arguments
         // Neither server runs as root.
         let command = geteuid() == 0 ? ["/usr/sbin/runuser", "-u", "postgres", "--"] + run : run
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        process.standardInput = supervisor.input
-        process.standardOutput = output
-        try process.run()
-        supervisors.withLock { $0.append(supervisor) }
+        let program = try ChildProgram(command, input: input.reading, output: output.writing)
+        close(input.reading)
+        close(output.writing)
+        supervisors.withLock { $0.append(Supervisor(program: program, input: input.writing)) }
         var line: [UInt8] = []
-        while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != UInt8(ascii: "\n") {
-            line.append(byte)
-        }
+        var byte: UInt8 = 0
+        while read(output.reading, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
         guard line.first == UInt8(ascii: "/") else {
             throw Failure(description: "a server did not start; `scripts/bootstrap shells` installs it")
         }
@@ -176,8 +171,7 @@ package final class PostgresServer: Sendable {
         exec >/dev/null
         cat >/dev/null
         trap '' EXIT
-        # The signals that end it otherwise are blocked in what Foundation starts.
-        kill -KILL $pooler
+        kill $pooler
         wait $pooler 2>/dev/null
         rm -rf "$dir"
         """
