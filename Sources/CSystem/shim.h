@@ -8,12 +8,33 @@ static inline char *_Nullable *_Nullable keyway_environment(void) {
     return environ;
 }
 
-#ifdef __linux__
-#include <sys/prctl.h>
-
+#include <errno.h>
 #include <signal.h>
-#include <sys/auxv.h>
 #include <unistd.h>
+
+/// The descriptor to which signals are written.
+static volatile sig_atomic_t keyway_signal_pipe = -1;
+
+static inline void keyway_write_signal(int number) {
+    const int error = errno;
+    const unsigned char byte = (unsigned char)number;
+    (void)!write(keyway_signal_pipe, &byte, 1);
+    errno = error;
+}
+
+/// Has a signal written to a pipe as one byte, its number. The pipe must be the same for all signals.
+static inline int keyway_take_signal(int number, int pipe) {
+    struct sigaction action = {0};
+    keyway_signal_pipe = pipe;
+    action.sa_handler = keyway_write_signal;
+    action.sa_flags = SA_RESTART;
+    sigfillset(&action.sa_mask);
+    return sigaction(number, &action, NULL);
+}
+
+#ifdef __linux__
+#include <sys/auxv.h>
+#include <sys/prctl.h>
 
 /// Keeps other processes of the same user from reading this one's memory. Returns 0, or -1 with errno.
 static inline int keyway_refuse_tracing(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

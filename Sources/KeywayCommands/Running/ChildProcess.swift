@@ -1,5 +1,4 @@
 import CSystem
-import Dispatch
 import Platform
 import Synchronization
 import Threads
@@ -29,22 +28,19 @@ final class ChildProcess: Sendable {
     private static let passedOn = [SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT]
     private static let ofTheTerminal = [SIGINT, SIGQUIT]
 
-    private let process = Mutex<pid_t?>(nil)
-    // Safe to share: set once, and from then on only kept alive.
-    nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
+    private struct State {
+        var process: pid_t?
+        /// Signals that came before the process began.
+        var waiting: [Int32] = []
+    }
+
+    private let state = Mutex(State())
 
     /// Begins to hold signals back for the command.
     init() {
-        let queue = DispatchQueue(label: "keyway.child")
-        for number in Self.passedOn + Self.ofTheTerminal {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { [weak self] in
-                guard !Self.ofTheTerminal.contains(number) || !Self.isInForeground else { return }
-                self?.send(number)
-            }
-            source.resume()
-            sources.append(source)
+        SignalEvents.take(Self.passedOn + Self.ofTheTerminal) { [weak self] number in
+            guard !Self.ofTheTerminal.contains(number) || !Self.isInForeground else { return }
+            self?.send(number)
         }
     }
 
@@ -57,8 +53,8 @@ final class ChildProcess: Sendable {
     }
 
     private func send(_ number: Int32) {
-        process.withLock { process in
-            if let process { kill(process, number) }
+        state.withLock { state in
+            if let process = state.process { kill(process, number) } else { state.waiting.append(number) }
         }
     }
 
@@ -71,13 +67,16 @@ final class ChildProcess: Sendable {
     /// - Throws: ``StartError`` if it can't be started.
     func run(_ words: [String], in environment: borrowing ChildEnvironment) async throws(StartError) -> End {
         let process = try start(words, in: environment)
-        self.process.withLock { $0 = process }
+        state.withLock { state in
+            state.process = process
+            for number in state.waiting { kill(process, number) }
+        }
         return await withCheckedContinuation { continuation in
             DetachedThread.start {
                 var status: Int32 = 0
                 while waitpid(process, &status, 0) < 0, errno == EINTR {}
                 // From here on the number may be another process's.
-                self.process.withLock { $0 = nil }
+                self.state.withLock { $0.process = nil }
                 let signal = status & 0x7F
                 continuation.resume(returning: signal == 0 ? .exit(status >> 8 & 0xFF) : .signal(signal))
             }

@@ -1,27 +1,17 @@
-import Dispatch
 import Platform
 import Synchronization
 
 /// The signals that end a command, held back so that it can tidy up first.
 final class Interruption: Sendable {
     private let received = Mutex<Int32?>(nil)
-    // Safe to share: set once, and from then on only kept alive.
-    nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
 
     /// From here on the signals no longer end the process by themselves.
     ///
-    /// - Parameter interrupt: Makes the work fail, on a thread of Dispatch's.
+    /// - Parameter interrupt: Makes the work fail, on a thread of its own.
     init(_ interrupt: @escaping @Sendable () -> Void) {
-        let queue = DispatchQueue(label: "keyway.interruption")
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { [weak self] in
-                self?.received.withLock { $0 = number }
-                interrupt()
-            }
-            source.resume()
-            sources.append(source)
+        SignalEvents.take([SIGINT, SIGTERM, SIGHUP]) { [weak self] number in
+            self?.received.withLock { $0 = number }
+            interrupt()
         }
     }
 

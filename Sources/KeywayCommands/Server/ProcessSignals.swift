@@ -1,4 +1,3 @@
-import Dispatch
 import Platform
 import Synchronization
 
@@ -14,23 +13,16 @@ final class ProcessSignals: Sendable {
     let hangups: AsyncStream<Void>
     private let hangup: AsyncStream<Void>.Continuation
     private let state = Mutex(State())
-    // Safe to share: set once, and from then on only kept alive.
-    nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
     /// From here on the signals no longer end the process by themselves.
     init() {
         (hangups, hangup) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let queue = DispatchQueue(label: "keyway.signals")
-        let signals = [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT"), (SIGHUP, "SIGHUP")]
-        sources = signals.map { number, _ in
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number, queue: queue)
-        }
-        for (source, (number, name)) in zip(sources, signals) {
-            source.setEventHandler { [weak self] in
-                if number == SIGHUP { self?.hangup.yield() } else { self?.end(name, number: number) }
+        SignalEvents.take([SIGTERM, SIGINT, SIGHUP]) { [weak self] number in
+            switch number {
+            case SIGHUP: self?.hangup.yield()
+            case SIGINT: self?.end("SIGINT", number: number)
+            default: self?.end("SIGTERM", number: number)
             }
-            source.resume()
         }
     }
 
