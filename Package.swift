@@ -261,7 +261,7 @@ let package = Package(
             "KeywayCommandsTests",
             uses: [
                 "ActService", "AmbientCredentials", "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading",
-                "KeywayCommands", "KeywayServer", "NetworkTypes", "Secrets", "TestSupport",
+                "KeywayCommands", "KeywayServer", "NetworkTypes", "Platform", "Secrets", "TestSupport",
             ]
         ),
         suite(
