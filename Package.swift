@@ -64,7 +64,7 @@ let package = Package(
         // Adapters: each wraps one C library, or builds on one that does.
         module("Threads", uses: ["Platform"]),
         module("JSONReading", uses: ["CJansson", "Documents", "Platform", "Secrets"]),
-        module("Cryptography", uses: ["COpenSSL", "CSodium", "Secrets"]),
+        module("Cryptography", uses: ["COpenSSL", "CSodium", "Platform", "Secrets"]),
         module("Vault", uses: ["Cryptography", "Documents", "Platform", "Secrets", "Threads"]),
         module("PKCS11", uses: ["CPKCS11", "Cryptography", "Platform", "Secrets", "Threads", "Vault"]),
         module("SQLiteStorage", uses: ["Access", "CSQLite", "Documents", "Platform", "Secrets", "Storage", "Threads"]),
@@ -82,6 +82,12 @@ let package = Package(
         module(
             "Egress",
             uses: ["CBrotli", "CCurl", "CZlib", "CZstd", "NetworkTypes", "Platform", "Secrets", "Threads"]
+        ),
+
+        // The door for tools without a base URL: sessions, and the connections that they open.
+        module(
+            "ForwardProxy",
+            uses: ["Cryptography", "Documents", "HTTPServer", "NetworkTypes", "Platform", "Threads"]
         ),
 
         // Tokens of workloads, issued by others.
@@ -143,7 +149,8 @@ let package = Package(
             "KeywayServer",
             uses: [
                 "Access", "Acting", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography",
-                "Documents", "Egress", "HTTPServer", "JSONReading", "NetworkTypes", "Platform", "Secrets", "Storage",
+                "Documents", "Egress", "ForwardProxy", "HTTPServer", "JSONReading", "NetworkTypes", "Platform",
+                "Secrets", "Storage",
                 "Threads", "Vault", "WorkloadIdentity",
             ]
         ),
@@ -151,9 +158,9 @@ let package = Package(
             "KeywayCommands",
             uses: [
                 "Access", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography", "CSystem",
-                "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading", "KeywayServer", "NetworkTypes",
-                "PKCS11", "Platform", "PostgresStorage", "Secrets", "SQLiteStorage", "Storage", "StoreMaintenance",
-                "Threads",
+                "DatadogClient", "Documents", "Egress", "ForwardProxy", "HTTPServer", "JSONReading", "KeywayServer",
+                "NetworkTypes", "PKCS11", "Platform", "PostgresStorage", "Secrets", "SQLiteStorage", "Storage",
+                "StoreMaintenance", "Threads",
                 "Vault", "WorkloadIdentity",
             ]
         ),
@@ -182,6 +189,10 @@ let package = Package(
             swiftSettings: settings
         ),
         suite("CryptographyTests", uses: ["Cryptography", "Platform", "Secrets"]),
+        suite(
+            "ForwardProxyTests",
+            uses: ["Cryptography", "Documents", "ForwardProxy", "HTTPServer", "NetworkTypes", "Platform"]
+        ),
         suite(
             "HTTPServerTests",
             uses: ["EngineEvents", "HTTPServer", "NetworkTypes", "Platform", "Secrets", "Threads"]
@@ -252,8 +263,9 @@ let package = Package(
         suite(
             "KeywayServerTests",
             uses: [
-                "Access", "ActService", "Connections", "Cryptography", "CSQLite", "Documents", "Egress", "HTTPServer",
-                "JSONReading", "KeywayServer", "NetworkTypes", "Platform", "Secrets", "SQLiteStorage", "Storage",
+                "Access", "ActService", "Connections", "Cryptography", "CSQLite", "Documents", "Egress", "ForwardProxy",
+                "HTTPServer", "JSONReading", "KeywayServer", "NetworkTypes", "Platform", "Secrets", "SQLiteStorage",
+                "Storage",
                 "TestSupport", "Threads", "UpstreamTesting", "Vault",
             ]
         ),

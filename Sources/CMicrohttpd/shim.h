@@ -1,4 +1,6 @@
 #pragma once
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <sys/epoll.h>
 
@@ -9,6 +11,12 @@ enum
 {
   keyway_client_discipline_option = 38
 };
+
+/* Gives a handshake a certificate; a gnutls_certificate_retrieve_function2 by a name for pointers to it. */
+typedef int (*keyway_certificate_retriever) (gnutls_session_t session, const gnutls_datum_t *authorities,
+                                             int authority_count, const gnutls_pk_algorithm_t *algorithms,
+                                             int algorithm_count, gnutls_pcert_st **certificates,
+                                             unsigned int *certificate_count, gnutls_privkey_t *key);
 
 /* Everything a daemon is started with. Certificate and key may be freed once it has started. */
 struct keyway_daemon_settings
@@ -21,6 +29,7 @@ struct keyway_daemon_settings
   int strictness;
   const char *certificate_pem; /* NULL: no TLS */
   const char *key_pem;
+  keyway_certificate_retriever retrieve_certificate; /* instead of a certificate for all, or NULL */
   const char *tls_priorities;
   void *context; /* the first argument of all that follow */
   MHD_NotifyConnectionCallback connection_changed;
@@ -49,8 +58,11 @@ keyway_start_daemon (const struct keyway_daemon_settings *s)
     {
       KEYWAY_OPTION (MHD_OPTION_HTTPS_MEM_CERT, 0, s->certificate_pem);
       KEYWAY_OPTION (MHD_OPTION_HTTPS_MEM_KEY, 0, s->key_pem);
-      KEYWAY_OPTION (MHD_OPTION_HTTPS_PRIORITIES, 0, s->tls_priorities);
     }
+  if (NULL != s->retrieve_certificate)
+    KEYWAY_OPTION (MHD_OPTION_HTTPS_CERT_CALLBACK, 0, s->retrieve_certificate);
+  if (NULL != s->tls_priorities)
+    KEYWAY_OPTION (MHD_OPTION_HTTPS_PRIORITIES, 0, s->tls_priorities);
   KEYWAY_OPTION (MHD_OPTION_END, 0, NULL);
 #undef KEYWAY_OPTION
   return MHD_start_daemon (s->flags, 0, NULL, NULL, s->request_progressed, s->context,

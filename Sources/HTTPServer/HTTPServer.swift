@@ -25,20 +25,57 @@ package final class HTTPServer: @unchecked Sendable {
     /// Starts to listen, and to serve with threads of its own.
     ///
     /// Each connection takes a file descriptor: the process must be allowed somewhat more than `limits.connections`.
-    package init(configuration: ServerConfiguration, handler: any RequestHandler) throws(HTTPServerError) {
+    package convenience init(
+        configuration: ServerConfiguration,
+        handler: any RequestHandler
+    ) throws(HTTPServerError) {
+        try Self.requireProvenEngine(configuration)
+        let socket = try ListeningSocket(address: configuration.address, port: configuration.port)
+        try self.init(
+            configuration,
+            handler,
+            configuration.tls.map(TransportSecurity.identity) ?? .none,
+            listeningAt: socket
+        )
+    }
+
+    /// Starts to serve, over TLS, the inside of the tunnels that are given to it by ``serve(_:in:)``. It listens nowhere.
+    ///
+    /// - Parameters:
+    ///   - configuration: Threads and limits; address, port and certificate are not used.
+    ///   - handler: Its requests have a ``Request/tunnel``.
+    /// - Throws: ``HTTPServerError``.
+    package convenience init(
+        tunnels configuration: ServerConfiguration,
+        handler: any RequestHandler
+    ) throws(HTTPServerError) {
+        try Self.requireProvenEngine(configuration)
+        try self.init(configuration, handler, .tunnels, listeningAt: nil)
+    }
+
+    private static func requireProvenEngine(_ configuration: ServerConfiguration) throws(HTTPServerError) {
         guard EngineVersion.current.isProven || configuration.allowsUnprovenEngine else {
             throw .unprovenEngine(version: EngineVersion.current.text)
         }
+    }
+
+    /// Starts to serve. The socket is closed at the end, and if this throws.
+    private init(
+        _ configuration: ServerConfiguration,
+        _ handler: any RequestHandler,
+        _ security: TransportSecurity,
+        listeningAt socket: ListeningSocket?
+    ) throws(HTTPServerError) {
         let limits = configuration.limits
         let threads = max(1, configuration.threads)
-        let socket = try ListeningSocket(address: configuration.address, port: configuration.port)
-        boundPort = socket.port
-        var closeUnlessStarted: ListeningSocket? = socket
+        let isSecure = if case .none = security { false } else { true }
+        boundPort = socket?.port ?? 0
+        var closeUnlessStarted = socket
         defer { closeUnlessStarted?.close() }
         engine = try Engine(
             limits: limits,
             workers: threads,
-            isSecure: configuration.tls != nil,
+            isSecure: isSecure,
             singleHeaders: configuration.singleHeaders,
             handler: handler
         )
@@ -46,7 +83,7 @@ package final class HTTPServer: @unchecked Sendable {
         var settings = EngineCallbacks.settings(for: engine)
         var flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_USE_ITC.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
         flags |= MHD_USE_NO_LISTEN_SOCKET.rawValue
-        if configuration.tls != nil { flags |= MHD_USE_TLS.rawValue }
+        if isSecure { flags |= MHD_USE_TLS.rawValue }
         settings.flags = UInt32(flags)
         settings.connection_memory = Self.connectionMemory
         // Never reached: the registry decides. The engine counts a connection for somewhat longer.
@@ -58,7 +95,7 @@ package final class HTTPServer: @unchecked Sendable {
 
         let workers: Workers
         do throws(HTTPServerError) {
-            workers = try Workers(threads, settings, tls: configuration.tls)
+            workers = try Workers(threads, settings, security)
         } catch {
             engine.peerWatch.stop()
             throw error
@@ -68,8 +105,24 @@ package final class HTTPServer: @unchecked Sendable {
         if limits.requestTimeout > 0 {
             reaper = try Reaper(registry: engine.registry, requestTimeout: limits.requestTimeout)
         }
-        acceptor = try Acceptor(socket, registry: engine.registry, workers: workers)
+        if let socket { acceptor = try Acceptor(socket, registry: engine.registry, workers: workers) }
         closeUnlessStarted = nil
+    }
+
+    /// Serves the inside of a tunnel, whose client was told that it is open.
+    ///
+    /// - Parameters:
+    ///   - client: The connection. It is closed in any case.
+    ///   - tunnel: The tunnel.
+    /// - Returns: Whether it is served: not if there are too many connections, or if the server has been stopped.
+    package func serve(_ client: AcceptedSocket, in tunnel: Tunnel) -> Bool {
+        lock {
+            guard let workers else {
+                close(client.descriptor)
+                return false
+            }
+            return Acceptor.serve(client, in: tunnel, engine.registry, workers)
+        }
     }
 
     deinit {

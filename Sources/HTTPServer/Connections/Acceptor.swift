@@ -1,5 +1,3 @@
-import CMicrohttpd
-import NetworkTypes
 import Platform
 
 /// The thread that accepts connections and hands them to the engine.
@@ -25,21 +23,20 @@ final class Acceptor: Sendable {
         registry: ConnectionRegistry,
         workers: Workers
     ) throws(HTTPServerError) {
-        let listener = socket.descriptor
         thread = try StoppableThread { stop in
             var polled = [
                 pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0),
             ]
             while true {
                 poll(&polled, 2, -1)
                 let isStopping = polled[0].revents != 0
                 // Who had connected by the time of the stop is served.
-                let hasAcceptedAll = Self.acceptAll(listener, registry, workers)
+                let hasAcceptedAll = Self.acceptAll(socket, registry, workers)
                 if isStopping { break }
                 if !hasAcceptedAll, StoppableThread.isStopped(stop, within: Self.pause) { break }
             }
-            close(listener)
+            socket.close()
         }
     }
 
@@ -50,30 +47,40 @@ final class Acceptor: Sendable {
     ///
     /// - Returns: Whether none is left waiting: not when the process has reached a limit of the system.
     private static func acceptAll(
-        _ listener: Int32,
+        _ listener: ListeningSocket,
         _ registry: ConnectionRegistry,
         _ workers: Workers
     ) -> Bool {
         while true {
-            var address = sockaddr_storage()
-            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-            let client = keyway_accept(listener, &address, &length)
-            guard client >= 0 else {
-                switch errno {
-                case EAGAIN: return true
-                case EMFILE, ENFILE, ENOBUFS, ENOMEM: return false
-                // A connection that has failed before it was accepted: the next one may be well.
-                default: continue
-                }
+            switch listener.accept() {
+            case .none: return true
+            case .exhausted: return false
+            case .failed: continue
+            case .accepted(let client): serve(client, in: nil, registry, workers)
             }
-            let remote = withUnsafePointer(to: address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { IPAddress($0) ?? .unspecified }
-            }
-            guard let worker = registry.admit(client, from: remote) else {
-                close(client)
-                continue
-            }
-            if !workers.add(client, &address, length, to: worker) { registry.withdraw(client) }
         }
+    }
+
+    /// Has a connection served, unless there are too many.
+    ///
+    /// - Returns: Whether it is. If not, it is closed.
+    @discardableResult
+    static func serve(
+        _ client: AcceptedSocket,
+        in tunnel: Tunnel?,
+        _ registry: ConnectionRegistry,
+        _ workers: Workers
+    ) -> Bool {
+        guard let worker = registry.admit(client.descriptor, from: client.remoteAddress, in: tunnel) else {
+            close(client.descriptor)
+            return false
+        }
+        if let tunnel { TunnelTable.shared.add(tunnel, of: client.descriptor) }
+        guard workers.add(client, to: worker) else {
+            if let tunnel { TunnelTable.shared.remove(tunnel, of: client.descriptor) }
+            registry.withdraw(client.descriptor)
+            return false
+        }
+        return true
     }
 }

@@ -15,6 +15,8 @@ final class Connection: @unchecked Sendable {
     let worker: Int
     /// Where the client reached us, if it is still there.
     let localEndpoint: LocalEndpoint?
+    /// The tunnel that the connection is the inside of.
+    let tunnel: Tunnel?
     /// The limit that the connection is over: its first request is refused and the connection closed.
     let surplus: Refusal?
     /// When the client must have sent its request, in ``MonotonicClock`` nanoseconds.
@@ -42,6 +44,7 @@ final class Connection: @unchecked Sendable {
         remoteAddress = admission.address
         worker = admission.worker
         surplus = admission.surplus
+        tunnel = admission.tunnel
         self.localEndpoint = localEndpoint
         self.deadline = Atomic(deadline)
     }

@@ -14,6 +14,8 @@ final class ConnectionRegistry: @unchecked Sendable {
         let worker: Int
         /// The limit that it is over, to be told so.
         let surplus: Refusal?
+        /// The tunnel that it is the inside of.
+        let tunnel: Tunnel?
     }
 
     private let lock = Lock()
@@ -37,7 +39,7 @@ final class ConnectionRegistry: @unchecked Sendable {
     /// Takes a new connection, unless there are far too many.
     ///
     /// - Returns: The number of the worker that has least to do, which is to serve it.
-    func admit(_ socket: Int32, from address: IPAddress) -> Int? {
+    func admit(_ socket: Int32, from address: IPAddress, in tunnel: Tunnel? = nil) -> Int? {
         lock {
             // The engine has closed a socket of that number without opening its connection.
             if let lost = handedOver.removeValue(forKey: socket) { discount(lost.address, lost.worker) }
@@ -54,7 +56,12 @@ final class ConnectionRegistry: @unchecked Sendable {
                     nil
                 }
             let worker = loads.indices.min { loads[$0] < loads[$1] } ?? 0
-            handedOver[socket] = Admission(address: address, worker: worker, surplus: surplus)
+            handedOver[socket] = Admission(
+                address: address,
+                worker: worker,
+                surplus: surplus,
+                tunnel: tunnel
+            )
             count += 1
             counts[address.network] = ofAddress + 1
             loads[worker] += 1

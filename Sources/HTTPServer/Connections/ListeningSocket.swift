@@ -1,10 +1,11 @@
 import CMicrohttpd
+package import NetworkTypes
 import Platform
 
 /// A TCP socket that listens. Its creator closes it.
-struct ListeningSocket {
-    let descriptor: Int32
-    let port: UInt16
+package struct ListeningSocket: Sendable {
+    package let descriptor: Int32
+    package let port: UInt16
     let isIPv6: Bool
 
     /// Binds and listens.
@@ -13,7 +14,7 @@ struct ListeningSocket {
     ///   - address: An IPv4 or IPv6 literal, or `localhost`.
     ///   - port: 0 for any free one.
     /// - Throws: ``HTTPServerError`` with the address as it was meant.
-    init(address: String, port: UInt16) throws(HTTPServerError) {
+    package init(address: String, port: UInt16) throws(HTTPServerError) {
         let literal = address == "localhost" ? "127.0.0.1" : address
         let endpoint = literal.contains(":") ? "[\(literal)]:\(port)" : "\(literal):\(port)"
         var storage = sockaddr_storage()
@@ -65,8 +66,8 @@ struct ListeningSocket {
         self.port = withUnsafeBytes(of: bound) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
     }
 
-    /// Closes the socket, if it was not given to an ``Acceptor``.
-    func close() { Platform.close(descriptor) }
+    /// Closes the socket, if it was not given to a thread that accepts.
+    package func close() { Platform.close(descriptor) }
 
     private static func withSocketAddress<Result>(
         _ storage: inout sockaddr_storage,
@@ -78,4 +79,50 @@ struct ListeningSocket {
     }
 
     static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
+
+extension ListeningSocket {
+    /// The result of an attempt to accept.
+    package enum Acceptance {
+        case accepted(AcceptedSocket)
+        /// A connection that has failed before it was accepted: the next one may be well.
+        case failed
+        /// No connection waits.
+        case none
+        /// The process has reached a limit of the system.
+        case exhausted
+    }
+
+    /// Accepts the next connection that waits.
+    package func accept() -> Acceptance {
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let client = keyway_accept(descriptor, &address, &length)
+        guard client >= 0 else {
+            switch errno {
+            case EAGAIN: return .none
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
+            default: return .failed
+            }
+        }
+        return .accepted(AcceptedSocket(descriptor: client, address: address, length: length))
+    }
+}
+
+/// A connection that was accepted: a socket that does not block. Its holder closes it.
+package struct AcceptedSocket: @unchecked Sendable {
+    // Safe to share: all of it is constant, and plain values.
+    package let descriptor: Int32
+    package let remoteAddress: IPAddress
+    let address: sockaddr_storage
+    let length: socklen_t
+
+    init(descriptor: Int32, address: sockaddr_storage, length: socklen_t) {
+        self.descriptor = descriptor
+        self.address = address
+        self.length = length
+        remoteAddress = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { IPAddress($0) ?? .unspecified }
+        }
+    }
 }

@@ -66,6 +66,7 @@ final class Engine: Sendable {
     func closed(_ connection: Connection) {
         completed(on: connection, asIntended: false)
         peerWatch.forget(connection)
+        if let tunnel = connection.tunnel { TunnelTable.shared.remove(tunnel, of: connection.socket) }
         registry.remove(connection)
     }
 

@@ -4,7 +4,7 @@ import Threads
 /// A thread that works until it is told to stop.
 ///
 /// Safe to share: the descriptors and the thread are constants, and only ``stop()``, called once, ends their use.
-final class StoppableThread: @unchecked Sendable {
+package final class StoppableThread: @unchecked Sendable {
     private let body: @Sendable (_ stop: Int32) -> Void
     private let wakeReading: Int32
     private let wakeWriting: Int32
@@ -14,7 +14,7 @@ final class StoppableThread: @unchecked Sendable {
     ///
     /// - Parameter body: The work. It returns soon after the descriptor that it is given becomes readable.
     /// - Throws: ``HTTPServerError/system(call:reason:)``.
-    init(_ body: @escaping @Sendable (_ stop: Int32) -> Void) throws(HTTPServerError) {
+    package init(_ body: @escaping @Sendable (_ stop: Int32) -> Void) throws(HTTPServerError) {
         self.body = body
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
@@ -45,7 +45,7 @@ final class StoppableThread: @unchecked Sendable {
     }
 
     /// Ends the thread, and returns when it has. To be called once.
-    func stop() {
+    package func stop() {
         close(wakeWriting)
         pthread_join(thread, nil)
         close(wakeReading)
@@ -54,7 +54,7 @@ final class StoppableThread: @unchecked Sendable {
     /// Waits until it is to stop.
     ///
     /// - Returns: Whether it is, after at most the given number of milliseconds.
-    static func isStopped(_ stop: Int32, within milliseconds: Int32) -> Bool {
+    package static func isStopped(_ stop: Int32, within milliseconds: Int32) -> Bool {
         var wake = pollfd(fd: stop, events: Int16(POLLIN), revents: 0)
         return poll(&wake, 1, milliseconds) > 0
     }

@@ -12,13 +12,17 @@ import Secrets
 final class Workers: @unchecked Sendable {
     private let daemons: [OpaquePointer]
 
-    init(_ count: Int, _ settings: keyway_daemon_settings, tls: TLSIdentity?) throws(HTTPServerError) {
+    init(
+        _ count: Int,
+        _ settings: keyway_daemon_settings,
+        _ security: TransportSecurity
+    ) throws(HTTPServerError) {
         var daemons: [OpaquePointer] = []
         for _ in 0..<count {
-            guard let daemon = Self.start(settings, tls: tls) else {
+            guard let daemon = Self.start(settings, security) else {
                 let code = errno
                 for daemon in daemons { MHD_stop_daemon(daemon) }
-                if tls != nil { throw .unusableTLSIdentity }
+                if case .identity = security { throw .unusableTLSIdentity }
                 throw .system(call: "starting the network threads", reason: ListeningSocket.reason(code))
             }
             daemons.append(daemon)
@@ -26,33 +30,61 @@ final class Workers: @unchecked Sendable {
         self.daemons = daemons
     }
 
-    private static func start(_ settings: keyway_daemon_settings, tls: TLSIdentity?) -> OpaquePointer? {
-        guard let tls else { return withUnsafePointer(to: settings) { keyway_start_daemon($0) } }
-        // C strings: the engine copies what it needs while it starts.
-        let key = SecretBuffer(count: tls.keyPEM.count + 1) { bytes in
-            tls.keyPEM.withBytes { bytes.copyMemory(from: $0) }
-        }
-        return (tls.certificatePEM + [0]).withUnsafeBytes { certificate in
-            "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2".withCString { priorities in
-                var settings = settings
+    private static func start(_ settings: keyway_daemon_settings, _ security: TransportSecurity) -> OpaquePointer? {
+        var settings = settings
+        switch security {
+        case .none: return withUnsafePointer(to: settings) { keyway_start_daemon($0) }
+        case .identity(let identity):
+            // C strings: the engine copies what it needs while it starts.
+            let key = SecretBuffer(count: identity.keyPEM.count + 1) { bytes in
+                identity.keyPEM.withBytes { bytes.copyMemory(from: $0) }
+            }
+            return (identity.certificatePEM + [0]).withUnsafeBytes { certificate in
                 settings.certificate_pem = certificate.baseAddress?.assumingMemoryBound(to: CChar.self)
                 settings.key_pem = key.bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-                settings.tls_priorities = priorities
                 defer { withExtendedLifetime(key) {} }
-                return withUnsafePointer(to: settings) { keyway_start_daemon($0) }
+                return startSecurely(settings)
             }
+        case .tunnels:
+            settings.retrieve_certificate = { session, _, _, _, _, certificates, count, key in
+                guard let session, let certificates, let count, let key,
+                    let certificate = TunnelTable.shared.certificate(for: session)
+                else { return -1 }
+                certificate.give(certificates, count, key)
+                return 0
+            }
+            return startSecurely(settings)
+        }
+    }
+
+    private static func startSecurely(_ settings: keyway_daemon_settings) -> OpaquePointer? {
+        "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2".withCString { priorities in
+            var settings = settings
+            settings.tls_priorities = priorities
+            return withUnsafePointer(to: settings) { keyway_start_daemon($0) }
         }
     }
 
     /// Hands a connection to a worker.
     ///
     /// - Returns: Whether it took it. If not, the socket is closed.
-    func add(_ socket: Int32, _ address: UnsafePointer<sockaddr_storage>, _ length: socklen_t, to worker: Int) -> Bool {
-        keyway_add_connection(daemons[worker], socket, address, length) == .YES
+    func add(_ client: AcceptedSocket, to worker: Int) -> Bool {
+        withUnsafePointer(to: client.address) {
+            keyway_add_connection(daemons[worker], client.descriptor, $0, client.length) == .YES
+        }
     }
 
     /// Closes all connections and ends the threads. To be called once; nothing may wait for a response any more.
     func stop() {
         for daemon in daemons { MHD_stop_daemon(daemon) }
     }
+}
+
+/// The protection of the connections of a server.
+enum TransportSecurity {
+    case none
+    /// TLS, with one certificate for all.
+    case identity(TLSIdentity)
+    /// TLS, with the certificate of each connection's tunnel.
+    case tunnels
 }

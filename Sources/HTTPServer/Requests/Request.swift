@@ -30,6 +30,8 @@ package final class Request: @unchecked Sendable {
 
     package var remoteAddress: IPAddress { connection.remoteAddress }
     package var localEndpoint: LocalEndpoint? { connection.localEndpoint }
+    /// The tunnel that the request came through.
+    package var tunnel: Tunnel? { connection.tunnel }
 
     let connection: Connection
 

@@ -8,6 +8,9 @@ package struct RouteParameters: Sendable, Equatable {
     /// In the order of the path.
     package private(set) var all: [Parameter] = []
 
+    /// None.
+    package init() {}
+
     /// The value of the parameter that the template names so.
     package subscript(name: String) -> String? {
         all.first { $0.name == name }?.value
