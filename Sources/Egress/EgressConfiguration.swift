@@ -7,6 +7,9 @@ package struct EgressConfiguration: Sendable {
     package var networksTakenForPublic: [IPNetwork] = []
     /// Whether `http://` may be used at all.
     package var allowsPlaintext = false
+    /// The places that stand for hosts, each as `HOST:PORT:ADDRESS:PORT`: for tests of what has a fixed host. The address
+    /// is guarded, and the certificate verified for the host, as everywhere.
+    package var standIns: [String] = []
     /// A file of PEM certificates that are trusted beside the system's.
     package var certificateAuthorityFile: String?
 

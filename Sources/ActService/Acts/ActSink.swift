@@ -72,9 +72,21 @@ package struct DoorAddress: Sendable {
     package let origin: String?
     /// The path that stands for the connection's base URL, without a final slash.
     package let path: String
+    /// Whether callers use the third party's own addresses, so that links stay as they are.
+    package let isThirdPartys: Bool
 
     package init(origin: String?, path: String) {
         self.origin = origin
         self.path = path
+        isThirdPartys = false
+    }
+
+    /// The address of a door whose callers use the third party's own.
+    package static let ofThirdParty = DoorAddress()
+
+    private init() {
+        origin = nil
+        path = ""
+        isThirdPartys = true
     }
 }

@@ -107,6 +107,7 @@ struct ActLinks: Sendable {
         let address = sink.address(of: connection)
         let rewriter = LinkRewriter(scope: plan.scope, request: request, proxy: (address.origin ?? "") + address.path)
         if let inside = rewriter.rewritten(link) {
+            if address.isThirdPartys { return .inside(location) }
             return .inside(String(decoding: WebLink.encoded(inside), as: UTF8.self))
         }
         guard followsRedirects else {

@@ -29,6 +29,7 @@ package struct ActPlanner: Sendable {
         _ members: ConnectionMembers
     ) throws(ActRefusal) -> ActDraft {
         if !request.tokenPlaces.isEmpty { try template.requireCredentials(at: request.tokenPlaces) }
+        if request.arrival?.addsCredentials == false { try template.requireCredential(in: request) }
         var draft = try ActDraft(request)
         try draft.apply(template)
         if case .assumedRole = members.credentialType.authentication {
@@ -37,6 +38,12 @@ package struct ActPlanner: Sendable {
             throw ActRefusal(
                 .headerNotAllowed,
                 "the request is signed as for AWS, and the connection is none of AWS: send the token as its own client does"
+            )
+        }
+        if let arrival = request.arrival, arrival.origin != draft.origin {
+            throw ActRefusal(
+                .destinationNotAllowed,
+                "the connection leads to another host than the one that was asked for"
             )
         }
         for header in template.standardHeaders where !draft.has(header: header.folded) { draft.append(header) }

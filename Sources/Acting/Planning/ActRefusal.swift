@@ -14,6 +14,8 @@ package struct ActRefusal: Error, Sendable, Equatable {
         case bodyNotSigned = "body_not_signed"
         /// The body is too long for what has to be done with all of it first.
         case bodyTooLong = "body_too_long"
+        /// The request carries no credential that the connection's would stand for.
+        case credentialMissing = "credential_missing"
         /// The host is none that the integration's credentials may go to.
         case destinationNotAllowed = "destination_not_allowed"
         /// The path does not name a service, as that of AWS and Google Cloud must.

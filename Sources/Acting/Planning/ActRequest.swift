@@ -16,6 +16,8 @@ package struct ActRequest: Sendable {
     package let signature: VerifiedSignature?
     /// The places of the caller's act token. It is taken out, or the request is refused.
     package let tokenPlaces: [TokenPlace]
+    /// The facts of a request that was sent to the third party's own host; `nil` where it was sent to Keyway.
+    package let arrival: ThirdPartyArrival?
 
     package init(
         method: String,
@@ -25,7 +27,8 @@ package struct ActRequest: Sendable {
         body: SecretBuffer = SecretBuffer(count: 0) { _ in },
         upload: (any UploadSource)? = nil,
         signature: VerifiedSignature? = nil,
-        tokenPlaces: [TokenPlace] = []
+        tokenPlaces: [TokenPlace] = [],
+        arrival: ThirdPartyArrival? = nil
     ) {
         self.method = method
         self.path = path
@@ -35,5 +38,19 @@ package struct ActRequest: Sendable {
         self.upload = upload
         self.signature = signature
         self.tokenPlaces = tokenPlaces
+        self.arrival = arrival
+    }
+}
+
+/// The facts of a request that its caller has sent to a third party's own host, as it thinks.
+package struct ThirdPartyArrival: Sendable {
+    /// Scheme, host and port, as ``WebOrigin`` writes them. A plan that leads elsewhere is refused.
+    package let origin: String
+    /// Whether the connection's credential is added to a request that carries none.
+    package let addsCredentials: Bool
+
+    package init(origin: String, addsCredentials: Bool) {
+        self.origin = origin
+        self.addsCredentials = addsCredentials
     }
 }

@@ -32,6 +32,24 @@ extension RequestTemplate {
         }
     }
 
+    /// Refuses a request that carries no credential where the connection takes one: one that a tool has not meant to be
+    /// the caller's gets no right by its way alone.
+    func requireCredential(in request: ActRequest) throws(ActRefusal) {
+        let isInHeader = request.headers.contains { header in
+            header.folded.text == "authorization" || credentialHeaders.contains(header.folded)
+        }
+        guard !isInHeader, request.signature == nil else { return }
+        let parameters = (request.query ?? "").split(separator: "&").map { String($0.prefix { $0 != "=" }) }
+        let wanted = credentialParameters
+        let isInQuery = parameters.contains { name in wanted.contains { RequestQuery.isName(name, same: $0) } }
+        guard !isInQuery else { return }
+        throw ActRefusal(
+            .credentialMissing,
+            "the request carries no credential, and the proxy's session adds none: let the tool send one, which may be "
+                + "anything, in Authorization or \(advice); or make a session that adds credentials"
+        )
+    }
+
     /// The headers that no request takes along to a third party.
     private static let credentialHeaders: Set<String> = ["authorization", "proxy-authorization"]
 

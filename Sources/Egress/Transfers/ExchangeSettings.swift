@@ -18,6 +18,8 @@ final class ExchangeSettings {
     private let totalTimeout: UInt64
     /// A handle that serves no transfer: those that do begin as copies of it.
     private let original: UnsafeMutableRawPointer
+    /// The places that stand for hosts, to which all handles point.
+    private let standIns: UnsafeMutablePointer<curl_slist>?
 
     /// - Returns: `nil` if libcurl lacks an option that is needed, or memory.
     init?(_ configuration: EgressConfiguration) {
@@ -32,10 +34,18 @@ final class ExchangeSettings {
         idleTimeout = MonotonicClock.nanoseconds(configuration.idleTimeout)
         hasUsualTimeouts = configuration.hasUsualTimeouts
         totalTimeout = MonotonicClock.nanoseconds(configuration.totalTimeout)
-        guard Self.apply(configuration, to: original) else { return nil }
+        var standIns: UnsafeMutablePointer<curl_slist>?
+        for standIn in configuration.standIns { standIns = curl_slist_append(standIns, standIn) ?? standIns }
+        self.standIns = standIns
+        guard Self.apply(configuration, to: original),
+            standIns == nil || keyway_curl_set_pointer(original, CURLOPT_CONNECT_TO, standIns) == CURLE_OK
+        else { return nil }
     }
 
-    deinit { curl_easy_cleanup(original) }
+    deinit {
+        curl_easy_cleanup(original)
+        curl_slist_free_all(standIns)
+    }
 
     /// A new handle for one transfer, with all that stays the same from one to the next.
     func makeHandle() -> UnsafeMutableRawPointer? { curl_easy_duphandle(original) }
