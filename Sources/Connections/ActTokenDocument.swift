@@ -29,7 +29,7 @@ extension DocumentSchema {
 }
 
 extension TextFormat {
-    fileprivate static let connectionID = TextFormat(
+    static let connectionID = TextFormat(
         length: 36...36,
         pattern: "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
         expectation: "the id of a connection"

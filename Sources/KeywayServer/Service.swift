@@ -1,5 +1,6 @@
 import Access
 package import ActService
+import Acting
 import Connections
 package import Documents
 package import Egress
@@ -48,9 +49,14 @@ package final class Service: Sendable {
     package let keyUses: KeyUses
     package let actTokenKeys: ActTokenKeys
     package let expiredTokens: ExpiredTokens
+    /// The sessions of the forward proxy.
+    package let proxySessions = ServedProxySessions()
+    let connectionActs: ConnectionActs
     private let router: Router<Route>
     /// By the paths below a connection's base URL.
     let keylessRoutes: [(path: String, route: Route)]
+    /// The route of requests through the forward proxy, which have paths of third parties.
+    let proxyRoute: Route
     /// The OpenAPI document of all endpoints.
     let description: [UInt8]
     let authenticator: Authenticator
@@ -93,6 +99,7 @@ package final class Service: Sendable {
         metrics = Metrics(store: store, vault: vault, log: log)
         auditHeads = AuditHeads(store: store, vault: vault)
         actTokenKeys = ActTokenKeys(store: store, vault: vault)
+        connectionActs = Self.connectionActs(store, vault, egress, configuration, metrics.acts, log)
         let endpoints = EndpointList(
             store: store,
             vault: vault,
@@ -103,7 +110,8 @@ package final class Service: Sendable {
             auditHeads: auditHeads,
             keyUses: keyUses,
             actTokenKeys: actTokenKeys,
-            log: log
+            connectionActs: connectionActs,
+            proxySessions: proxySessions
         ).all
         var router = Router<Route>()
         var keylessRoutes: [(path: String, route: Route)] = []
@@ -124,6 +132,48 @@ package final class Service: Sendable {
         self.router = router
         self.keylessRoutes = keylessRoutes
         description = OpenAPIDocument(describing: routed).bytes
+        let proxied = ProxiedActs(acts: connectionActs).endpoint
+        proxyRoute = Route(
+            endpoint: proxied,
+            metrics: metrics.route(proxied.methodName, proxied.path),
+            logged: RequestLine.route(of: proxied)
+        )
+    }
+
+    private static func connectionActs(
+        _ store: any Store,
+        _ vault: Vault,
+        _ egress: EgressClient,
+        _ configuration: Configuration,
+        _ metrics: ActMetrics,
+        _ log: AccessLog
+    ) -> ConnectionActs {
+        ConnectionActs(
+            store: store,
+            vault: vault,
+            egress: egress,
+            planner: ActPlanner(endpoints: AWSEndpoints(environment: configuration.environment)),
+            environment: configuration.environment,
+            shared: store.shared,
+            metrics: metrics,
+            noteObjection: { objection in
+                log.note(
+                    "rule observed",
+                    level: .warning,
+                    [
+                        .init("request_id", .string(objection.requestID)),
+                        .init("connection_id", .string(objection.connection.description)),
+                        .init("would_refuse", .string(objection.text)),
+                    ]
+                )
+            }
+        )
+    }
+
+    /// Answers a request that came through the forward proxy, to a third party's own host.
+    func answerProxied(_ request: any ServiceRequest, to reply: any ServiceReply) {
+        let exchange = Exchange(request: request, reply: reply, requestID: requestIDs.next())
+        answer(exchange, by: proxyRoute, RouteParameters())
     }
 
     /// Answers a request: during the call, or later from another thread.

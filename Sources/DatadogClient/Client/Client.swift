@@ -73,6 +73,8 @@ public struct Client: Sendable {
     }
     /// Tokens that act through connections, and do nothing else.
     public var actTokens: ActTokenOperations { ActTokenOperations(requester: requester) }
+    /// Sessions of a Keyway server's forward proxy.
+    public var proxySessions: ProxySessionOperations { ProxySessionOperations(requester: requester) }
     /// Users and service accounts.
     public var users: UserOperations { UserOperations(requester: requester) }
     /// Roles and who has them.

@@ -17,6 +17,14 @@ extension Command {
         isOptional: true,
         isRepeatable: true
     )
+    private static let withoutProxy = Option.flag(
+        "without-proxy",
+        "Set no proxy, although the server has one for tools whose host is fixed"
+    )
+    private static let addingCredentials = Option.flag(
+        "add-credentials",
+        "Let the proxy add credentials to requests that carry none"
+    )
     private static let printing = Option.flag("print", "Print the variables for eval, and run nothing")
 
     static let runWithToken = Command(
@@ -26,12 +34,14 @@ extension Command {
             "The command gets an act token and the variables by which the vendors' clients find address and credential. "
                 + "Keyway's own keys and real credentials of vendors are removed from its environment. The token is revoked "
                 + "when the command ends; should keyway be killed, it expires.",
+            "If the server has a forward proxy (keyway serve --proxy-listen), the command gets HTTPS_PROXY and a certificate "
+                + "authority, so that tools whose host is fixed act through it. Requests to hosts of no connection are refused.",
             "Without --connection it is for all connections of which no two are of one integration.",
             "The exit code is the command's; 127 if there is no such command, 126 if it can't be started. Signals are "
                 + "passed on to it.",
         ],
         operands: [command],
-        options: [.actedConnection, .lifetime, printing],
+        options: [.actedConnection, .lifetime, withoutProxy, addingCredentials, printing],
         sharedOptions: [ServerOptions.group],
         examples: [
             "keyway run --connection OpenAI -- python3 chat.py",
@@ -57,20 +67,27 @@ extension Command {
         }
         let run = RunningCommand(session: session, token: token, connections: new.connections, lifetime: lifetime)
         let end: ChildProcess.End
+        var proxy: RunProxy?
         do {
             let listener = try run.listen(for: targets, &variables)
             defer { listener?.stop() }
+            if !arguments.has(withoutProxy) {
+                proxy = try await run.openProxy(addingCredentials: arguments.has(addingCredentials), &variables)
+            }
             for line in variables.code { Terminal.printError("keyway: in code: \(line)") }
             let environment = ChildEnvironment(without: variables.isRemoved, adding: variables.values)
             end = try await ChildProcess().run(words, in: environment)
         } catch let error as ChildProcess.StartError {
+            await run.close(proxy)
             await run.revoke()
             Terminal.printError("keyway: \(error.description)")
             exit(error.exitCode)
         } catch {
+            await run.close(proxy)
             await run.revoke()
             throw error
         }
+        await run.close(proxy)
         await run.revoke()
         switch end {
         case .exit(let code): exit(code)
@@ -146,6 +163,47 @@ private struct RunningCommand {
             variables.set(name, (before + directHosts.sorted()).joined(separator: ","))
         }
         return listener
+    }
+
+    /// Opens a session of the server's forward proxy, if it has one that can be reached from here.
+    func openProxy(addingCredentials: Bool, _ variables: inout RunVariables) async throws -> RunProxy? {
+        let new = NewProxySession(connections: connections, lifetime: lifetime, addsCredentials: addingCredentials)
+        let opened: ProxySession
+        do {
+            opened = try await session.client.proxySessions.create(new)
+        } catch let error as DatadogError where [.conflict, .notFound].contains(error.code) {
+            return nil
+        } catch let error as DatadogError {
+            throw CommandError(error, from: session.server)
+        }
+        let server = URL(string: session.server)?.host()
+        let host = String(opened.proxy[..<(opened.proxy.lastIndex(of: ":") ?? opened.proxy.endIndex)])
+        let isReachable = !LoopbackAddress.isLoopback(host) || server.map(LoopbackAddress.isLoopback) ?? false
+        guard isReachable, let secret = token.token else {
+            try? await session.client.proxySessions.end(opened.id)
+            return nil
+        }
+        let proxy: RunProxy
+        do throws(CommandError) {
+            proxy = try RunProxy(opened)
+        } catch {
+            try? await session.client.proxySessions.end(opened.id)
+            throw error
+        }
+        let before = variables.values["NO_PROXY"] ?? Environment["NO_PROXY"]
+        for (name, value) in proxy.variables(token: secret, server: server, directHosts: before) {
+            variables.set(name, value)
+        }
+        return proxy
+    }
+
+    /// Ends the session of the proxy, and tells what came through it. Should that fail, it expires.
+    func close(_ proxy: RunProxy?) async {
+        guard let proxy else { return }
+        proxy.remove()
+        let last = try? await session.client.proxySessions.get(proxy.session.id)
+        try? await session.client.proxySessions.end(proxy.session.id)
+        if let summary = last?.summary { Terminal.printError("keyway: \(summary)") }
     }
 
     /// Revokes the token. Should that fail, it expires.

@@ -1,3 +1,4 @@
+import Documents
 import Egress
 import KeywayServer
 
@@ -27,7 +28,15 @@ enum EgressOptions {
         "Time that an act waits for the next byte of a response; 60, and 600 for models, if not given"
     )
 
-    static let all = [allow, plaintext, authorities, timeout]
+    private static let map = Option(
+        name: "egress-map",
+        placeholder: "HOST=ADDRESS:PORT",
+        help: "For tests alone: ask ADDRESS:PORT instead of HOST; repeatable, and told in the log as a warning",
+        isRepeatable: true,
+        variables: ["KEYWAY_EGRESS_MAP"]
+    )
+
+    static let all = [allow, plaintext, authorities, timeout, map]
 
     static func configuration(_ arguments: Arguments) throws(CommandError) -> EgressConfiguration {
         var configuration = EgressConfiguration()
@@ -46,6 +55,7 @@ enum EgressOptions {
         }
         configuration.allowsPlaintext = arguments.has(plaintext)
         configuration.certificateAuthorityFile = arguments[authorities]
+        configuration.standIns = try arguments.all(map).map { text throws(CommandError) in try standIn(text) }
         if let seconds = try arguments.count(timeout) {
             guard seconds <= 3_600 else { throw CommandError(.usage, "--egress-timeout must be at most 3600") }
             configuration.firstByteTimeout = Double(seconds)
@@ -53,5 +63,22 @@ enum EgressOptions {
             configuration.hasUsualTimeouts = false
         }
         return configuration
+    }
+
+    /// `HOST=ADDRESS:PORT` or `HOST:PORT=ADDRESS:PORT`, as egress has it.
+    private static func standIn(_ text: String) throws(CommandError) -> String {
+        let parts = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+        let names = parts.compactMap { part in
+            var part = part
+            return part.withUTF8 { HostName(parsing: $0)?.text }
+        }
+        guard parts.count == 2, names.count == 2, names[1].contains(":"), !text.contains("/") else {
+            throw CommandError(
+                .usage,
+                "--egress-map must be a host, =, and the address and port that stand for it, such as "
+                    + "api.example.com=127.0.0.1:8443"
+            )
+        }
+        return (names[0].contains(":") ? names[0] : names[0] + ":443") + ":" + names[1]
     }
 }

@@ -1,6 +1,7 @@
 import ActService
 import Documents
 import Egress
+import ForwardProxy
 import HTTPServer
 import KeywayServer
 import Platform
@@ -53,6 +54,13 @@ struct RunningServer {
         let metricsServer = try options.metricsServer.map { configuration throws(CommandError) in
             try Self.start(configuration, MetricsListener(metrics: service.metrics))
         }
+        let proxy = try options.proxy.map { configuration throws(CommandError) in
+            try RunningProxy(configuration, service)
+        }
+        if !options.egress.standIns.isEmpty {
+            let standIns = options.egress.standIns.map { JSONValue.string($0) }
+            log.note("hosts are mapped to others", level: .warning, [.init("map", .array(standIns))])
+        }
         if !EngineVersion.current.isProven {
             log.note(
                 "libmicrohttpd not proven",
@@ -64,6 +72,7 @@ struct RunningServer {
         if let metricsServer, let configuration = options.metricsServer {
             Self.noteListening(configuration, metricsServer, "listening for metrics", log)
         }
+        if let proxy { log.note("listening as a proxy", [.init("address", .string(proxy.address))]) }
         log.note("audit key", [.init("public_key", .string(auditKey))])
         log.flush()
 
@@ -72,6 +81,7 @@ struct RunningServer {
         }
         let uses = Task { await service.keyUses.keepWriting() }
         let expiry = Task { await service.expiredTokens.keepErasing() }
+        let sessions = Task { await service.proxySessions.sessions.keepEnding() }
         let upkeep = Task(executorPreference: service.taskExecutor) {
             await Self.keepMasterKeys(masterKeys, of: vault, reading: signals, on: service.taskExecutor)
         }
@@ -88,7 +98,8 @@ struct RunningServer {
         uses.cancel()
         expiry.cancel()
         log.flush()
-        let unfinished = await Self.stop(server, metricsServer, egress)
+        let unfinished = await Self.stop(server, metricsServer, proxy, egress)
+        sessions.cancel()
         await service.endActs()
         await service.keyUses.writeAll()
         await service.auditHeads.writeAdvanced(to: log)
@@ -160,10 +171,19 @@ struct RunningServer {
     /// Stops the servers on a thread of its own: they wait for handlers, which may need this one.
     ///
     /// - Returns: How many requests of the API did not end in time.
-    private static func stop(_ server: HTTPServer, _ metricsServer: HTTPServer?, _ egress: EgressClient) async -> Int {
+    private static func stop(
+        _ server: HTTPServer,
+        _ metricsServer: HTTPServer?,
+        _ proxy: RunningProxy?,
+        _ egress: EgressClient
+    ) async -> Int {
         await withCheckedContinuation { continuation in
             DetachedThread.start {
-                let unfinished = server.stop(gracePeriod: gracePeriod)
+                proxy?.stopListening()
+                let start = MonotonicClock.now()
+                var unfinished = server.stop(gracePeriod: gracePeriod)
+                let left = gracePeriod - Double(MonotonicClock.now() - start) / 1e9
+                unfinished += proxy?.stop(gracePeriod: max(0, left)) ?? 0
                 metricsServer?.stop(gracePeriod: 0)
                 // Acts that have outlasted their callers end here.
                 egress.stop()

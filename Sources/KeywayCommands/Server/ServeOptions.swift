@@ -49,6 +49,11 @@ struct ServeOptions {
         "ADDRESS:PORT",
         "Serve /metrics there, to anyone, and not on the main address"
     )
+    private static let proxyListen = Option.setting(
+        "proxy-listen",
+        "ADDRESS:PORT",
+        "Be a forward proxy there, of this machine, for tools whose host is fixed, such as 127.0.0.1:8481"
+    )
     private static let principal = Option.setting(
         "aws-principal-id",
         "ACCOUNT",
@@ -79,12 +84,14 @@ struct ServeOptions {
 
     static let all =
         [
-            listen, rateLimit, certificate, key, plaintext, publicURL, metricsListen, principal, connectionsPerAddress,
-            actBodyLimit, auditHeadInterval, dataKeyLifetime, unprovenEngine,
+            listen, rateLimit, certificate, key, plaintext, publicURL, metricsListen, proxyListen, principal,
+            connectionsPerAddress, actBodyLimit, auditHeadInterval, dataKeyLifetime, unprovenEngine,
         ] + EgressOptions.all
 
     let server: ServerConfiguration
     let metricsServer: ServerConfiguration?
+    /// The forward proxy.
+    let proxy: ServerConfiguration?
     let service: Service.Configuration
     let auditHeadInterval: Duration
     /// `nil` for not at all.
@@ -119,6 +126,19 @@ struct ServeOptions {
             endpoint.threads = 1
             endpoint.limits.connections = 64
             endpoint.limits.connectionsPerAddress = 64
+            endpoint.allowsUnprovenEngine = server.allowsUnprovenEngine
+            return endpoint
+        }
+        proxy = try arguments[Self.proxyListen].map { text throws(CommandError) in
+            var endpoint = try Self.endpoint(text, option: Self.proxyListen)
+            guard LoopbackAddress.isLoopback(endpoint.address) else {
+                throw CommandError(
+                    .configuration,
+                    "tokens would cross the network in the clear: --proxy-listen takes loopback addresses alone, such as "
+                        + "127.0.0.1:8481"
+                )
+            }
+            endpoint.limits = server.limits
             endpoint.allowsUnprovenEngine = server.allowsUnprovenEngine
             return endpoint
         }

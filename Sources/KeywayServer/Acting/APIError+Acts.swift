@@ -157,11 +157,19 @@ extension APIError {
         case .methodNotAllowed, .pathNotAllowed, .queryNotAllowed, .headerNotAllowed, .bodyNotAllowed,
             .serviceNotNamed:
             act(400, "bad_request", refusal.sentence)
+        case .credentialMissing: credentialMissing(refusal.sentence)
         case .bodyNotSigned: act(403, Self.signatureMismatch, refusal.sentence)
         case .bodyTooLong: act(413, "body_too_large", refusal.sentence)
         case .destinationNotAllowed: act(403, "destination_refused", refusal.sentence)
         case .unknownPlaceholder, .connectionNotUsable, .probeNotDeclared: act(409, "not_configured", refusal.sentence)
         }
+    }
+
+    /// Asks for a credential, as tools do that send theirs when they are asked for it.
+    private static func credentialMissing(_ detail: String) -> APIError {
+        var error = act(401, "credential_missing", detail)
+        error.headers.append(.init(name: "WWW-Authenticate", value: "Basic realm=\"Keyway\""))
+        return error
     }
 
     private static func act(_ failure: ActFailure) -> APIError {

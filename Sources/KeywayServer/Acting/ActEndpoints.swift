@@ -63,7 +63,8 @@ struct ActEndpoints: Sendable {
     }
 
     private func act(_ call: Call, _ sink: HTTPActSink) throws {
-        let request = call.actRequest
+        // Without even a slash it is the base URL itself.
+        let request = call.actRequest(path: call.parameters["path"].map { "/" + $0 } ?? "")
         let isDryRun = try isDryRun(call)
         let connection = try call.identifier("connection_id", orStatus: 400)
         if isDryRun {
@@ -101,18 +102,23 @@ struct ActEndpoints: Sendable {
 
 extension Call {
     /// The request that is to be sent through the connection.
-    fileprivate var actRequest: ActRequest {
+    ///
+    /// - Parameters:
+    ///   - path: The path below the base URL.
+    ///   - arrival: Where it was sent to, if that is a third party's own host.
+    /// - Returns: The request.
+    func actRequest(path: String, arrival: ThirdPartyArrival? = nil) -> ActRequest {
         let upload = request.bodyStream.map(CallerUpload.init)
         return ActRequest(
             method: request.method.name,
-            // Without even a slash it is the base URL itself.
-            path: parameters["path"].map { "/" + $0 } ?? "",
+            path: path,
             query: request.rawQuery,
             headers: request.foldedHeaders,
             body: request.body,
             upload: upload.map { upload in signed?.checking(upload) ?? upload },
             signature: signed?.signature,
-            tokenPlaces: tokenPlaces
+            tokenPlaces: tokenPlaces,
+            arrival: arrival
         )
     }
 }

@@ -1,5 +1,6 @@
 import ActService
 import Documents
+import ForwardProxy
 import HTTPServer
 import NetworkTypes
 
@@ -22,7 +23,8 @@ final class HTTPActSink: ActSink {
     }
 
     func address(of connection: Identifier) -> DoorAddress {
-        DoorAddress(
+        if exchange.request.tunnel != nil { return .ofThirdParty }
+        return DoorAddress(
             origin: PublicAddress.url(configured: service.publicURL, request: exchange.request),
             path: ActEndpoints.path(of: connection.description)
         )
@@ -33,10 +35,12 @@ final class HTTPActSink: ActSink {
     }
 
     func send(_ response: ActResponse) {
+        exchange.request.proxyTunnel?.session.noteAct()
         service.finish(exchange.limiting(to: nil), Response(response), route: route, isProxied: true)
     }
 
     func begin(_ response: ActResponse, length: Int?, for caller: ActCaller) -> any ActBodySink {
+        exchange.request.proxyTunnel?.session.noteAct()
         let status = response.upstreamStatus
         var response = Response(response)
         ActHeader.name(exchange.requestID, in: &response)
@@ -44,6 +48,7 @@ final class HTTPActSink: ActSink {
     }
 
     func fail(_ error: ActError) {
+        exchange.request.proxyTunnel?.session.noteRefusal()
         service.finish(exchange, service.response(to: error, exchange, route: route), route: route)
     }
 

@@ -20,7 +20,8 @@ struct EndpointList: Sendable {
     let auditHeads: AuditHeads
     let keyUses: KeyUses
     let actTokenKeys: ActTokenKeys
-    let log: AccessLog
+    let connectionActs: ConnectionActs
+    let proxySessions: ServedProxySessions
 
     /// In the order in which the OpenAPI document has them.
     var all: [Endpoint] { documents + acts + access + workloads + audit + operators }
@@ -71,26 +72,6 @@ struct EndpointList: Sendable {
 
     /// The endpoints that act through connections, and that say how.
     private var acts: [Endpoint] {
-        let acts = ConnectionActs(
-            store: store,
-            vault: vault,
-            egress: egress,
-            planner: planner,
-            environment: configuration.environment,
-            shared: store.shared,
-            metrics: metrics.acts,
-            noteObjection: { [log] objection in
-                log.note(
-                    "rule observed",
-                    level: .warning,
-                    [
-                        .init("request_id", .string(objection.requestID)),
-                        .init("connection_id", .string(objection.connection.description)),
-                        .init("would_refuse", .string(objection.text)),
-                    ]
-                )
-            }
-        )
         let settings = SettingsEndpoints(
             access: connectionAccess,
             documents: store,
@@ -114,7 +95,13 @@ struct EndpointList: Sendable {
             identifiers: identifiers,
             publicURL: configuration.publicURL
         )
-        return ActEndpoints(acts: acts).all + tokens.all + tools.all + settings.all
+        let sessions = ProxySessionEndpoints(
+            store: store,
+            acts: connectionActs,
+            sessions: proxySessions,
+            identifiers: identifiers
+        )
+        return ActEndpoints(acts: connectionActs).all + tokens.all + tools.all + sessions.all + settings.all
     }
 
     /// The endpoints that decide who may do what.

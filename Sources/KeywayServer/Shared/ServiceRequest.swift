@@ -23,6 +23,9 @@ package protocol ServiceRequest: AnyObject, Sendable {
     /// Where the client reached the server, if that is known.
     var localEndpoint: LocalEndpoint? { get }
 
+    /// The tunnel of the forward proxy that the request came through, if it did.
+    var tunnel: Tunnel? { get }
+
     /// The first header of that name, its case ignored.
     func header(_ name: StaticString) -> String?
 
@@ -97,4 +100,6 @@ extension ServiceRequest {
     }
 
     package var bodyStream: RequestBodyStream? { nil }
+
+    package var tunnel: Tunnel? { nil }
 }

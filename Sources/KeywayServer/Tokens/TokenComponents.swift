@@ -16,6 +16,8 @@ enum TokenComponents {
                 .init("ActTokenCreated", data(ActToken.createdResource(showing: "", "").jsonSchema)),
                 .init("ActTokenList", list(of: ActToken.resource.jsonSchema, count("total", "total_filtered"))),
                 .init("ActTokenCreate", JSONSchema.body(of: .actToken, for: .create)),
+                .init("ProxySession", data(ProxySessionEndpoints.resource(at: "").jsonSchema)),
+                .init("ProxySessionCreate", JSONSchema.body(of: .proxySession, for: .create)),
             ]
     }
 

@@ -1,0 +1,48 @@
+import Access
+import ActService
+import Documents
+import ForwardProxy
+
+/// The credential of a request to the forward proxy, and the session and the connection that its user name says.
+///
+/// `Basic` with a token as the password, and the ids of a session and of a connection as the user, in either order with
+/// a plus between them, or anything else; `Basic` with an API key as the user and an application key as the password;
+/// or `Bearer` with a token.
+struct ProxyAuthorization: Equatable {
+    let credential: Credential
+    /// The ids in the user name.
+    let named: [Identifier]
+
+    /// - Throws: ``ConnectRefusal`` with 407.
+    init(_ value: String?) throws(ConnectRefusal) {
+        guard let value else {
+            throw .unauthenticated("A token of Keyway's is needed as the password of the proxy")
+        }
+        if let basic = BasicCredentials(value) {
+            if let credential = Self.token(basic.password) {
+                self.credential = credential
+                named = basic.user.split(separator: "+").compactMap { Identifier($0) }
+            } else {
+                guard !basic.user.isEmpty, !basic.password.isEmpty else {
+                    throw .unauthenticated("The password of the proxy is no token of Keyway's")
+                }
+                credential = .keys(api: KeyDigest(of: basic.user), application: KeyDigest(of: basic.password))
+                named = []
+            }
+            return
+        }
+        guard value.utf8.count > 7, value.prefix(7).lowercased() == "bearer ",
+            let credential = Self.token(String(value.dropFirst(7).drop { $0 == " " }))
+        else { throw .unauthenticated("Proxy-Authorization holds no token of Keyway's") }
+        self.credential = credential
+        named = []
+    }
+
+    private static func token(_ text: String) -> Credential? {
+        switch TokenText.kind(of: text) {
+        case .act: .actToken(KeyDigest(of: text))
+        case .personal, .service, .delegated: .accessToken(KeyDigest(of: text))
+        case nil: nil
+        }
+    }
+}
