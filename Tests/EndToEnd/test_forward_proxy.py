@@ -504,7 +504,7 @@ class TestTools:
         done = runner.run(API, "curl", "-sS", "-H", "Authorization: Bearer dummy", f"https://{API}/base/a?b=c")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["target"] == "/base/a?b=c"
-        assert "through the proxy: 1 acts, 0 refused" in done.stderr
+        assert "through the proxy: 1 sent, 0 refused" in done.stderr
         assert not list(runner.place.glob("keyway-run-*")), "the file of authorities is removed"
 
     def test_curl_at_a_host_of_no_connection(self, runner: Runner) -> None:

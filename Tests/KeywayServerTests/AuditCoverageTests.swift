@@ -15,6 +15,8 @@ struct AuditCoverageTests {
         "PUT /api/v2/actions/connections/{connection_id}/settings": "connection_settings.update",
         "POST /api/v2/actions/act_tokens": "act_token.create",
         "DELETE /api/v2/actions/act_tokens/{act_token_id}": "act_token.revoke",
+        "POST /api/v2/actions/proxy_sessions": "proxy_session.create",
+        "DELETE /api/v2/actions/proxy_sessions/{proxy_session_id}": "proxy_session.end",
         "POST /api/v2/personal_access_tokens": "access_token.create",
         "PATCH /api/v2/personal_access_tokens/{token_id}": "access_token.update",
         "DELETE /api/v2/personal_access_tokens/{token_id}": "access_token.revoke",
@@ -180,6 +182,16 @@ private struct AuditStory {
             body = token
             if path.contains("{act_token_id}") {
                 put("act_token_id", try await fixture.send(.post, "/api/v2/actions/act_tokens", body: token).id)
+            }
+        }
+        if path.contains("proxy_sessions") {
+            let session = AccessBodies.proxySession(through: try await fixture.create(Bodies.openAI()))
+            body = session
+            if path.contains("{proxy_session_id}") {
+                put(
+                    "proxy_session_id",
+                    try await fixture.send(.post, "/api/v2/actions/proxy_sessions", body: session).id
+                )
             }
         }
         if path.contains("access_tokens") {

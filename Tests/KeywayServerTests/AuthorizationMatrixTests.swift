@@ -65,6 +65,13 @@ private let table = """
         GET             connections_resolve                403   403   200   403    403    200   403   200   200   404
         DELETE          connections_resolve                403   403   204   403    403    204   403   204   204   404
 
+    /api/v2/actions/proxy_sessions
+        POST            connections_resolve                403   403   201   201    403    403   201   403   201   400
+
+    /api/v2/actions/proxy_sessions/{proxy_session_id}
+        GET             connections_resolve                403   403   404   404    403    403   404   403   404   404
+        DELETE          connections_resolve                403   403   404   404    403    403   404   403   404   404
+
     /api/v2/personal_access_tokens
         GET             user_app_keys                      403   403   200   200    200    200   200   200   200   200
         POST            user_app_keys                      403   403   201   201    201    201   201   403   201   201
@@ -432,6 +439,9 @@ private struct World {
         if row.path.hasSuffix("/act_tokens"), row.method == .post {
             return AccessBodies.actToken(through: try await fixture.create(Bodies.openAI()))
         }
+        if row.path.hasSuffix("/proxy_sessions") {
+            return AccessBodies.proxySession(through: try await fixture.create(Bodies.openAI()))
+        }
         return things.body(of: row)
     }
 
@@ -489,6 +499,14 @@ private struct World {
             path.replace(
                 "{act_token_id}",
                 with: try await fixture.send(.post, "/api/v2/actions/act_tokens", body: token).id
+            )
+        }
+        if path.contains("{proxy_session_id}") {
+            // Another credential's, whoever asks: `test_forward_proxy.py` knows of one's own.
+            let session = AccessBodies.proxySession(through: try await fixture.create(Bodies.openAI()))
+            path.replace(
+                "{proxy_session_id}",
+                with: try await fixture.send(.post, "/api/v2/actions/proxy_sessions", body: session).id
             )
         }
         if path.contains("{token_id}") {

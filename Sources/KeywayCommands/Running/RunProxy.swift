@@ -88,6 +88,6 @@ extension ProxySession {
     var summary: String? {
         guard acts + refusals + unboundHosts.count > 0 else { return nil }
         let hosts = unboundHosts.isEmpty ? "" : "; hosts of no connection: \(unboundHosts.joined(separator: ", "))"
-        return "through the proxy: \(acts) acts, \(refusals) refused\(hosts)"
+        return "through the proxy: \(acts) sent, \(refusals) refused\(hosts)"
     }
 }

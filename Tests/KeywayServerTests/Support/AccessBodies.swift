@@ -17,6 +17,10 @@ enum AccessBodies {
         key("act_tokens", #""connections":["\#(connection)"],"lifetime":60"#)
     }
 
+    static func proxySession(through connection: String) -> String {
+        key("proxy_sessions", #""connections":["\#(connection)"],"lifetime":60"#)
+    }
+
     /// A token without permissions; with a time of its end, as its creation has it.
     static func accessToken(isPersonal: Bool, expires: Bool) -> String {
         let month: Int64 = 30 * 86_400 * 1_000_000

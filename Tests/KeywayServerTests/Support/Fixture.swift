@@ -69,6 +69,7 @@ final class Fixture: Sendable {
             configuration: configuration,
             log: log
         )
+        service.proxySessions.open(at: "127.0.0.1:8481")
         organization = try await Self.createOrganization(in: sqlite)
         _ = try await sqlite.commit(Change([.noteMasterKey(id: vault.activeKeyID)], event: nil))
         admin = try await Self.createMember(of: organization, roles: [.admin], in: sqlite)
