@@ -132,6 +132,14 @@ extension Permission {
                 "Token Issuers Manage",
                 "View, add and remove issuers of tokens by which workloads act as service accounts"
             )
+        case .auditWebhooksManage:
+            .init(
+                21,
+                .write,
+                "Compliance",
+                "Audit Webhooks Manage",
+                "View, add, change and remove the webhooks that audit events are sent to"
+            )
         }
     }
 }

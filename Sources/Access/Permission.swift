@@ -22,6 +22,8 @@ package enum Permission: String, Sendable, CaseIterable {
     case manageIntegrations = "manage_integrations"
     /// Ours: to name issuers whose tokens stand for service accounts.
     case tokenIssuersManage = "token_issuers_manage"
+    /// Ours: to have audit events sent elsewhere.
+    case auditWebhooksManage = "audit_webhooks_manage"
 
     /// The permission that a scope of an application key names, or `nil` for a scope that grants nothing here.
     ///

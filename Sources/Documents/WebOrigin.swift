@@ -74,3 +74,19 @@ package struct WebOrigin: Sendable, Equatable {
         return nil
     }
 }
+
+extension WebOrigin {
+    /// Origin, and path with query, of a URL that has no fragment and names no user.
+    package static func parts(of url: String) -> (origin: String, target: String)? {
+        guard url.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "#") }) else { return nil }
+        let halves = url.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+        guard let origin = Array(halves[0]).withUnsafeBufferPointer({ WebOrigin(parsing: $0) })?.text else {
+            return nil
+        }
+        // The path begins with the third slash.
+        let parts = halves[0].split(separator: UInt8(ascii: "/"), maxSplits: 3, omittingEmptySubsequences: false)
+        let path = parts.count > 3 ? String(decoding: parts[3], as: UTF8.self) : ""
+        let query = halves.count > 1 ? "?" + String(decoding: halves[1], as: UTF8.self) : ""
+        return (origin, "/\(path)\(query)")
+    }
+}

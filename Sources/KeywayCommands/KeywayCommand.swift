@@ -45,6 +45,7 @@ package enum KeywayCommand {
                 ),
                 .command(.act), .command(.runWithToken), .group(.actTokens), .group(.connections),
                 .group(.applicationKeys), .group(.aws), .group(.apiKeys), .group(.users), .group(.issuers),
+                .group(.webhooks),
                 .command(.validate), .command(.export), .command(.apply), .command(.completions), .command(.manual),
             ]
         )

@@ -52,6 +52,7 @@ package final class Service: Sendable {
     /// The sessions of the forward proxy.
     package let proxySessions = ServedProxySessions()
     let connectionActs: ConnectionActs
+    package let webhookDeliveries: WebhookDeliveries
     private let router: Router<Route>
     /// By the paths below a connection's base URL.
     let keylessRoutes: [(path: String, route: Route)]
@@ -91,6 +92,7 @@ package final class Service: Sendable {
         publicURL = configuration.publicURL
         keyUses = KeyUses(store: store, hasOtherReaders: store.shared != nil)
         expiredTokens = ExpiredTokens(store: store, shared: store.shared)
+        webhookDeliveries = WebhookDeliveries(store: store, vault: vault, egress: egress, log: log)
         authenticator = Authenticator(
             store: store,
             limiter: RateLimiter(limit: configuration.rateLimit),
@@ -99,7 +101,15 @@ package final class Service: Sendable {
         metrics = Metrics(store: store, vault: vault, log: log)
         auditHeads = AuditHeads(store: store, vault: vault)
         actTokenKeys = ActTokenKeys(store: store, vault: vault)
-        connectionActs = Self.connectionActs(store, vault, egress, configuration, metrics.acts, log)
+        connectionActs = Self.makeActs(
+            store: store,
+            vault: vault,
+            egress: egress,
+            environment: configuration.environment,
+            metrics: metrics.acts,
+            uses: keyUses,
+            log: log
+        )
         let endpoints = EndpointList(
             store: store,
             vault: vault,
@@ -140,22 +150,24 @@ package final class Service: Sendable {
         )
     }
 
-    private static func connectionActs(
-        _ store: any Store,
-        _ vault: Vault,
-        _ egress: EgressClient,
-        _ configuration: Configuration,
-        _ metrics: ActMetrics,
-        _ log: AccessLog
+    private static func makeActs(
+        store: any Store,
+        vault: Vault,
+        egress: EgressClient,
+        environment: [String: String],
+        metrics: ActMetrics,
+        uses: KeyUses,
+        log: AccessLog
     ) -> ConnectionActs {
         ConnectionActs(
             store: store,
             vault: vault,
             egress: egress,
-            planner: ActPlanner(endpoints: AWSEndpoints(environment: configuration.environment)),
-            environment: configuration.environment,
+            planner: ActPlanner(endpoints: AWSEndpoints(environment: environment)),
+            environment: environment,
             shared: store.shared,
             metrics: metrics,
+            uses: uses,
             noteObjection: { objection in
                 log.note(
                     "rule observed",

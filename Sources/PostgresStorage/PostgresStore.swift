@@ -267,6 +267,18 @@ extension PostgresStore: AuditStore {
     }
 }
 
+extension PostgresStore: AuditWebhookStore {
+    package func auditWebhooks() throws(StoreError) -> [StoredAuditWebhook] {
+        try reads.read { reads throws(PostgresError) in try reads.auditWebhooks() }
+    }
+}
+
+extension PostgresStore: LastUseStore {
+    package func lastUse(ofConnection id: Identifier, in organization: Identifier) throws(StoreError) -> Timestamp? {
+        try reads.read { reads throws(PostgresError) in try reads.lastUse(ofConnection: id, in: organization) }
+    }
+}
+
 extension PostgresStore: ServerKeyStore {
     package func sealedKey(_ key: ServerKey) throws(StoreError) -> SealedSecrets? {
         try reads.read { reads throws(PostgresError) in try reads.sealedKey(key) }

@@ -150,6 +150,18 @@ extension SQLiteStore: AuditStore {
     }
 }
 
+extension SQLiteStore: AuditWebhookStore {
+    package func auditWebhooks() throws(StoreError) -> [StoredAuditWebhook] {
+        try readers.read { reader throws(SQLiteError) in try reader.auditWebhooks() }
+    }
+}
+
+extension SQLiteStore: LastUseStore {
+    package func lastUse(ofConnection id: Identifier, in organization: Identifier) throws(StoreError) -> Timestamp? {
+        try readers.read { reader throws(SQLiteError) in try reader.lastUse(ofConnection: id, in: organization) }
+    }
+}
+
 extension SQLiteStore: ServerKeyStore {
     package func sealedKey(_ key: ServerKey) throws(StoreError) -> SealedSecrets? {
         try readers.read { reader throws(SQLiteError) in try reader.sealedKey(key) }

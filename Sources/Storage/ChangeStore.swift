@@ -55,6 +55,9 @@ package enum Mutation: Sendable {
     /// Notes when a key, a token or a user was last seen, unless what is stored is later. No change, if there is no
     /// such key, token or user, and no change of access.
     case noteUse(LastUse)
+    /// Notes how far a webhook has received the audit log, unless what is stored is further. No change, if there is no
+    /// such webhook.
+    case noteDelivery(to: Identifier, organization: Identifier, sequence: Int64)
     /// Marks an application key as registered or not, and raises its revision. No change, if it is that already, and
     /// then no event.
     case setRegistration(applicationKey: Identifier, organization: Identifier, isRegistered: Bool)
@@ -159,7 +162,7 @@ package protocol ChangeStore: Sendable {
 
 /// All of a store, for those who open and close it.
 package protocol Store: PublicDocuments, RestrictedConnections, SealedSecretStore, ActingStore, AccessStore, AuditStore,
-    AuditLogs, ServerKeyStore, ChangeStore, ReadinessStore
+    AuditLogs, AuditWebhookStore, LastUseStore, ServerKeyStore, ChangeStore, ReadinessStore
 {
     /// The newest id stored, after which new ones must sort.
     func newestIdentifier() throws(StoreError) -> Identifier?

@@ -16,6 +16,8 @@ package enum DocumentKind: Sendable, CaseIterable {
     case tokenIssuer
     /// The pattern of ARNs is its name. It has no secrets.
     case personaMapping
+    /// No two webhooks of an organisation have the same name.
+    case auditWebhook
 }
 
 /// A document as it is written: the text of responses, and all by which a store finds it.

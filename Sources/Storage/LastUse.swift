@@ -1,12 +1,14 @@
 package import Documents
 
-/// The last time at which a key or a token was used, or any of a user's.
+/// The last time at which a key, a token or a connection was used, or any key or token of a user's.
 package struct LastUse: Sendable, Equatable {
     /// The kind of thing that was used.
     package enum Subject: Sendable, CaseIterable {
         case apiKey, applicationKey, accessToken
         /// By one of their keys or tokens: users log in in no other way.
         case user
+        /// By the day: its time is the beginning of the day, in UTC.
+        case connection
     }
 
     package let subject: Subject
@@ -20,4 +22,10 @@ package struct LastUse: Sendable, Equatable {
         self.organization = organization
         self.time = time
     }
+}
+
+/// Reads of last uses that stand in no document. They block, as those of ``PublicDocuments`` do.
+package protocol LastUseStore: Sendable {
+    /// The beginning of the day on which a connection was last acted through; `nil` if it never was, or there is none.
+    func lastUse(ofConnection id: Identifier, in organization: Identifier) throws(StoreError) -> Timestamp?
 }

@@ -8,7 +8,7 @@ extension Mutation {
             true
         // A new token is a credential that nobody has tried yet.
         case .createAccessToken, .createActToken, .countAct, .deleteExpiredTokens, .createInvitation, .deleteInvitation,
-            .deleteInvitations, .noteUse, .createDocument, .updateDocument,
+            .deleteInvitations, .noteUse, .noteDelivery, .createDocument, .updateDocument,
             .deleteDocument, .setRestrictionPolicy, .rewrapSecrets, .issueExternalID, .bringExternalID, .noteMasterKey,
             .forgetMasterKey, .setServerKey:
             false

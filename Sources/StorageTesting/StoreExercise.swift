@@ -23,7 +23,7 @@ package struct StoreExercise: Sendable {
     package static let all =
         documents + awsAccounts + settings + sealedSecrets + lists + restrictions + visibleLists + users + roles
         + invitations + keys + tokens + revisions + requirements + accessLists + accessFilters + listPositions + changes
-        + externalIDs + tokenIssuers + audit + isolation + concurrency
+        + externalIDs + tokenIssuers + auditWebhooks + audit + isolation + concurrency
 }
 
 extension StoreExercise: CustomStringConvertible {

@@ -81,6 +81,9 @@ extension Tenant {
         for kind in [DocumentKind.eventBridge, .tokenIssuer, .personaMapping] {
             try await create(whole(kind, name: "the \(kind)"), in: store)
         }
+        let webhook = whole(.auditWebhook, name: "the webhook")
+        try await create(webhook, sealed: .lettered("c"), in: store)
+        try await commit([.noteDelivery(to: webhook.id, organization: id, sequence: 3)], in: store)
     }
 
     /// A document with its own id and name in it.

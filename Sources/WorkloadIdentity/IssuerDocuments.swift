@@ -52,7 +52,7 @@ package struct GuardedIssuerDocuments: IssuerDocuments {
     }
 
     package func document(at url: String, atMost bytes: Int) async -> Result<SecretBuffer, IssuerFailure> {
-        guard let (origin, target) = Self.parts(of: url) else { return .failure(.malformedConfiguration) }
+        guard let (origin, target) = WebOrigin.parts(of: url) else { return .failure(.malformedConfiguration) }
         let request = OutgoingRequest(
             method: "GET",
             origin: origin,
@@ -82,20 +82,6 @@ package struct GuardedIssuerDocuments: IssuerDocuments {
         case .success(let answer)?:
             return answer.head.status == 200 ? .success(answer.body) : .failure(.status(answer.head.status))
         }
-    }
-
-    /// Origin and target of a URL that has no fragment and names no user.
-    static func parts(of url: String) -> (origin: String, target: String)? {
-        guard url.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "#") }) else { return nil }
-        let halves = url.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let origin = Array(halves[0]).withUnsafeBufferPointer({ WebOrigin(parsing: $0) })?.text else {
-            return nil
-        }
-        // The path begins with the third slash.
-        let parts = halves[0].split(separator: UInt8(ascii: "/"), maxSplits: 3, omittingEmptySubsequences: false)
-        let path = parts.count > 3 ? String(decoding: parts[3], as: UTF8.self) : ""
-        let query = halves.count > 1 ? "?" + String(decoding: halves[1], as: UTF8.self) : ""
-        return (origin, "/\(path)\(query)")
     }
 }
 

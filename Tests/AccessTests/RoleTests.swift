@@ -24,6 +24,7 @@ private let matrix: [(permission: String, roles: String)] = [
     ("integrations_read", "A"),
     ("manage_integrations", "A"),
     ("token_issuers_manage", "A"),
+    ("audit_webhooks_manage", "A"),
 ]
 
 @Suite("A shipped role")

@@ -23,6 +23,9 @@ struct AuditCoverageTests {
         "POST /api/v2/service_accounts/{service_account_id}/access_tokens": "access_token.create",
         "PATCH /api/v2/service_accounts/{service_account_id}/access_tokens/{token_id}": "access_token.update",
         "DELETE /api/v2/service_accounts/{service_account_id}/access_tokens/{token_id}": "access_token.revoke",
+        "POST /api/v2/audit/webhooks": "audit_webhook.create",
+        "PATCH /api/v2/audit/webhooks/{audit_webhook_id}": "audit_webhook.update",
+        "DELETE /api/v2/audit/webhooks/{audit_webhook_id}": "audit_webhook.delete",
         "POST /api/v2/actions/token_issuers": "token_issuer.create",
         "POST /api/v2/cloud_auth/aws/persona_mapping": "persona_mapping.create",
         "DELETE /api/v2/cloud_auth/aws/persona_mapping/{persona_mapping_id}": "persona_mapping.delete",
@@ -209,6 +212,13 @@ private struct AuditStory {
             body = issuer
             if path.contains("{token_issuer_id}") {
                 put("token_issuer_id", try await fixture.send(.post, "/api/v2/actions/token_issuers", body: issuer).id)
+            }
+        }
+        if path.contains("/audit/webhooks") {
+            let webhook = Bodies.auditWebhook(try fixture.events().count)
+            body = webhook
+            if path.contains("{audit_webhook_id}") {
+                put("audit_webhook_id", try await fixture.send(.post, "/api/v2/audit/webhooks", body: webhook).id)
             }
         }
         if path.contains("persona_mapping") {

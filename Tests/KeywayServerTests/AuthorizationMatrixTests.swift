@@ -47,6 +47,12 @@ private let table = """
     /api/v2/actions/connections/{connection_id}/test
         POST            connections_resolve                403   403   200    200    403    403   200   403   200   404
 
+    /api/v2/actions/connection_uses
+        GET             connections_read                   403   403   200    200    200    403   200   403   200   200
+
+    /api/v2/actions/connections/{connection_id}/use
+        GET             connections_read                   403   403   200    200    200    403   200   403   200   404
+
     /api/v2/actions/connections/{connection_id}/credentials/aws
         GET             -                                  403   403   403    403    403    403   403   403   403   403
 
@@ -284,6 +290,15 @@ private let table = """
     /api/v2/permissions
         GET             -                                  403   403   200    200    200    200   200   200   200   200
 
+    /api/v2/audit/webhooks
+        GET             audit_webhooks_manage              403   403   200    403    403    200   200   403   200   200
+        POST            audit_webhooks_manage+audit_logs_read 403 403  201    403    403    201   201   403   201   201
+
+    /api/v2/audit/webhooks/{audit_webhook_id}
+        GET             audit_webhooks_manage              403   403   200    403    403    200   200   403   200   404
+        PATCH           audit_webhooks_manage+audit_logs_read 403 403  200    403    403    200   200   403   200   404
+        DELETE          audit_webhooks_manage              403   403   204    403    403    204   204   403   204   404
+
     /api/v2/audit/events
         GET             audit_logs_read                    403   403   200    403    403    200   200   403   200   200
 
@@ -520,6 +535,12 @@ private struct World {
             try #require(issuer.status == 201)
             path.replace("{token_issuer_id}", with: issuer.id)
         }
+        if path.contains("{audit_webhook_id}") {
+            let body = Bodies.auditWebhook(things.number)
+            let webhook = try await fixture.send(.post, "/api/v2/audit/webhooks", body: body)
+            try #require(webhook.status == 201)
+            path.replace("{audit_webhook_id}", with: webhook.id)
+        }
         if path.contains("{persona_mapping_id}") {
             let mappings = "/api/v2/cloud_auth/aws/persona_mapping"
             let body = Bodies.personaMapping(things.number, things.account)
@@ -566,6 +587,9 @@ private struct Things {
             return AccessBodies.accessToken(isPersonal: row.path.contains("personal"), expires: false)
         case (.post, "persona_mapping"): return Bodies.personaMapping(number, account)
         case (.post, "token_issuers"): return Bodies.tokenIssuer(number, account)
+        case (.post, "webhooks"): return Bodies.auditWebhook(number)
+        case (.patch, "{audit_webhook_id}"):
+            return #"{"data":{"type":"audit_webhooks","attributes":{"enabled":false}}}"#
         case (.patch, "{token_issuer_id}"):
             return #"{"data":{"type":"token_issuers","attributes":{"issuer":"https://changed\#(number).example"}}}"#
         case (.post, "accounts"): return account(number: 2)

@@ -41,6 +41,9 @@ private let table = """
     /api/v2/actions/connections/{connection_id}/test
         POST                                           200  403    403      200    200    403    403   403     403
 
+    /api/v2/actions/connections/{connection_id}/use
+        GET                                            200  403    200      200    200    200    200   403     403
+
     /api/v2/actions/connections/{connection_id}/credentials/aws
         GET                                            403  403    403      403    403    403    403   403     403
 

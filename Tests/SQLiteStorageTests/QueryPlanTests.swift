@@ -23,7 +23,7 @@ struct QueryPlanTests {
     func notSealed() async throws {
         let steps = try await plan(of: ReadStatements.notSealed)
         #expect(steps.first == "SEARCH s USING INTEGER PRIMARY KEY (rowid>?)")
-        #expect(steps.count == 4)
+        #expect(steps.count == 5)
         for step in steps { #expect(step.contains("USING INTEGER PRIMARY KEY"), "\(step)") }
     }
 

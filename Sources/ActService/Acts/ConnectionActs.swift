@@ -26,6 +26,7 @@ package final class ConnectionActs: Sendable {
     let prober: ActProber
     let metrics: ActMetrics
     private let noteObjection: @Sendable (Objection) -> Void
+    private let uses: KeyUses
     let limiter = ActLimiter()
     let connections: ActConnections
 
@@ -48,6 +49,7 @@ package final class ConnectionActs: Sendable {
     ///   - environment: Has the variables from which AWS credentials of Keyway's own are taken.
     ///   - shared: Where nodes share tokens; `nil` where there is one node.
     ///   - metrics: Count acts.
+    ///   - uses: Takes the days on which connections are acted through.
     ///   - noteObjection: Tells the operator what rules would refuse if they were enforced.
     package init(
         store: any ActingStore & ChangeStore,
@@ -57,12 +59,14 @@ package final class ConnectionActs: Sendable {
         environment: @escaping @Sendable (String) -> String?,
         shared: (any SharedStore)? = nil,
         metrics: ActMetrics,
+        uses: KeyUses,
         noteObjection: @escaping @Sendable (Objection) -> Void
     ) {
         self.store = store
         self.vault = vault
         self.egress = egress
         self.metrics = metrics
+        self.uses = uses
         self.noteObjection = noteObjection
         authenticator = ActAuthenticator(
             endpoint: egress,
@@ -140,6 +144,7 @@ package final class ConnectionActs: Sendable {
         }
         let record = ActRecord(.act, plan, of: connection.id, by: actor, ruling, in: store)
         let use = try admit(plan, through: connection, sealed, record)
+        uses.noteUse(ofConnection: connection.id, in: connection.organization)
         return Act(use, to: sink, ActLinks(plan, of: connection, to: sink))
     }
 

@@ -3,7 +3,7 @@ package import Documents
 package import Storage
 import Synchronization
 
-/// Remembers when keys and users were last seen, and writes that to the store now and then.
+/// Remembers when keys, users and connections were last seen, and writes that to the store now and then.
 ///
 /// A request costs a store to memory for each: nothing is locked, and nothing is written to the disk on its way.
 package final class KeyUses: Sendable {
@@ -73,10 +73,15 @@ package final class KeyUses: Sendable {
         }
     }
 
-    /// The last use of a key or user.
+    /// Notes that a connection is acted through, by the day.
+    package func noteUse(ofConnection id: Identifier, in organization: Identifier, at time: Timestamp = .now) {
+        use(of: .connection, id, in: organization, stored: nil).note(at: time.beginningOfDay)
+    }
+
+    /// The last use of a key, user or connection.
     ///
     /// - Parameters:
-    ///   - id: The id of the key or user.
+    ///   - id: The id of the key, user or connection.
     ///   - stored: The last time that the store has.
     /// - Returns: The later of what the store has and what is remembered here.
     package func latest(of id: Identifier, stored: Timestamp?) -> Timestamp? {
@@ -165,5 +170,14 @@ extension KeyUses {
 
     private func use(of user: User) -> Use {
         use(of: .user, user.id, in: user.organization, stored: user.lastLoginAt)
+    }
+}
+
+extension Timestamp {
+    private static let day: Int64 = 86_400_000_000
+
+    /// Midnight before it, in UTC.
+    fileprivate var beginningOfDay: Timestamp {
+        Timestamp(microseconds: microseconds - (microseconds % Self.day + Self.day) % Self.day)
     }
 }

@@ -81,6 +81,8 @@ public struct Client: Sendable {
     public var roles: RoleOperations { RoleOperations(requester: requester) }
     /// Issuers whose tokens stand for service accounts. Keyway's own.
     public var tokenIssuers: TokenIssuerOperations { TokenIssuerOperations(requester: requester) }
+    /// Webhooks that audit events are sent to. Keyway's own.
+    public var auditWebhooks: AuditWebhookOperations { AuditWebhookOperations(requester: requester) }
     /// Whether the configured keys are valid.
     public var validation: ValidationOperations { ValidationOperations(requester: requester) }
 }

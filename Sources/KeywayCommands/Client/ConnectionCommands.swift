@@ -7,6 +7,7 @@ extension CommandGroup {
         members: [
             .command(.listConnections), .command(.getConnection), .command(.createConnection),
             .command(.updateConnection), .command(.deleteConnections), .command(.testConnection),
+            .command(.listConnectionUses),
             .group(.connectionSettings), .group(.connectionAccess),
         ]
     )
@@ -53,6 +54,31 @@ extension Command {
             limit: limit
         )
         try session.output.list(connections, ConnectionColumns.all, noun: "connections")
+    }
+
+    static let listConnectionUses = Command(
+        name: "connections uses",
+        summary: "List when connections were last acted through, by the day",
+        discussion: ["The day is in UTC. Only Keyway knows it; Datadog's own sites do not."],
+        sharedOptions: [Output.options, ServerOptions.group],
+        examples: ["keyway connections uses", "keyway connections uses --output json"]
+    ) { arguments in
+        let session = try ClientSession(arguments)
+        let connections = try await session.collect(
+            "Listing connections",
+            session.client.connections.all(),
+            limit: nil
+        )
+        let names = Dictionary(connections.map { ($0.id, $0.name) }) { first, _ in first }
+        let uses = try await session.collect("Listing uses", session.client.connections.uses(), limit: nil)
+        try session.output.list(
+            uses,
+            [
+                Column("ID", .always) { $0.id }, Column("Name", .flexible) { names[$0.id] },
+                Column("Last used", .always) { $0.lastUsedOn ?? "never" },
+            ],
+            noun: "connections"
+        )
     }
 
     static let getConnection = Command(

@@ -82,6 +82,9 @@ struct RunningServer {
         let uses = Task { await service.keyUses.keepWriting() }
         let expiry = Task { await service.expiredTokens.keepErasing() }
         let sessions = Task { await service.proxySessions.sessions.keepEnding() }
+        let webhooks = Task(executorPreference: service.taskExecutor) {
+            await service.webhookDeliveries.keepDelivering()
+        }
         let upkeep = Task(executorPreference: service.taskExecutor) {
             await Self.keepMasterKeys(masterKeys, of: vault, reading: signals, on: service.taskExecutor)
         }
@@ -97,10 +100,12 @@ struct RunningServer {
         heads.cancel()
         uses.cancel()
         expiry.cancel()
+        webhooks.cancel()
         log.flush()
         let unfinished = await Self.stop(server, metricsServer, proxy, egress)
         sessions.cancel()
         await service.endActs()
+        await webhooks.value
         await service.keyUses.writeAll()
         await service.auditHeads.writeAdvanced(to: log)
         erasure.cancel()

@@ -267,6 +267,7 @@ extension DocumentKind {
         case .eventBridge: (EventBridgeSource(attributes)?.key ?? "", "")
         case .personaMapping: (attributes?["arn_pattern"]?.text?.string ?? "", "")
         case .tokenIssuer: (attributes?["issuer"]?.text?.string ?? "", "")
+        case .auditWebhook: (attributes?["name"]?.text?.string ?? "", "")
         case .ccmConfig, .connectionSettings: ("", "")
         }
     }

@@ -1,3 +1,4 @@
+import Access
 import ActService
 import AWSAccounts
 import Acting
@@ -101,7 +102,8 @@ struct EndpointList: Sendable {
             sessions: proxySessions,
             identifiers: identifiers
         )
-        return ActEndpoints(acts: connectionActs).all + tokens.all + tools.all + sessions.all + settings.all
+        let uses = ConnectionUseEndpoints(access: connectionAccess, store: store, uses: keyUses)
+        return ActEndpoints(acts: connectionActs).all + tokens.all + tools.all + sessions.all + settings.all + uses.all
     }
 
     /// The endpoints that decide who may do what.
@@ -145,7 +147,15 @@ struct EndpointList: Sendable {
             ).all
     }
 
-    private var audit: [Endpoint] { AuditEndpoints(store: store, heads: auditHeads).all }
+    private var audit: [Endpoint] {
+        AuditEndpoints(store: store, heads: auditHeads).all
+            + AuditWebhookEndpoints(
+                store: store,
+                writer: writer(of: .auditWebhook, .auditWebhook, auditedAs: "audit_webhook"),
+                identifiers: identifiers,
+                allowsPlaintext: egress.allowsPlaintext
+            ).all
+    }
 
     private var operators: [Endpoint] {
         OperatorEndpoints(store: store, vault: vault, metrics: configuration.metricsHaveOwnListener ? nil : metrics).all

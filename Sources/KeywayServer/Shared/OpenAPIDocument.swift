@@ -247,6 +247,12 @@ struct OpenAPIDocument {
             "TokenIssuerList": list(of: JSONSchema.data(of: .tokenIssuer, for: .response)),
             "ConnectionSettings": anyOf { JSONSchema.body(of: .settings(of: $0), for: .response) },
             "ConnectionSettingsPut": anyOf { JSONSchema.body(of: .settings(of: $0), for: .create) },
+            "AuditWebhook": JSONSchema.body(of: .auditWebhook, for: .response),
+            "AuditWebhookCreate": JSONSchema.body(of: .auditWebhook, for: .create),
+            "AuditWebhookUpdate": JSONSchema.body(of: .auditWebhook, for: .update),
+            "AuditWebhookList": list(of: JSONSchema.data(of: .auditWebhook, for: .response)),
+            "ConnectionUse": ["type": "object", "required": ["data"], "properties": ["data": connectionUse]],
+            "ConnectionUseList": list(of: connectionUse),
             "ConnectionTest": resource("connection_test", attributes: connectionTest),
             "CCMConfig": resource("ccm_config", attributes: ["data_export_configs": ["type": "array"]]),
             "CCMConfigCreate": JSONSchema.body(of: .ccmConfig, for: .create),
@@ -327,6 +333,22 @@ struct OpenAPIDocument {
             if !shapes.contains(shape) { shapes.append(shape) }
         }
         return ["anyOf": .array(shapes)]
+    }
+
+    private var connectionUse: JSONValue {
+        [
+            "type": "object",
+            "required": ["id", "type", "attributes"],
+            "properties": [
+                "id": ["type": "string", "format": "uuid"],
+                "type": ["type": "string", "const": "connection_uses"],
+                "attributes": [
+                    "type": "object",
+                    "required": ["last_used_on"],
+                    "properties": ["last_used_on": ["type": ["string", "null"], "format": "date"]],
+                ],
+            ],
+        ]
     }
 
     private var connectionTest: JSONValue {

@@ -12,7 +12,7 @@ struct PostgresMigration {
     let oldest: Int64
     let statements: [String]
 
-    static let all = [initial, sharing]
+    static let all = [initial, sharing, auditWebhooks]
 
     /// Held while the schema is changed, so that nodes may start together: "KeyW", 1.
     static let lock = SQLQuery("SELECT pg_advisory_xact_lock(x'4b657957'::int4, 1)")

@@ -283,6 +283,23 @@ extension PostgresReads {
         return try lines(found, ordinal).first
     }
 
+    func auditWebhooks() throws(PostgresError) -> [StoredAuditWebhook] {
+        try ask(
+            """
+            SELECT w.key, w.low, o.id, w.document, w.revision, w.delivered
+            FROM audit_webhooks w JOIN organizations o ON o.ordinal = w.organization ORDER BY w.key
+            """
+        ).map { row throws(PostgresError) in
+            StoredAuditWebhook(
+                id: row.splitIdentifier(0),
+                organization: try row.identifier(2),
+                document: row.bytes(3),
+                revision: row.integer(4),
+                delivered: row.integer(5)
+            )
+        }
+    }
+
     func auditLines(
         in organization: Identifier,
         after sequence: Int64,

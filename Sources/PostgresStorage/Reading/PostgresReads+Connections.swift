@@ -8,6 +8,14 @@ extension PostgresReads {
         return try connections.value(of: id, in: ordinal)
     }
 
+    func lastUse(ofConnection id: Identifier, in organization: Identifier) throws(PostgresError) -> Timestamp? {
+        try row(
+            "SELECT last_used_at FROM connections WHERE key = $1 AND low = $2 AND organization = $3",
+            id,
+            in: organization
+        )?.optionalTimestamp(0)
+    }
+
     func actingState(of id: Identifier, in organization: Identifier) throws(PostgresError) -> ActingState? {
         guard let ordinal = try ordinal(of: organization) else { return nil }
         return try acting.value(of: id, in: ordinal)

@@ -69,7 +69,8 @@ extension Mutation {
             .deleteInvitations(_, let organization), .deleteAPIKey(_, let organization),
             .deleteApplicationKey(_, let organization), .deleteAccessToken(_, let organization),
             .deleteActToken(_, let organization), .countAct(_, let organization),
-            .setRegistration(_, let organization, _), .deleteDocument(_, _, let organization),
+            .setRegistration(_, let organization, _), .noteDelivery(_, let organization, _),
+            .deleteDocument(_, _, let organization),
             .setRestrictionPolicy(_, _, let organization, _), .issueExternalID(_, let organization),
             .bringExternalID(_, _, let organization):
             organization

@@ -348,23 +348,35 @@ extension PostgresTransaction {
     // MARK: Last uses
 
     func note(_ use: LastUse) throws(PostgresError) -> Effect {
-        guard let organization = ordinals[use.organization] else { return .unchanged }
         let (table, column) =
             switch use.subject {
             case .apiKey: ("api_keys", "last_used_at")
             case .applicationKey: ("application_keys", "last_used_at")
             case .accessToken: ("access_tokens", "last_used_at")
             case .user: ("users", "last_login_at")
+            case .connection: (DocumentKind.connection.table.name, "last_used_at")
             }
+        return try raise(column, of: table, use.id, use.organization, to: use.time.microseconds)
+    }
+
+    /// Raises a number of a record to a value, unless it is as high already or there is no such record.
+    func raise(
+        _ column: String,
+        of table: String,
+        _ id: Identifier,
+        _ organization: Identifier,
+        to value: Int64
+    ) throws(PostgresError) -> Effect {
+        guard let organization = ordinals[organization] else { return .unchanged }
         let updated = try ask(
             """
             UPDATE \(table) SET \(column) = $4
             WHERE key = $1 AND low = $2 AND organization = $3 AND (\(column) IS NULL OR \(column) < $4)
             """,
-            .integer(use.id.key),
-            .integer(use.id.lowBits),
+            .integer(id.key),
+            .integer(id.lowBits),
             .integer(organization),
-            .integer(use.time.microseconds)
+            .integer(value)
         )
         return updated.affected == 1 ? .changed : .unchanged
     }

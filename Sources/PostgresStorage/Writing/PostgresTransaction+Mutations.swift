@@ -30,6 +30,8 @@ extension PostgresTransaction {
         case .countAct(let token, let organization): try countAct(by: token, in: organization)
         case .deleteExpiredTokens(let time): try deleteExpiredTokens(asOf: time)
         case .noteUse(let use): try note(use)
+        case .noteDelivery(let webhook, let organization, let sequence):
+            try raise("delivered", of: DocumentKind.auditWebhook.table.name, webhook, organization, to: sequence)
         case .setRegistration(let key, let organization, let isRegistered):
             try setRegistration(of: key, in: organization, to: isRegistered)
         case .createDocument(let record, let sealed): try create(record, sealed: sealed)

@@ -9,6 +9,7 @@ struct PerDocumentKind<Value> {
     private let eventBridge: Value
     private let tokenIssuer: Value
     private let personaMapping: Value
+    private let auditWebhook: Value
 
     init(_ make: (DocumentTable) throws(SQLiteError) -> Value) throws(SQLiteError) {
         connection = try make(DocumentKind.connection.table)
@@ -18,6 +19,7 @@ struct PerDocumentKind<Value> {
         eventBridge = try make(DocumentKind.eventBridge.table)
         tokenIssuer = try make(DocumentKind.tokenIssuer.table)
         personaMapping = try make(DocumentKind.personaMapping.table)
+        auditWebhook = try make(DocumentKind.auditWebhook.table)
     }
 
     subscript(kind: DocumentKind) -> Value {
@@ -29,6 +31,7 @@ struct PerDocumentKind<Value> {
         case .eventBridge: eventBridge
         case .tokenIssuer: tokenIssuer
         case .personaMapping: personaMapping
+        case .auditWebhook: auditWebhook
         }
     }
 }

@@ -8,7 +8,7 @@ struct Migration {
 
     static let all = [
         initial, restrictions, auditByTime, broughtExternalIDs, roles, lastUse, invitations, eventBridges, revisions,
-        serverKeys, tokens, tokenIssuers, personaMappings,
+        serverKeys, tokens, tokenIssuers, personaMappings, auditWebhooks, connectionUses,
     ]
 
     /// Marks a file as Keyway's: "KeyW".

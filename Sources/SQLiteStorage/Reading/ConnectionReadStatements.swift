@@ -5,6 +5,7 @@ final class ConnectionReadStatements {
     let connection: Statement
     let bindings: Statement
     let acting: Statement
+    let lastUse: Statement
 
     let restricted: Statement
     let list: Statement
@@ -22,6 +23,9 @@ final class ConnectionReadStatements {
             "SELECT relation, principal FROM restriction_bindings WHERE connection = ?1 ORDER BY position"
         )
         acting = try reading(Self.acting)
+        lastUse = try reading(
+            "SELECT last_used_at FROM connections WHERE key = ?1 AND low = ?2 AND organization = ?3"
+        )
         restricted = try reading(
             """
             SELECT 1 FROM connections INDEXED BY restricted_connections

@@ -28,6 +28,7 @@ final class ReadStatements {
     let organization: Statement
     let organizations: Statement
     let audit: AuditReadStatements
+    let auditWebhooks: Statement
     let newest: Statement
     let newestOrganization: Statement
 
@@ -86,6 +87,12 @@ final class ReadStatements {
         organization = try reading("SELECT id, name, created_at FROM organizations WHERE id = ?1")
         organizations = try reading("SELECT id, name, created_at FROM organizations ORDER BY created_at, id")
         audit = try AuditReadStatements(on: database)
+        auditWebhooks = try reading(
+            """
+            SELECT w.key, w.low, o.id, w.document, w.revision, w.delivered
+            FROM audit_webhooks w JOIN organizations o ON o.ordinal = w.organization ORDER BY w.key
+            """
+        )
         newest = try reading(Self.newest)
         newestOrganization = try reading("SELECT id FROM organizations ORDER BY id DESC LIMIT 1")
     }

@@ -3,6 +3,23 @@ import Secrets
 import Storage
 
 extension Reader {
+    func auditWebhooks() throws(SQLiteError) -> [StoredAuditWebhook] {
+        defer { statements.auditWebhooks.reset() }
+        var found: [StoredAuditWebhook] = []
+        while try statements.auditWebhooks.step() {
+            found.append(
+                StoredAuditWebhook(
+                    id: statements.auditWebhooks.splitIdentifier(0),
+                    organization: try statements.auditWebhooks.identifier(2),
+                    document: statements.auditWebhooks.bytes(3),
+                    revision: statements.auditWebhooks.integer(4),
+                    delivered: statements.auditWebhooks.integer(5)
+                )
+            )
+        }
+        return found
+    }
+
     func newestAuditLine(in organization: Identifier) throws(SQLiteError) -> AuditLine? {
         guard let ordinal = try ordinal(of: organization) else { return nil }
         let places = AuditPlace.all(of: ordinal)

@@ -17,6 +17,14 @@ extension Reader {
         )
     }
 
+    func lastUse(ofConnection id: Identifier, in organization: Identifier) throws(SQLiteError) -> Timestamp? {
+        guard let organization = try ordinal(of: organization) else { return nil }
+        let statements = statements.connections
+        try bind(id, organization, to: statements.lastUse)
+        defer { statements.lastUse.reset() }
+        return try statements.lastUse.step() ? statements.lastUse.optionalTimestamp(0) : nil
+    }
+
     func actingState(of id: Identifier, in organization: Identifier) throws(SQLiteError) -> ActingState? {
         guard let organization = try ordinal(of: organization) else { return nil }
         let statements = statements.connections

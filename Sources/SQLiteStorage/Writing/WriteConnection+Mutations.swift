@@ -51,6 +51,8 @@ extension WriteConnection {
             return try deleteExpiredTokens(asOf: time)
         case .noteUse(let use):
             return try note(use)
+        case .noteDelivery(let webhook, let organization, let sequence):
+            return try noteDelivery(to: webhook, in: organization, sequence)
         case .setRegistration(let key, let organization, let isRegistered):
             return try setRegistration(of: key, in: organization, to: isRegistered)
         case .createDocument(let record, let sealed):

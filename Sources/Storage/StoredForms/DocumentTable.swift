@@ -41,6 +41,8 @@ extension DocumentKind {
             DocumentTable(name: "token_issuers", number: 6, hasUniqueNames: true, parent: nil, holdsSecrets: false)
         case .personaMapping:
             DocumentTable(name: "persona_mappings", number: 7, hasUniqueNames: true, parent: nil, holdsSecrets: false)
+        case .auditWebhook:
+            DocumentTable(name: "audit_webhooks", number: 8, hasUniqueNames: true, parent: nil, holdsSecrets: true)
         }
     }
 }

@@ -4,8 +4,8 @@ extension StoredTable {
     package static let all: [StoredTable] = [
         organizations, users, roles, userRoles, apiKeys, applicationKeys, applicationKeyScopes, accessTokens, actTokens,
         userInvitations, connections, connectionSettings, restrictionBindings, awsAccounts, ccmConfigs,
-        broughtExternalIDs, externalIDs, eventBridges, tokenIssuers, personaMappings, masterKeys, serverKeys,
-        sealedSecrets, auditLog,
+        broughtExternalIDs, externalIDs, eventBridges, tokenIssuers, personaMappings, auditWebhooks, masterKeys,
+        serverKeys, sealedSecrets, auditLog,
     ]
 
     package static let organizations = StoredTable(
@@ -86,7 +86,10 @@ extension StoredTable {
         ]
     )
 
-    package static let connections = StoredTable("connections", document + [.integer("is_restricted")])
+    package static let connections = StoredTable(
+        "connections",
+        document + [.integer("is_restricted"), .optionalInteger("last_used_at")]
+    )
 
     package static let connectionSettings = StoredTable("connection_settings", documentColumns(below: "connections"))
 
@@ -115,6 +118,8 @@ extension StoredTable {
     package static let tokenIssuers = StoredTable("token_issuers", document)
 
     package static let personaMappings = StoredTable("persona_mappings", document)
+
+    package static let auditWebhooks = StoredTable("audit_webhooks", document + [.integer("delivered")])
 
     package static let masterKeys = StoredTable("master_keys", [.text("id")])
 
@@ -161,6 +166,7 @@ extension DocumentKind {
         case .eventBridge: .eventBridges
         case .tokenIssuer: .tokenIssuers
         case .personaMapping: .personaMappings
+        case .auditWebhook: .auditWebhooks
         }
     }
 }

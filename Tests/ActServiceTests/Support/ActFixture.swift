@@ -30,11 +30,13 @@ struct ActFixture: Sendable {
 
     let store = MemoryStore()
     let metrics = ActMetrics()
+    let uses: KeyUses
     let acts: ConnectionActs
     let actor: Actor
     private let vault = Vault(keyring: MasterKeyring())
 
     init() throws {
+        uses = KeyUses(store: store)
         acts = ConnectionActs(
             store: store,
             vault: vault,
@@ -42,6 +44,7 @@ struct ActFixture: Sendable {
             planner: ActPlanner(endpoints: AWSEndpoints { _ in nil }),
             environment: { _ in nil },
             metrics: metrics,
+            uses: uses,
             noteObjection: { _ in }
         )
         actor = try Self.admin()

@@ -75,6 +75,14 @@ enum Bodies {
         """#
     }
 
+    /// A webhook of another name for each number, with a secret of its own.
+    static func auditWebhook(_ number: Int) -> String {
+        #"""
+        {"data":{"type":"audit_webhooks","attributes":{"name":"hook \#(number)","url":"https://hook.example/\#(number)",
+        "actions":["connection.*"],"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}}
+        """#
+    }
+
     /// An AWS role, another for each number, that stands for a service account.
     static func personaMapping(_ number: Int, _ account: Keys) -> String {
         #"""

@@ -340,6 +340,14 @@ final class FaultyStore: Store {
         try reading { () throws(StoreError) in try store.auditLines(in: organization, span, atMost: count) }
     }
 
+    func auditWebhooks() throws(StoreError) -> [StoredAuditWebhook] {
+        try reading { () throws(StoreError) in try store.auditWebhooks() }
+    }
+
+    func lastUse(ofConnection id: Identifier, in organization: Identifier) throws(StoreError) -> Timestamp? {
+        try reading { () throws(StoreError) in try store.lastUse(ofConnection: id, in: organization) }
+    }
+
     func sealedKey(_ key: ServerKey) throws(StoreError) -> SealedSecrets? {
         try reading { () throws(StoreError) in try store.sealedKey(key) }
     }
