@@ -89,6 +89,11 @@ let package = Package(
             "ForwardProxy",
             uses: ["Cryptography", "Documents", "HTTPServer", "NetworkTypes", "Platform", "Threads"]
         ),
+        // Traces of requests, for an operator's collector.
+        module(
+            "Tracing",
+            uses: ["Documents", "Egress", "JSONReading", "NetworkTypes", "Platform", "Secrets", "Threads"]
+        ),
 
         // Tokens of workloads, issued by others.
         module("WorkloadIdentity", uses: ["Cryptography", "Documents", "Egress", "JSONReading", "Secrets"]),
@@ -112,7 +117,7 @@ let package = Package(
             "ActService",
             uses: [
                 "Access", "Acting", "AWSAccounts", "Connections", "Cryptography", "Documents", "Egress", "JSONReading",
-                "LinkRewriting", "NetworkTypes", "Scrubbing", "Secrets", "Storage", "Threads", "Vault",
+                "LinkRewriting", "NetworkTypes", "Scrubbing", "Secrets", "Storage", "Threads", "Tracing", "Vault",
             ]
         ),
 
@@ -150,8 +155,7 @@ let package = Package(
             uses: [
                 "Access", "Acting", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography",
                 "Documents", "Egress", "ForwardProxy", "HTTPServer", "JSONReading", "NetworkTypes", "Platform",
-                "Secrets", "Storage",
-                "Threads", "Vault", "WorkloadIdentity",
+                "Secrets", "Storage", "Threads", "Tracing", "Vault", "WorkloadIdentity",
             ]
         ),
         module(
@@ -160,8 +164,7 @@ let package = Package(
                 "Access", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography", "CSystem",
                 "DatadogClient", "Documents", "Egress", "ForwardProxy", "HTTPServer", "JSONReading", "KeywayServer",
                 "NetworkTypes", "PKCS11", "Platform", "PostgresStorage", "Secrets", "SQLiteStorage", "Storage",
-                "StoreMaintenance", "Threads",
-                "Vault", "WorkloadIdentity",
+                "StoreMaintenance", "Threads", "Tracing", "Vault", "WorkloadIdentity",
             ]
         ),
         // Its main is C, which is given its arguments.
@@ -236,6 +239,13 @@ let package = Package(
         suite("AWSAccountsTests", uses: ["AWSAccounts", "Documents", "Secrets", "TestSupport"]),
         suite("AccessTests", uses: ["Access", "Documents"]),
         suite("EgressTests", uses: ["Egress", "NetworkTypes", "Platform", "Secrets", "TestSupport", "Threads"]),
+        suite(
+            "TracingTests",
+            uses: [
+                "Documents", "Egress", "HTTPServer", "JSONReading", "NetworkTypes", "Secrets", "Tracing",
+                "UpstreamTesting",
+            ]
+        ),
         suite("AmbientCredentialsTests", uses: ["AmbientCredentials", "Documents", "JSONReading"]),
         suite(
             "WorkloadIdentityTests",

@@ -12,6 +12,11 @@ extension DocumentSchema {
                     "true lets Keyway follow redirects of GET and HEAD to other hosts, without credentials",
                     standard: false
                 ),
+                .flag(
+                    "pass_trace_context",
+                    "true passes the trace of a request on to the third party: traceparent, tracestate and baggage",
+                    standard: false
+                ),
                 .optionalText("probe_path", "Path of the request that a test of the connection sends", format: .path),
                 .optionalText(
                     "mode",

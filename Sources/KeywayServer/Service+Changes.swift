@@ -29,7 +29,7 @@ extension Service {
         if let objection = route.endpoint.guarding.objection(to: session.principal, nil) { throw objection }
         return Call(
             request: call.request,
-            actor: Actor(session.principal, by: credential, requestID: call.requestID),
+            actor: Actor(session.principal, by: credential, requestID: call.requestID, span: call.actor.span),
             parameters: call.parameters,
             places: call.places
         )

@@ -54,7 +54,7 @@ extension Service {
         guard !store.answersAtOnce else { return body() }
         // Networks of one hash share a line.
         let network = exchange.request.remoteAddress.network.hashValue
-        lookUpThreads.run(for: Identifier(high: 0, low: UInt64(bitPattern: Int64(network))), body) {
+        lookUpThreads.run(for: Identifier(high: 0, low: UInt64(bitPattern: Int64(network))), exchange.scoped(body)) {
             self.finish(exchange, self.response(to: APIError.tooManyLookups, exchange, route: route), route: route)
         }
     }
@@ -81,7 +81,12 @@ extension Service {
         }
         let call = Call(
             request: exchange.request,
-            actor: Actor(session.principal, by: shown.credential, requestID: exchange.requestID),
+            actor: Actor(
+                session.principal,
+                by: shown.credential,
+                requestID: exchange.requestID,
+                span: exchange.span
+            ),
             parameters: parameters,
             places: places,
             signed: signedCall,

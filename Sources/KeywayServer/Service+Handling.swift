@@ -93,7 +93,7 @@ extension Service {
         on threads: ReadingThreads,
         _ body: @escaping @Sendable () -> Void
     ) {
-        threads.run(for: call.principal.credential, body) {
+        threads.run(for: call.principal.credential, exchange.scoped(body)) {
             self.finish(exchange, self.response(to: APIError.tooManyReads, exchange, route: route), route: route)
         }
     }
@@ -104,9 +104,8 @@ extension Service {
             if let response = try search.goOn() {
                 finish(exchange, try counted(response, for: call), route: route)
             } else {
-                readingThreads.goOn(for: call.principal.credential) {
-                    self.goOn(with: search, call, exchange, by: route)
-                }
+                let further = exchange.scoped { self.goOn(with: search, call, exchange, by: route) }
+                readingThreads.goOn(for: call.principal.credential, further)
             }
         } catch {
             finish(exchange, response(to: error, exchange, route: route), route: route)

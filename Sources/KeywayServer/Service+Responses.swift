@@ -51,5 +51,6 @@ extension Service {
             nanoseconds: nanoseconds
         )
         log.append(line.bytes(route: route?.logged ?? RequestLine.noRoute))
+        exchange.endSpan(status: status)
     }
 }

@@ -7,9 +7,10 @@ package import Egress
 package import HTTPServer
 package import NetworkTypes
 package import Storage
-import Threads
-package import Vault
 import Synchronization
+import Threads
+package import Tracing
+package import Vault
 
 /// The API, over any store and vault.
 ///
@@ -27,6 +28,10 @@ package final class Service: Sendable {
         package var publicURL: String?
         /// Whether `/metrics` has a listener of its own, so that this one does not serve it.
         package var metricsHaveOwnListener = false
+        /// Begins the spans of requests; `nil` if nothing is traced.
+        package var tracer: Tracer?
+        /// Counts spans for `/metrics`.
+        package var spanCounts: (@Sendable () -> SpanExporter.Counts)?
 
         package init() {}
     }
@@ -78,6 +83,7 @@ package final class Service: Sendable {
     let log: AccessLog
     /// The URL under which callers reach the server, if the operator has said so.
     let publicURL: String?
+    private let tracer: Tracer?
 
     package init(
         store: any Store,
@@ -90,6 +96,7 @@ package final class Service: Sendable {
         self.store = store
         self.log = log
         publicURL = configuration.publicURL
+        tracer = configuration.tracer
         keyUses = KeyUses(store: store, hasOtherReaders: store.shared != nil)
         expiredTokens = ExpiredTokens(store: store, shared: store.shared)
         webhookDeliveries = WebhookDeliveries(store: store, vault: vault, egress: egress, log: log)
@@ -98,7 +105,7 @@ package final class Service: Sendable {
             limiter: RateLimiter(limit: configuration.rateLimit),
             uses: keyUses
         )
-        metrics = Metrics(store: store, vault: vault, log: log)
+        metrics = Metrics(store: store, vault: vault, log: log, spans: configuration.spanCounts)
         auditHeads = AuditHeads(store: store, vault: vault)
         actTokenKeys = ActTokenKeys(store: store, vault: vault)
         connectionActs = Self.makeActs(
@@ -154,7 +161,7 @@ package final class Service: Sendable {
         store: any Store,
         vault: Vault,
         egress: EgressClient,
-        environment: [String: String],
+        environment: @escaping @Sendable (String) -> String?,
         metrics: ActMetrics,
         uses: KeyUses,
         log: AccessLog
@@ -193,7 +200,8 @@ package final class Service: Sendable {
         let exchange = Exchange(request: request, reply: reply, requestID: requestIDs.next())
         switch router.match(request.method, request.rawPath) {
         case .found(let route, let parameters):
-            answer(exchange, by: route, parameters)
+            guard let tracer, route.endpoint.isTraced else { return answer(exchange, by: route, parameters) }
+            trace(exchange, by: route, parameters, tracer)
         case .methodNotAllowed(let allow):
             var error = APIError(405, "This path takes \(allow.joined(separator: ", ")).")
             error.headers = [.init(name: "Allow", value: allow.joined(separator: ", "))]

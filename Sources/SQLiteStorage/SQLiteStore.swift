@@ -15,6 +15,7 @@ package final class SQLiteStore: Store {
     private let readers: ReaderPool
     private let writer: Writer
     private let health: DatabaseHealth
+    private let observer: (any StoreObserver)?
     let names = NameIndex()
 
     /// Creates the directory (mode 0700) and an empty database (0600), where they are missing, and opens the store.
@@ -31,8 +32,12 @@ package final class SQLiteStore: Store {
     ///
     /// - Throws: ``StoreError``, with a text that names the path and what to do: if there is no store, another process
     ///   has it open, a newer version wrote it, or it is damaged or not writable.
-    package convenience init(directory: String, digest: @escaping DigestFunction) throws(StoreError) {
-        try self.init(directory: directory, creating: false, digest: digest)
+    package convenience init(
+        directory: String,
+        digest: @escaping DigestFunction,
+        observer: (any StoreObserver)? = nil
+    ) throws(StoreError) {
+        try self.init(directory: directory, creating: false, digest: digest, observer: observer)
     }
 
     /// As the above, with further pragmas of the connection that writes, and the pages that the log may reach until it
@@ -42,6 +47,7 @@ package final class SQLiteStore: Store {
         directory path: String,
         creating: Bool,
         digest: @escaping DigestFunction,
+        observer: (any StoreObserver)? = nil,
         settings: String = "",
         checkpointPages: Int = 32_768,
         lookInterval: UInt64 = 1_000_000_000
@@ -62,7 +68,8 @@ package final class SQLiteStore: Store {
             try WriteConnection(path: file, digest: digest, database: database, health: health)
         }
         self.health = health
-        readers = try ReaderPool(path: file, capacity: Self.readerLimit, health: health)
+        self.observer = observer
+        readers = try ReaderPool(path: file, capacity: Self.readerLimit, health: health, observer: observer)
         writer = Writer(
             connection: connection,
             readers: readers,
@@ -109,14 +116,26 @@ package final class SQLiteStore: Store {
 
 extension SQLiteStore: ChangeStore {
     package func commit(_ change: Change) async throws(StoreError) -> CommitOutcome {
-        try await writer.commit(change)
+        guard let end = observer?.begins(.commit) else { return try await writer.commit(change) }
+        do throws(StoreError) {
+            let outcome = try await writer.commit(change)
+            end(false)
+            return outcome
+        } catch {
+            end(true)
+            throw error
+        }
     }
 
     package func enqueue(
         _ change: Change,
         completion: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
     ) {
-        writer.enqueue(change, completion: completion)
+        guard let end = observer?.begins(.commit) else { return writer.enqueue(change, completion: completion) }
+        writer.enqueue(change) { result in
+            if case .failure = result { end(true) } else { end(false) }
+            completion(result)
+        }
     }
 
     package func commitSoon(_ change: Change) {

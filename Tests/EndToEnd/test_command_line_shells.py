@@ -60,10 +60,9 @@ def complete_in_fish(line: str, cwd: pathlib.Path | None = None) -> set[str]:
 class Zsh:
     """A zsh at a terminal; it completes nothing without one."""
 
-    def __init__(self, cwd: pathlib.Path) -> None:
+    def __init__(self, cwd: pathlib.Path, loading: str) -> None:
         env = environment() | SHELL_PATH | {"PS1": "ready> ", "ZDOTDIR": str(cwd)}
         self.terminal = Terminal("zsh", "-f", "-i", env=env, columns=200)
-        loading = "autoload -Uz compinit; compinit -u -D; source <(keyway completions zsh)"
         # A tab that tells when all that it has to show is shown.
         marking = f"marked() {{ zle expand-or-complete; zle -R; print -rn $'\\{ord(MARK):o}' }}"
         setup = f"cd {cwd}; unsetopt beep prompt_sp; {loading}; {marking}; zle -N marked; bindkey '\\t' marked"
@@ -98,8 +97,17 @@ def test_fish_completes(line, expected):
     assert complete_in_fish(line) == expected
 
 
-def test_zsh_completes(tmp_path):
-    zsh = Zsh(tmp_path)
+@pytest.mark.parametrize(
+    "loading",
+    [
+        "autoload -Uz compinit; compinit -u -D; source <(keyway completions zsh)",
+        # As packages install it.
+        "keyway completions zsh > _keyway; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D",
+    ],
+    ids=["sourced", "found"],
+)
+def test_zsh_completes(tmp_path, loading):
+    zsh = Zsh(tmp_path, loading)
     try:
         for line, expected in CASES:
             shown = zsh.complete(line)

@@ -5,6 +5,7 @@ import Documents
 import Secrets
 import Storage
 import Threads
+import Tracing
 
 // The steps of an act before its intent is written: they need no secret and leave no trace.
 extension ConnectionActs {
@@ -82,12 +83,14 @@ extension ConnectionActs {
         }
     }
 
-    /// Lets an act begin within its connection's limits.
+    /// Lets an act begin within its connection's limits, and its span below that of the actor's request.
     func admit(
         _ plan: PlannedAct,
         through connection: ActConnection,
         _ sealed: SealedSecrets?,
-        _ record: ActRecord
+        _ record: ActRecord,
+        by actor: Actor,
+        as name: SpanName
     ) throws(ActError) -> ConnectionUse {
         let verdict = limiter.enter(
             connection.id,
@@ -106,7 +109,12 @@ extension ConnectionActs {
                 plan: plan,
                 sealed: sealed,
                 limiter: limiter,
-                metrics: metrics
+                metrics: metrics,
+                span: actor.span?.child(
+                    name,
+                    .internal,
+                    [.connection(connection.id), .integration(connection.integration)]
+                )
             )
         case .tooMany(let number): cause = .tooMany(atOnce: number)
         case .tooFast(let number): cause = .tooFast(perSecond: number)

@@ -5,6 +5,7 @@ package import Acting
 package import Documents
 import Egress
 import Threads
+import Tracing
 
 extension ConnectionActs {
     /// The result of a test.
@@ -20,9 +21,9 @@ extension ConnectionActs {
         let (connection, sealed) = try connection(id, for: actor)
         let probe = try probe(of: connection)
         let record = ActRecord(.test, probe.act, of: connection.id, by: actor, in: store)
-        let use = try admit(probe.act, through: connection, sealed, record)
+        let use = try admit(probe.act, through: connection, sealed, record, by: actor, as: .test)
         let unwritten = await withCheckedContinuation { continuation in
-            record.begin { continuation.resume(returning: $0) }
+            use.span.scope { record.begin { continuation.resume(returning: $0) } }
         }
         if let unwritten {
             let error = ActError(unwritten, for: connection.clients)
@@ -50,6 +51,8 @@ extension ConnectionActs {
             let authenticated = try await authenticator.authenticateAnew(use.plan, with: try await open(use))
             guard probe.sendsRequest else { return (probe.verdictOnExchange, facts) }
             let start = MonotonicClock.now()
+            let span = use.span?.child(.upstream(authenticated.request.method), .client)
+            defer { span?.end(facts.status.map { [.status($0)] } ?? [], failed: facts.status ?? 599 >= 400) }
             let answer = try await egress.collect(authenticated.request, atMost: Self.probeResponseBytes)
             facts.status = answer.head.status
             facts.upstreamNanoseconds = MonotonicClock.now() - start

@@ -7,6 +7,7 @@ import LinkRewriting
 import Secrets
 package import Storage
 import Threads
+import Tracing
 package import Vault
 
 /// Acts through connections, from the stored state to the third party's response.
@@ -111,14 +112,19 @@ package final class ConnectionActs: Sendable {
         do throws(ActError) {
             let act = try begin(request, through: id, by: actor, answering: sink)
             sink.whenCallerLeaves { [caller = act.caller] in caller.callerHasLeft() }
-            act.use.record.begin { error in
-                if let error {
-                    return act.fail(ActError(error, for: act.use.connection.clients), isRecorded: false)
-                }
-                self.egress.run { self.authenticate(act) }
-            }
+            if let span = act.use.span { span.scope { record(act) } } else { record(act) }
         } catch {
             sink.fail(error)
+        }
+    }
+
+    /// Writes the intent, and goes on when it is durable.
+    private func record(_ act: Act) {
+        act.use.record.begin { error in
+            if let error {
+                return act.fail(ActError(error, for: act.use.connection.clients), isRecorded: false)
+            }
+            self.egress.run { self.authenticate(act) }
         }
     }
 
@@ -143,7 +149,7 @@ package final class ConnectionActs: Sendable {
             noteObjection(.init(requestID: actor.requestID, connection: connection.id, text: objection))
         }
         let record = ActRecord(.act, plan, of: connection.id, by: actor, ruling, in: store)
-        let use = try admit(plan, through: connection, sealed, record)
+        let use = try admit(plan, through: connection, sealed, record, by: actor, as: .act)
         uses.noteUse(ofConnection: connection.id, in: connection.organization)
         return Act(use, to: sink, ActLinks(plan, of: connection, to: sink))
     }
@@ -213,10 +219,13 @@ package final class ConnectionActs: Sendable {
             act.fail(EgressError.cancelled)
             return nil
         }
+        let span = act.use.span?.child(.token)
         do {
             let authenticated = try await authenticator.authenticate(act.use.plan, with: secrets)
+            span?.end()
             return act.caller.stageEnded() ? authenticated : nil
         } catch {
+            span?.end(failed: true)
             if act.caller.stageEnded() { act.fail(error) }
             return nil
         }
@@ -237,6 +246,7 @@ package final class ConnectionActs: Sendable {
         following location: String? = nil,
         renewing renew: (@Sendable () -> Void)? = nil
     ) {
+        let span = act.use.span?.child(.upstream(authenticated.request.method), .client)
         let answer = ProxiedResponse(
             of: authenticated,
             plan: act.use.plan,
@@ -246,7 +256,10 @@ package final class ConnectionActs: Sendable {
             renewing: renew == nil ? nil : authenticator
         )
         guard act.caller.enter(answer.abandonment) else { return act.fail(EgressError.cancelled) }
-        answer.send(by: egress) { delivery, facts in
+        // Another host, to which a redirect leads, has no part in the trace.
+        let trace = location == nil ? act.use.plan.traceHeaders(as: span?.context.traceparent) : []
+        answer.send(by: egress, adding: trace) { delivery, facts in
+            span?.end(facts.status.map { [.status($0)] } ?? [], failed: facts.status ?? 599 >= 400)
             _ = act.caller.stageEnded()
             if facts.refusesToken { Task { await self.authenticator.forgetToken(of: authenticated) } }
             switch consume delivery {

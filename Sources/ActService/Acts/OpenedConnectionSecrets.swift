@@ -1,6 +1,7 @@
 import Acting
 import Documents
 import Secrets
+import Tracing
 import Vault
 
 /// The opened secrets of one connection, by their addresses.
@@ -22,14 +23,20 @@ extension ConnectionActs {
     /// Opens the connection's secrets for one use.
     func open(_ use: ConnectionUse) async throws -> OpenedConnectionSecrets {
         guard let sealed = use.sealed else { return OpenedConnectionSecrets([]) }
-        return OpenedConnectionSecrets(
-            try await vault.openAll(
+        let span = use.span?.child(.vaultOpen)
+        do {
+            let fields = try await vault.openAll(
                 sealed,
                 organization: use.connection.organization,
                 record: use.connection.id,
                 destination: use.connection.destination
             )
-        )
+            span?.end()
+            return OpenedConnectionSecrets(fields)
+        } catch {
+            span?.end(failed: true)
+            throw error
+        }
     }
 
     /// The same for those who do not suspend.
@@ -37,11 +44,20 @@ extension ConnectionActs {
     /// - Returns: The secrets, or `nil` if hardware has to be asked.
     func openAtOnce(_ use: ConnectionUse) throws -> OpenedConnectionSecrets? {
         guard let sealed = use.sealed else { return OpenedConnectionSecrets([]) }
-        return try vault.openAllAtOnce(
-            sealed,
-            organization: use.connection.organization,
-            record: use.connection.id,
-            destination: use.connection.destination
-        ).map(OpenedConnectionSecrets.init)
+        let span = use.span?.child(.vaultOpen)
+        do {
+            let fields = try vault.openAllAtOnce(
+                sealed,
+                organization: use.connection.organization,
+                record: use.connection.id,
+                destination: use.connection.destination
+            )
+            // Where hardware is asked, that has a span of its own.
+            if fields != nil { span?.end() }
+            return fields.map(OpenedConnectionSecrets.init)
+        } catch {
+            span?.end(failed: true)
+            throw error
+        }
     }
 }

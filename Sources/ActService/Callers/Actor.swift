@@ -1,5 +1,6 @@
 package import Access
 package import Documents
+package import Tracing
 
 /// The proof by which a caller is known: digests of keys and tokens, never their texts.
 package enum Credential: Hashable, Sendable {
@@ -18,11 +19,14 @@ package struct Actor: Sendable {
     package let credential: Credential
     /// The name of the request in its response, its log line and its audit events.
     package let requestID: String
+    /// The span of the request, if it is traced.
+    package let span: Span?
 
-    package init(_ principal: Principal, by credential: Credential, requestID: String) {
+    package init(_ principal: Principal, by credential: Credential, requestID: String, span: Span? = nil) {
         self.principal = principal
         self.credential = credential
         self.requestID = requestID
+        self.span = span
     }
 
     /// The audit event that tells of something that the actor did.

@@ -91,10 +91,16 @@ package final class ProxiedResponse: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - egress: By whom.
+    ///   - trace: Headers of a trace that go with it.
     ///   - completion: Called when the response has ended, on the client's thread, which it must not block.
-    func send(by egress: EgressClient, then completion: @escaping Completion) {
+    func send(
+        by egress: EgressClient,
+        adding trace: [OutgoingRequest.Header],
+        then completion: @escaping Completion
+    ) {
         self.completion = completion
         var request = act.request
+        request.headers += trace
         request.headers.append(.init(name: "Accept-Encoding", text: acceptedCodings))
         if let range, !asksForWhole {
             request.headers.append(.init(name: range.header, text: range.text(widenedBy: margin)))

@@ -49,6 +49,8 @@ package final class ActConnection: Sendable {
     package let links: ResponseLinks
     /// Whether redirects to other hosts are followed.
     package let followsRedirects: Bool
+    /// Whether the caller's trace is passed on to the third party.
+    let passesTraceContext: Bool
     /// The members of an error that the clients of the integration's vendor read.
     package var clients: ClientErrors { members.integration.errors }
     /// How long the third party may take to begin its response, and between two pieces of it, in seconds.
@@ -78,6 +80,7 @@ package final class ActConnection: Sendable {
         let paths = settings?["link_members"]?.strings ?? []
         links = paths.isEmpty ? integration.links : integration.links.adding(members: paths)
         followsRedirects = members.flag("follow_redirects")
+        passesTraceContext = members.flag("pass_trace_context")
         if let seconds = settings?["timeout"]?.wholeNumber {
             timeout = .exact(Double(seconds))
         } else {

@@ -20,6 +20,7 @@ struct ActDraft {
     /// The part of the response that the caller asks for.
     let range: RequestedRange?
     private let callerHeaders: [FoldedHeader]
+    var traceHeaders: TraceHeaders { TraceHeaders(of: callerHeaders) }
     /// Whether the caller takes a body that is coded by gzip.
     var callerTakesGzip: Bool { AcceptedCodings.includeGzip(callerHeaders) }
     /// The codings that the third party is asked for: ``AcceptedCodings``.

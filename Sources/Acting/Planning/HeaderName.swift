@@ -47,7 +47,8 @@ struct HeaderName: Hashable, Sendable {
     ]
 
     private static let ofTheCaller: NameSet = [
-        "authorization", "cookie", "cookie2", "forwarded", "http-method-override", "method-override", "via", "x-host",
+        "authorization", "baggage", "cookie", "cookie2", "forwarded", "http-method-override", "method-override",
+        "traceparent", "tracestate", "via", "x-host",
         "x-http-host-override", "x-http-method", "x-http-method-override", "x-http-path-override", "x-method-override",
         "x-original-host", "x-original-method", "x-original-uri", "x-original-url", "x-real-ip", "x-rewrite-url",
     ]

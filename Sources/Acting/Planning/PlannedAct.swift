@@ -31,6 +31,8 @@ package final class PlannedAct: Sendable {
     let payload: String?
     let exchange: TokenExchange?
     let timeout: ResponseTimeout?
+    /// The caller's headers of a trace; `nil` where they are not passed on.
+    let traceHeaders: TraceHeaders?
 
     /// The connection whose tokens are used.
     struct Connection: Sendable, Hashable {
@@ -41,6 +43,10 @@ package final class PlannedAct: Sendable {
 
     init(_ draft: ActDraft, of connection: ActConnection) {
         timeout = connection.timeout
+        // A connection may have such a header of its own.
+        let passesTraceContext =
+            connection.passesTraceContext && !draft.headers.contains { TraceHeaders.names.contains($0.folded.text) }
+        traceHeaders = passesTraceContext ? draft.traceHeaders : nil
         method = draft.method
         origin = draft.origin
         path = draft.path
@@ -91,6 +97,7 @@ extension PlannedAct {
             request.headers.append(FoldedHeader(name: "User-Agent", value: userAgent))
         }
         request.headers.append(FoldedHeader(name: "Accept-Encoding", value: acceptedCodings))
+        request.headers += traceHeaders?.passedOn(as: nil) ?? []
         return request
     }
 

@@ -10,6 +10,8 @@ public struct ConnectionSettings: APIValue {
     public var customDomain: Bool?
     /// Whether Keyway follows redirects of GET and HEAD to other hosts, without credentials.
     public var followRedirects: Bool?
+    /// Whether the headers of a trace are passed on to the third party.
+    public var passTraceContext: Bool?
     /// The path of the request that a test sends.
     public var probePath: String?
     /// Whether rules are enforced, or only observed.
@@ -27,8 +29,8 @@ public struct ConnectionSettings: APIValue {
 
     static let type = "connection_settings"
     private static let names: Set = [
-        "base_url", "custom_domain", "follow_redirects", "probe_path", "mode", "rules", "concurrency", "rate",
-        "timeout",
+        "base_url", "custom_domain", "follow_redirects", "pass_trace_context", "probe_path", "mode", "rules",
+        "concurrency", "rate", "timeout",
     ]
 
     /// Describes settings.
@@ -37,6 +39,7 @@ public struct ConnectionSettings: APIValue {
     ///   - baseURL: The URL that paths are joined to, instead of the integration's own.
     ///   - customDomain: Whether the host may be one that is not the integration's own.
     ///   - followRedirects: Whether Keyway follows redirects of GET and HEAD to other hosts, without credentials.
+    ///   - passTraceContext: Whether the headers of a trace are passed on to the third party.
     ///   - probePath: The path of the request that a test sends.
     ///   - mode: Whether rules are enforced, or only observed.
     ///   - rules: What may be done; where there are rules, nothing else may.
@@ -48,6 +51,7 @@ public struct ConnectionSettings: APIValue {
         baseURL: String? = nil,
         customDomain: Bool? = nil,
         followRedirects: Bool? = nil,
+        passTraceContext: Bool? = nil,
         probePath: String? = nil,
         mode: ActRuleMode? = nil,
         rules: [ActRule]? = nil,
@@ -60,6 +64,7 @@ public struct ConnectionSettings: APIValue {
         self.baseURL = baseURL
         self.customDomain = customDomain
         self.followRedirects = followRedirects
+        self.passTraceContext = passTraceContext
         self.probePath = probePath
         self.mode = mode
         self.rules = rules
@@ -83,6 +88,7 @@ public struct ConnectionSettings: APIValue {
             baseURL = try attributes.optionalText("base_url")
             customDomain = try attributes.optionalFlag("custom_domain")
             followRedirects = try attributes.optionalFlag("follow_redirects")
+            passTraceContext = try attributes.optionalFlag("pass_trace_context")
             probePath = try attributes.optionalText("probe_path")
             mode = try attributes.optionalMember("mode").map(ActRuleMode.init(json:))
             rules = try attributes.optionalValues("rules")
@@ -105,6 +111,7 @@ public struct ConnectionSettings: APIValue {
             $0.add("base_url", baseURL)
             $0.add("custom_domain", customDomain)
             $0.add("follow_redirects", followRedirects)
+            $0.add("pass_trace_context", passTraceContext)
             $0.add("probe_path", probePath)
             $0.add("mode", mode)
             $0.add("rules", rules)

@@ -20,6 +20,7 @@ private enum SettingsColumns {
         Column("Base URL", .detail) { $0.baseURL },
         Column("Custom domain", .detail) { $0.customDomain.map { $0 ? "allowed" : "no" } },
         Column("Redirects", .detail) { $0.followRedirects.map { $0 ? "followed" : "not followed" } },
+        Column("Trace", .detail) { $0.passTraceContext.map { $0 ? "passed on" : "not passed on" } },
         Column("Probe path", .detail) { $0.probePath },
         Column("Concurrency", .detail) { $0.concurrency.map(String.init) },
         Column("Rate", .detail) { $0.rate.map { "\($0) in a second" } },

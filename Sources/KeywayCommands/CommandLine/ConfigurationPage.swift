@@ -47,7 +47,7 @@ struct ConfigurationPage {
             [code("DD_API_KEY") + ", " + code("DD_APP_KEY"), "The keys of a client."],
             [code("DD_SITE"), "The server of a client, as for the official clients: a URL or a site."],
             [code("AWS_ACCESS_KEY_ID") + " …", "The server's own credentials at AWS: see [Acting](acting.md#aws)."],
-        ]
+        ] + TracingOptions.variables.map { [code($0.name), $0.meaning] }
     }
 
     private static func table(_ options: [Option]) -> String {

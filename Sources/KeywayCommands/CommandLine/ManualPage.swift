@@ -24,6 +24,7 @@ enum ManualPage {
         page.paragraph(ServerOptions.discussion)
         for (variable, usage) in reference.optionVariables { page.item(variable, "Stands for \(usage).") }
         page.item(DataLocation.masterKeysVariable, CommandReference.masterKeysMeaning)
+        for (variable, meaning) in TracingOptions.variables { page.item(variable, meaning) }
         page.section("Files")
         for (path, content) in CommandReference.files { page.item(path, content) }
         page.section("Exit status")

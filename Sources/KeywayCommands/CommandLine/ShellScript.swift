@@ -80,7 +80,8 @@ enum ShellScript: String, CaseIterable {
             directories) _files -/ ;;
             esac
         }
-        compdef _keyway keyway
+        # Found by compinit, this file is the function itself.
+        if [[ ${funcstack[1]} == _keyway ]]; then _keyway "$@"; else compdef _keyway keyway; fi
 
         """#
 

@@ -19,10 +19,10 @@ extension DataLocation {
     }
 
     /// Opens the store, which must exist.
-    func openStore() throws(CommandError) -> any Store {
+    func openStore(observer: (any StoreObserver)? = nil) throws(CommandError) -> any Store {
         do throws(StoreError) {
             switch store {
-            case .directory(let directory): return try Self.openStore(in: directory)
+            case .directory(let directory): return try Self.openStore(in: directory, observer: observer)
             case .database(let database):
                 return try PostgresStore.open(database.configuration, digest: Self.digest)
             }
@@ -32,8 +32,11 @@ extension DataLocation {
     }
 
     /// Opens the embedded store in a directory, which must exist.
-    static func openStore(in directory: String) throws(StoreError) -> any Store {
-        try SQLiteStore(directory: directory, digest: digest)
+    static func openStore(
+        in directory: String,
+        observer: (any StoreObserver)? = nil
+    ) throws(StoreError) -> any Store {
+        try SQLiteStore(directory: directory, digest: digest, observer: observer)
     }
 
     /// Creates the store, or opens one that exists.

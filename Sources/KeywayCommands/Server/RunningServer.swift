@@ -7,6 +7,7 @@ import KeywayServer
 import Platform
 import Storage
 import Threads
+import Tracing
 import Vault
 
 /// A server from start to end: the one place where store, vault, service and HTTP are put together.
@@ -16,6 +17,8 @@ struct RunningServer {
 
     /// How long requests under way may take once the server is told to end.
     private static let gracePeriod = 10.0
+    /// How long the last spans may take to the collector, in seconds.
+    private static let tracesGraceSeconds = 2
 
     init(_ options: ServeOptions, location: DataLocation) {
         self.options = options
@@ -26,17 +29,23 @@ struct RunningServer {
         try requireProvenEngine()
         Self.prepareProcess()
         let signals = ProcessSignals()
-        let store = try location.openStore()
+        let log = AccessLog()
+        let exporter = try options.tracing.map { configuration throws(CommandError) in
+            try Self.startExporter(configuration, log)
+        }
+        let store = try location.openStore(observer: exporter == nil ? nil : StoreSpans())
         guard try store.isInitialized() else {
             throw CommandError(
                 .configuration,
                 "\(location.name) holds no organisation yet\nTry: keyway init \(location.store.options)"
             )
         }
-        let log = AccessLog()
         let masterKeys = MasterKeys(location: location, store: store, log: log)
         let vault = Vault(keyring: try await masterKeys.load(), dataKeyLifetime: options.dataKeyLifetime)
         let egress = try Self.startEgress(options.egress)
+        var configuration = options.service
+        configuration.tracer = exporter?.tracer
+        if let exporter { configuration.spanCounts = { exporter.counts } }
         let service = Service(
             store: store,
             vault: vault,
@@ -45,7 +54,7 @@ struct RunningServer {
                 node: try store.shared?.nodeNumber() ?? 0
             ),
             egress: egress,
-            configuration: options.service,
+            configuration: configuration,
             log: log
         )
         let auditKey = try await service.auditHeads.prepare()
@@ -79,6 +88,7 @@ struct RunningServer {
         let heads = Task(executorPreference: service.taskExecutor) {
             await service.auditHeads.write(to: log, every: options.auditHeadInterval)
         }
+        let traces = Task { await exporter?.run() }
         let uses = Task { await service.keyUses.keepWriting() }
         let expiry = Task { await service.expiredTokens.keepErasing() }
         let sessions = Task { await service.proxySessions.sessions.keepEnding() }
@@ -107,6 +117,9 @@ struct RunningServer {
         await service.endActs()
         await webhooks.value
         await service.keyUses.writeAll()
+        traces.cancel()
+        await traces.value
+        await exporter?.finish(within: Self.tracesGraceSeconds)
         await service.auditHeads.writeAdvanced(to: log)
         erasure.cancel()
         masterKeys.close()
@@ -148,6 +161,24 @@ struct RunningServer {
             throw CommandError(.input, "--egress-ca-file can't be used: \(reason)")
         } catch {
             throw CommandError(.unavailable, "requests to third parties can't be made: \(error)")
+        }
+    }
+
+    private static func startExporter(
+        _ configuration: ExportConfiguration,
+        _ log: AccessLog
+    ) throws(CommandError) -> SpanExporter {
+        do {
+            return try SpanExporter(configuration) { news in
+                switch news {
+                case .failing(let reason): log.note("traces lost", level: .warning, [.init("reason", .string(reason))])
+                case .recovered: log.note("traces taken again")
+                }
+            }
+        } catch .insecure(let reason) {
+            throw CommandError(.input, "--otlp-ca-file can't be used: \(reason)")
+        } catch {
+            throw CommandError(.unavailable, "traces can't be sent: \(error)")
         }
     }
 

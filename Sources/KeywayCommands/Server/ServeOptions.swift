@@ -3,6 +3,7 @@ import Documents
 import Egress
 import HTTPServer
 import KeywayServer
+import Tracing
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -86,7 +87,7 @@ struct ServeOptions {
         [
             listen, rateLimit, certificate, key, plaintext, publicURL, metricsListen, proxyListen, principal,
             connectionsPerAddress, actBodyLimit, auditHeadInterval, dataKeyLifetime, unprovenEngine,
-        ] + EgressOptions.all
+        ] + EgressOptions.all + TracingOptions.all
 
     let server: ServerConfiguration
     let metricsServer: ServerConfiguration?
@@ -97,6 +98,8 @@ struct ServeOptions {
     /// `nil` for not at all.
     let dataKeyLifetime: Duration?
     let egress: EgressConfiguration
+    /// Where traces are sent; `nil` for nowhere.
+    let tracing: ExportConfiguration?
 
     init(_ arguments: Arguments) throws(CommandError) {
         let tls = try Self.identity(arguments)
@@ -159,6 +162,7 @@ struct ServeOptions {
         var egress = try EgressOptions.configuration(arguments)
         if let actBodyLimit { egress.answerBytes = actBodyLimit }
         self.egress = egress
+        tracing = try TracingOptions.configuration(arguments)
     }
 
     /// The URL in one spelling, without a final slash.

@@ -93,7 +93,7 @@ struct SettingsWriter: Sendable {
         guard let stored = try store.stored(.connection, id, in: organization) else { throw APIError.noConnection }
         var resealed: SealedSecrets?
         if let sealed = state.sealed {
-            resealed = try await timings.time {
+            resealed = try await timings.timeSealing(under: call.actor.span) {
                 try await vault.update(
                     sealed,
                     setting: [],

@@ -2,6 +2,7 @@ import ActService
 import HTTPServer
 import Storage
 import Synchronization
+import Tracing
 import Vault
 
 /// The metrics of `/metrics`.
@@ -37,11 +38,19 @@ package final class Metrics: Sendable {
     private let store: any Store
     private let vault: Vault
     private let log: AccessLog
+    /// Counts spans; `nil` if nothing is traced.
+    private let spans: (@Sendable () -> SpanExporter.Counts)?
 
-    init(store: any Store, vault: Vault, log: AccessLog) {
+    init(
+        store: any Store,
+        vault: Vault,
+        log: AccessLog,
+        spans: (@Sendable () -> SpanExporter.Counts)? = nil
+    ) {
         self.store = store
         self.vault = vault
         self.log = log
+        self.spans = spans
     }
 
     func noteAuthenticationFailure() {
@@ -92,6 +101,12 @@ package final class Metrics: Sendable {
         page.sample("keyway_secrets_masked_total", [], String(acts.maskedCount))
         page.family("keyway_log_lines_dropped_total", .counter, "Log lines lost because nobody read stderr.")
         page.sample("keyway_log_lines_dropped_total", [], String(log.dropped))
+        if let spans = spans?() {
+            page.family("keyway_spans_exported_total", .counter, "Spans that the collector of traces has taken.")
+            page.sample("keyway_spans_exported_total", [], String(spans.exported))
+            page.family("keyway_spans_dropped_total", .counter, "Spans lost because the collector did not take them.")
+            page.sample("keyway_spans_dropped_total", [], String(spans.dropped))
+        }
         let store = store.statistics()
         page.family("keyway_store_commits_total", .counter, "Changes that were committed.")
         page.sample("keyway_store_commits_total", [], String(store.commits))

@@ -5,6 +5,7 @@ package import Documents
 import JSONReading
 import Secrets
 package import Storage
+import Tracing
 import Vault
 
 /// Turns bodies into changes of stored documents: the one place where secrets are sealed.
@@ -65,7 +66,7 @@ struct DocumentWriter: Sendable {
         if parted.secrets.isEmpty {
             sealed = nil
         } else {
-            sealed = try await timings.time {
+            sealed = try await timings.timeSealing(under: call.actor.span) {
                 try await vault.seal(
                     parted.secrets.map { ($0.address, $0.value) },
                     organization: call.principal.organization,
@@ -161,7 +162,14 @@ struct DocumentWriter: Sendable {
             old: try destination?(current, id, organization) ?? schema.destination(of: current),
             new: try destination?(parted.document, id, organization) ?? schema.destination(of: parted.document)
         )
-        let resealed = try await seal(parted, over: sealed, of: id, destinations, organization: organization)
+        let resealed = try await seal(
+            parted,
+            over: sealed,
+            of: id,
+            destinations,
+            organization: organization,
+            under: call.actor.span
+        )
         let record = record(id, parted.document, organization: organization, owner: stored.record.owner)
         return Draft(
             record: record,
@@ -180,7 +188,8 @@ struct DocumentWriter: Sendable {
         over sealed: SealedSecrets?,
         of id: Identifier,
         _ destinations: (old: DocumentDestination, new: DocumentDestination),
-        organization: Identifier
+        organization: Identifier,
+        under span: Span?
     ) async throws -> SealedSecrets? {
         let (old, new) = (destinations.old.text, destinations.new.text)
         if parted.secrets.isEmpty {
@@ -188,7 +197,7 @@ struct DocumentWriter: Sendable {
             // What changes nothing of the secrets needs no vault.
             if old == new, try vault.fields(of: sealed).allSatisfy(parted.keptSecrets.contains) { return sealed }
         }
-        return try await timings.time {
+        return try await timings.timeSealing(under: span) {
             try await vault.update(
                 sealed,
                 setting: parted.secrets.map { ($0.address, $0.value) },
@@ -251,6 +260,24 @@ struct DocumentWriter: Sendable {
             document: JSONWriter.bytes(of: document),
             documentVersion: Self.documentVersion
         )
+    }
+}
+
+extension Histogram {
+    /// Observes how long the vault takes to seal, as a span too where the request is traced.
+    func timeSealing<Result: Sendable>(
+        under span: Span?,
+        _ body: () async throws -> Result
+    ) async rethrows -> Result {
+        guard let span = span?.child(.vaultSeal) else { return try await time(body) }
+        do {
+            let result = try await time(body)
+            span.end()
+            return result
+        } catch {
+            span.end(failed: true)
+            throw error
+        }
     }
 }
 

@@ -8,6 +8,7 @@ final class ReaderPool: @unchecked Sendable {
     private let monitor = Monitor()
     private let path: String
     private let health: DatabaseHealth
+    private let observer: (any StoreObserver)?
     private let capacity: Int
     /// The reader that came back last goes out first: its cache is the warmest.
     private var idle: [Reader] = []
@@ -21,7 +22,13 @@ final class ReaderPool: @unchecked Sendable {
 
     /// Opens the first reader at once, so that what is wrong with the file shows when the store opens. As many threads
     /// as `capacity` can read at the same time; others wait.
-    init(path: String, capacity: Int, health: DatabaseHealth) throws(StoreError) {
+    init(
+        path: String,
+        capacity: Int,
+        health: DatabaseHealth,
+        observer: (any StoreObserver)? = nil
+    ) throws(StoreError) {
+        self.observer = observer
         self.path = path
         self.capacity = capacity
         self.health = health
@@ -31,6 +38,20 @@ final class ReaderPool: @unchecked Sendable {
 
     /// Lends a reader that sees all that was committed until now.
     func read<Result>(_ body: (Reader) throws(SQLiteError) -> Result) throws(StoreError) -> Result {
+        guard let end = observer?.begins(.read) else { return try readUnobserved(body) }
+        do throws(StoreError) {
+            let result = try readUnobserved(body)
+            end(false)
+            return result
+        } catch {
+            end(true)
+            throw error
+        }
+    }
+
+    private func readUnobserved<Result>(
+        _ body: (Reader) throws(SQLiteError) -> Result
+    ) throws(StoreError) -> Result {
         let reader = try takeOut()
         defer { takeBack(reader) }
         do throws(SQLiteError) {
