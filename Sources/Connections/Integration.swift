@@ -9,6 +9,8 @@ package struct Integration: Sendable {
     package let type: String
     /// The system's own spelling of its name, such as `ClickUp`.
     package let title: String
+    /// The address of the vendor's own reference of its API; `nil` where there is none.
+    package let reference: String?
     /// Members of the integration object beside `type` and `credentials`.
     package let fields: [Field]
     /// The ways to authenticate, told apart by their wire type.
@@ -35,6 +37,7 @@ package struct Integration: Sendable {
     package init(
         type: String,
         title: String,
+        reference: String? = nil,
         fields: [Field] = [],
         baseURL: BaseURL,
         standardHeaders: [StandardHeader] = [],
@@ -48,6 +51,7 @@ package struct Integration: Sendable {
     ) {
         self.type = type
         self.title = title
+        self.reference = reference
         self.fields = fields
         self.baseURL = baseURL
         self.standardHeaders = standardHeaders

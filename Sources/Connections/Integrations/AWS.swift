@@ -4,6 +4,7 @@ extension Integration {
     package static let aws = Integration(
         type: "AWS",
         title: "Amazon Web Services",
+        reference: "https://docs.aws.amazon.com/",
         baseURL: .awsService,
         credentials: [
             CredentialType(

@@ -4,6 +4,7 @@ extension Integration {
     package static let anthropic = Integration(
         type: "Anthropic",
         title: "Anthropic",
+        reference: "https://docs.anthropic.com/en/api",
         baseURL: .fixed("https://api.anthropic.com"),
         standardHeaders: [StandardHeader("anthropic-version", "2023-06-01", setting: "api_version")],
         credentials: [

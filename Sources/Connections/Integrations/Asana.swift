@@ -4,6 +4,7 @@ extension Integration {
     package static let asana = Integration(
         type: "Asana",
         title: "Asana",
+        reference: "https://developers.asana.com/reference",
         baseURL: .fixed("https://app.asana.com/api/1.0"),
         credentials: [
             CredentialType(

@@ -4,6 +4,7 @@ extension Integration {
     package static let azure = Integration(
         type: "Azure",
         title: "Microsoft Azure",
+        reference: "https://learn.microsoft.com/rest/api/azure/",
         baseURL: .setting(
             "management_url",
             standard: "https://management.azure.com",

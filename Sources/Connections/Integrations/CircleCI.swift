@@ -4,6 +4,7 @@ extension Integration {
     package static let circleCI = Integration(
         type: "CircleCI",
         title: "CircleCI",
+        reference: "https://circleci.com/docs/api/v2/",
         baseURL: .fixed("https://circleci.com/api/v2", siblings: ["/api/v1.1"]),
         credentials: [
             CredentialType(

@@ -4,6 +4,7 @@ extension Integration {
     package static let clickUp = Integration(
         type: "Clickup",
         title: "ClickUp",
+        reference: "https://developer.clickup.com/reference",
         baseURL: .fixed("https://api.clickup.com/api/v2"),
         credentials: [
             CredentialType(

@@ -4,6 +4,7 @@ extension Integration {
     package static let cloudflare = Integration(
         type: "Cloudflare",
         title: "Cloudflare",
+        reference: "https://developers.cloudflare.com/api/",
         baseURL: .fixed("https://api.cloudflare.com/client/v4"),
         credentials: [
             CredentialType(

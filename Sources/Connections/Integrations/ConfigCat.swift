@@ -4,6 +4,7 @@ extension Integration {
     package static let configCat = Integration(
         type: "ConfigCat",
         title: "ConfigCat",
+        reference: "https://api.configcat.com/docs/",
         baseURL: .fixed("https://api.configcat.com"),
         credentials: [
             CredentialType(

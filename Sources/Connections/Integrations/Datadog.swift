@@ -4,6 +4,7 @@ extension Integration {
     package static let datadog = Integration(
         type: "Datadog",
         title: "Datadog",
+        reference: "https://docs.datadoghq.com/api/latest/",
         baseURL: .credentialHost(
             "datacenter",
             allowedHosts: [".datadoghq.com", ".datadoghq.eu", ".ddog-gov.com"]

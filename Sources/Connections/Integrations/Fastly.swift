@@ -4,6 +4,7 @@ extension Integration {
     package static let fastly = Integration(
         type: "Fastly",
         title: "Fastly",
+        reference: "https://www.fastly.com/documentation/reference/api/",
         baseURL: .fixed("https://api.fastly.com"),
         credentials: [
             CredentialType(

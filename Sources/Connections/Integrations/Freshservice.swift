@@ -4,6 +4,7 @@ extension Integration {
     package static let freshservice = Integration(
         type: "Freshservice",
         title: "Freshservice",
+        reference: "https://api.freshservice.com/",
         baseURL: .credentialHost("domain", allowedHosts: [".freshservice.com"]),
         credentials: [
             CredentialType(

@@ -4,6 +4,7 @@ extension Integration {
     package static let gcp = Integration(
         type: "GCP",
         title: "Google Cloud",
+        reference: "https://cloud.google.com/apis/docs/overview",
         baseURL: .googleService,
         credentials: [
             CredentialType(

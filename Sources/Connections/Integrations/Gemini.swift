@@ -4,6 +4,7 @@ extension Integration {
     package static let gemini = Integration(
         type: "Gemini",
         title: "Gemini",
+        reference: "https://ai.google.dev/api",
         baseURL: .fixed("https://generativelanguage.googleapis.com"),
         credentials: [
             CredentialType(

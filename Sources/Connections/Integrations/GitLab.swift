@@ -4,6 +4,7 @@ extension Integration {
     package static let gitLab = Integration(
         type: "Gitlab",
         title: "GitLab",
+        reference: "https://docs.gitlab.com/api/rest/",
         baseURL: .settingHost("host", standard: "gitlab.com", path: "/api/v4", allowedHosts: ["gitlab.com"]),
         credentials: [
             CredentialType(

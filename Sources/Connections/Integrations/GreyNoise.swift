@@ -4,6 +4,7 @@ extension Integration {
     package static let greyNoise = Integration(
         type: "GreyNoise",
         title: "GreyNoise",
+        reference: "https://docs.greynoise.io/reference",
         baseURL: .fixed("https://api.greynoise.io"),
         credentials: [
             CredentialType(

@@ -4,6 +4,7 @@ extension Integration {
     package static let launchDarkly = Integration(
         type: "LaunchDarkly",
         title: "LaunchDarkly",
+        reference: "https://launchdarkly.com/docs/api",
         baseURL: .settingHost(
             "host",
             standard: "app.launchdarkly.com",

@@ -4,6 +4,7 @@ extension Integration {
     package static let notion = Integration(
         type: "Notion",
         title: "Notion",
+        reference: "https://developers.notion.com/reference",
         baseURL: .fixed("https://api.notion.com"),
         standardHeaders: [StandardHeader("Notion-Version", "2022-06-28", setting: "api_version")],
         credentials: [

@@ -4,6 +4,7 @@ extension Integration {
     package static let okta = Integration(
         type: "Okta",
         title: "Okta",
+        reference: "https://developer.okta.com/docs/api/",
         baseURL: .credentialHost(
             "domain",
             allowedHosts: [".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.com", ".okta.mil"]

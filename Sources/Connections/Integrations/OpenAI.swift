@@ -4,6 +4,7 @@ extension Integration {
     package static let openAI = Integration(
         type: "OpenAI",
         title: "OpenAI",
+        reference: "https://platform.openai.com/docs/api-reference",
         baseURL: .fixed("https://api.openai.com"),
         credentials: [
             CredentialType(

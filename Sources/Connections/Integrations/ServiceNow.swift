@@ -4,6 +4,7 @@ extension Integration {
     package static let serviceNow = Integration(
         type: "ServiceNow",
         title: "ServiceNow",
+        reference: "https://www.servicenow.com/docs/",
         baseURL: .credentialHost("instance", allowedHosts: [".service-now.com", ".servicenowservices.com"]) { host in
             host.contains(".") ? host : "\(host).service-now.com"
         },

@@ -4,6 +4,7 @@ extension Integration {
     package static let split = Integration(
         type: "Split",
         title: "Split",
+        reference: "https://docs.split.io/reference",
         baseURL: .fixed("https://api.split.io/internal/api/v2", siblings: ["/api/v3"]),
         credentials: [
             CredentialType(

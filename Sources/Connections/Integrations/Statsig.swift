@@ -4,6 +4,7 @@ extension Integration {
     package static let statsig = Integration(
         type: "Statsig",
         title: "Statsig",
+        reference: "https://docs.statsig.com/console-api/introduction",
         baseURL: .fixed("https://statsigapi.net"),
         standardHeaders: [StandardHeader("STATSIG-API-VERSION", "20240601", setting: "api_version")],
         credentials: [

@@ -4,6 +4,7 @@ extension Integration {
     package static let virusTotal = Integration(
         type: "VirusTotal",
         title: "VirusTotal",
+        reference: "https://docs.virustotal.com/reference",
         baseURL: .fixed("https://www.virustotal.com/api/v3"),
         credentials: [
             CredentialType(
