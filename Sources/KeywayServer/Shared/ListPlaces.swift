@@ -116,44 +116,20 @@ extension Call {
     }
 }
 
-/// A cursor is the list's mark, the id of the last element, and what the list is ordered by, in letters and digits.
+/// A cursor is the list's mark, and the place of the last element.
 extension ListPosition {
     /// The longest cursor, which is sent in the target of a request.
     private static let longestCursor = 3000
 
     func cursor(of list: ListPlaces.List) -> String? {
-        let value =
-            switch value {
-            case .none: "0"
-            case .integer(let integer): "1\(integer)"
-            case .text(let text): "2\(text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())"
-            }
-        let cursor = "\(list.mark).\(id).\(value)"
+        let cursor = "\(list.mark).\(text)"
         return cursor.utf8.count <= Self.longestCursor ? cursor : nil
     }
 
     init?(cursor: String, of list: ListPlaces.List) {
-        let parts = cursor.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == list.mark, let id = Identifier(parts[1]) else { return nil }
-        let text = parts[2].dropFirst()
-        switch parts[2].first {
-        case "0" where text.isEmpty: self.init(.none, id)
-        case "1":
-            guard let integer = Int64(text) else { return nil }
-            self.init(.integer(integer), id)
-        case "2":
-            let digits = Array(text.utf8)
-            guard digits.count % 2 == 0 else { return nil }
-            var bytes: [UInt8] = []
-            for index in stride(from: 0, to: digits.count, by: 2) {
-                let pair = String(decoding: digits[index...index + 1], as: UTF8.self)
-                guard let byte = UInt8(pair, radix: 16) else { return nil }
-                bytes.append(byte)
-            }
-            guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-            self.init(.text(text), id)
-        default: return nil
-        }
+        let parts = cursor.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0] == list.mark else { return nil }
+        self.init(text: parts[1])
     }
 }
 
