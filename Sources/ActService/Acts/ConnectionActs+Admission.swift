@@ -14,6 +14,16 @@ extension ConnectionActs {
         _ id: Identifier,
         for actor: Actor
     ) throws(ActError) -> (ActConnection, SealedSecrets?) {
+        let state = try state(of: id, for: actor)
+        do {
+            return (try connections.connection(id, of: actor.principal.organization, state), state.sealed)
+        } catch {
+            throw ActError(error)
+        }
+    }
+
+    /// Reads the state of a connection, if the caller may act through it.
+    func state(of id: Identifier, for actor: Actor) throws(ActError) -> ActingState {
         if let token = actor.principal.actToken, !token.limits.connections.contains(id) {
             throw ActError(.token(.otherConnection), for: .standard)
         }
@@ -24,7 +34,7 @@ extension ConnectionActs {
                 throw AccessError.noConnection
             }
             try ConnectionAccess.require(.resolver, under: state.policy, for: actor.principal)
-            return (try connections.connection(id, of: organization, state), state.sealed)
+            return state
         } catch {
             throw ActError(error)
         }

@@ -53,6 +53,8 @@ package final class ActConnection: Sendable {
     let passesTraceContext: Bool
     /// The members of an error that the clients of the integration's vendor read.
     package var clients: ClientErrors { members.integration.errors }
+    /// The URL that paths are joined to; `nil` where the path names a service first, and where the address may not be used.
+    package var baseURL: String? { (try? members.baseAddress()).map { $0.origin + $0.path } }
     /// How long the third party may take to begin its response, and between two pieces of it, in seconds.
     let timeout: ResponseTimeout?
     /// The additions to every request.
