@@ -121,6 +121,15 @@ let package = Package(
             ]
         ),
 
+        // The door for agents: MCP, over messages that another door lets in.
+        module(
+            "AgentTools",
+            uses: [
+                "Access", "Acting", "ActService", "Connections", "Cryptography", "Documents", "JSONReading",
+                "NetworkTypes", "Secrets", "Storage", "Threads",
+            ]
+        ),
+
         // The SDK: Foundation alone, so that it builds wherever Swift does; its models of integrations are generated.
         module("DatadogClient"),
         .executableTarget(
@@ -161,10 +170,10 @@ let package = Package(
         module(
             "KeywayCommands",
             uses: [
-                "Access", "ActService", "AmbientCredentials", "AWSAccounts", "Connections", "Cryptography", "CSystem",
-                "DatadogClient", "Documents", "Egress", "ForwardProxy", "HTTPServer", "JSONReading", "KeywayServer",
-                "NetworkTypes", "PKCS11", "Platform", "PostgresStorage", "Secrets", "SQLiteStorage", "Storage",
-                "StoreMaintenance", "Threads", "Tracing", "Vault", "WorkloadIdentity",
+                "Access", "ActService", "AgentTools", "AmbientCredentials", "AWSAccounts", "Connections",
+                "Cryptography", "CSystem", "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading",
+                "KeywayServer", "NetworkTypes", "PKCS11", "Platform", "PostgresStorage", "Secrets", "SQLiteStorage",
+                "Storage", "StoreMaintenance", "Threads", "Vault", "WorkloadIdentity",
             ]
         ),
         // Its main is C, which is given its arguments.
@@ -268,6 +277,13 @@ let package = Package(
             uses: [
                 "Access", "Acting", "ActService", "AWSAccounts", "Connections", "Documents", "Egress", "HTTPServer",
                 "JSONReading", "NetworkTypes", "Scrubbing", "Secrets", "Storage", "UpstreamTesting", "Vault",
+            ]
+        ),
+        suite(
+            "AgentToolsTests",
+            uses: [
+                "Access", "Acting", "ActService", "AgentTools", "Connections", "Documents", "Egress", "HTTPServer",
+                "JSONReading", "NetworkTypes", "Secrets", "Storage", "UpstreamTesting", "Vault",
             ]
         ),
         suite(

@@ -29,7 +29,17 @@ ONLY_IN = {
 # The modules that a module must not reach, by its own imports or by those of what it imports.
 KEPT_APART = {
     # An act is the same for every door, and for every store.
-    "ActService": {"HTTPServer", "KeywayServer", "KeywayCommands", "PostgresStorage", "SQLiteStorage"},
+    "ActService": {
+        "AgentTools",
+        "HTTPServer",
+        "KeywayServer",
+        "KeywayCommands",
+        "PostgresStorage",
+        "SQLiteStorage",
+    },
+    # No door imports another.
+    "AgentTools": {"HTTPServer", "KeywayServer", "KeywayCommands", "PostgresStorage", "SQLiteStorage"},
+    "KeywayServer": {"AgentTools", "KeywayCommands", "PostgresStorage", "SQLiteStorage"},
 }
 
 

@@ -17,8 +17,15 @@ package protocol RequestHandler: Sendable {
     /// Renders the response to a request that the server does not hand to ``handle(_:reply:)``, or whose reply was
     /// dropped. Called on a network thread; the server adds `Connection: close` where it closes.
     func refuse(_ refusal: Refusal, to address: IPAddress) -> Response
+
+    /// Renders it where the request is known, as far as it was read: its path is empty if that was refused.
+    func refuse(_ refusal: Refusal, of request: Request) -> Response
 }
 
 extension RequestHandler {
+    package func refuse(_ refusal: Refusal, of request: Request) -> Response {
+        refuse(refusal, to: request.remoteAddress)
+    }
+
     package func takesBodyAsItComes(of request: Request) -> Bool { false }
 }

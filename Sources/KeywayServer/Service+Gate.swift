@@ -113,8 +113,9 @@ extension Service {
 
     /// Refuses wrong keys, after a delay if there were many from that address.
     func refuseAuthentication(_ exchange: Exchange, _ error: any Error, route: Route) {
-        let response = response(to: error, exchange, route: route)
+        var response = response(to: error, exchange, route: route)
         guard response.status == 403 else { return finish(exchange, response, route: route) }
+        route.endpoint.errors.markUnauthenticated(&response)
         failAuthentication(exchange, response, route: route)
     }
 
@@ -168,7 +169,7 @@ extension Service {
                 }
             }
         case .immediate, .exchange, .description, .lookup, .search, .slicedSearch, .list, .change, .credentials,
-            .question, .act:
+            .question, .act, .message:
             preconditionFailure("who comes with an API key alone asks about it, or is let in")
         }
     }

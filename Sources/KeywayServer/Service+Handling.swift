@@ -13,7 +13,7 @@ extension Service {
         case .description: finish(exchange, Response(.json, description), route: route)
         case .exchange(let answer): answerProof(of: exchange, by: route, parameters, answer)
         case .identification, .admission, .lookup, .search, .slicedSearch, .list, .change, .credentials, .question,
-            .act:
+            .act, .message:
             preconditionFailure("what reads or writes data has a principal")
         }
     }
@@ -82,6 +82,37 @@ extension Service {
             begin(act, call, exchange, by: route)
         case .act(let act):
             read(for: call, exchange, by: route, on: recordThreads) { self.begin(act, call, exchange, by: route) }
+        case .message(let work):
+            do {
+                perform(try work(call), for: call, exchange, by: route)
+            } catch {
+                finish(exchange, response(to: error, exchange, route: route), route: route)
+            }
+        }
+    }
+
+    /// Does the work that a message makes for another door.
+    private func perform(_ work: DoorWork, for call: Call, _ exchange: Exchange, by route: Route) {
+        switch work {
+        case .done(let response): finish(exchange, Response(response), route: route)
+        case .lookup(let answer) where store.answersAtOnce:
+            attempt(exchange, by: route) { try self.counted(Response(answer()), for: call) }
+        case .lookup(let answer):
+            read(for: call, exchange, by: route, on: recordThreads) {
+                self.attempt(exchange, by: route) { try self.counted(Response(answer()), for: call) }
+            }
+        case .search(let answer):
+            read(for: call, exchange, by: route, on: readingThreads) {
+                self.attempt(exchange, by: route) { try self.counted(Response(answer()), for: call) }
+            }
+        case .question(let answer):
+            let task = Task(executorPreference: taskExecutor) {
+                self.finish(exchange, Response(await answer()), route: route)
+            }
+            exchange.reply.whenClientLeaves { task.cancel() }
+        case .act(let act) where store.answersAtOnce: act(HTTPDoorReply(self, exchange, route))
+        case .act(let act):
+            read(for: call, exchange, by: route, on: recordThreads) { act(HTTPDoorReply(self, exchange, route)) }
         }
     }
 

@@ -10,13 +10,7 @@ extension Service {
     func response(to error: any Error, _ exchange: Exchange, route: Route) -> Response {
         let clients = (error as? ActError)?.clients ?? .standard
         let (error, forOperator) = APIError.from(error)
-        if let forOperator {
-            log.note(
-                "failure",
-                level: .error,
-                [.init("request_id", .string(exchange.requestID)), .init("reason", .string(forOperator))]
-            )
-        }
+        if let forOperator { log.noteFailure(forOperator, of: exchange.requestID) }
         guard route.endpoint.acts else { return route.endpoint.errors.response(to: error) }
         return ErrorFamily.actResponse(to: error, for: exchange.request, clients, requestID: exchange.requestID)
     }

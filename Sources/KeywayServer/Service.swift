@@ -28,10 +28,8 @@ package final class Service: Sendable {
         package var publicURL: String?
         /// Whether `/metrics` has a listener of its own, so that this one does not serve it.
         package var metricsHaveOwnListener = false
-        /// Begins the spans of requests; `nil` if nothing is traced.
-        package var tracer: Tracer?
-        /// Counts spans for `/metrics`.
-        package var spanCounts: (@Sendable () -> SpanExporter.Counts)?
+        /// Makes the door for agents; `nil` for none.
+        package var agentDoor: (@Sendable (DoorCore) -> any MessageDoor)?
 
         package init() {}
     }
@@ -205,16 +203,20 @@ package final class Service: Sendable {
         case .methodNotAllowed(let allow):
             var error = APIError(405, "This path takes \(allow.joined(separator: ", ")).")
             error.headers = [.init(name: "Allow", value: allow.joined(separator: ", "))]
-            finish(exchange, ErrorFamily.objects.response(to: error), route: nil)
+            finish(exchange, ErrorFamily.ofNoEndpoint(at: request.rawPath).response(to: error), route: nil)
         case .notFound:
             let error = APIError(404, "There is nothing at this path. GET /openapi.json describes what there is.")
-            finish(exchange, ErrorFamily.objects.response(to: error), route: nil)
+            finish(exchange, ErrorFamily.ofNoEndpoint(at: request.rawPath).response(to: error), route: nil)
         }
     }
 
     /// The response to a request that the HTTP engine refuses.
     package func refuse(_ refusal: Refusal, to address: IPAddress) -> Response {
-        var response = ErrorFamily.objects.response(to: APIError(refusal.status, refusal.detail))
+        refuse(refusal, to: address, in: .objects)
+    }
+
+    private func refuse(_ refusal: Refusal, to address: IPAddress, in family: ErrorFamily) -> Response {
+        var response = family.response(to: APIError(refusal.status, refusal.detail))
         // Nobody knows yet what it was about: it may be an act.
         ActHeader.mark(&response)
         let requestID = requestIDs.next()
@@ -246,6 +248,10 @@ package final class Service: Sendable {
 extension Service: RequestHandler {
     package func handle(_ request: Request, reply: Reply) {
         answer(request, to: reply)
+    }
+
+    package func refuse(_ refusal: Refusal, of request: Request) -> Response {
+        refuse(refusal, to: request.remoteAddress, in: .ofNoEndpoint(at: request.rawPath))
     }
 
     /// The bodies of acts alone: what else is written is a document, and read as a whole.

@@ -329,7 +329,7 @@ final class Engine: Sendable {
             return send(.refusal(.unanswered), to: request, handle: handle)
         case .refusal(let refusal):
             let closing = refusal != .unanswered || isDraining
-            let response = handler.refuse(refusal, to: request.remoteAddress)
+            let response = handler.refuse(refusal, of: request)
             if EngineResponse.queue(response, on: handle, closing: closing) { return .YES }
             let bare = Response(status: refusal.status)
             return EngineResponse.queue(bare, on: handle, closing: true) ? .YES : .NO

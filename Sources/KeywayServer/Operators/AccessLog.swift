@@ -76,6 +76,11 @@ package final class AccessLog: Sendable {
         return poll(&request, 1, Int32((end - now) / 1_000_000)) > 0
     }
 
+    /// Tells the operator of the server's own trouble with a request.
+    func noteFailure(_ reason: String, of requestID: String) {
+        note("failure", level: .error, [.init("request_id", .string(requestID)), .init("reason", .string(reason))])
+    }
+
     /// Writes a line about something that is no request.
     package func note(_ event: String, level: Level = .info, _ members: [JSONValue.Member] = []) {
         var writer = JSONWriter()

@@ -85,6 +85,19 @@ enum ErrorFamily: Sendable, Equatable {
     case oauth
     /// An object with the members that tools of AWS and of Azure look for.
     case tools
+    /// An error of JSON-RPC 2.0 without a request's id: MCP's clients show nothing else.
+    case jsonRPC
+
+    /// The family of what has no endpoint.
+    static func ofNoEndpoint(at path: String) -> ErrorFamily { AgentEndpoints.isTheirs(path) ? .jsonRPC : .objects }
+
+    /// Makes a response the one to a request whose credential is missing or wrong.
+    func markUnauthenticated(_ response: inout Response) {
+        // A status that MCP's clients take for what it is.
+        guard self == .jsonRPC else { return }
+        response.status = 401
+        response.headers.append(.init(name: "WWW-Authenticate", value: "Bearer"))
+    }
 
     /// - Parameters:
     ///   - error: The error.
@@ -105,6 +118,17 @@ enum ErrorFamily: Sendable, Equatable {
                     .init("code", "KeywayRefusal"), .init("statusCode", .integer(Int64(error.status))),
                     .init("message", .string(error.text)),
                 ]
+            case .jsonRPC:
+                [
+                    .init("jsonrpc", "2.0"), .init("id", .null),
+                    .init(
+                        "error",
+                        [
+                            "code": .integer(Self.refusedByTheServer),
+                            "message": .string(error.text),
+                        ]
+                    ),
+                ]
             }
         var response = Response(mediaType, status: error.status, JSONWriter.bytes(of: .object(body + members)))
         response.headers += error.headers
@@ -113,12 +137,15 @@ enum ErrorFamily: Sendable, Equatable {
 }
 
 extension ErrorFamily {
+    /// JSON-RPC's code for errors of a server's own.
+    private static let refusedByTheServer: Int64 = -32_000
+
     /// The media type of the family's errors.
     var mediaType: MediaType {
         switch self {
         case .objects: .jsonAPI
         case .strings(let mediaType): mediaType
-        case .oauth, .tools: .json
+        case .oauth, .tools, .jsonRPC: .json
         }
     }
 }

@@ -22,7 +22,7 @@ extension Endpoint {
     /// Whether it may take long, so that few wait at a time.
     var searches: Bool {
         switch handling {
-        case .search, .slicedSearch, .list: true
+        case .search, .slicedSearch, .list, .message: true
         case .immediate, .identification, .admission, .exchange, .description, .lookup, .change, .credentials,
             .question, .act:
             false
@@ -39,6 +39,7 @@ extension Endpoint {
         switch handling {
         case .act: .act
         case .credentials(let header, _): .tool(header)
+        case .message: .message
         default: .standard
         }
     }
@@ -95,6 +96,8 @@ enum Handling: Sendable {
     case question(@Sendable (Call) async throws -> Response)
     /// Passes on a third party's response, as it comes.
     case act(@Sendable (Call, HTTPActSink) throws -> Void)
+    /// Hands a message to another door, which says on which thread its work is done.
+    case message(@Sendable (Call) throws -> DoorWork)
 }
 
 /// A request by an API key alone.

@@ -154,6 +154,7 @@ struct OpenAPIDocument {
             case .strings(let mediaType): members.append(content(mediaType, schema("ErrorStrings")))
             case .oauth: members.append(content(.json, schema("OAuthError")))
             case .tools: members.append(content(.json, schema("ToolError")))
+            case .jsonRPC: members.append(content(.json, schema("AgentError")))
             }
         }
         return .object(members)
@@ -193,7 +194,7 @@ struct OpenAPIDocument {
         guard case .object(let members) = schemas else { return .null }
         return .object(
             members + AWSIntegrationComponents.all + AccessComponents.all + TokenComponents.all
-                + AuditComponents.all
+                + AuditComponents.all + AgentComponents.all
         )
     }
 
@@ -424,10 +425,11 @@ struct OpenAPIDocument {
 }
 
 extension ErrorFamily {
-    /// The schema of the family's errors; `nil` for that of what has no endpoint, and of endpoints without parameters.
+    /// The schema of the family's errors; `nil` for that of what has no endpoint, of endpoints without parameters, and
+    /// where what has no endpoint has the same.
     fileprivate var schemaBesideObjects: String? {
         switch self {
-        case .objects, .oauth: nil
+        case .objects, .oauth, .jsonRPC: nil
         case .strings: "ErrorStrings"
         case .tools: "ToolError"
         }

@@ -29,10 +29,7 @@ extension ServiceRequest {
     /// The access token in `Authorization: Bearer` or in the place of the application key. Another bearer's token is
     /// none of Keyway's, and stays unread.
     func accessToken() throws(APIError) -> KeyDigest? {
-        let bearer = try header("Authorization").flatMap { (value) throws(APIError) -> KeyDigest? in
-            guard value.utf8.count > 7, value.prefix(7).lowercased() == "bearer " else { return nil }
-            return try Self.accessToken(value.dropFirst(7).drop { $0 == " " }, in: "Authorization")
-        }
+        let bearer = try bearer.flatMap { (token) throws(APIError) in try Self.accessToken(token, in: "Authorization") }
         // Without a copy of the key: most are no tokens.
         let mayBeToken = TokenText.beginnings.contains { self.header("DD-APPLICATION-KEY", beginsWith: $0) }
         guard mayBeToken, let key = header("DD-APPLICATION-KEY") else { return bearer }
@@ -58,6 +55,20 @@ extension ServiceRequest {
             "\(header) must be the text of an access token or of an act token, and nothing else.",
             at: .header("\(header)")
         )
+    }
+
+    /// The act token in `Authorization: Bearer`, if there is one.
+    var bearerActToken: KeyDigest? {
+        bearer.flatMap { TokenText.kind(of: $0) == .act ? KeyDigest(of: String($0)) : nil }
+    }
+
+    /// The text behind `Bearer` in `Authorization`.
+    private var bearer: Substring? {
+        guard let value = header("Authorization"), value.utf8.count > 7, value.prefix(7).lowercased() == "bearer "
+        else {
+            return nil
+        }
+        return value.dropFirst(7).drop { $0 == " " }
     }
 
     private static func accessToken(_ text: Substring, in header: String) throws(APIError) -> KeyDigest? {

@@ -28,6 +28,8 @@ struct ShownCredential: Sendable {
             tokenPlaces = token.places
         } else if case .tool(let header) = places {
             credential = try request.toolCredential(in: header)
+        } else if case .message = places, let token = request.bearerActToken {
+            credential = .actToken(token)
         } else {
             credential = try request.credential(acting: acting)
         }
@@ -40,6 +42,8 @@ enum CredentialPlaces {
     case standard
     /// Those of acts, which take signatures and act tokens before all else.
     case act
+    /// Those of Keyway's own keys and tokens, act tokens included.
+    case message
     /// The header in which a cloud's own tool sends the text that it was given.
     case tool(StaticString)
 }
