@@ -43,7 +43,8 @@ package enum KeywayCommand {
                         members: [.command(.checkStore)]
                     )
                 ),
-                .command(.act), .command(.runWithToken), .group(.actTokens), .group(.connections),
+                .command(.act), .command(.runWithToken), .command(.agentRelay), .group(.actTokens),
+                .group(.connections),
                 .group(.applicationKeys), .group(.aws), .group(.apiKeys), .group(.users), .group(.issuers),
                 .group(.webhooks),
                 .command(.validate), .command(.export), .command(.apply), .command(.completions), .command(.manual),

@@ -101,7 +101,7 @@ class TestCommand:
         assert "real" not in environment.values()
         assert not any(name.startswith("DD_") for name in environment)
         own = {name for name in environment if name.startswith("KEYWAY_")}
-        assert own == {"KEYWAY_ACT_TOKEN", "KEYWAY_BASE_OPENAI"}
+        assert own == {"KEYWAY_ACT_TOKEN", "KEYWAY_BASE_OPENAI", "KEYWAY_SERVER"}
         assert environment["OTHER"] == "kept"
         assert environment["OPENAI_API_KEY"] == environment["KEYWAY_ACT_TOKEN"]
         assert str(runner.keys) not in str(environment)

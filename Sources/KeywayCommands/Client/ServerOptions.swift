@@ -48,6 +48,11 @@ struct ServerOptions {
     init(_ arguments: Arguments) throws(CommandError) {
         site = try Self.site(arguments)
         keys = try Self.keys(arguments)
+        try Self.requireCover(for: site, arguments)
+    }
+
+    /// Makes sure that what is sent to a server can't be read by everyone on the way.
+    static func requireCover(for site: Site, _ arguments: Arguments) throws(CommandError) {
         guard
             site.baseURL.scheme?.lowercased() == "https" || arguments.has(Self.plaintext)
                 || site.baseURL.host().map({ LoopbackAddress.isLoopback($0) }) ?? false
@@ -60,7 +65,8 @@ struct ServerOptions {
         }
     }
 
-    private static func site(_ arguments: Arguments) throws(CommandError) -> Site {
+    /// The server that is meant.
+    static func site(_ arguments: Arguments) throws(CommandError) -> Site {
         if arguments.isOnCommandLine(server), arguments.isOnCommandLine(site) {
             throw .usage("--server and --site name two servers: give one", of: arguments.command)
         }
@@ -82,7 +88,8 @@ struct ServerOptions {
         return site
     }
 
-    private static func keys(_ arguments: Arguments) throws(CommandError) -> KeysFile {
+    /// The keys that are meant.
+    static func keys(_ arguments: Arguments) throws(CommandError) -> KeysFile {
         if let path = arguments[keysFile] { return try KeysFile(at: path) }
         let variables = (Environment["DD_API_KEY"], Environment["DD_APP_KEY"])
         switch variables {

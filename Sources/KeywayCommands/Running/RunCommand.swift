@@ -61,6 +61,7 @@ extension Command {
         let token = try await session.perform("Creating the token") { try await session.client.actTokens.create(new) }
         guard let secret = token.token else { throw CommandError(.protocol, "the server gave no token") }
         var variables = RunVariables(targets, token: secret, isPlaintext: session.server.hasPrefix("http://"))
+        variables.set(RunVariables.server, session.server)
         if arguments.has(printing) {
             for line in variables.code { Terminal.printError("keyway: in code: \(line)") }
             return try Terminal.print(variables.shellText)

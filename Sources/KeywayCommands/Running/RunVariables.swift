@@ -35,6 +35,9 @@ struct RunVariables {
     /// The variable of the token, for what has no variable of its own.
     static let token = "KEYWAY_ACT_TOKEN"
 
+    /// The variable of Keyway's own address, for `keyway` itself.
+    static let server = "KEYWAY_SERVER"
+
     /// - Parameters:
     ///   - targets: The connections; no two of one integration.
     ///   - token: The act token.
