@@ -1,7 +1,9 @@
 """Measures Keyway beside nginx and etcd, and its SDK beside the official Python client, and prints a table of figures,
 ratios and bars. See README.md.
 
-Usage: bench.py [reads] [creates] [million] [accounts] [readers] [sdk] [acts] [masking]      all without arguments
+Usage: bench.py [reads] [creates] [million] [accounts] [readers] [sdk] [acts] [agents] [s3] [masking]
+
+All without arguments.
 """
 
 import base64
@@ -16,6 +18,7 @@ import time
 from dataclasses import asdict
 
 from acts import acts
+from agents import agents
 from clients import official_client, our_client, stock_every_integration
 from loader import PLACEHOLDER, load
 from masking import masking
@@ -91,7 +94,7 @@ def main(sections: list[str]) -> int:
     say(f"{machine()}; load average {os.getloadavg()[0]:.2f}; {ROUNDS} rounds of {SECONDS} s; wrk -t{THREADS}")
     rows: list[Row] = []
     try:
-        for section in (reads, creates, million, accounts, readers, sdk, acts, s3, masking):
+        for section in (reads, creates, million, accounts, readers, sdk, acts, agents, s3, masking):
             if not sections or section.__name__ in sections:
                 rows += section()
     finally:
