@@ -171,9 +171,9 @@ let package = Package(
             "KeywayCommands",
             uses: [
                 "Access", "ActService", "AgentTools", "AmbientCredentials", "AWSAccounts", "Connections",
-                "Cryptography", "CSystem", "DatadogClient", "Documents", "Egress", "HTTPServer", "JSONReading",
-                "KeywayServer", "NetworkTypes", "PKCS11", "Platform", "PostgresStorage", "Secrets", "SQLiteStorage",
-                "Storage", "StoreMaintenance", "Threads", "Vault", "WorkloadIdentity",
+                "Cryptography", "CSystem", "DatadogClient", "Documents", "Egress", "ForwardProxy", "HTTPServer",
+                "JSONReading", "KeywayServer", "NetworkTypes", "PKCS11", "Platform", "PostgresStorage", "Secrets",
+                "SQLiteStorage", "Storage", "StoreMaintenance", "Threads", "Tracing", "Vault", "WorkloadIdentity",
             ]
         ),
         // Its main is C, which is given its arguments.

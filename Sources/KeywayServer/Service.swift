@@ -28,6 +28,10 @@ package final class Service: Sendable {
         package var publicURL: String?
         /// Whether `/metrics` has a listener of its own, so that this one does not serve it.
         package var metricsHaveOwnListener = false
+        /// Begins the spans of requests; `nil` if nothing is traced.
+        package var tracer: Tracer?
+        /// Counts spans for `/metrics`.
+        package var spanCounts: (@Sendable () -> SpanExporter.Counts)?
         /// Makes the door for agents; `nil` for none.
         package var agentDoor: (@Sendable (DoorCore) -> any MessageDoor)?
 

@@ -74,6 +74,7 @@ PREPARATIONS: dict[str, Callable[[Session], None]] = {
     "CONTRIBUTING.md": runs_tests,
     "README.md": lambda session: None,
     "docs/acting.md": has_done_the_first_act,
+    "docs/agents.md": lambda session: None,
     "docs/command-line.md": has_a_connection_to_a_twin,
     "docs/configuration-as-code.md": has_three_documents,
     "docs/operators-guide.md": has_a_service,

@@ -45,6 +45,8 @@ struct RunningServer {
         let vault = Vault(keyring: try await masterKeys.load(), dataKeyLifetime: options.dataKeyLifetime)
         let egress = try Self.startEgress(options.egress)
         var configuration = options.service
+        configuration.tracer = exporter?.tracer
+        if let exporter { configuration.spanCounts = { exporter.counts } }
         configuration.agentDoor = { AgentDoor($0, version: KeywayVersion.current) }
         let service = Service(
             store: store,

@@ -96,13 +96,21 @@ struct EndpointList: Sendable {
             identifiers: identifiers,
             publicURL: configuration.publicURL
         )
-        return ActEndpoints(acts: acts).all + tokens.all + tools.all + settings.all + agents(acts)
+        let sessions = ProxySessionEndpoints(
+            store: store,
+            acts: connectionActs,
+            sessions: proxySessions,
+            identifiers: identifiers
+        )
+        let uses = ConnectionUseEndpoints(access: connectionAccess, store: store, uses: keyUses)
+        return ActEndpoints(acts: connectionActs).all + tokens.all + tools.all + sessions.all + settings.all + uses.all
+            + agents
     }
 
     /// The endpoints whose messages another door takes.
-    private func agents(_ acts: ConnectionActs) -> [Endpoint] {
+    private var agents: [Endpoint] {
         guard let makeDoor = configuration.agentDoor else { return [] }
-        let core = DoorCore(acts: acts, access: connectionAccess) { [log] error, requestID in
+        let core = DoorCore(acts: connectionActs, access: connectionAccess) { [log] error, requestID in
             ErrorWords(error, of: requestID, notedIn: log)
         }
         return AgentEndpoints(door: makeDoor(core), publicURL: configuration.publicURL).all
