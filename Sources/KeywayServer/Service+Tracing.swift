@@ -23,7 +23,8 @@ extension Endpoint {
     var isTraced: Bool {
         switch handling {
         case .immediate, .description: false
-        case .identification, .admission, .exchange, .lookup, .search, .slicedSearch, .list, .change, .question, .act:
+        case .identification, .admission, .exchange, .lookup, .search, .slicedSearch, .list, .change, .credentials,
+            .question, .act, .message:
             true
         }
     }

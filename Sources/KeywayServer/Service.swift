@@ -130,7 +130,8 @@ package final class Service: Sendable {
             keyUses: keyUses,
             actTokenKeys: actTokenKeys,
             connectionActs: connectionActs,
-            proxySessions: proxySessions
+            proxySessions: proxySessions,
+            log: log
         ).all
         var router = Router<Route>()
         var keylessRoutes: [(path: String, route: Route)] = []

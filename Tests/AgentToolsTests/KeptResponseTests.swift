@@ -23,7 +23,7 @@ struct KeptResponseTests {
     func readOn(_ count: Int) async throws {
         let fixture = try AgentFixture()
         let upstream = try Self.upstream("text/plain", Array(Self.text.utf8))
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         var answer = await fixture.call(
             "act",
             #""connection_id":"\#(id)","method":"GET","path":"/","response_bytes":\#(count)"#
@@ -48,7 +48,7 @@ struct KeptResponseTests {
     func confidential() async throws {
         let fixture = try AgentFixture()
         let upstream = try Self.upstream("text/plain", Array(Self.text.utf8))
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         let answer = await fixture.call("act", #""connection_id":"\#(id)","method":"GET","path":"/""#)
         let cursor = try #require(answer.cursor)
         let other = try AgentFixture.actor("other", in: fixture.admin.principal.organization)
@@ -64,7 +64,7 @@ struct KeptResponseTests {
         let fixture = try AgentFixture()
         let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let upstream = try Self.upstream("image/png", bytes)
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         let answer = await fixture.call("act", #""connection_id":"\#(id)","method":"GET","path":"/""#)
         let link = try #require(answer.blocks.last)
         #expect(link["type"] == "resource_link")
@@ -92,7 +92,7 @@ struct KeptResponseTests {
     func mistyped() async throws {
         let fixture = try AgentFixture()
         let upstream = try Self.upstream("application/json", [0x7B, 0xFF, 0x00, 0x7D])
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         let answer = await fixture.call("act", #""connection_id":"\#(id)","method":"GET","path":"/""#)
         #expect(answer.blocks.last?["type"] == "resource_link")
     }

@@ -38,8 +38,8 @@ struct ToolTests {
     func fixed() async throws {
         let fixture = try AgentFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url)
-        let other = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
+        let other = try await fixture.connect(to: upstream.url)
         let answer = await fixture.ask("tools/list", to: id)
         let text = String(decoding: JSONWriter.bytes(of: answer.json), as: UTF8.self)
         #expect(!text.contains("connection_id"))
@@ -92,7 +92,7 @@ struct ToolTests {
         let fixture = try AgentFixture()
         var ids: [String] = []
         for number in 0..<5 {
-            ids.append(try fixture.connect(to: "http://127.0.0.1:1", named: "C\(number)").description)
+            ids.append(try await fixture.connect(to: "http://127.0.0.1:1", named: "C\(number)").description)
         }
         try fixture.store.restrict(#require(Identifier(ids[2])), to: AgentFixture.ids.next())
         var found: [String] = []
@@ -118,7 +118,7 @@ struct ToolTests {
     )
     func filtered(_ arguments: String, _ isFound: Bool) async throws {
         let fixture = try AgentFixture()
-        _ = try fixture.connect(to: "http://127.0.0.1:1", named: "Warehouse", settings: Self.rules)
+        _ = try await fixture.connect(to: "http://127.0.0.1:1", named: "Warehouse", settings: Self.rules)
         let answer = await fixture.call("list_connections", arguments)
         #expect(answer.text.contains("Warehouse") == isFound)
         #expect(fixture.store.events == 0)
@@ -127,8 +127,8 @@ struct ToolTests {
     @Test("list an act token's own connections, though the credential that made it may not list")
     func listedByToken() async throws {
         let fixture = try AgentFixture()
-        let mine = try fixture.connect(to: "http://127.0.0.1:1", named: "Mine")
-        _ = try fixture.connect(to: "http://127.0.0.1:1", named: "Other")
+        let mine = try await fixture.connect(to: "http://127.0.0.1:1", named: "Mine")
+        _ = try await fixture.connect(to: "http://127.0.0.1:1", named: "Other")
         let answer = await fixture.call(
             "list_connections",
             "",
@@ -147,7 +147,7 @@ struct ToolTests {
     @Test("describe a connection: where, what, how often, and its vendor's reference")
     func described() async throws {
         let fixture = try AgentFixture()
-        let id = try fixture.connect(to: "http://127.0.0.1:1/v1", settings: Self.rules + #","rate":5"#)
+        let id = try await fixture.connect(to: "http://127.0.0.1:1/v1", settings: Self.rules + #","rate":5"#)
         let answer = await fixture.call("describe_connection", #""connection_id":"\#(id)""#)
         #expect(answer.data["base_url"] == "http://127.0.0.1:1/v1")
         #expect(answer.data["limits"]?["acts_per_second"] == 5)
@@ -164,7 +164,7 @@ struct ToolTests {
     func previewed() async throws {
         let fixture = try AgentFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         let answer = await fixture.call(
             "preview_act",
             #""connection_id":"\#(id)","method":"post","path":"/a","query":{"q":["ä",1,true]},"json":{"b":1}"#
@@ -185,7 +185,7 @@ struct ToolTests {
     func refused(_ tool: String) async throws {
         let fixture = try AgentFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url, settings: Self.rules)
+        let id = try await fixture.connect(to: upstream.url, settings: Self.rules)
         let answer = await fixture.call(tool, #""connection_id":"\#(id)","method":"DELETE","path":"/stock/7""#)
         #expect(answer.isError)
         #expect(answer.text.contains("read the stock: GET on /stock/**"))
@@ -196,8 +196,8 @@ struct ToolTests {
     @Test("say what an act token allows where it refuses something")
     func refusedByToken() async throws {
         let fixture = try AgentFixture()
-        let id = try fixture.connect(to: "http://127.0.0.1:1")
-        let other = try fixture.connect(to: "http://127.0.0.1:1")
+        let id = try await fixture.connect(to: "http://127.0.0.1:1")
+        let other = try await fixture.connect(to: "http://127.0.0.1:1")
         let actor = fixture.actor(limitedTo: .init(connections: [id], methods: ["GET"], paths: ["/a/*"]))
         let method = await fixture.call("act", #""connection_id":"\#(id)","method":"POST","path":"/a/b""#, as: actor)
         #expect(method.text.contains("The act token allows GET on /a/*."))
@@ -209,7 +209,7 @@ struct ToolTests {
     func bodies() async throws {
         let fixture = try AgentFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         for body in [#""json":{"a":[1,"b"]}"#, #""text":"hello""#, #""base64":"AAEC""#] {
             let answer = await fixture.call("act", #""connection_id":"\#(id)","method":"POST","path":"/",\#(body)"#)
             #expect(answer.data["status"] == 200)
@@ -234,7 +234,7 @@ struct ToolTests {
                 body: Array(#"{"message":"no such thing"}"#.utf8)
             )
         }
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         let answer = await fixture.call("act", #""connection_id":"\#(id)","method":"GET","path":"/""#)
         #expect(answer.isError)
         #expect(answer.data["status"] == 422)
@@ -255,7 +255,7 @@ struct ToolTests {
                 body: Array("your key: \(request.header("Authorization") ?? "")".utf8)
             )
         }
-        let id = try fixture.connect(to: upstream.url)
+        let id = try await fixture.connect(to: upstream.url)
         let answer = await fixture.call("act", #""connection_id":"\#(id)","method":"GET","path":"/""#)
         #expect(answer.texts.last == "your key: Bearer [keyway:redacted]")
         #expect(answer.data["headers"]?["link"] == "</next?page=2>; rel=\"next\"")
@@ -271,7 +271,7 @@ struct ToolTests {
     func tested() async throws {
         let fixture = try AgentFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url, settings: #""probe_path":"/ok""#)
+        let id = try await fixture.connect(to: upstream.url, settings: #""probe_path":"/ok""#)
         let answer = await fixture.call("test_connection", #""connection_id":"\#(id)""#)
         #expect(answer.data["result"] == "valid")
         #expect(upstream.received.map(\.target) == ["/ok"])

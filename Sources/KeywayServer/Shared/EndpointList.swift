@@ -23,6 +23,7 @@ struct EndpointList: Sendable {
     let actTokenKeys: ActTokenKeys
     let connectionActs: ConnectionActs
     let proxySessions: ServedProxySessions
+    let log: AccessLog
 
     /// In the order in which the OpenAPI document has them.
     var all: [Endpoint] { documents + acts + access + workloads + audit + operators }

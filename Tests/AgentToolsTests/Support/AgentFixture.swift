@@ -43,6 +43,7 @@ struct AgentFixture: Sendable {
             planner: ActPlanner(endpoints: AWSEndpoints { _ in nil }),
             environment: { _ in nil },
             metrics: ActMetrics(),
+            uses: KeyUses(store: store),
             noteObjection: { _ in }
         )
         let core = DoorCore(acts: acts, access: ConnectionAccess(store: store)) { error, _ in
@@ -54,7 +55,7 @@ struct AgentFixture: Sendable {
     }
 
     /// Stores a connection of the HTTP integration that sends the marker as a bearer token.
-    func connect(to url: String, named name: String = "Test", settings: String = "") throws -> Identifier {
+    func connect(to url: String, named name: String = "Test", settings: String = "") async throws -> Identifier {
         let id = Self.ids.next()
         let body = #"""
             {"data":{"type":"action_connection","attributes":{"name":"\#(name)","integration":
@@ -72,7 +73,7 @@ struct AgentFixture: Sendable {
             ActingState(
                 document: JSONWriter.bytes(of: parted.document),
                 revision: 1,
-                sealed: try vault.seal(
+                sealed: try await vault.seal(
                     parted.secrets.map { ($0.address, $0.value) },
                     organization: admin.principal.organization,
                     record: id,

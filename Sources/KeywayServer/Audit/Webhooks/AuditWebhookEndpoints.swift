@@ -112,7 +112,7 @@ struct AuditWebhookEndpoints: Sendable {
     private func create(_ call: Call) async throws -> Response {
         let organization = call.principal.organization
         let id = identifiers.next()
-        let draft = try writer.create(call, id: id) { _ in "" }
+        let draft = try await writer.create(call, id: id) { _ in "" }
         try check(draft, call)
         let few = Page(size: 1, number: 0)
         let count = try store.documents(.auditWebhook, in: organization, matching: DocumentFilter(), page: few).total
@@ -135,7 +135,7 @@ struct AuditWebhookEndpoints: Sendable {
 
     private func update(_ call: Call) async throws -> Response {
         let id = try call.identifier("audit_webhook_id", or: Self.notFound)
-        guard let draft = try writer.draft(updating: id, by: call, issue: { _ in "" }) else { throw Self.notFound }
+        guard let draft = try await writer.draft(updating: id, by: call, issue: { _ in "" }) else { throw Self.notFound }
         try check(draft, call)
         try await writer.commit(draft, requiring: call.isStillAllowed, by: call)
             .requireCommitted(or: Self.notFound, duplicate: Self.taken)

@@ -196,6 +196,23 @@ package final class WebhookDeliveries: Sendable {
         }
     }
 
+    /// The signature of a webhook's secret; `nil` if the vault or the document can't be read.
+    private func signature(of sealed: SealedSecrets, _ stored: StoredAuditWebhook) async -> WebhookSignature? {
+        do {
+            let document = try JSONReader.read(stored.document)
+            let secret = try await vault.open(
+                sealed,
+                field: AuditWebhook.secretField,
+                organization: stored.organization,
+                record: stored.id,
+                destination: DocumentSchema.auditWebhook.destination(of: document).text
+            )
+            return WebhookSignature(secret)
+        } catch {
+            return nil
+        }
+    }
+
     /// Sends one event. A webhook that was changed or deleted meanwhile gets none.
     private func send(_ line: AuditLine, _ action: String, to receiver: Receiver) async throws(Failure) {
         let stored = receiver.stored
@@ -203,17 +220,7 @@ package final class WebhookDeliveries: Sendable {
             try store.sealedSecrets(of: .auditWebhook, stored.id, in: stored.organization)
         }
         guard let (revision, sealed) = found, revision == stored.revision, let sealed else { throw .changed }
-        let signature = try reading {
-            let secret = try vault.open(
-                sealed,
-                field: AuditWebhook.secretField,
-                organization: stored.organization,
-                record: stored.id,
-                destination: DocumentSchema.auditWebhook.destination(of: try JSONReader.read(stored.document)).text
-            )
-            return WebhookSignature(secret)
-        }
-        guard let signature else { throw .unreadable }
+        guard let signature = await signature(of: sealed, stored) else { throw .unreadable }
         let id = "\(stored.id)_\(line.sequence)"
         let seconds = Timestamp.now.microseconds / 1_000_000
         let body = Self.body(line, action)
