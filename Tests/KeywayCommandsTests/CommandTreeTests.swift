@@ -78,7 +78,7 @@ struct CompletionTests {
             ([], "ser", ["serve"]),
             (
                 ["connections"], "",
-                ["list", "get", "create", "update", "delete", "test", "settings", "access", "--help"]
+                ["list", "get", "create", "update", "delete", "test", "uses", "settings", "access", "--help"]
             ),
             (["connections", "settings"], "", ["get", "put", "--help"]),
             (["connections", "create"], "A", ["aws", "anthropic", "asana", "azure"]),

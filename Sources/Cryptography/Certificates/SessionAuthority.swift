@@ -2,7 +2,7 @@ import Secrets
 
 /// A certificate authority for a few hosts, for some hours.
 ///
-/// Whoever trusts its root trusts it for those hosts alone: the root's key is gone as soon as the root has vouched for
+/// A client that trusts its root trusts it for those hosts alone: the root's key is gone as soon as the root has vouched for
 /// one intermediate authority, which is constrained to the names of the hosts, and to no addresses. A constraint on the
 /// root itself would be skipped by some verifiers.
 package final class SessionAuthority: Sendable {

@@ -135,7 +135,9 @@ struct AuditWebhookEndpoints: Sendable {
 
     private func update(_ call: Call) async throws -> Response {
         let id = try call.identifier("audit_webhook_id", or: Self.notFound)
-        guard let draft = try await writer.draft(updating: id, by: call, issue: { _ in "" }) else { throw Self.notFound }
+        guard let draft = try await writer.draft(updating: id, by: call, issue: { _ in "" }) else {
+            throw Self.notFound
+        }
         try check(draft, call)
         try await writer.commit(draft, requiring: call.isStillAllowed, by: call)
             .requireCommitted(or: Self.notFound, duplicate: Self.taken)
