@@ -141,8 +141,9 @@ def many(filled: Filled, tmp_path: pathlib.Path) -> pathlib.Path:
         tmp_path / "many",
         """
         INSERT INTO connections
+            (key, low, organization, document, document_version, revision, owner, name, category)
         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60000)
-        SELECT last.key + n, last.low, last.organization, last.document, 1, 1, last.owner, 'row ' || n, 'HTTP', 0
+        SELECT last.key + n, last.low, last.organization, last.document, 1, 1, last.owner, 'row ' || n, 'HTTP'
         FROM numbers, (SELECT * FROM connections ORDER BY key DESC LIMIT 1) AS last
         """,
     )
