@@ -58,7 +58,8 @@ class ContextForge(Process):
             "integration_type": "REST",
             "request_type": "GET",
             "visibility": "public",
-            "auth": {"authType": "bearer", "token": token},
+            "auth_type": "bearer",
+            "auth_token": token,
         }
         self.post("/tools", {"tool": tool})
 
