@@ -6,7 +6,8 @@
 #   make lint        check layout, warnings, imports, names, comments, generated files and the Python code
 #   make format      let the formatters settle the layout
 #   make build       build the server as it ships: .build/release/keyway
-#   make bench       measure the server beside nginx and etcd, and the SDK beside the Python client (thirteen minutes)
+#   make bench       measure the server beside nginx and etcd, and the SDK beside the Python client (seventeen minutes);
+#                    PARTS="nodes acts" measures these alone
 #   make instructions  count the instructions of an act, a create and a GET; OTHER=path counts another build beside
 #   make deb         make the Debian package of it in .build/deb, which scripts/try-deb tries
 #   make image       make an OCI image of it in .build/image, which scripts/try-image tries
@@ -70,7 +71,7 @@ bench: build .venv/ready
 	@scripts/bootstrap bench
 	swift build $(RELEASE) --product BenchmarkDatadogClient
 	swift build $(RELEASE) --product BenchmarkMasking
-	@.venv/bin/python Benchmarks/bench.py
+	@.venv/bin/python Benchmarks/bench.py $(PARTS)
 
 instructions: build .venv/ready
 	@scripts/bootstrap instructions

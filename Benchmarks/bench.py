@@ -1,7 +1,7 @@
 """Measures Keyway beside nginx and etcd, and its SDK beside the official Python client, and prints a table of figures,
 ratios and bars. See README.md.
 
-Usage: bench.py [reads] [creates] [million] [accounts] [readers] [sdk] [acts] [agents] [s3] [masking]
+Usage: bench.py [reads] [creates] [million] [accounts] [readers] [sdk] [acts] [agents] [s3] [masking] [nodes]
 
 All without arguments.
 """
@@ -20,7 +20,8 @@ from dataclasses import asdict
 from acts import acts
 from agents import agents
 from clients import official_client, our_client, stock_every_integration
-from loader import PLACEHOLDER, load
+from loader import BODY, PLACEHOLDER, SOME, load, stock
+from many_nodes import nodes
 from masking import masking
 from measuring import (
     PLACE,
@@ -43,33 +44,11 @@ from s3 import s3
 from searches import beside_searchers, search_times, slow_readers
 from servers import ACCOUNTS, CONNECTIONS, Etcd, Keyway, Nginx
 
-SOME = int(os.environ.get("KEYWAY_BENCH_SOME", "100000"))
 MANY = int(os.environ.get("KEYWAY_BENCH_MANY", "1000000"))
 FEW = 1000
 DOCUMENTS = int(os.environ.get("KEYWAY_BENCH_DOCUMENTS", "10000"))
 # The longest list of connections; that of AWS accounts has no pages.
 PAGE = f"{CONNECTIONS}?page%5Bsize%5D=100"
-
-# A typical connection, with one secret.
-BODY = json.dumps(
-    {
-        "data": {
-            "type": "action_connection",
-            "attributes": {
-                "name": f"bench {PLACEHOLDER.decode()}",
-                "integration": {
-                    "type": "ServiceNow",
-                    "credentials": {
-                        "type": "ServiceNowBasicAuth",
-                        "instance": "acme",
-                        "username": "keyway-actions@example.com",
-                        "password": "correct horse battery staple",
-                    },
-                },
-            },
-        }
-    }
-).encode()
 
 # A typical AWS account; it has no secret, but three times the members.
 ACCOUNT_BODY = json.dumps(
@@ -94,7 +73,7 @@ def main(sections: list[str]) -> int:
     say(f"{machine()}; load average {os.getloadavg()[0]:.2f}; {ROUNDS} rounds of {SECONDS} s; wrk -t{THREADS}")
     rows: list[Row] = []
     try:
-        for section in (reads, creates, million, accounts, readers, sdk, acts, agents, s3, masking):
+        for section in (reads, creates, million, accounts, readers, sdk, acts, agents, s3, masking, nodes):
             if not sections or section.__name__ in sections:
                 rows += section()
     finally:
@@ -275,17 +254,6 @@ def sdk() -> list[Row]:
             client.stop()
         keyway.stop()
     return rows
-
-
-def stock(keyway: Keyway, count: int) -> pathlib.Path:
-    """Creates connections through the API, and returns the file with their ids."""
-    began = time.monotonic()
-    ids = load(keyway.port, CONNECTIONS, keyway.headers, BODY, count)
-    keyway.truncate_logs()
-    say(f"stored {count:,} at {count / (time.monotonic() - began):,.0f}/s")
-    file = keyway.place / "ids"
-    file.write_bytes(b"\n".join(ids) + b"\n")
-    return file
 
 
 def stock_accounts(keyway: Keyway, count: int) -> pathlib.Path:

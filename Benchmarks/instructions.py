@@ -48,7 +48,7 @@ class CountedKeyway(Keyway):
         self.port = free_port()
         command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--fair-sched=yes"]
         command += [f"--callgrind-out-file={self.place}/profile.%p"]
-        command += [str(self.binary), "serve", "--data-dir", str(self.place / "data")]
+        command += [str(self.binary), "serve", *self.store]
         command += ["--listen", f"127.0.0.1:{self.port}", "--rate-limit", "100000000/60", *self.options]
         self.spawn(command, lambda: succeeds(self.url + first, self.headers), within=120)
         return 0

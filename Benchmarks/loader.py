@@ -1,12 +1,41 @@
 """Creates many documents through the API, fast: 64 keep-alive clients in one process, one request each in flight."""
 
+import json
+import os
+import pathlib
 import re
 import selectors
 import socket
+import time
+
+from measuring import say
+from servers import CONNECTIONS, Keyway
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 ID = re.compile(rb'"id":"([0-9a-f-]{36})"')
 PLACEHOLDER = b"@" * 16
+SOME = int(os.environ.get("KEYWAY_BENCH_SOME", "100000"))
+
+# A typical connection, with one secret.
+BODY = json.dumps(
+    {
+        "data": {
+            "type": "action_connection",
+            "attributes": {
+                "name": f"bench {PLACEHOLDER.decode()}",
+                "integration": {
+                    "type": "ServiceNow",
+                    "credentials": {
+                        "type": "ServiceNowBasicAuth",
+                        "instance": "acme",
+                        "username": "keyway-actions@example.com",
+                        "password": "correct horse battery staple",
+                    },
+                },
+            },
+        }
+    }
+).encode()
 
 
 def load(
@@ -62,3 +91,14 @@ def load(
         peer.close()
     selector.close()
     return ids
+
+
+def stock(keyway: Keyway, count: int) -> pathlib.Path:
+    """Creates connections through the API, and returns the file with their ids."""
+    began = time.monotonic()
+    ids = load(keyway.port, CONNECTIONS, keyway.headers, BODY, count)
+    keyway.truncate_logs()
+    say(f"stored {count:,} at {count / (time.monotonic() - began):,.0f}/s")
+    file = keyway.place / "ids"
+    file.write_bytes(b"\n".join(ids) + b"\n")
+    return file

@@ -1,6 +1,7 @@
 """How a part of the bench is measured: loads by wrk, sides in turn, and rows with figures and bars."""
 
 import json
+import math
 import os
 import pathlib
 import statistics
@@ -22,11 +23,11 @@ CLIENTS = 64
 
 @dataclass
 class Load:
-    """What wrk saw in one run."""
+    """What the clients saw in one run; times in microseconds, where they were taken."""
 
     rate: float
-    p50: float
-    p99: float
+    p50: float = math.nan
+    p99: float = math.nan
 
 
 @dataclass
@@ -48,15 +49,16 @@ class Row:
         return self.figure >= self.bar if self.at_least else self.figure <= self.bar
 
 
-def interleaved(*sides) -> list[list[Load]]:
+def interleaved(*sides, seconds: int = SECONDS) -> list[list[Load]]:
     """Runs the sides in turn, round by round, so that what disturbs the machine disturbs both; first a warm-up."""
     for _, run in sides:
         run(2)
     results: list[list[Load]] = [[] for _ in sides]
     for number in range(ROUNDS):
         for (name, run), loads in zip(sides, results, strict=True):
-            loads.append(run(SECONDS))
-            say(f"round {number + 1}: {name} {loads[-1].rate:,.0f}/s, p99 {loads[-1].p99 / 1000:.2f} ms")
+            loads.append(run(seconds))
+            times = "" if math.isnan(loads[-1].p99) else f", p99 {loads[-1].p99 / 1000:.2f} ms"
+            say(f"round {number + 1}: {name} {loads[-1].rate:,.0f}/s{times}")
     return results
 
 
@@ -69,14 +71,28 @@ def read_path(server, path: str, seconds: int, clients: int = CLIENTS, headers: 
     return wrk(server, "read.lua", ["-", path], headers or server.headers, seconds, clients)
 
 
-def write(server, body: pathlib.Path, path: str, headers: dict[str, str], seconds: int, clients: int = CLIENTS) -> Load:
-    return wrk(server, "write.lua", [str(body), path], headers, seconds, clients)
+def write(
+    server,
+    body: pathlib.Path,
+    path: str,
+    headers: dict[str, str],
+    seconds: int,
+    clients: int = CLIENTS,
+    threads: int = THREADS,
+) -> Load:
+    return wrk(server, "write.lua", [str(body), path], headers, seconds, clients, threads)
 
 
 def wrk(
-    server, script: str, arguments: list[str], headers: dict[str, str], seconds: int, clients: int = CLIENTS
+    server,
+    script: str,
+    arguments: list[str],
+    headers: dict[str, str],
+    seconds: int,
+    clients: int = CLIENTS,
+    threads: int = THREADS,
 ) -> Load:
-    options = [f"-t{min(THREADS, clients)}", f"-c{clients}", f"-d{seconds}s", "-s", str(HERE / script)]
+    options = [f"-t{min(threads, clients)}", f"-c{clients}", f"-d{seconds}s", "-s", str(HERE / script)]
     for name, value in headers.items():
         options += ["-H", f"{name}: {value}"]
     command = ["wrk", *options, server.url, "--", *arguments, str(time.monotonic_ns() % 1_000_000)]

@@ -48,10 +48,12 @@ class Process:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def spawn(self, arguments: list[str], ready: Callable[[], bool], within: float = 30) -> None:
+    def spawn(self, arguments: list[str], ready: Callable[[], bool], within: float = 30, **options) -> None:
+        """Starts the server, with further options of `Popen`, and returns when it is ready."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("KEYWAY_")}
+        environment |= self.variables
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(arguments, stdout=log, stderr=log, env=environment | self.variables)
+            self.process = subprocess.Popen(arguments, stdout=log, stderr=log, env=environment, **options)
         deadline = time.monotonic() + within
         while not ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -88,14 +90,21 @@ class Keyway(Process):
         *options: str,
         binary: pathlib.Path = BINARY,
         variables: dict[str, str] | None = None,
+        store: list[str] | None = None,
     ) -> None:
         super().__init__(place, "keyway")
         self.variables = variables or {}
         self.options = options
         self.binary = binary
-        arguments = [str(binary), "init", "--data-dir", str(place / "data"), "--json"]
+        self.store = store or ["--data-dir", str(place / "data")]
+        """The options that say where the data is."""
+        self.headers = self.initialise()
+
+    def initialise(self) -> dict[str, str]:
+        """Makes an organisation, and returns the headers of its first keys."""
+        arguments = [str(self.binary), "init", *self.store, "--json"]
         keys = json.loads(subprocess.run(arguments, check=True, capture_output=True).stdout)
-        self.headers = {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["application_key"]}
+        return {"DD-API-KEY": keys["api_key"], "DD-APPLICATION-KEY": keys["application_key"]}
 
     def key(self, name: str, scopes: list[str]) -> dict[str, str]:
         """The headers of a further application key, which is registered for connections."""
@@ -115,7 +124,7 @@ class Keyway(Process):
         """Starts the server, and returns the seconds from there to its first success on a path."""
         self.port = free_port()
         listen = f"127.0.0.1:{self.port}"
-        arguments = [str(self.binary), "serve", "--data-dir", str(self.place / "data"), "--listen", listen]
+        arguments = [str(self.binary), "serve", *self.store, "--listen", listen]
         began = time.monotonic()
         arguments += ["--rate-limit", "100000000/60", *self.options]
         self.spawn(arguments, lambda: succeeds(self.url + first, self.headers))
