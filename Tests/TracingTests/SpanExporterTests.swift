@@ -13,15 +13,19 @@ import Testing
 private final class Collector: RequestHandler {
     struct State: Sendable {
         var answers: [(status: Int, body: String)] = []
+        /// The value of `Retry-After`.
+        var pause: String?
         var received: [JSONValue] = []
         var keys: [String?] = []
     }
 
     let state: Mutex<State>
 
-    /// - Parameter answers: The first responses; those that follow are 200.
-    init(_ answers: [(status: Int, body: String)]) {
-        state = Mutex(State(answers: answers))
+    /// - Parameters:
+    ///   - answers: The first responses; those that follow are 200.
+    ///   - pause: The value of their `Retry-After`.
+    init(_ answers: [(status: Int, body: String)], pausing pause: String?) {
+        state = Mutex(State(answers: answers, pause: pause))
     }
 
     func handle(_ request: Request, reply: Reply) {
@@ -32,7 +36,14 @@ private final class Collector: RequestHandler {
             state.keys.append(request.header("X-Key"))
             return state.answers.isEmpty ? (status: 200, body: "{}") : state.answers.removeFirst()
         }
-        reply.send(Response(status: isRight ? answer.status : 400, body: Array(answer.body.utf8)))
+        let pause = state.withLock { $0.pause }
+        reply.send(
+            Response(
+                status: isRight ? answer.status : 400,
+                headers: pause.map { [HeaderField(name: "Retry-After", value: $0)] } ?? [],
+                body: Array(answer.body.utf8)
+            )
+        )
     }
 
     func refuse(_ refusal: Refusal, to _: IPAddress) -> Response { Response(status: refusal.status) }
@@ -59,10 +70,11 @@ struct SpanExporterTests {
     private func export(
         _ count: Int,
         answering answers: [(status: Int, body: String)] = [],
+        pausing pause: String? = nil,
         until isDone: (SpanExporter.Counts) -> Bool,
         changing change: (inout ExportConfiguration) -> Void = { _ in }
     ) async throws -> (collector: Collector, counts: SpanExporter.Counts, news: [String]) {
-        let collector = Collector(answers)
+        let collector = Collector(answers, pausing: pause)
         let server = try HTTPServer(
             configuration: ServerConfiguration(address: "127.0.0.1", port: 0),
             handler: collector
@@ -126,11 +138,28 @@ struct SpanExporterTests {
         #expect(result.news == ["failing: the collector says 503", "recovered"])
     }
 
-    @Test("counts spans that the collector rejects", arguments: [#""3""#, "3"])
-    func rejected(_ number: String) async throws {
+    @Test(
+        "counts spans that the collector rejects, and no more than there were",
+        arguments: [
+            (#""3""#, 3), ("3", 3), ("-1", 0), (#""-9223372036854775808""#, 0), ("9223372036854775807", 5),
+            (#""99999999999999999999""#, 0), ("1.5", 0), ("[]", 0), ("null", 0),
+        ]
+    )
+    func rejected(_ number: String, _ dropped: UInt64) async throws {
         let body = #"{"partialSuccess":{"rejectedSpans":\#(number)}}"#
         let result = try await export(5, answering: [(200, body)]) { $0.exported + $0.dropped == 5 }
-        #expect(result.counts == .init(exported: 2, dropped: 3))
+        #expect(result.counts == .init(exported: 5 - dropped, dropped: dropped))
+    }
+
+    @Test(
+        "does not mind what the collector calls a pause or a response",
+        arguments: ["-1", "-9223372036854775808", "99999999999999999999", "soon"]
+    )
+    func nonsense(_ pause: String) async throws {
+        let result = try await export(1, answering: [(503, "\u{0}{"), (200, "[")], pausing: pause) {
+            $0.exported + $0.dropped == 1
+        }
+        #expect(result.counts == .init(exported: 1, dropped: 0))
     }
 
     @Test("drops and counts what is beyond its queue")

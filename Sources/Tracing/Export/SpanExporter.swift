@@ -4,6 +4,7 @@ import JSONReading
 import NetworkTypes
 import Secrets
 import Synchronization
+import Threads
 
 /// Sends spans to the operator's collector by OTLP over HTTP, in JSON.
 ///
@@ -81,7 +82,13 @@ package final class SpanExporter: Sendable {
         }
         await last.value
         limit.cancel()
-        client.stop()
+        // It waits for the client's thread.
+        await withCheckedContinuation { continuation in
+            DetachedThread.start { [client] in
+                client.stop()
+                continuation.resume()
+            }
+        }
     }
 
     private func exportAll(pauses: [Int]) async {
@@ -107,7 +114,8 @@ package final class SpanExporter: Sendable {
         }
         switch delivery {
         case .taken(let rejected):
-            let rejected = min(rejected, spans.count)
+            // It is the collector that says so: a number of any size.
+            let rejected = min(max(rejected, 0), spans.count)
             exported.add(UInt64(spans.count - rejected), ordering: .relaxed)
             queue.drop(rejected)
             if isFailing.exchange(false, ordering: .relaxed) { noteNews(.recovered) }
@@ -153,12 +161,12 @@ package final class SpanExporter: Sendable {
     private static func rejected(in body: SecretBuffer) -> Int {
         guard let document = try? JSONReader.read(body), let success = document["partialSuccess"] else { return 0 }
         let rejected = success["rejectedSpans"]
-        return rejected?.wholeNumber.map(Int.init) ?? (rejected?.text?.string).flatMap { Int($0) } ?? 0
+        return rejected?.wholeNumber.map { Int(clamping: $0) } ?? (rejected?.text?.string).flatMap { Int($0) } ?? 0
     }
 
     /// The pause that a collector asks for, in milliseconds: ten seconds at most.
     private static func pause(in head: ResponseHead) -> Int {
-        min(head["Retry-After"].flatMap { Int($0) } ?? 0, 10) * 1_000
+        min(max(head["Retry-After"].flatMap { Int($0) } ?? 0, 0), 10) * 1_000
     }
 }
 
