@@ -64,6 +64,32 @@ struct AnswerTests {
     }
 
     @Test(
+        "of which the head alone is wanted is there whatever its body is",
+        arguments: [
+            "200 OK\r\nContent-Length: 2\r\n\r\nok", "204 No\r\n\r\n",
+            "201 Made\r\nContent-Length: 99\r\n\r\nbroken off",
+            "202 Coded\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnone",
+            "203 Long\r\n\r\n\(String(repeating: "x", count: 1_000_000))",
+            "500 Bad\r\nContent-Length: none\r\n\r\n",
+        ]
+    )
+    func headAlone(_ answer: String) async throws {
+        let server = try LoopbackServer.answeringOnce(Array("HTTP/1.1 \(answer)".utf8))
+        let head = try await EgressClient.local().head(of: .get(server.origin))
+        #expect(head.status == Int(answer.prefix(3)))
+    }
+
+    @Test("of which the head alone is wanted leaves its connection to others, and is none without a status")
+    func headAgain() async throws {
+        let client = try EgressClient.local()
+        let server = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        for _ in 1...3 { #expect(try await client.head(of: .get(server.origin)).status == 200) }
+        #expect(server.connections == 1)
+        let silent = try LoopbackServer.answeringOnce([])
+        await #expect(throws: EgressError.self) { try await client.head(of: .get(silent.origin)) }
+    }
+
+    @Test(
         "that says that it is in no transfer coding ends where its length does, on a connection that stays open",
         arguments: ["hello", ""]
     )

@@ -17,7 +17,24 @@ extension EgressClient {
     /// - Throws: ``EgressError/responseTooLarge`` for a longer one, ``EgressError/cancelled`` when the task is, and all
     ///   other errors of a transfer.
     package func collect(_ request: OutgoingRequest, atMost bytes: Int) async throws(EgressError) -> CollectedResponse {
-        let collector = ResponseCollector(atMost: bytes)
+        try await collect(request, by: ResponseCollector(.whole(atMost: bytes)))
+    }
+
+    /// Sends the request and waits for the status of its response, which says all that the caller wants to know. A short
+    /// body is read and forgotten, so that the connection may serve again; what follows the status, and how it ends,
+    /// makes no difference.
+    ///
+    /// - Parameter request: What to send.
+    /// - Returns: Status and headers, as far as these came.
+    /// - Throws: ``EgressError/cancelled`` when the task is, and all other errors of a transfer before the status.
+    package func head(of request: OutgoingRequest) async throws(EgressError) -> ResponseHead {
+        try await collect(request, by: ResponseCollector(.head)).head
+    }
+
+    private func collect(
+        _ request: OutgoingRequest,
+        by collector: ResponseCollector
+    ) async throws(EgressError) -> CollectedResponse {
         var request = request
         request.isBoundedInTime = true
         let bounded = request
@@ -36,19 +53,32 @@ extension EgressClient {
 /// Keeps a response for the task that waits for it.
 private final class ResponseCollector: ResponseReceiver, @unchecked Sendable {
     // Safe to share: the lock guards what several threads use; the response belongs to the client's thread.
+
+    /// The part of a response that is wanted.
+    enum Part {
+        /// All of it, with a body of so many bytes at most.
+        case whole(atMost: Int)
+        case head
+    }
+
     private let lock = Lock()
     private var continuation: CheckedContinuation<Void, Never>?
     private var transfer: Transfer?
     private var isCancelled = false
     private var result: Result<CollectedResponse, EgressError>?
 
-    private let limit: Int
+    private let part: Part
     private var head: ResponseHead?
+    /// When the head had come, in nanoseconds of ``MonotonicClock``.
+    private var headAt: UInt64 = 0
     private var pieces: [SecretBuffer] = []
     private var count = 0
 
-    init(atMost limit: Int) {
-        self.limit = limit
+    /// The longest body that is read and forgotten, in bytes, and how long it may take, in nanoseconds.
+    private static let forgotten = (bytes: 16 * 1_024, time: 1_000_000_000 as UInt64)
+
+    init(_ part: Part) {
+        self.part = part
     }
 
     /// The result of the request, once the continuation was resumed.
@@ -76,14 +106,21 @@ private final class ResponseCollector: ResponseReceiver, @unchecked Sendable {
 
     func received(_ head: ResponseHead) -> Demand {
         self.head = head
+        headAt = MonotonicClock.now()
         return .more
     }
 
     func received(_ piece: UnsafeRawBufferPointer) -> Demand {
         count += piece.count
-        guard count <= limit else { return .cancel }
-        pieces.append(SecretBuffer(copying: piece))
-        return .more
+        switch part {
+        case .head:
+            let isShort = count <= Self.forgotten.bytes && MonotonicClock.now() - headAt <= Self.forgotten.time
+            return isShort ? .more : .cancel
+        case .whole(let limit):
+            guard count <= limit else { return .cancel }
+            pieces.append(SecretBuffer(copying: piece))
+            return .more
+        }
     }
 
     func finished(_ error: EgressError?) {
@@ -100,7 +137,12 @@ private final class ResponseCollector: ResponseReceiver, @unchecked Sendable {
     }
 
     private func collected(_ error: EgressError?) -> Result<CollectedResponse, EgressError> {
-        if count > limit { return .failure(.responseTooLarge) }
+        switch part {
+        case .head:
+            if let head { return .success(CollectedResponse(head: head, body: SecretBuffer(count: 0) { _ in })) }
+        case .whole(let limit):
+            if count > limit { return .failure(.responseTooLarge) }
+        }
         if let error { return .failure(error) }
         guard let head else { return .failure(.malformedResponse("it has no head")) }
         let body = SecretBuffer(count: count) { memory in
