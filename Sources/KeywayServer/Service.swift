@@ -101,7 +101,13 @@ package final class Service: Sendable {
         tracer = configuration.tracer
         keyUses = KeyUses(store: store, hasOtherReaders: store.shared != nil)
         expiredTokens = ExpiredTokens(store: store, shared: store.shared)
-        webhookDeliveries = WebhookDeliveries(store: store, vault: vault, egress: egress, log: log)
+        webhookDeliveries = WebhookDeliveries(
+            store: store,
+            shared: store.shared,
+            vault: vault,
+            egress: egress,
+            log: log
+        )
         authenticator = Authenticator(
             store: store,
             limiter: RateLimiter(limit: configuration.rateLimit),
@@ -195,16 +201,20 @@ package final class Service: Sendable {
     /// Answers a request that came through the forward proxy, to a third party's own host.
     func answerProxied(_ request: any ServiceRequest, to reply: any ServiceReply) {
         let exchange = Exchange(request: request, reply: reply, requestID: requestIDs.next())
-        answer(exchange, by: proxyRoute, RouteParameters())
+        begin(exchange, by: proxyRoute, RouteParameters())
+    }
+
+    /// Answers a request that has a route, as a part of a trace where that is recorded.
+    private func begin(_ exchange: Exchange, by route: Route, _ parameters: RouteParameters) {
+        guard let tracer, route.endpoint.isTraced else { return answer(exchange, by: route, parameters) }
+        trace(exchange, by: route, parameters, tracer)
     }
 
     /// Answers a request: during the call, or later from another thread.
     package func answer(_ request: any ServiceRequest, to reply: any ServiceReply) {
         let exchange = Exchange(request: request, reply: reply, requestID: requestIDs.next())
         switch router.match(request.method, request.rawPath) {
-        case .found(let route, let parameters):
-            guard let tracer, route.endpoint.isTraced else { return answer(exchange, by: route, parameters) }
-            trace(exchange, by: route, parameters, tracer)
+        case .found(let route, let parameters): begin(exchange, by: route, parameters)
         case .methodNotAllowed(let allow):
             var error = APIError(405, "This path takes \(allow.joined(separator: ", ")).")
             error.headers = [.init(name: "Allow", value: allow.joined(separator: ", "))]

@@ -26,6 +26,7 @@ from tokens import ACT_TOKENS, PERSONAL, act_token, bearer, personal_token, requ
 from twins.aws import aws_twin
 from twins.azure import AzureTwin
 from twins.twin import Twin
+from webhooks import Receiver, create
 from writers import WRITERS, Writer, write_until
 
 HTTP = BY_NAME["HTTPTokenAuth"]
@@ -390,3 +391,28 @@ def test_one_leaves_while_the_other_goes_on(tmp_path: pathlib.Path) -> None:
         for server in pair.servers:
             assert server.stop() == 0
         assert verify_audit_chain(pair.data_dir) == events
+
+
+def test_one_of_them_sends_each_event(first: Server, second: Server) -> None:
+    with Receiver() as receiver:
+        webhook = create(first, receiver.origin, "connection.create")
+        made = []
+        for number in range(40):
+            made.append((first, second)[number % 2].create(HTTP.create(f"sent {number}")))
+            wait_until(lambda: made[-1] in receiver.resources, "the event")
+        assert list(dict.fromkeys(receiver.resources)) == made
+        # Twice perhaps where a node's shift ends, and not once by each.
+        assert len(receiver.events) < 2 * len(made)
+        assert first.request("DELETE", webhook).status == 204
+        assert receiver.faults == []
+
+
+def test_a_node_that_is_gone_is_replaced(first: Server, second: Server) -> None:
+    with Receiver() as receiver:
+        webhook = create(first, receiver.origin, "connection.create")
+        for stopped, other in ((first, second), (second, first)):
+            stopped.kill()
+            made = other.create(HTTP.create("by the other"))
+            wait_until(lambda made=made: made in receiver.resources, "the event")
+            stopped.start()
+        assert first.request("DELETE", webhook).status == 204

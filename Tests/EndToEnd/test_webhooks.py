@@ -1,13 +1,11 @@
 """Webhooks: audit events reach a receiver that an operator names, signed, in order, at least once, whatever happens."""
 
-import base64
-import hashlib
-import hmac
 import http.client
+import itertools
 import json
 import pathlib
-import time
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,41 +14,8 @@ from catalogue import BY_NAME
 from harness import CONNECTIONS, Answer, Keys, Server, initialise, running, wait_until
 from people import ADMIN, service_account
 from stores import files
-from twins.upstream import Received, Reply, Upstream
-
-WEBHOOKS = "/api/v2/audit/webhooks"
-KEY = hashlib.sha256(b"the key of these tests").digest()
-SECRET = "whsec_" + base64.b64encode(KEY).decode()
-
-
-class Receiver(Upstream):
-    """A receiver that verifies what it gets, and refuses as often as it is told to."""
-
-    def __init__(self) -> None:
-        self.refusals = 0
-        self.events: list[dict[str, Any]] = []
-        self.faults: list[str] = []
-        super().__init__()
-
-    def answer(self, request: Received) -> Reply:
-        names = ("webhook-id", "webhook-timestamp", "webhook-signature")
-        [identifier], [moment], [signature] = (request.all(name) for name in names)
-        signed = f"{identifier}.{moment}.".encode() + request.body
-        expected = base64.b64encode(hmac.new(KEY, signed, hashlib.sha256).digest()).decode()
-        if signature != f"v1,{expected}" or abs(time.time() - int(moment)) > 300:
-            self.faults.append(identifier)
-        if self.refusals:
-            self.refusals -= 1
-            return Reply(500)
-        self.events.append(request.json | {"id": identifier})
-        return Reply(204)
-
-    @property
-    def sequences(self) -> list[int]:
-        return [event["data"]["sequence"] for event in self.events]
-
-    def actions(self) -> list[str]:
-        return [event["type"] for event in self.events]
+from twins.upstream import Reply
+from webhooks import SECRET, WEBHOOKS, Receiver, body, create
 
 
 @pytest.fixture
@@ -64,18 +29,6 @@ def receiver() -> Iterator[Receiver]:
 def server(data_dir: pathlib.Path, keys: Keys) -> Iterator[Server]:
     with running(data_dir, keys, "--rate-limit", "off", *LOOPBACK) as server:
         yield server
-
-
-def body(url: str, *actions: str, **attributes: Any) -> dict:
-    attributes = {"name": url, "url": url, "actions": list(actions), "secret": SECRET} | attributes
-    return {"data": {"type": "audit_webhooks", "attributes": attributes}}
-
-
-def create(server: Server, url: str, *actions: str, **attributes: Any) -> str:
-    answer = server.request("POST", WEBHOOKS, body(url, *actions, **attributes))
-    assert answer.status == http.client.CREATED, answer.body
-    assert answer.json["data"]["attributes"]["secret"] == ""
-    return f"{WEBHOOKS}/{answer.json['data']['id']}"
 
 
 def patch(server: Server, webhook: str, **attributes: Any) -> Answer:
@@ -93,7 +46,7 @@ def test_events_of_the_chosen_actions_come_in_order(server: Server, receiver: Re
     assert server.request("DELETE", f"{CONNECTIONS}/{before}").status == http.client.NO_CONTENT
     wait_until(lambda: len(receiver.events) == 6)
     assert receiver.actions() == ["connection.create"] * 5 + ["connection.delete"]
-    assert [event["data"]["resource_id"] for event in receiver.events] == [*made, before]
+    assert receiver.resources == [*made, before]
     assert receiver.sequences == sorted(receiver.sequences)
     assert {request.path for request in receiver.received} == {"/hooks/keyway"}
     # The data is the line of the log as it is.
@@ -110,14 +63,67 @@ def test_a_receiver_that_refuses_is_asked_again(server: Server, receiver: Receiv
     webhook = create(server, receiver.origin, "connection.create")
     made = [connect(server, f"again {number}") for number in range(3)]
     wait_until(lambda: len(receiver.events) == 3)
-    assert [event["data"]["resource_id"] for event in receiver.events] == made
+    assert receiver.resources == made
     ids = [request.all("webhook-id")[0] for request in receiver.received]
     assert ids[:4] == [ids[0]] * 4, "each time under its own id"
     assert len(set(ids)) == 3
     failed = [event for event in server.events() if event.get("event") == "webhook failed"]
     assert [event["tries"] for event in failed][-3:] == [1, 2, 3]
-    assert failed[-1]["reason"] == "it answers with status 500"
+    assert failed[-1]["reason"] == "it responds with status 500"
     assert server.request("DELETE", webhook).status == http.client.NO_CONTENT
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        lambda: Reply(200, b"thank you" * 10_000),
+        lambda: Reply(200, itertools.repeat(b"x" * 65_536)),
+        lambda: Reply(202, b"garbage", [("Content-Encoding", "gzip")]),
+        lambda: Reply(201, b"{", [("Content-Type", "application/json")]),
+        lambda: Reply(299, b"", [("Content-Length", "7")]),
+    ],
+    ids=["long", "endless", "coded", "broken", "short"],
+)
+def test_an_event_is_taken_by_the_status_alone(server: Server, receiver: Receiver, reply: Callable[[], Reply]) -> None:
+    receiver.reply = reply
+    webhook = create(server, receiver.origin, "connection.create")
+    made = [connect(server, f"taken {number}") for number in range(2)]
+    wait_until(lambda: len(receiver.events) == 2)
+    assert receiver.resources == made
+    assert server.request("DELETE", webhook).status == http.client.NO_CONTENT
+
+
+def test_a_redirect_is_not_followed(server: Server, receiver: Receiver) -> None:
+    with Receiver() as other:
+        receiver.refusals = 1
+        receiver.refusal = lambda: Reply(307, b"", [("Location", f"{other.origin}/elsewhere")])
+        webhook = create(server, receiver.origin, "connection.create")
+        connect(server, "not redirected")
+        wait_until(lambda: receiver.events)
+        assert other.received == []
+    failed = [event for event in server.events() if event.get("event") == "webhook failed"]
+    assert failed[-1]["reason"] == "it responds with status 307"
+    assert server.request("DELETE", webhook).status == http.client.NO_CONTENT
+
+
+@pytest.mark.embedded_store
+def test_an_event_after_a_restore_has_an_id_of_its_own(tmp_path: pathlib.Path, receiver: Receiver) -> None:
+    """Receivers leave out ids that they had: an event that takes the place of a lost one must not have its id."""
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    keys = initialise(data)
+    with running(data, keys, *LOOPBACK) as server:
+        create(server, receiver.origin, "connection.create")
+    shutil.copytree(data, copy)
+    made: list[str] = []
+    for name in ("lost", "after the restore"):
+        with running(data, keys, *LOOPBACK) as server:
+            made.append(connect(server, name))
+            wait_until(lambda: made[-1] in receiver.resources)
+        shutil.rmtree(data)
+        shutil.copytree(copy, data)
+    lost, after = (next(event for event in receiver.events if event["data"]["resource_id"] == one) for one in made)
+    assert lost["data"]["sequence"] == after["data"]["sequence"]
+    assert lost["id"] != after["id"]
 
 
 def test_nothing_is_lost_by_a_kill(tmp_path: pathlib.Path, receiver: Receiver) -> None:
@@ -135,7 +141,7 @@ def test_nothing_is_lost_by_a_kill(tmp_path: pathlib.Path, receiver: Receiver) -
         receiver.refusals = 0
         server.start()
         made.append(connect(server, "after"))
-        wait_until(lambda: {event["data"]["resource_id"] for event in receiver.events} == set(made))
+        wait_until(lambda: set(receiver.resources) == set(made))
         first: dict[str, int] = {}
         for place, event in enumerate(receiver.events):
             first.setdefault(event["data"]["resource_id"], place)
@@ -158,7 +164,7 @@ def test_a_disabled_one_gets_later_what_came_meanwhile(server: Server, receiver:
     assert receiver.received[-1].path == "/other"
     assert patch(server, webhook, enabled=True).status == http.client.OK
     wait_until(lambda: len(receiver.events) == 3)
-    assert [event["data"]["resource_id"] for event in receiver.events] == [last, made, last]
+    assert receiver.resources == [last, made, last]
     for path in (webhook, other):
         assert server.request("DELETE", path).status == http.client.NO_CONTENT
 
