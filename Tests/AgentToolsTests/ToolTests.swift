@@ -277,5 +277,21 @@ struct ToolTests {
         #expect(upstream.received.map(\.target) == ["/ok"])
     }
 
+    @Test("test a connection as far as an act token allows")
+    func testedByToken() async throws {
+        let fixture = try AgentFixture()
+        let upstream = try RunningUpstream()
+        let id = try fixture.connect(to: upstream.url, settings: #""probe_path":"/ok""#)
+        for (methods, paths, isAllowed) in [
+            (["GET"], ["/ok"], true), (["POST"], nil, false), (nil, ["/stock/**"], false),
+        ] as [([String]?, [String]?, Bool)] {
+            let actor = fixture.actor(limitedTo: .init(connections: [id], methods: methods, paths: paths))
+            let answer = await fixture.call("test_connection", #""connection_id":"\#(id)""#, as: actor)
+            #expect(answer.isError == !isAllowed)
+            #expect(answer.text.contains("The act token allows") == !isAllowed)
+        }
+        #expect(upstream.received.map(\.target) == ["/ok"])
+    }
+
     private struct Missing: Error {}
 }

@@ -17,9 +17,13 @@ extension ConnectionActs {
     }
 
     /// Tells whether a connection's credentials work.
+    ///
+    /// - Throws: ``ActError``, also where the caller's act token does not allow the request of the test. The connection's
+    ///   rules do not apply to it.
     package func test(_ id: Identifier, by actor: Actor) async throws(ActError) -> TestResult {
         let (connection, sealed) = try connection(id, for: actor)
         let probe = try probe(of: connection)
+        try requireToken(of: actor, toAllow: probe, of: connection)
         let record = ActRecord(.test, probe.act, of: connection.id, by: actor, in: store)
         let use = try admit(probe.act, through: connection, sealed, record, by: actor, as: .test)
         let unwritten = await withCheckedContinuation { continuation in
@@ -41,6 +45,25 @@ extension ConnectionActs {
             let error = ActError(error, for: connection.clients)
             use.end(.init(error: error.code), code: error.code)
             throw error
+        }
+    }
+
+    private func requireToken(
+        of actor: Actor,
+        toAllow probe: ActProbe,
+        of connection: ActConnection
+    ) throws(ActError) {
+        guard let token = actor.principal.actToken, probe.sendsRequest else { return }
+        let subject = RuleSubject(
+            principal: actor.principal,
+            method: probe.act.method,
+            rawPath: probe.act.pathBelowBase,
+            rawQuery: probe.act.query,
+            headers: probe.act.masked.headers,
+            body: probe.act.maskedBody
+        )
+        if case .refused(let refusal) = ActRules(token.limits).judge(subject) {
+            throw ActError(.token(.limits(refusal)), for: connection.clients)
         }
     }
 
