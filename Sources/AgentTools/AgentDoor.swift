@@ -69,7 +69,7 @@ package struct AgentDoor: MessageDoor {
                 ).work(of: tool)
             case ("resources/list", _):
                 try requireFirstPage(message)
-                return .done(responder.resources(kept.listings(for: actor)))
+                return .done(responder.resources(kept.listings(for: actor, of: request.connection)))
             case ("resources/templates/list", _):
                 try requireFirstPage(message)
                 return .done(responder.resourceTemplates(keptFor: Self.lifetime))

@@ -229,13 +229,19 @@ final class KeptResponses: Sendable {
         }
     }
 
-    /// The bodies that are kept for a caller, oldest first.
-    func listings(for actor: Actor, now: UInt64 = MonotonicClock.now()) -> [Listing] {
+    /// The bodies that are kept for a caller, of one connection or of all, oldest first.
+    func listings(
+        for actor: Actor,
+        of connection: Identifier? = nil,
+        now: UInt64 = MonotonicClock.now()
+    ) -> [Listing] {
         state.withLock { state in
             state.forgetExpired(at: now)
-            return state.entries.filter { $0.value.owner == actor.credential }
-                .sorted { $0.value.number < $1.value.number }
-                .map { Listing(id: $0.key, mediaType: $0.value.mediaType, count: $0.value.count) }
+            return state.entries.filter { _, entry in
+                entry.owner == actor.credential && connection.map { $0 == entry.connection } ?? true
+            }
+            .sorted { $0.value.number < $1.value.number }
+            .map { Listing(id: $0.key, mediaType: $0.value.mediaType, count: $0.value.count) }
         }
     }
 
