@@ -32,7 +32,8 @@ final class ArrivingHead {
         withUnsafeTemporaryAllocation(byteCount: Self.chunkLength, alignment: 16) { chunk in
             guard let start = chunk.baseAddress else { return .closed }
             defer { explicit_bzero(start, chunk.count) }
-            if bytes.isEmpty { bytes.reserveCapacity(Self.chunkLength) }
+            // All that it may become: where it grew, it would leave a copy behind that nobody zeroes.
+            if bytes.isEmpty { bytes.reserveCapacity(ConnectHead.longest + Self.chunkLength) }
             while true {
                 let seen = recv(client.descriptor, start, chunk.count, Int32(MSG_PEEK))
                 if seen == 0 { return .closed }

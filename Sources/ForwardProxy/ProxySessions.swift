@@ -28,11 +28,11 @@ package final class ProxySessions: Sendable {
         }
     }
 
-    /// A session of an organisation that has not ended.
-    package func session(_ id: Identifier, in organization: Identifier, now: Timestamp) -> ProxySession? {
-        guard let session = sessions.withLock({ $0[id] }), session.maker.organization == organization,
-            session.isGood(at: now)
-        else { return nil }
+    /// A session of a maker's that has not ended.
+    package func session(_ id: Identifier, of maker: ProxySession.Maker, now: Timestamp) -> ProxySession? {
+        guard let session = sessions.withLock({ $0[id] }), session.maker == maker, session.isGood(at: now) else {
+            return nil
+        }
         return session
     }
 

@@ -56,6 +56,23 @@ class Echo(Upstream):
         return Reply(200, request.echo())
 
 
+class Collector(Upstream):
+    """Takes traces."""
+
+    def answer(self, request: Received) -> Reply:
+        return Reply(200, {})
+
+    @property
+    def spans(self) -> list[dict]:
+        return [
+            span
+            for request in list(self.received)
+            for resource in request.json["resourceSpans"]
+            for scope in resource["scopeSpans"]
+            for span in scope["spans"]
+        ]
+
+
 @dataclass
 class World:
     """A server that is a proxy, and third parties at their own names."""
@@ -64,6 +81,7 @@ class World:
     openai: VendorTwin
     git: GitTwin
     api: Echo
+    collector: Collector
     connections: dict[str, str]
 
     def session(self, *connections: str, headers: dict[str, str] | None = None, **attributes: object) -> dict:
@@ -88,9 +106,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     openai, git, api = TWINS["OpenAIAPIKey"](), GitTwin(place / "repositories", KEY), Echo()
     for twin in (openai, git, api):
         twin.tls = tls
-    with openai, git, api:
+    with openai, git, api, Collector() as collector:
         options = ["--proxy-listen", "127.0.0.1:0", "--egress-allow", "127.0.0.0/8"]
-        options += ["--egress-ca-file", str(place / "certificate.pem")]
+        options += ["--egress-ca-file", str(place / "certificate.pem"), "--otlp-endpoint", collector.origin]
         for name, twin in ((OPENAI, openai), (GIT, git), (API, api)):
             options += ["--egress-map", f"{name}={twin.authority}"]
         with acting(place, *options) as actor:
@@ -100,6 +118,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                 openai=openai,
                 git=git,
                 api=api,
+                collector=collector,
                 connections={
                     OPENAI: create(connection_body(openai)),
                     GIT: create(keyed_body(f"https://{GIT}", KEY)),
@@ -214,6 +233,20 @@ class TestRequests:
     def test_keep_the_third_partys_own_links(self, client: Client) -> None:
         answer = client.ask(API, "GET", "/base/redirect")
         assert (answer.status, answer.headers["Location"]) == (302, f"https://{API}/base/elsewhere")
+
+    def test_are_traced_without_their_paths(self, world: World, client: Client) -> None:
+        answer = client.ask(API, "GET", "/base/marker-of-a-path?marker=query")
+        named = answer.headers["Keyway-Request-Id"]
+
+        def request() -> dict | None:
+            facts = {"key": "keyway.request_id", "value": {"stringValue": named}}
+            return next((span for span in world.collector.spans if facts in span["attributes"]), None)
+
+        wait_until(request, "the span of the request")
+        assert request()["name"] == "GET proxy:/{path...}"
+        trace = [span for span in world.collector.spans if span["traceId"] == request()["traceId"]]
+        assert {"act", "GET"} <= {span["name"] for span in trace}
+        assert not any(b"marker" in sent.body for sent in world.collector.received)
 
     def test_carry_no_other_token_than_their_own(self, world: World, client: Client) -> None:
         token = text(act_token(world.actor.server, world.connections[OPENAI]))
@@ -437,6 +470,10 @@ class TestSessions:
         own = {"Authorization": f"Bearer {token}", "DD-API-KEY": "", "DD-APPLICATION-KEY": ""}
         for method in ("GET", "DELETE"):
             assert world.actor.request(method, f"{SESSIONS}/{session['id']}", headers=own).status == 404
+        named = Client(session, authorization(session["id"], token))
+        assert named.refusal(f"{API}:443")[0] == 407
+        attributes = world.actor.request("GET", f"{SESSIONS}/{session['id']}").json["data"]["attributes"]
+        assert (attributes["acts"], attributes["refusals"], attributes["unbound_hosts"]) == (0, 0, [])
 
 
 class Runner:
@@ -452,7 +489,8 @@ class Runner:
     def run(
         self, host: str, *words: str, options: tuple[str, ...] = (), **variables: str
     ) -> subprocess.CompletedProcess:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("DD_", "KEYWAY_"))}
+        left_out = ("DD_", "KEYWAY_", "NO_PROXY", "no_proxy")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         own = {
             "KEYWAY_SERVER": f"http://{self.world.actor.server.address}",
             "KEYWAY_KEYS_FILE": str(self.place / "keys.json"),
@@ -554,6 +592,15 @@ class TestTools:
         assert runner.run(GIT, *words).returncode == 128
         done = runner.run(GIT, *words, options=("--add-credentials",))
         assert done.returncode == 0, done.stderr
+
+    @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+    def test_hosts_that_were_asked_directly_still_are(self, name: str, runner: Runner) -> None:
+        show = "import os; print(os.environ['NO_PROXY'], os.environ['no_proxy'])"
+        done = runner.run(API, sys.executable, "-c", show, **{name: "inside.example"})
+        first, second = done.stdout.split()
+        assert first == second
+        assert first.split(",")[0] == "inside.example"
+        assert "127.0.0.1" in first.split(",")
 
     def test_nothing_is_set_without_the_proxy(self, runner: Runner) -> None:
         show = "import os; print([name for name in os.environ if 'proxy' in name.lower()])"

@@ -191,7 +191,7 @@ private struct RunningCommand {
             try? await session.client.proxySessions.end(opened.id)
             throw error
         }
-        let before = variables.values["NO_PROXY"] ?? Environment["NO_PROXY"]
+        let before = variables.values["NO_PROXY"] ?? Environment["NO_PROXY"] ?? Environment["no_proxy"]
         for (name, value) in proxy.variables(token: secret, server: server, directHosts: before) {
             variables.set(name, value)
         }

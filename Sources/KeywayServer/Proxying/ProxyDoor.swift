@@ -125,14 +125,14 @@ extension ProxyDoor: ConnectGate {
         )
     }
 
-    /// The session that the user name says, or the last one of the credential's.
+    /// The session that the user name says, or the last one: of the credential's own alone.
     private func session(_ authorization: ProxyAuthorization, of principal: Principal) throws -> ProxySession {
         let sessions = service.proxySessions.sessions
         let now = Timestamp.now
-        for id in authorization.named {
-            if let session = sessions.session(id, in: principal.organization, now: now) { return session }
-        }
         let maker = ProxySession.Maker(organization: principal.organization, credential: principal.credential)
+        for id in authorization.named {
+            if let session = sessions.session(id, of: maker, now: now) { return session }
+        }
         guard let session = sessions.newest(of: maker, now: now) else {
             throw ConnectRefusal.unauthenticated(
                 "This server has no such session of the proxy, it has ended: POST \(ProxySessionEndpoints.path)"

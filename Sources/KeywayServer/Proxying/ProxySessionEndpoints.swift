@@ -175,9 +175,9 @@ struct ProxySessionEndpoints: Sendable {
 
     private func session(_ call: Call) throws -> ProxySession {
         let id = try call.identifier("proxy_session_id", or: Self.notFound)
-        guard let session = sessions.sessions.session(id, in: call.principal.organization, now: .now),
-            session.maker == call.proxySessionMaker
-        else { throw Self.notFound }
+        guard let session = sessions.sessions.session(id, of: call.proxySessionMaker, now: .now) else {
+            throw Self.notFound
+        }
         return session
     }
 }
