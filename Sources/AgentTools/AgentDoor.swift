@@ -9,6 +9,7 @@ package struct AgentDoor: MessageDoor {
     private let core: DoorCore
     private let identity: JSONValue
     private let kept = KeptResponses()
+    private let bodies = OpenBodies()
 
     /// How long clients may keep lists that change with the server's version alone, in milliseconds.
     private static let lifetime: Int64 = 300_000
@@ -65,7 +66,8 @@ package struct AgentDoor: MessageDoor {
                     actor: actor,
                     responder: responder,
                     core: core,
-                    kept: kept
+                    kept: kept,
+                    bodies: bodies
                 ).work(of: tool)
             case ("resources/list", _):
                 try requireFirstPage(message)
@@ -77,7 +79,8 @@ package struct AgentDoor: MessageDoor {
                 guard let address = message.parameters["uri"]?.text?.string else {
                     throw RPCError(.invalidParameters, "/params/uri must be a string.")
                 }
-                return .lookup { read(address, within: request.connection, by: actor, responder) }
+                // It may be long, and is encoded as a whole.
+                return .search { read(address, within: request.connection, by: actor, responder) }
             default:
                 throw RPCError(
                     .methodNotFound,

@@ -281,7 +281,7 @@ struct ToolTests {
     func testedByToken() async throws {
         let fixture = try AgentFixture()
         let upstream = try RunningUpstream()
-        let id = try fixture.connect(to: upstream.url, settings: #""probe_path":"/ok""#)
+        let id = try await fixture.connect(to: upstream.url, settings: #""probe_path":"/ok""#)
         for (methods, paths, isAllowed) in [
             (["GET"], ["/ok"], true), (["POST"], nil, false), (nil, ["/stock/**"], false),
         ] as [([String]?, [String]?, Bool)] {

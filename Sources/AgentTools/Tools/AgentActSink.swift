@@ -29,7 +29,7 @@ final class AgentActSink: ActSink {
 
     func begin(_ response: ActResponse, length: Int?, for caller: ActCaller) -> any ActBodySink {
         let body = AgentActBody(of: response, for: self, from: caller)
-        body.limitTime()
+        call.bodies.add(body)
         return body
     }
 
@@ -45,6 +45,8 @@ final class AgentActSink: ActSink {
     }
 
     func append(_ bytes: [UInt8], to kept: String) -> Bool { call.kept.append(bytes, to: kept) }
+
+    func ended(_ body: AgentActBody) { call.bodies.remove(body) }
 
     func send(
         _ response: ActResponse,
@@ -91,22 +93,11 @@ final class AgentActBody: ActBodySink {
     private let kind: BodyKind
     private let state = Mutex(State())
 
-    /// How long a body is waited for that keeps coming.
-    private static let patience = Duration.seconds(30)
-
     init(of response: ActResponse, for sink: AgentActSink, from caller: ActCaller? = nil) {
         self.response = response
         self.sink = sink
         self.caller = caller
         kind = BodyKind(response.headers)
-    }
-
-    /// Ends a body that keeps coming for too long.
-    func limitTime() {
-        Task { [weak self] in
-            try? await Task.sleep(for: Self.patience)
-            self?.cutOff(.time)
-        }
     }
 
     func write(_ piece: [UInt8]) -> Bool {
@@ -137,7 +128,7 @@ final class AgentActBody: ActBodySink {
     func abort() { end(by: .brokenOff) }
 
     /// Gives the rest up; the end comes from the third party's side.
-    private func cutOff(_ cut: ActedResponse.Cut) {
+    func cutOff(_ cut: ActedResponse.Cut) {
         let isFirst = state.withLock { state in
             guard !state.isOver, state.cut == nil else { return false }
             state.cut = cut
@@ -162,6 +153,7 @@ final class AgentActBody: ActBodySink {
             return state
         }
         guard let end else { return }
+        sink.ended(self)
         sink.send(
             response,
             kind,

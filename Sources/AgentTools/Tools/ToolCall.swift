@@ -15,6 +15,7 @@ struct ToolCall: Sendable {
     let responder: Responder
     let core: DoorCore
     let kept: KeptResponses
+    let bodies: OpenBodies
 
     /// The work of a tool.
     func work(of tool: AgentTool) -> DoorWork {

@@ -31,6 +31,7 @@ struct AgentFixture: Sendable {
     }()
 
     let store = AgentStore()
+    let core: DoorCore
     let door: AgentDoor
     let admin: Actor
     private let vault = Vault(keyring: MasterKeyring())
@@ -46,7 +47,7 @@ struct AgentFixture: Sendable {
             uses: KeyUses(store: store),
             noteObjection: { _ in }
         )
-        let core = DoorCore(acts: acts, access: ConnectionAccess(store: store)) { error, _ in
+        core = DoorCore(acts: acts, access: ConnectionAccess(store: store)) { error, _ in
             let isAct = error is ActError
             return ErrorWords(code: isAct ? "act_error" : "error", text: "It is refused.", isTransient: false)
         }
