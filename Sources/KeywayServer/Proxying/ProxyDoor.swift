@@ -18,11 +18,13 @@ package final class ProxyDoor: Sendable {
     /// Two connections of one place.
     static func ambiguous(_ bindings: [ConnectionActs.Binding]) -> APIError {
         let names = bindings.map { "\($0.title) (\($0.connection))" }.joined(separator: ", ")
-        return APIError(
+        var error = APIError(
             409,
             "Several connections reach this: \(names). Name one by its id in the user name of the proxy, or take a token "
                 + "that is for one of them."
         )
+        error.headers.append(.init(name: ActHeader.error, value: "ambiguous_host"))
+        return error
     }
 }
 
@@ -70,14 +72,14 @@ extension ProxyDoor: ConnectGate {
         } catch let error as GateError {
             return failAuthentication(request, .unauthenticated(ConnectRefusal(APIError(error)).reason), answer)
         } catch {
-            return refuse(request, ConnectRefusal(APIError.from(error).error), answer)
+            return refuse(request, after: error, answer)
         }
         do {
             answer(.success(try tunnel(for: request, by: authorization, session.principal)))
         } catch let refusal as ConnectRefusal {
             refuse(request, refusal, answer)
         } catch {
-            refuse(request, ConnectRefusal(APIError.from(error).error), answer)
+            refuse(request, after: error, answer)
         }
     }
 
@@ -156,18 +158,30 @@ extension ProxyDoor: ConnectGate {
         }
     }
 
+    /// Refuses because of an error. Where it is the server's own trouble, the log tells why.
+    private func refuse(
+        _ request: ConnectRequest,
+        after error: any Error,
+        _ answer: @Sendable (Result<Tunnel, ConnectRefusal>) -> Void
+    ) {
+        let (error, forOperator) = APIError.from(error)
+        refuse(request, ConnectRefusal(error), because: forOperator, answer)
+    }
+
     private func refuse(
         _ request: ConnectRequest,
         _ refusal: ConnectRefusal,
+        because cause: String? = nil,
         _ answer: @Sendable (Result<Tunnel, ConnectRefusal>) -> Void
     ) {
         service.log.note(
             "proxy refused",
+            level: cause == nil ? .info : .error,
             [
                 .init("status", .integer(Int64(refusal.status))), .init("reason", .string(refusal.code)),
                 .init("host", .string("\(request.host):\(request.port)")),
                 .init("remote", .string(request.remoteAddress.description)),
-            ]
+            ] + (cause.map { [JSONValue.Member("cause", .string($0))] } ?? [])
         )
         answer(.failure(refusal))
     }
@@ -175,9 +189,11 @@ extension ProxyDoor: ConnectGate {
 
 extension ConnectRefusal {
     fileprivate init(_ error: APIError) {
-        let code = error.headers.first { $0.name == ActHeader.error }?.value
+        var headers = error.headers
+        ActHeader.mark(&headers, status: error.status)
+        let code = headers.first { $0.name == ActHeader.error }?.value ?? "failed"
         let reason = error.text.hasSuffix(".") ? String(error.text.dropLast()) : error.text
-        self.init(error.status, code ?? (error.status == 409 ? "ambiguous_host" : "forbidden"), reason)
+        self.init(error.status, code, reason)
     }
 }
 
