@@ -448,6 +448,75 @@ def test_secrets_are_masked_and_responses_are_data(actor: Actor, connection: str
     assert "structuredContent" not in injected
 
 
+SMUGGLED: list[dict[str, Any]] = [
+    {"path": "/a b"},
+    {"path": "/a\r\nX-Other: y"},
+    {"path": "/a\0"},
+    {"path": "/ä"},
+    {"path": "/a#b"},
+    {"path": "/a?b=c d"},
+    {"path": "/a?b\r\nX-Other: y"},
+    {"path": "/a?b#c"},
+    {"path": "/../a"},
+    {"path": "/%2e%2e/a"},
+    {"path": "http://evil.example/"},
+    {"path": "a"},
+    {"method": ""},
+    {"method": "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\nGET"},
+    {"method": "CONNECT"},
+    {"method": "TRACE"},
+    {"method": "ＧＥＴ"},
+    {"headers": {"": "x"}},
+    {"headers": {"X:Y": "x"}},
+    {"headers": {"X\r\nY": "x"}},
+    {"headers": {"X": "a\r\nY: b"}},
+    {"headers": {"X": "a\0"}},
+    {"headers": {"X": 1}},
+    {"headers": []},
+    {"query": {"a": {"b": 1}}},
+    {"query": [1]},
+    {"json": 1, "text": "x"},
+    {"text": 1},
+    {"base64": "@@"},
+    {"base64": "AAAA AAAA"},
+]
+
+
+@pytest.mark.parametrize("wrong", SMUGGLED, ids=range(len(SMUGGLED)))
+def test_what_no_request_can_have_reaches_nobody(wrong: dict, actor: Actor, connection: str, shop: Shop) -> None:
+    seen = len(shop.received)
+    for tool in ("preview_act", "act"):
+        arguments = {"connection_id": connection, "method": "GET", "path": "/", **wrong}
+        result = call(actor.server, tool, arguments)
+        assert result["isError"], result
+        assert "evil.example" not in json.dumps(result)
+    assert len(shop.received) == seen
+    assert shop.malformed == []
+
+
+def test_headers_of_the_way_are_not_the_agents(actor: Actor, connection: str, shop: Shop) -> None:
+    own = {
+        "Host": "evil.example",
+        "Content-Length": "5",
+        "Transfer-Encoding": "chunked",
+        "Connection": "X-Key, close",
+        "Upgrade": "websocket",
+        "Proxy-Authorization": "Basic marker",
+        "Keyway-Dry-Run": "marker",
+        "X-Key": "marker",
+        "X_Key": "marker",
+    }
+    arguments = {"connection_id": connection, "method": "GET", "path": "/echo", "headers": own}
+    call(actor.server, "act", arguments)
+    received = shop.received[-1]
+    assert received.path == "/echo"
+    assert received.all("Host") == [shop.authority]
+    assert received.all("X-Key") == [SECRET]
+    assert not {"transfer-encoding", "upgrade", "proxy-authorization", "keyway-dry-run"} & received.names()
+    assert "marker" not in str(received.headers)
+    assert shop.malformed == []
+
+
 def test_a_body_that_never_ends_is_cut_and_costs_little(actor: Actor, connection: str) -> None:
     result = call(actor.server, "act", {"connection_id": connection, "method": "GET", "path": "/endless"})
     told = data(result)

@@ -143,7 +143,7 @@ struct SpanExporterTests {
         arguments: [
             (#""3""#, 3), ("3", 3), ("-1", 0), (#""-9223372036854775808""#, 0), ("9223372036854775807", 5),
             (#""99999999999999999999""#, 0), ("1.5", 0), ("[]", 0), ("null", 0),
-        ]
+        ] as [(String, UInt64)]
     )
     func rejected(_ number: String, _ dropped: UInt64) async throws {
         let body = #"{"partialSuccess":{"rejectedSpans":\#(number)}}"#

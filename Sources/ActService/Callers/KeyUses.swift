@@ -5,7 +5,8 @@ import Synchronization
 
 /// Remembers when keys, users and connections were last seen, and writes that to the store now and then.
 ///
-/// A request costs a store to memory for each: nothing is locked, and nothing is written to the disk on its way.
+/// A request costs a store to memory for each key and user, whose sessions hold the place, and an act a look-up of its
+/// connection's: nothing is written to the disk on its way.
 package final class KeyUses: Sendable {
     /// The last time of one key or user, shared by all sessions of it.
     package final class Use: Sendable {

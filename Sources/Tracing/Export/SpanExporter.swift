@@ -83,7 +83,7 @@ package final class SpanExporter: Sendable {
         await last.value
         limit.cancel()
         // It waits for the client's thread.
-        await withCheckedContinuation { continuation in
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             DetachedThread.start { [client] in
                 client.stop()
                 continuation.resume()
