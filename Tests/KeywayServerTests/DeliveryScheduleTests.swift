@@ -1,5 +1,6 @@
 import Access
 import Documents
+import Secrets
 import Storage
 import Testing
 

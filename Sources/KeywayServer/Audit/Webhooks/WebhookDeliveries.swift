@@ -108,6 +108,8 @@ package final class WebhookDeliveries: Sendable {
             }
             // Fewer, and there were no more.
             if lines.count < Self.batch { return }
+            // Of a long log it may receive nothing: others use this thread too.
+            await Task.yield()
         }
     }
 
