@@ -234,6 +234,14 @@ class TestRequests:
         answer = client.ask(API, "GET", "/base/redirect")
         assert (answer.status, answer.headers["Location"]) == (302, f"https://{API}/base/elsewhere")
 
+    def test_are_only_shown_where_a_dry_run_is_asked_for(self, world: World, client: Client) -> None:
+        seen = len(world.api.received)
+        answer = client.ask(API, "POST", "/base/dry", b"x", Keyway_Dry_Run="true")
+        assert answer.status == 200, answer.body
+        assert answer.json["data"]["attributes"]["url"] == f"https://{API}/base/dry"
+        assert client.ask(API, "POST", "/base/dry", b"x", Keyway_Dry_Run="perhaps").status == 400
+        assert len(world.api.received) == seen
+
     def test_are_traced_without_their_paths(self, world: World, client: Client) -> None:
         answer = client.ask(API, "GET", "/base/marker-of-a-path?marker=query")
         named = answer.headers["Keyway-Request-Id"]

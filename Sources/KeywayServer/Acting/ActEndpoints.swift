@@ -13,7 +13,7 @@ struct ActEndpoints: Sendable {
     let acts: ConnectionActs
 
     /// Asks for the plan of an act instead of the act.
-    private static let dryRun = "Keyway-Dry-Run"
+    fileprivate static let dryRun = "Keyway-Dry-Run"
 
     /// The path that stands for a connection's base URL.
     static func path(of connection: String) -> String { "/api/v2/actions/connections/\(connection)/proxy" }
@@ -65,30 +65,7 @@ struct ActEndpoints: Sendable {
     private func act(_ call: Call, _ sink: HTTPActSink) throws {
         // Without even a slash it is the base URL itself.
         let request = call.actRequest(path: call.parameters["path"].map { "/" + $0 } ?? "")
-        let isDryRun = try isDryRun(call)
-        let connection = try call.identifier("connection_id", orStatus: 400)
-        if isDryRun {
-            let plan = try acts.plan(request, through: connection, by: call.actor)
-            let bytes = request.upload.map(\.length) ?? request.body.count
-            return sink.send(own: .plan(plan, callerBodyBytes: bytes))
-        }
-        acts.perform(request, through: connection, by: call.actor, answering: sink)
-    }
-
-    private func isDryRun(_ call: Call) throws -> Bool {
-        guard call.request.header("Keyway-Dry-Run") != nil,
-            call.signed?.covers(header: Self.dryRun.lowercased()) ?? true
-        else { return false }
-        var values: [String] = []
-        call.request.forEachHeader { header in
-            if header.name.lowercased() == Self.dryRun.lowercased() { values.append(header.value.lowercased()) }
-        }
-        switch values {
-        case [], ["false"]: return false
-        case ["true"]: return true
-        default:
-            throw APIError(400, "Keyway-Dry-Run must be true or false, once.", at: .header(Self.dryRun))
-        }
+        try acts.answer(request, through: try call.identifier("connection_id", orStatus: 400), for: call, sink)
     }
 
     private func test(_ call: Call) async throws -> Response {
@@ -100,7 +77,43 @@ struct ActEndpoints: Sendable {
     }
 }
 
+extension ConnectionActs {
+    /// Sends a request of a call's, or shows it where the call asks for a dry run.
+    func answer(
+        _ request: ActRequest,
+        through connection: Identifier,
+        for call: Call,
+        _ sink: HTTPActSink
+    ) throws {
+        if try call.isDryRun {
+            let plan = try plan(request, through: connection, by: call.actor)
+            let bytes = request.upload.map(\.length) ?? request.body.count
+            return sink.send(own: .plan(plan, callerBodyBytes: bytes))
+        }
+        perform(request, through: connection, by: call.actor, answering: sink)
+    }
+}
+
 extension Call {
+    /// Whether the request is only to be shown.
+    fileprivate var isDryRun: Bool {
+        get throws {
+            let name = ActEndpoints.dryRun
+            guard request.header("Keyway-Dry-Run") != nil, signed?.covers(header: name.lowercased()) ?? true else {
+                return false
+            }
+            var values: [String] = []
+            request.forEachHeader { header in
+                if header.name.lowercased() == name.lowercased() { values.append(header.value.lowercased()) }
+            }
+            switch values {
+            case [], ["false"]: return false
+            case ["true"]: return true
+            default: throw APIError(400, "\(name) must be true or false, once.", at: .header(name))
+            }
+        }
+    }
+
     /// The request that is to be sent through the connection.
     ///
     /// - Parameters:

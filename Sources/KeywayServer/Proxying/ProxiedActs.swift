@@ -47,7 +47,7 @@ struct ProxiedActs: Sendable {
                 )
             }
             guard found.count == 1 else { throw ProxyDoor.ambiguous(found) }
-            acts.perform(
+            try acts.answer(
                 call.actRequest(
                     path: binding.address.path(for: path, at: tunnel.host) ?? "",
                     arrival: ThirdPartyArrival(
@@ -56,8 +56,8 @@ struct ProxiedActs: Sendable {
                     )
                 ),
                 through: binding.connection,
-                by: call.actor,
-                answering: sink
+                for: call,
+                sink
             )
         } catch {
             opened.session.noteRefusal()
