@@ -1,6 +1,7 @@
 import Access
 import Documents
 import Egress
+import Secrets
 import Storage
 import Synchronization
 import Vault
