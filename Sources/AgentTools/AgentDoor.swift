@@ -166,7 +166,7 @@ package struct AgentDoor: MessageDoor {
             connection == nil || connection == piece.connection
         else {
             let code: RPCError.Code = responder.version == .modern ? .invalidParameters : .resourceNotFound
-            return responder.error(RPCError(code, "/params/uri: \(KeptResponses.gone)"))
+            return responder.error(RPCError(code, "/params/uri names nothing that is there: \(KeptResponses.gone)"))
         }
         do {
             try core.acts.requireUse(of: piece.connection, by: actor)

@@ -46,6 +46,7 @@ struct ProxyAuthorizationTests {
         "is asked for where there is none",
         arguments: [
             nil, "", "Basic", "Basic !", "Bearer ", "Bearer kwa_x", "Digest x", basic(""), basic(":"), basic("a:"),
+            basic("a:kwa_x"), basic("a:ddpat_x"), basic("a:\(token.dropLast())"),
         ]
     )
     func none(_ value: String?) {

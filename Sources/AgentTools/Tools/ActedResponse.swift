@@ -103,7 +103,8 @@ extension ToolResult {
 }
 
 extension KeptResponses {
+    /// The reason why a body is not there, and what to do.
     static let gone =
-        "Nothing was sent. What cursor names is not there: it was kept for five minutes, for the caller alone, or had to "
-        + "make room. Send the request again only if that does no harm."
+        "it was kept for five minutes, for the caller alone, or had to make room. Send the request again only if that does "
+        + "no harm."
 }

@@ -141,7 +141,9 @@ struct ToolCall: Sendable {
             respond {
                 guard let place = KeptResponses.Place(cursor), let piece = kept.piece(at: place, count, for: actor),
                     connection == nil || connection == piece.connection
-                else { return ToolResult(error: KeptResponses.gone) }
+                else {
+                    return ToolResult(error: "Nothing was sent. What cursor names is not there: \(KeptResponses.gone)")
+                }
                 try core.acts.requireUse(of: piece.connection, by: actor)
                 return ToolResult(readingOn: piece, in: place)
             }

@@ -26,6 +26,9 @@ struct ProxyAuthorization: Equatable {
                 guard !basic.user.isEmpty, !basic.password.isEmpty else {
                     throw .unauthenticated("The password of the proxy is no token of Keyway's")
                 }
+                guard !TokenText.beginnings.contains(where: { basic.password.hasPrefix("\($0)") }) else {
+                    throw .unauthenticated("The token in the password of the proxy is malformed or cut off")
+                }
                 credential = .keys(api: KeyDigest(of: basic.user), application: KeyDigest(of: basic.password))
                 named = []
             }

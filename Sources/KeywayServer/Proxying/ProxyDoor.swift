@@ -99,7 +99,11 @@ extension ProxyDoor: ConnectGate {
         let session = try session(authorization, of: principal)
         let named = authorization.named.filter { $0 != session.id }
         guard named.allSatisfy(session.connections.contains) else {
-            throw ConnectRefusal(403, "forbidden", "The user name of the proxy names no connection of its session")
+            throw ConnectRefusal(
+                403,
+                "forbidden",
+                "An id in the user name of the proxy is no session of this credential's, and no connection of its session"
+            )
         }
         let bound = try service.connectionActs.bindings(of: named.isEmpty ? session.connections : named, for: actor)
             .reaching(request.host, port: request.port)
