@@ -14,7 +14,7 @@ extension StoreExercise {
             let cases: [(KeyFilter, [String])] = [
                 (.init { $0.nameContains = "0%" }, ["100% a"]), (.init { $0.nameContains = "_" }, ["a_b"]),
                 (.init { $0.nameContains = "A" }, ["100% a", "1000 A", "a_b", "aXb"]),
-                (.init { $0.nameContains = "Ü" }, []),
+                (.init { $0.nameContains = "Ü" }, []), (.init { $0.nameContains = "a\0" }, []),
                 (.init { $0.nameContains = "" }, ["100% a", "1000 A", "a_b", "aXb", "ü"]),
                 (.init { $0.createdFrom = Timestamp(microseconds: 3) }, ["aXb", "ü"]),
                 (.init { $0.createdTo = Timestamp(microseconds: 1) }, ["100% a", "1000 A"]),

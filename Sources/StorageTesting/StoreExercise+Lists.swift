@@ -71,7 +71,7 @@ extension StoreExercise {
             let cases: [(part: String, names: [String])] = [
                 ("", names), ("SURE", ["100% sure", "1000 sure"]), ("0%", ["100% sure"]), ("%", ["100% sure"]),
                 ("R_s", ["under_score"]), ("_", ["under_score"]), ("\\", ["back\\slash"]), ("'", ["it's"]),
-                ("über", ["über"]), ("Ü", ["ÜBER"]), ("üBER", ["über"]), ("nothing", []),
+                ("über", ["über"]), ("Ü", ["ÜBER"]), ("üBER", ["über"]), ("nothing", []), ("\0", []), ("sure\0", []),
             ]
             for (part, names) in cases {
                 let list = try listed(tenant, store, .init(nameContains: part))

@@ -26,11 +26,8 @@ final class ConnectionPool: @unchecked Sendable {
     func run(_ queries: [SQLQuery]) throws(PostgresError) -> [SQLResult] {
         let (connection, isNew) = try takeOut()
         do throws(PostgresError) {
-            let results = try connection.run(queries, within: patience)
-            takeBack(connection)
-            return results
+            return try run(queries, on: connection)
         } catch {
-            takeBack(connection)
             // One that did not respond in time had its chance.
             guard !isNew, error.endsConnection, error != .late() else { throw error }
         }
@@ -39,12 +36,23 @@ final class ConnectionPool: @unchecked Sendable {
 
     private func runAgain(_ queries: [SQLQuery]) throws(PostgresError) -> [SQLResult] {
         forgetIdle()
-        let (connection, _) = try takeOut()
-        defer { takeBack(connection) }
-        return try connection.run(queries, within: patience)
+        return try run(queries, on: try takeOut().connection)
     }
 
-    private func takeOut() throws(PostgresError) -> (PostgresConnection, isNew: Bool) {
+    /// Runs statements on a connection that was taken out. One on which they fail is closed: a transaction that they
+    /// began would stay open, and refuse whatever came next.
+    private func run(_ queries: [SQLQuery], on connection: PostgresConnection) throws(PostgresError) -> [SQLResult] {
+        do throws(PostgresError) {
+            let results = try connection.run(queries, within: patience)
+            giveBack(connection)
+            return results
+        } catch {
+            giveBack(nil)
+            throw error
+        }
+    }
+
+    private func takeOut() throws(PostgresError) -> (connection: PostgresConnection, isNew: Bool) {
         let deadline = MonotonicClock.now() + patience.nanoseconds
         let kept: PostgresConnection? = try monitor.withLock { () throws(PostgresError) in
             while idle.isEmpty && lent == capacity && !isClosed {
@@ -63,10 +71,6 @@ final class ConnectionPool: @unchecked Sendable {
             giveBack(nil)
             throw error
         }
-    }
-
-    private func takeBack(_ connection: PostgresConnection) {
-        giveBack(connection.isUsable ? connection : nil)
     }
 
     private func giveBack(_ connection: PostgresConnection?) {

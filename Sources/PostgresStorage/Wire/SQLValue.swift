@@ -1,4 +1,7 @@
 /// A parameter of a statement, in PostgreSQL's binary form.
+///
+/// A text with NUL is sent as null. PostgreSQL refuses such texts, so that nothing stored is one: compared with null, all
+/// that is stored differs from it.
 enum SQLValue {
     case integer(Int64)
     case optionalInteger(Int64?)
@@ -41,9 +44,11 @@ enum SQLValue {
         case .optionalInteger(let integer):
             guard let integer else { return false }
             buffer.append(bigEndian: integer)
-        case .text(let text): buffer.append(contentsOf: text.utf8)
+        case .text(let text):
+            guard !text.utf8.contains(0) else { return false }
+            buffer.append(contentsOf: text.utf8)
         case .optionalText(let text):
-            guard let text else { return false }
+            guard let text, !text.utf8.contains(0) else { return false }
             buffer.append(contentsOf: text.utf8)
         case .utf8(let bytes), .bytes(let bytes): buffer.append(contentsOf: bytes)
         case .integers(let integers):
@@ -55,7 +60,7 @@ enum SQLValue {
                 buffer.append(bigEndian: integers[index] ?? 0)
             }
         case .texts(let texts):
-            buffer.append(arrayOf: texts.count, Self.text) { buffer, index in
+            buffer.append(arrayOf: texts.count, Self.text, isNull: { texts[$0].utf8.contains(0) }) { buffer, index in
                 buffer.append(contentsOf: texts[index].utf8)
             }
         case .optionalTexts(let texts):
