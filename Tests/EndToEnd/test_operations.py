@@ -454,6 +454,8 @@ class TestWithoutProc:
         assert done.returncode == 64
         assert "--unknown" in done.stderr
 
+    # A process of the namespace may not open the socket of a PostgreSQL outside.
+    @pytest.mark.embedded_store
     def test_a_server_serves(self, tmp_path: pathlib.Path) -> None:
         keys = initialise(tmp_path / "data")
         server = Server(tmp_path / "data", keys)

@@ -29,6 +29,8 @@ def test_the_program_gets_its_arguments() -> None:
     assert "frobnicate" in done.stderr
 
 
+# A process of the namespace may not open the socket of a PostgreSQL outside.
+@pytest.mark.embedded_store
 def test_a_server_works(tmp_path: pathlib.Path) -> None:
     """Several times: whether Dispatch looks at its threads while there is work is chance."""
     server = Server(tmp_path / "data", initialise(tmp_path / "data"), "--rate-limit", "off")
