@@ -356,6 +356,24 @@ def test_a_collector_that_comes_back_gets_spans_again(new_server):
         assert "traces taken again" in events
 
 
+@pytest.mark.parametrize(
+    "off", [("SDK_DISABLED", "true"), ("TRACES_EXPORTER", "none"), ("TRACES_SAMPLER", "always_off")]
+)
+def test_what_switches_opentelemetry_off_does_so_here(off: tuple[str, str], tmp_path):
+    keys = initialise(tmp_path / "data")
+    with Collector() as collector:
+        variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"{collector.origin}/otlp"}
+        switch = {f"OTEL_{off[0]}": off[1]}
+        for more, is_traced in (({}, True), (switch, False)):
+            with running(tmp_path / "data", keys, variables=variables | more) as server:
+                server.request("GET", CONNECTIONS)
+                assert bool(counts(server)) == is_traced
+        # What is said to Keyway itself counts more.
+        options = ("--otlp-endpoint", f"{collector.origin}/otlp")
+        with running(tmp_path / "data", keys, *options, variables=variables | switch) as server:
+            assert counts(server)
+
+
 def test_headers_of_the_collector_are_kept_private(tmp_path):
     initialise(tmp_path / "data")
     headers = tmp_path / "headers"

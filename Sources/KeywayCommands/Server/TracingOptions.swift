@@ -35,13 +35,24 @@ enum TracingOptions {
     static let all = [endpoint, headers, authorities, ratio]
 
     /// Variables of OpenTelemetry that stand for no option, and what they say.
-    static let variables: [(name: String, meaning: String)] = [
-        ("OTEL_SERVICE_NAME", "The name of the service in traces; keyway unless given."),
-        ("OTEL_RESOURCE_ATTRIBUTES", "Further names and values in all traces: NAME=VALUE,NAME=VALUE."),
+    static let variables: [(name: String, meaning: String)] =
+        [
+            ("OTEL_SERVICE_NAME", "The name of the service in traces; keyway unless given."),
+            ("OTEL_RESOURCE_ATTRIBUTES", "Further names and values in all traces: NAME=VALUE,NAME=VALUE."),
+        ] + offSwitches.map { ($0.name, "With \($0.value), OTEL_EXPORTER_OTLP_ENDPOINT alone begins no traces.") }
+
+    /// The variables and values by which OpenTelemetry makes no traces, whatever else its variables say.
+    private static let offSwitches = [
+        (name: "OTEL_SDK_DISABLED", value: "true"), (name: "OTEL_TRACES_EXPORTER", value: "none"),
+        (name: "OTEL_TRACES_SAMPLER", value: "always_off"),
     ]
 
     static func configuration(_ arguments: Arguments) throws(CommandError) -> ExportConfiguration? {
         guard let url = arguments[endpoint] else { return nil }
+        // What is said to Keyway itself counts more.
+        let isForKeyway = arguments.isOnCommandLine(endpoint) || Environment["KEYWAY_OTLP_ENDPOINT"] != nil
+        let isOff = Self.offSwitches.contains { Environment[$0.name]?.lowercased() == $0.value }
+        guard isForKeyway || !isOff else { return nil }
         let (origin, path) = try place(url)
         var configuration = ExportConfiguration(origin: origin, path: path, version: KeywayVersion.current)
         if let path = arguments[headers] { configuration.headers = try OTLPHeadersFile.read(path) }
