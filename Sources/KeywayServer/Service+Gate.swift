@@ -168,8 +168,8 @@ extension Service {
                     try await self.decide(admission, again: { try self.readmit(admission) }, answer)
                 }
             }
-        case .immediate, .exchange, .description, .lookup, .search, .slicedSearch, .list, .change, .credentials,
-            .question, .act, .message:
+        case .immediate, .exchange, .description, .lookup, .connection, .search, .slicedSearch, .list, .change,
+            .credentials, .question, .act, .message:
             preconditionFailure("who comes with an API key alone asks about it, or is let in")
         }
     }

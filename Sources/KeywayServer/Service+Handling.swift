@@ -3,6 +3,7 @@ import Access
 import ActService
 import Documents
 import HTTPServer
+import Tracing
 import WorkloadIdentity
 
 // The handling of a request that has passed the gate, each kind on its thread.
@@ -12,8 +13,8 @@ extension Service {
         case .immediate(let answer): finish(exchange, answer(exchange.request), route: route)
         case .description: finish(exchange, Response(.json, description), route: route)
         case .exchange(let answer): answerProof(of: exchange, by: route, parameters, answer)
-        case .identification, .admission, .lookup, .search, .slicedSearch, .list, .change, .credentials, .question,
-            .act, .message:
+        case .identification, .admission, .lookup, .connection, .search, .slicedSearch, .list, .change, .credentials,
+            .question, .act, .message:
             preconditionFailure("what reads or writes data has a principal")
         }
     }
@@ -52,6 +53,11 @@ extension Service {
         case .lookup(let answer):
             read(for: call, exchange, by: route, on: recordThreads) {
                 self.attempt(exchange, by: route) { try self.counted(try answer(call), for: call) }
+            }
+        case .connection(let relation, let answer):
+            readConnection(for: call, exchange, by: route) { found in
+                let connection = try ConnectionAccess.require(relation, to: found, for: call.principal)
+                return try self.counted(answer(connection), for: call)
             }
         case .search(let answer):
             read(for: call, exchange, by: route, on: readingThreads) {
@@ -125,6 +131,33 @@ extension Service {
         _ body: @escaping @Sendable () -> Void
     ) {
         threads.run(for: call.principal.credential, exchange.scoped(body)) {
+            self.finish(exchange, self.response(to: APIError.tooManyReads, exchange, route: route), route: route)
+        }
+    }
+
+    /// Reads the connection that the path names: at once if the store answers at once, else with others that wait.
+    private func readConnection(
+        for call: Call,
+        _ exchange: Exchange,
+        by route: Route,
+        _ answer: @escaping @Sendable (RestrictedConnection?) throws -> Response
+    ) {
+        let name: RecordName
+        do {
+            let id = try call.identifier("connection_id", orStatus: 400)
+            name = RecordName(id, in: call.principal.organization)
+        } catch {
+            return finish(exchange, response(to: error, exchange, route: route), route: route)
+        }
+        guard !store.answersAtOnce else {
+            return attempt(exchange, by: route) { try answer(try store.connection(name.id, in: name.organization)) }
+        }
+        let span = exchange.span?.child(.storeRead)
+        connectionReads.read(name, for: call.principal.credential) { found in
+            if case .failure = found { span?.end(failed: true) } else { span?.end() }
+            self.attempt(exchange, by: route) { try answer(try found.get()) }
+        } refused: {
+            span?.end(failed: true)
             self.finish(exchange, self.response(to: APIError.tooManyReads, exchange, route: route), route: route)
         }
     }

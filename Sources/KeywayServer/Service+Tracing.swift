@@ -23,8 +23,8 @@ extension Endpoint {
     var isTraced: Bool {
         switch handling {
         case .immediate, .description: false
-        case .identification, .admission, .exchange, .lookup, .search, .slicedSearch, .list, .change, .credentials,
-            .question, .act, .message:
+        case .identification, .admission, .exchange, .lookup, .connection, .search, .slicedSearch, .list, .change,
+            .credentials, .question, .act, .message:
             true
         }
     }

@@ -73,11 +73,11 @@ package final class Service: Sendable {
     let readingThreads = ReadingThreads()
     /// Where keys are looked up if the store does not answer at once; all of an address may wait.
     let lookUpThreads = ReadingThreads(limits: .init(threads: 16, threadsPerKey: 16, waitingPerKey: 1_024))
-    /// Where single records are read if the store does not answer at once: many wait for it together, as a store that
-    /// is elsewhere is asked for many at a time.
+    /// Where single records are read if the store does not answer at once, connections aside: many wait for it together.
     let recordThreads = ReadingThreads(
         limits: .init(threads: 32, threadsPerKey: 24, waiting: 8_192, waitingPerKey: 2_048, giveWay: false)
     )
+    let connectionReads: ConnectionReads
     private let waitingExecutor = WaitingExecutor()
     let responses = ResponseBudget()
     let places = ListPlaces()
@@ -97,6 +97,7 @@ package final class Service: Sendable {
     ) {
         self.store = store
         self.log = log
+        connectionReads = ConnectionReads(store: store)
         publicURL = configuration.publicURL
         tracer = configuration.tracer
         keyUses = KeyUses(store: store, hasOtherReaders: store.shared != nil)

@@ -340,6 +340,10 @@ extension PostgresStore: RestrictedConnections {
         try reads.read { reads throws(PostgresError) in try reads.connection(id, in: organization) }
     }
 
+    package func connections(named names: [RecordName]) -> [Result<RestrictedConnection?, StoreError>] {
+        reads.connections(named: names)
+    }
+
     package func connections(
         visibleTo principal: Principal,
         matching filter: DocumentFilter,

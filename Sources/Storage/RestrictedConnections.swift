@@ -17,11 +17,29 @@ package struct RestrictedConnection: Sendable, Equatable {
     }
 }
 
+/// A record's id, and the organisation that it must be of.
+package struct RecordName: Sendable, Hashable {
+    package let id: Identifier
+    package let organization: Identifier
+
+    package init(_ id: Identifier, in organization: Identifier) {
+        self.id = id
+        self.organization = organization
+    }
+}
+
 /// Reads of connections that tell who may see them. No secret can be reached through them; they block, as those of
 /// ``PublicDocuments`` do.
 package protocol RestrictedConnections: Sendable {
     /// The connection with its policy, read together, or `nil` if the organisation has none of that id.
     func connection(_ id: Identifier, in organization: Identifier) throws(StoreError) -> RestrictedConnection?
+
+    /// Connections as ``connection(_:in:)`` reads them, for several who wait at the same time.
+    ///
+    /// No ``StoreObserver`` is told: each of those who ask tells for themselves.
+    ///
+    /// - Returns: A result for each name, in their order.
+    func connections(named names: [RecordName]) -> [Result<RestrictedConnection?, StoreError>]
 
     /// The connections of the principal's organisation that have no policy, or one that names the principal: those that
     /// the principal may view. Ordered as by ``PublicDocuments/documents(_:in:matching:page:)``.
@@ -37,4 +55,17 @@ package protocol RestrictedConnections: Sendable {
         matching filter: DocumentFilter,
         page: Page?
     ) throws(StoreError) -> PageOf<[UInt8]>
+}
+
+extension RestrictedConnections {
+    /// One after the other.
+    package func connections(named names: [RecordName]) -> [Result<RestrictedConnection?, StoreError>] {
+        names.map { name in
+            do throws(StoreError) {
+                return .success(try connection(name.id, in: name.organization))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
 }

@@ -40,6 +40,27 @@ extension StoreExercise {
             }
             try expect(store.connection(record.id, in: tenant.id)?.revision, is: 1, "the revision")
         },
+        StoreExercise("connections that are asked for together are those that are asked for alone") { store in
+            let (tenant, other) = (try await Tenant.create(in: store), try await Tenant.create(in: store))
+            let records = (0..<3).map { tenant.record("\($0)") }
+            for record in records { try await tenant.create(record, in: store) }
+            try await tenant.commit([tenant.restrict(records[1], to: tenant.editorsOnly, expecting: 1)], in: store)
+            let foreign = other.record()
+            try await other.create(foreign, in: store)
+            let twin = Identifier(high: records[0].id.high, low: records[0].id.low ^ 1)
+            let names = [
+                RecordName(records[2].id, in: tenant.id), RecordName(foreign.id, in: tenant.id),
+                RecordName(records[1].id, in: tenant.id), RecordName(twin, in: tenant.id),
+                RecordName(records[0].id, in: Tenant.ids.next()), RecordName(foreign.id, in: other.id),
+                RecordName(records[2].id, in: tenant.id), RecordName(records[0].id, in: tenant.id),
+            ]
+            let together = try store.connections(named: names).map { try $0.get() }
+            let alone = try names.map { try store.connection($0.id, in: $0.organization) }
+            try expect(together, is: alone, "the connections")
+            let areThere = [true, false, true, false, false, true, true, true]
+            try expect(together.map { $0 != nil }, is: areThere, "those that are there")
+            try expect(store.connections(named: []).count, is: 0, "what is found by no name")
+        },
         StoreExercise("a policy made from an old state is refused, and so is a change from before a policy") { store in
             let tenant = try await Tenant.create(in: store)
             let record = tenant.record()

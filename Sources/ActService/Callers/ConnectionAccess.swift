@@ -23,11 +23,20 @@ package struct ConnectionAccess: Sendable {
         on id: Identifier,
         for principal: Principal
     ) throws -> RestrictedConnection {
-        guard let connection = try store.connection(id, in: principal.organization) else {
-            throw AccessError.noConnection
-        }
-        try Self.require(relation, under: connection.policy, for: principal)
-        return connection
+        try Self.require(relation, to: try store.connection(id, in: principal.organization), for: principal)
+    }
+
+    /// A connection that was read already, if the caller has the relation to it.
+    ///
+    /// - Throws: ``AccessError``, also if nothing was found.
+    package static func require(
+        _ relation: RestrictionPolicy.Relation,
+        to found: RestrictedConnection?,
+        for principal: Principal
+    ) throws(AccessError) -> RestrictedConnection {
+        guard let found else { throw .noConnection }
+        try require(relation, under: found.policy, for: principal)
+        return found
     }
 
     /// Checks a policy that was read already, such as that of an ``ActingState``.

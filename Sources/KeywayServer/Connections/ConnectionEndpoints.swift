@@ -46,7 +46,7 @@ struct ConnectionEndpoints: Sendable {
                 "GetActionConnection",
                 "Get a connection",
                 responses: [.ok("The connection, its secrets blank", "ActionConnection")],
-                .lookup(get)
+                .connection(.viewer) { .document($0.document) }
             ),
             group.endpoint(
                 .patch,
@@ -69,11 +69,6 @@ struct ConnectionEndpoints: Sendable {
                 .change(writer.delete)
             ),
         ]
-    }
-
-    private func get(_ call: Call) throws -> Response {
-        let id = try call.identifier("connection_id", orStatus: 400)
-        return .document(try access.require(.viewer, on: id, for: call.principal).document)
     }
 
     private func list(_ call: Call) throws -> Response {

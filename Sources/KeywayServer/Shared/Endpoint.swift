@@ -2,6 +2,7 @@ import Access
 import ActService
 import Acting
 import HTTPServer
+import Storage
 
 /// One operation of the API: how it is called, who may call it, what it does, and how it is described.
 struct Endpoint: Sendable {
@@ -23,8 +24,8 @@ extension Endpoint {
     var searches: Bool {
         switch handling {
         case .search, .slicedSearch, .list, .message: true
-        case .immediate, .identification, .admission, .exchange, .description, .lookup, .change, .credentials,
-            .question, .act:
+        case .immediate, .identification, .admission, .exchange, .description, .lookup, .connection, .change,
+            .credentials, .question, .act:
             false
         }
     }
@@ -82,6 +83,9 @@ enum Handling: Sendable {
     case description
     /// A read by id: answered on the network thread if the store answers at once.
     case lookup(@Sendable (Call) throws -> Response)
+    /// A read of the connection that the path names, by a caller who has the relation to it: as ``lookup``, but those
+    /// that wait for the store are asked for together.
+    case connection(RestrictionPolicy.Relation, @Sendable (RestrictedConnection) -> Response)
     /// A read that may take long: answered from a thread that may wait.
     case search(@Sendable (Call) throws -> Response)
     /// A read that may take very long: in slices, between which others have their turns.

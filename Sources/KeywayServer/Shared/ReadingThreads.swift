@@ -1,174 +1,26 @@
 import Documents
-import Platform
-import Threads
 
-/// Threads for reads that may take long, which neither network threads nor tasks may wait for.
-///
-/// They are no queue of Dispatch: on Linux that shares its few threads with all tasks of the process, so that searches
-/// would hold up every change. Each key has a line of its own, the lines take turns, and no key has all of the threads:
-/// who asks for much waits behind themselves.
-final class ReadingThreads: @unchecked Sendable {
-    // Safe to share: `monitor` guards all that varies.
+/// Threads on which each read is a closure, and begins when its turn comes.
+typealias ReadingThreads = FairThreads<@Sendable () -> Void>
 
-    struct Limits: Sendable {
-        /// Reads under way.
-        var threads = 4
-        /// Reads under way for one key.
-        var threadsPerKey = 2
-        /// Reads that wait.
-        var waiting = 1024
-        /// Reads of one key that wait.
-        var waitingPerKey = 64
-        /// Whether the threads let those go first that answer at once and that commit.
-        var giveWay = true
+extension FairThreads<@Sendable () -> Void> {
+    convenience init(limits: Limits = Limits()) {
+        self.init(limits: limits) { reads in
+            for read in reads { read() }
+        }
     }
 
-    private struct Read {
-        let body: @Sendable () -> Void
-        /// `nil` of a read that has begun.
-        let refused: (@Sendable () -> Void)?
-    }
-
-    /// The reads of one key, oldest first.
-    private struct Line {
-        var reads: [Read] = []
-        var underWay = 0
-    }
-
-    /// How long a thread stays without work, in milliseconds.
-    private static let idleTime = 5_000
-
-    private let limits: Limits
-    private let monitor = Monitor()
-    private var lines: [Identifier: Line] = [:]
-    /// The keys that have reads waiting: the first is the next to be served.
-    private var turns: [Identifier] = []
-    private var waiting = 0
-    private var threads = 0
-    private var idleThreads = 0
-
-    init(limits: Limits = Limits()) {
-        self.limits = limits
-    }
-
-    /// Takes a read; `body` runs on one of the threads, or `refused` at once or later, on any thread.
-    ///
-    /// A key is refused what exceeds its line. Where all lines together are too long, the longest of them loses its
-    /// newest read.
+    /// As ``take(_:for:refused:)``.
     func run(
         for key: Identifier,
         _ body: @escaping @Sendable () -> Void,
         refused: @escaping @Sendable () -> Void
     ) {
-        let (refused, needsThread) = monitor.withLock { () -> (Read?, Bool) in
-            let read = Read(body: body, refused: refused)
-            let own = length(of: key)
-            guard own < limits.waitingPerKey else { return (read, false) }
-            var outcast: Read?
-            if waiting >= limits.waiting {
-                guard let longest = turns.max(by: { length(of: $0) < length(of: $1) }),
-                    length(of: longest) > own
-                else { return (read, false) }
-                outcast = takeNewest(of: longest)
-            }
-            append(read, for: key)
-            if idleThreads > 0 {
-                monitor.signal()
-                return (outcast, false)
-            }
-            guard threads < limits.threads else { return (outcast, false) }
-            threads += 1
-            return (outcast, true)
-        }
-        if needsThread { DetachedThread.start { self.work() } }
-        refused?.refused?()
+        take(body, for: key, refused: refused)
     }
 
-    /// Puts what is left of a read that is under way at the end of its key's line, which is never too long for it. To
-    /// be called from the read's own thread.
+    /// As ``takeRest(_:for:)``.
     func goOn(for key: Identifier, _ body: @escaping @Sendable () -> Void) {
-        monitor.withLock {
-            append(Read(body: body, refused: nil), for: key)
-            if idleThreads > 0 { monitor.signal() }
-        }
-    }
-
-    private func append(_ read: Read, for key: Identifier) {
-        if length(of: key) == 0 { turns.append(key) }
-        lines[key, default: Line()].reads.append(read)
-        waiting += 1
-    }
-
-    /// How many reads of a key wait.
-    private func length(of key: Identifier) -> Int { lines[key]?.reads.count ?? 0 }
-
-    private func takeNewest(of key: Identifier) -> Read? {
-        guard let newest = lines[key]?.reads.lastIndex(where: { $0.refused != nil }),
-            let read = lines[key]?.reads.remove(at: newest)
-        else { return nil }
-        waiting -= 1
-        if length(of: key) == 0 { turns.removeAll { $0 == key } }
-        forgetIfEmpty(key)
-        return read
-    }
-
-    private func forgetIfEmpty(_ key: Identifier) {
-        if let line = lines[key], line.reads.isEmpty, line.underWay == 0 { lines[key] = nil }
-    }
-
-    // MARK: The threads
-
-    private func work() {
-        if limits.giveWay { giveWay() }
-        var last: Identifier?
-        while let (key, read) = next(after: last) {
-            read.body()
-            last = key
-        }
-    }
-
-    /// Lets the threads that answer at once and that commit go first: on Linux a priority is a thread's own.
-    private func giveWay() {
-        #if canImport(Glibc)
-            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
-        #endif
-    }
-
-    /// The next read, once there is one that may begin; `nil` if the thread is to end.
-    private func next(after last: Identifier?) -> (Identifier, Read)? {
-        monitor.withLock {
-            if let last { end(last) }
-            while true {
-                if let next = takeNext() { return next }
-                idleThreads += 1
-                let start = MonotonicClock.now()
-                monitor.wait(milliseconds: Self.idleTime)
-                idleThreads -= 1
-                let waited = (MonotonicClock.now() - start) / 1_000_000
-                if waiting == 0, waited >= Self.idleTime / 2 {
-                    threads -= 1
-                    return nil
-                }
-            }
-        }
-    }
-
-    private func end(_ key: Identifier) {
-        lines[key]?.underWay -= 1
-        forgetIfEmpty(key)
-        // This thread takes one read itself; another may have become possible for a thread that is idle.
-        if waiting > 0, idleThreads > 0 { monitor.signal() }
-    }
-
-    private func takeNext() -> (Identifier, Read)? {
-        let turn = turns.firstIndex { (lines[$0]?.underWay ?? 0) < limits.threadsPerKey }
-        guard let turn, var line = lines[turns[turn]], !line.reads.isEmpty else { return nil }
-        let key = turns.remove(at: turn)
-        let read = line.reads.removeFirst()
-        line.underWay += 1
-        waiting -= 1
-        if !line.reads.isEmpty { turns.append(key) }
-        lines[key] = line
-        return (key, read)
+        takeRest(body, for: key)
     }
 }

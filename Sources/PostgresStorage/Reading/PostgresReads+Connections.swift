@@ -8,6 +8,24 @@ extension PostgresReads {
         return try connections.value(of: id, in: ordinal)
     }
 
+    /// A result for each name, by one statement.
+    func connections(named names: [RecordName]) -> [Result<RestrictedConnection?, StoreError>] {
+        pool.noteReads(names.count)
+        do throws(PostgresError) {
+            let ordinals = try names.map { name throws(PostgresError) in try ordinal(of: name.organization) }
+            let found = try Self.connections(names.map(\.id.key), pool)
+            return zip(names, ordinals).map { name, ordinal in
+                guard let ordinal, let one = found[name.id.key], one.isNamed(name.id, in: ordinal) else {
+                    return .success(nil)
+                }
+                return one.value.map(Optional.some).mapError { $0.storeError() }
+            }
+        } catch {
+            let failure = error.storeError()
+            return names.map { _ in .failure(failure) }
+        }
+    }
+
     func lastUse(ofConnection id: Identifier, in organization: Identifier) throws(PostgresError) -> Timestamp? {
         try row(
             "SELECT last_used_at FROM connections WHERE key = $1 AND low = $2 AND organization = $3",

@@ -14,6 +14,11 @@ final class ReadJoiner<Value: Sendable>: @unchecked Sendable {
         let organization: Int64
         /// An error of this value alone.
         let value: Result<Value, PostgresError>
+
+        /// Whether it has the whole id, and is of the organisation.
+        func isNamed(_ id: Identifier, in organization: Int64) -> Bool {
+            lowBits == id.lowBits && self.organization == organization
+        }
     }
 
     /// A round of reads, which begins when somebody takes it.
@@ -53,7 +58,7 @@ final class ReadJoiner<Value: Sendable>: @unchecked Sendable {
         if let own { run(own) }
         let result = monitor.withLock { round.result }
         guard let found = try result?.get()[id.key] else { return nil }
-        return found.lowBits == id.lowBits && found.organization == organization ? try found.value.get() : nil
+        return found.isNamed(id, in: organization) ? try found.value.get() : nil
     }
 
     private func join(_ key: Int64) -> Round {
