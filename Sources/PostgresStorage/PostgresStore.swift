@@ -8,6 +8,7 @@ package final class PostgresStore: Store {
     private let reads: PostgresReads
     private let writer: PostgresWriter
     private let watch: AccessWatch
+    private let observer: (any StoreObserver)?
     package let shared: (any SharedStore)?
 
     /// How long a change of the schema may take.
@@ -19,23 +20,25 @@ package final class PostgresStore: Store {
     ///   has no store, or a newer version wrote it.
     package static func open(
         _ configuration: PostgresConfiguration,
-        digest: @escaping DigestFunction
+        digest: @escaping DigestFunction,
+        observer: (any StoreObserver)? = nil
     ) throws(StoreError) -> PostgresStore {
-        try PostgresStore(configuration, creating: false, digest: digest)
+        try PostgresStore(configuration, creating: false, digest: digest, observer: observer)
     }
 
-    /// As ``open(_:digest:)``; makes the tables where there are none.
+    /// As ``open(_:digest:observer:)``; makes the tables where there are none.
     package static func create(
         _ configuration: PostgresConfiguration,
         digest: @escaping DigestFunction
     ) throws(StoreError) -> PostgresStore {
-        try PostgresStore(configuration, creating: true, digest: digest)
+        try PostgresStore(configuration, creating: true, digest: digest, observer: nil)
     }
 
     private init(
         _ configuration: PostgresConfiguration,
         creating: Bool,
-        digest: @escaping DigestFunction
+        digest: @escaping DigestFunction,
+        observer: (any StoreObserver)?
     ) throws(StoreError) {
         let connector = Connector(configuration)
         let connection: PostgresConnection
@@ -52,9 +55,10 @@ package final class PostgresStore: Store {
         }
         watch.start()
         let pool = ConnectionPool(connector)
-        let reads = PostgresReads(pool)
+        let reads = PostgresReads(pool, observer: observer)
         shared = PostgresSharedStore(pool)
         self.watch = watch
+        self.observer = observer
         self.reads = reads
         writer = PostgresWriter(connector, watch: watch, digest: digest) {
             watch.stop()
@@ -82,7 +86,7 @@ package final class PostgresStore: Store {
 extension PostgresStore: ChangeStore {
     package func commit(_ change: Change) async throws(StoreError) -> CommitOutcome {
         try await withCheckedContinuation { continuation in
-            writer.enqueue(change) { continuation.resume(returning: $0) }
+            enqueue(change) { continuation.resume(returning: $0) }
         }.get()
     }
 
@@ -90,7 +94,11 @@ extension PostgresStore: ChangeStore {
         _ change: Change,
         completion: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
     ) {
-        writer.enqueue(change, completion: completion)
+        guard let end = observer?.begins(.commit) else { return writer.enqueue(change, completion: completion) }
+        writer.enqueue(change) { result in
+            if case .failure = result { end(true) } else { end(false) }
+            completion(result)
+        }
     }
 
     package func commitSoon(_ change: Change) {

@@ -24,7 +24,7 @@ extension DataLocation {
             switch store {
             case .directory(let directory): return try Self.openStore(in: directory, observer: observer)
             case .database(let database):
-                return try PostgresStore.open(database.configuration, digest: Self.digest)
+                return try PostgresStore.open(database.configuration, digest: Self.digest, observer: observer)
             }
         } catch {
             throw CommandError(.unavailable, error.reason)

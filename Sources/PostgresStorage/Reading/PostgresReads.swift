@@ -7,7 +7,8 @@ import Threads
 /// All reads of a store, on a pool of connections.
 final class PostgresReads: @unchecked Sendable {
     // Safe to share: `lock` guards the ordinals.
-    private let pool: ConnectionPool
+    let pool: ConnectionPool
+    private let observer: (any StoreObserver)?
     private let lock = Lock()
     /// Ordinals of organisations met so far. They never change: the creation of an organisation is durable before it
     /// is seen.
@@ -16,8 +17,9 @@ final class PostgresReads: @unchecked Sendable {
     let connections: ReadJoiner<RestrictedConnection>
     let acting: ReadJoiner<ActingState>
 
-    init(_ pool: ConnectionPool) {
+    init(_ pool: ConnectionPool, observer: (any StoreObserver)?) {
         self.pool = pool
+        self.observer = observer
         connections = ReadJoiner { keys throws(PostgresError) in
             try Self.connections(keys, pool)
         }
@@ -34,7 +36,15 @@ final class PostgresReads: @unchecked Sendable {
         _ body: (PostgresReads) throws(PostgresError) -> Value
     ) throws(StoreError) -> Value {
         pool.noteReads(1)
-        do throws(PostgresError) { return try body(self) } catch { throw error.storeError() }
+        let end = observer?.begins(.read)
+        do throws(PostgresError) {
+            let value = try body(self)
+            end?(false)
+            return value
+        } catch {
+            end?(true)
+            throw error.storeError()
+        }
     }
 
     func close() { pool.close() }
