@@ -7,6 +7,8 @@ package enum Requirement: Sendable, Equatable {
     case unchanged(AccessRevision)
     /// Before the mutations, the document is there and has this revision.
     case unchangedDocument(DocumentKind, Identifier, organization: Identifier, revision: Int64)
+    /// Before the mutations, the store has no organisation at all.
+    case noOrganization
     /// After the mutations, some user of the organisation who is not disabled has the role.
     case enabledUser(withRole: Identifier, organization: Identifier)
     /// After the mutations, there are no more than that many.
@@ -23,7 +25,7 @@ package enum Requirement: Sendable, Equatable {
     /// Whether it is about what the mutations leave, and not about what they find.
     package var isOfResult: Bool {
         switch self {
-        case .unchanged, .unchangedDocument: false
+        case .unchanged, .unchangedDocument, .noOrganization: false
         case .enabledUser, .atMost: true
         }
     }

@@ -128,6 +128,24 @@ extension StoreExercise {
             try expect(await store.commit(change), is: .committed, "deleting it")
             try expect(await store.commit(change), is: .unmet(requirement), "deleting it again")
         },
+        StoreExercise("of several that want to create the first organisation one does") { store in
+            let outcomes = try await withThrowingTaskGroup(of: CommitOutcome.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        let tenant = Tenant()
+                        let creation = [Mutation.createOrganization(tenant.organization), .createUser(tenant.user)]
+                        return try await store.commit(
+                            Change(creation, requiring: [.noOrganization], event: tenant.event(on: tenant.id))
+                        )
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            try expect(outcomes.count { $0 == .committed }, is: 1, "changes done")
+            try expect(outcomes.count { $0 == .unmet(.noOrganization) }, is: 7, "changes refused")
+            try expect(store.organizations().count, is: 1, "the organisations")
+            _ = try await Tenant.create(in: store)
+        },
         StoreExercise("a change may require that it leaves a user with a role who is not disabled") { store in
             let tenant = try await Tenant.create(in: store)
             let other = try await Tenant.create(in: store)

@@ -1,8 +1,10 @@
 """Two servers on one database: what one does holds on the other, whatever becomes of the way between them."""
 
+import os
 import pathlib
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -22,6 +24,7 @@ from harness import (
 )
 from nodes import Nodes, nodes
 from people import READER, STANDARD, service_account
+from postgres import new_database, shared_cluster
 from tokens import ACT_TOKENS, PERSONAL, act_token, bearer, personal_token, request
 from twins.aws import aws_twin
 from twins.azure import AzureTwin
@@ -29,6 +32,7 @@ from twins.twin import Twin
 from webhooks import Receiver, create
 from writers import WRITERS, Writer, write_until
 
+IS_LONG = os.environ.get("KEYWAY_LONG") == "1"
 HTTP = BY_NAME["HTTPTokenAuth"]
 
 
@@ -167,6 +171,27 @@ class TestARevocation:
             assert [server.stop() for server in both.servers] == [0, 0]
         finally:
             both.close()
+
+
+@pytest.mark.parametrize("shares_keys", [False, True])
+def test_of_two_that_initialise_at_once_one_does(tmp_path: pathlib.Path, shares_keys: bool) -> None:
+    """The other ends with an error, and leaves nothing behind in the database."""
+    for number in range(40 if IS_LONG else 5):
+        database = new_database()
+        given = ["init", "--store", shared_cluster().uri(database), "--json", "--master-key-file"]
+        key_files = [tmp_path / f"{number}-{0 if shares_keys else side}.key" for side in range(2)]
+        with ThreadPoolExecutor(2) as pool:
+            done = sorted(
+                pool.map(lambda key_file, given=given: command(*given, key_file), key_files),
+                key=lambda one: one.returncode,
+            )
+        assert [one.returncode for one in done] == [0, 73], [one.stderr for one in done]
+        assert done[1].stdout == ""
+        assert done[1].stderr != ""
+        # Who shares the other's file may meet it half written.
+        assert shares_keys or "initialised" in done[1].stderr
+        for table in ("organizations", "users", "api_keys", "application_keys", "audit_log", "master_keys"):
+            assert shared_cluster().query(f"SELECT count(*) FROM {table}", database) == [["1"]], table
 
 
 class TestOneOfAll:

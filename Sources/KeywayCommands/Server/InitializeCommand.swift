@@ -45,9 +45,14 @@ private struct Initialization {
         defer { hardware.closeOthers(than: nil) }
         let masterKeys = try await hardware.keyring(of: try location.createMasterKeys())
         let first = NewOrganization(name: "Default", createdBy: "keyway init")
-        let change = first.change(noting: [.noteMasterKey(id: masterKeys.active.id)])
+        // Of two that are started at once on a database, one must not go on beside the other's organisation.
+        let change = first.change(noting: [.noteMasterKey(id: masterKeys.active.id)], requiring: [.noOrganization])
         guard try await store.commit(change) == .committed else {
-            throw CommandError(.cannotCreate, "\(location.name) is initialised already by another process")
+            throw CommandError(
+                .cannotCreate,
+                "\(location.name) was initialised by another process meanwhile: the keys and master keys are its\n"
+                    + "Try: keyway serve \(location.options), with a copy of its master keys"
+            )
         }
         await store.close()
         do {

@@ -28,9 +28,10 @@ struct NewOrganization {
     }
 
     /// The change that creates all of it, with what else belongs to it.
-    func change(noting others: [Mutation] = []) -> Change {
+    func change(noting others: [Mutation] = [], requiring requirements: [Requirement] = []) -> Change {
         Change(
             others + [.createOrganization(organization), .createUser(user)] + keys.mutations,
+            requiring: requirements,
             event: AuditEvent(
                 organization: organization.id,
                 actor: .operatorCommand(creator),

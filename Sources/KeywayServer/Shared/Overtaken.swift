@@ -33,7 +33,7 @@ extension CommitOutcome {
         case .duplicate: throw duplicate
         case .conflict: throw conflict
         case .unmet(.unchanged), .unmet(.unchangedDocument): throw Overtaken()
-        case .unmet(.enabledUser), .unmet(.atMost): throw unmet
+        case .unmet(.noOrganization), .unmet(.enabledUser), .unmet(.atMost): throw unmet
         }
     }
 }

@@ -27,7 +27,7 @@ extension Change {
 
     /// All organisations that it is about.
     var organizations: [Identifier] {
-        events.map(\.organization) + mutations.compactMap(\.organization) + requirements.map(\.organization)
+        events.map(\.organization) + mutations.compactMap(\.organization) + requirements.compactMap(\.organization)
     }
 
     var createsOrganization: Bool {
@@ -42,10 +42,12 @@ extension Change {
 }
 
 extension Requirement {
-    fileprivate var organization: Identifier {
+    /// The organisation that it is about; `nil` if it is about all.
+    fileprivate var organization: Identifier? {
         switch self {
         case .unchanged(let record): record.organization
         case .unchangedDocument(_, _, let organization, _), .enabledUser(_, let organization): organization
+        case .noOrganization: nil
         case .atMost(_, .apiKeys(let organization)), .atMost(_, .ownRoles(let organization)): organization
         case .atMost(_, .applicationKeys(_, let organization)), .atMost(_, .accessTokens(_, let organization)):
             organization

@@ -128,6 +128,10 @@ extension PostgresTransaction {
         case .unchangedDocument(let kind, let id, let organization, let revision):
             guard let organization = ordinals[organization] else { return false }
             return try self.revision(in: kind.table.name, id, organization) == revision
+        case .noOrganization:
+            // Whoever else creates one meanwhile is waited for.
+            later(Self.numbering)
+            return try ask("SELECT 1 FROM organizations LIMIT 1").first == nil
         case .enabledUser(let role, let organization):
             guard let organization = ordinals[organization] else { return false }
             let found = try ask(

@@ -12,6 +12,8 @@ extension WriteConnection {
         case .unchangedDocument(let kind, let id, let organization, let revision):
             guard let organization = try ordinal(of: organization) else { return false }
             return try self.revision(of: kind, id, organization) == revision
+        case .noOrganization:
+            return try !statements.requirements.anyOrganization.hasRow()
         case .enabledUser(let role, let organization):
             guard let organization = try ordinal(of: organization) else { return false }
             let statement = statements.requirements
@@ -92,6 +94,7 @@ final class RequirementStatements {
     let apiKey: Statement
     let applicationKey: Statement
     let accessToken: Statement
+    let anyOrganization: Statement
     let enabledUser: Statement
     let apiKeys: Statement
     let applicationKeys: Statement
@@ -110,6 +113,7 @@ final class RequirementStatements {
         apiKey = try revision(in: "api_keys")
         applicationKey = try revision(in: "application_keys")
         accessToken = try revision(in: "access_tokens")
+        anyOrganization = try Statement("SELECT 1 FROM organizations LIMIT 1", on: database)
         enabledUser = try Statement(
             """
             SELECT 1 FROM users u JOIN user_roles r ON r.user = u.key
