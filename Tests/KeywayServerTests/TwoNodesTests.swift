@@ -84,6 +84,33 @@ struct TwoNodesTests {
         #expect(key.revision == 3)
     }
 
+    @Test("issue another id where theirs meet, whatever they create")
+    func meetingIDs() async throws {
+        let fixture = try await Fixture()
+        let connection = try await fixture.create(Bodies.openAI())
+        let now = Timestamp.now
+        let nodes = (0..<2).map { _ in fixture.node(identifiers: IdentifierGenerator { now }) }
+        let creations: [(target: String, body: @Sendable (Int) -> String)] = [
+            (Paths.connections, { _ in Bodies.openAI() }),
+            ("/api/v2/api_keys", { _ in AccessBodies.apiKey() }),
+            ("/api/v2/current_user/application_keys", { _ in AccessBodies.applicationKey() }),
+            ("/api/v2/personal_access_tokens", { _ in AccessBodies.accessToken(isPersonal: true, expires: true) }),
+            ("/api/v2/actions/act_tokens", { _ in AccessBodies.actToken(through: connection) }),
+            ("/api/v2/users", { AccessBodies.user(email: "user\($0)@example.com") }),
+            ("/api/v2/roles", { AccessBodies.role("Role \($0)") }),
+        ]
+        for (target, body) in creations {
+            var ids: Set<String> = []
+            for number in 0..<6 {
+                let node = nodes[number % 2]
+                let answer = try await fixture.send(.post, target, as: fixture.admin, body: body(number), to: node)
+                #expect([200, 201].contains(answer.status), "\(target): \(answer.text)")
+                ids.insert(answer.id)
+            }
+            #expect(ids.count == 6, "\(target)")
+        }
+    }
+
     @Test("lose no change that comes between a read and its commit")
     func meanwhile() async throws {
         let fixture = try await Fixture()

@@ -42,6 +42,56 @@ struct TwoStoresTests {
         }
     }
 
+    @Test("create one first organisation, however many want to at once", arguments: 1...6)
+    func firstOrganization(_ round: Int) async throws {
+        try await withTwoStores { stores in
+            let outcomes = try await withThrowingTaskGroup(of: CommitOutcome.self) { group in
+                for store in stores {
+                    group.addTask {
+                        let tenant = Tenant()
+                        let creation = [Mutation.createOrganization(tenant.organization), .createUser(tenant.user)]
+                        return try await store.commit(
+                            Change(creation, requiring: [.noOrganization], event: tenant.event(on: tenant.id))
+                        )
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.count { $0 == .committed } == 1)
+            #expect(outcomes.count { $0 == .unmet(.noOrganization) } == 1)
+            #expect(try stores[0].organizations().count == 1)
+        }
+    }
+
+    @Test(
+        "refuse a document whose first half of an id another has, and carry out what waits with it",
+        arguments: [DocumentKind.connection, .awsAccount],
+        [DocumentKind.connection, .awsAccount]
+    )
+    func meetingIDs(_ first: DocumentKind, _ second: DocumentKind) async throws {
+        try await withTwoStores { stores in
+            let tenant = try await Tenant.create(in: stores[0])
+            let record = tenant.record(kind: first)
+            #expect(try await tenant.create(record, sealed: .lettered("a"), in: stores[0]) == .committed)
+            let met = Identifier(high: record.id.high, low: record.id.low ^ 1)
+            let late = tenant.record(kind: second, id: met)
+            let others = (0..<20).map { _ in tenant.record() }
+            let outcomes = try await withThrowingTaskGroup(of: (Identifier, CommitOutcome).self) { group in
+                for record in others + [late] {
+                    group.addTask {
+                        (record.id, try await tenant.create(record, sealed: .lettered("b"), in: stores[1]))
+                    }
+                }
+                return try await group.reduce(into: [Identifier: CommitOutcome]()) { $0[$1.0] = $1.1 }
+            }
+            #expect(outcomes[met] == .conflict)
+            #expect(others.allSatisfy { outcomes[$0.id] == .committed })
+            #expect(try stores[0].stored(second, met, in: tenant.id) == nil)
+            let kept = try stores[0].sealedSecrets(of: first, record.id, in: tenant.id)?.sealed
+            #expect(kept == .lettered("a"))
+        }
+    }
+
     @Test("lose none of many conflicting changes")
     func conflicts() async throws {
         try await withTwoStores { stores in

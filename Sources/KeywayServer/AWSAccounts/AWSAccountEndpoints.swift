@@ -143,7 +143,8 @@ struct AWSAccountEndpoints: Sendable {
     private func create(_ call: Call) async throws -> Response {
         let externalID = ExternalID.issue()
         let draft = try await writer.create(call, id: identifiers.next(), issue: Self.issuing(externalID))
-        // A conflict is as a rule another organisation that brings the same external id: then the second look tells.
+        // A conflict is as a rule another organisation that brings the same external id: then the second look tells. Else
+        // it is the id, and the next round has another.
         for _ in 0..<2 {
             switch try await writer.commit(draft, and: try externalIDs(of: draft, besides: externalID, call), by: call)
             {
@@ -152,7 +153,7 @@ struct AWSAccountEndpoints: Sendable {
             case .conflict, .missing, .unmet: continue
             }
         }
-        throw APIError.refusedIssue
+        throw Overtaken()
     }
 
     private func update(_ call: Call) async throws -> Response {

@@ -125,7 +125,7 @@ struct EventBridgeEndpoints: Sendable {
         }
         guard let source = EventBridgeSource(draft.document["attributes"]) else { throw APIError.refusedIssue }
         let taken = APIError(409, "The account has an event source of this name in this region already.")
-        try await writer.commit(draft, by: call).requireCommitted(duplicate: taken, conflict: APIError.refusedIssue)
+        try await writer.commit(draft, by: call).requireCommitted(duplicate: taken)
         let attributes: JSONValue = [
             "event_source_name": .string(source.name), "has_bus": .boolean(source.hasBus),
             "region": .string(source.region), "status": "created",

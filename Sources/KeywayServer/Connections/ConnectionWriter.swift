@@ -19,9 +19,7 @@ struct ConnectionWriter: Sendable {
     func create(_ call: Call) async throws -> Response {
         let draft = try await writer.create(call, id: identifiers.next(), issue: issue)
         try usability.check(draft, settings: nil, sentBy: try call.json())
-        guard try await writer.commit(draft, by: call) == .committed else {
-            throw APIError.refusedIssue
-        }
+        try await writer.commit(draft, by: call).requireCommitted()
         return .document(draft.record.document, status: 201)
     }
 

@@ -160,7 +160,7 @@ struct APIKeyEndpoints: Sendable {
             requiring: [.atMost(Self.keysAtMost, .apiKeys(of: key.organization))],
             events: call.event("api_key.create", on: "api_keys", id)
         )
-        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue, unmet: Self.full)
+        try await store.commit(change).requireCommitted(unmet: Self.full)
         return .resource(key.json(showing: text), status: 201)
     }
 

@@ -221,7 +221,7 @@ struct ApplicationKeyEndpoints: Sendable {
             requiring: [.atMost(Self.keysAtMost, .applicationKeys(owner: owner, organization: key.organization))],
             events: call.event("application_key.create", on: "application_keys", id, details: key.details)
         )
-        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue, unmet: Self.full)
+        try await store.commit(change).requireCommitted(unmet: Self.full)
         return .resource(key.json(showing: text), status: 201)
     }
 

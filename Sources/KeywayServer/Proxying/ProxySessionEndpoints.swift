@@ -122,7 +122,7 @@ struct ProxySessionEndpoints: Sendable {
                 [],
                 events: call.event("proxy_session.create", on: "proxy_sessions", id, details: session.details)
             )
-            try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
+            try await store.commit(change).requireCommitted()
         } catch {
             sessions.sessions.end(session)
             throw error
@@ -168,7 +168,7 @@ struct ProxySessionEndpoints: Sendable {
             [],
             events: call.event("proxy_session.end", on: "proxy_sessions", session.id, details: session.details)
         )
-        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
+        try await store.commit(change).requireCommitted()
         sessions.sessions.end(session)
         return .noContent
     }

@@ -18,7 +18,8 @@ extension CommitOutcome {
     /// - Parameters:
     ///   - missing: The error if what was to change is not there.
     ///   - duplicate: The error if another has the name.
-    ///   - conflict: The error if the stored revision is another, or of a creation, if its id exists.
+    ///   - conflict: The error if the stored revision is another, or of a creation, if its id exists: another node has
+    ///     issued it, and the change is decided again under a new one.
     ///   - unmet: The error if what the change has to leave true would not be.
     /// - Throws: One of these; ``Overtaken`` if what the change was decided on has changed.
     func requireCommitted(

@@ -230,7 +230,7 @@ struct AccessTokenEndpoints: Sendable {
             requiring: [.atMost(Self.tokensAtMost, .accessTokens(owner: owner, organization: token.organization))],
             events: call.event("access_token.create", on: "access_tokens", id, details: token.details)
         )
-        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue, unmet: Self.full)
+        try await store.commit(change).requireCommitted(unmet: Self.full)
         return .resource(token.json(in: place, showing: text), status: 201, as: .jsonAPI)
     }
 

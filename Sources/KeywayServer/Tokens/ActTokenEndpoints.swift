@@ -147,7 +147,7 @@ struct ActTokenEndpoints: Sendable {
             [.createActToken(token)],
             events: call.event("act_token.create", on: "act_tokens", id, details: token.details)
         )
-        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
+        try await store.commit(change).requireCommitted()
         let created = ActToken.createdResource(showing: text, secret.withBytes { String(decoding: $0, as: UTF8.self) })
         return .document(JSONWriter.bytes(of: created.json(of: token)), status: 201)
     }

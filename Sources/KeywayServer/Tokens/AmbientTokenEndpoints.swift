@@ -161,7 +161,7 @@ struct AmbientTokenEndpoints: Sendable {
             [.createActToken(token)],
             events: call.event("act_token.create", on: "act_tokens", id, details: token.details)
         )
-        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
+        try await store.commit(change).requireCommitted()
         return GivenToken(id: id, expiresAt: token.expiresAt)
     }
 }

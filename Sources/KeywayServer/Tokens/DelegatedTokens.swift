@@ -116,6 +116,6 @@ struct DelegatedTokens: Sendable {
             )
         }
         let change = Change(mutations, requiring: draft.requirements, events: events)
-        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
+        try await store.commit(change).requireCommitted()
     }
 }

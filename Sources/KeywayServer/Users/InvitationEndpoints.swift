@@ -101,7 +101,7 @@ struct InvitationEndpoints: Sendable {
             invitations.append(invitation.json(code: code))
         }
         let change = call.change(mutations, decidedOn: records, events: events)
-        try await store.commit(change).requireCommitted(conflict: APIError.refusedIssue)
+        try await store.commit(change).requireCommitted()
         return .resource(.array(invitations), status: 201)
     }
 
@@ -223,7 +223,7 @@ struct InvitationEndpoints: Sendable {
             requiring: records.map { .unchanged($0) },
             event: event
         )
-        try await store.commit(change).requireCommitted(or: Self.notFound, conflict: APIError.refusedIssue)
+        try await store.commit(change).requireCommitted(or: Self.notFound)
     }
 }
 

@@ -57,7 +57,7 @@ struct RoleEditor: Sendable {
             events: call.event("role.create", on: "roles", id, details: details)
         )
         try await store.commit(change)
-            .requireCommitted(duplicate: .roleNameTaken, conflict: APIError.refusedIssue, unmet: Self.full)
+            .requireCommitted(duplicate: .roleNameTaken, unmet: Self.full)
         return Role(role)
     }
 

@@ -223,7 +223,7 @@ struct UserEndpoints: Sendable {
             events: call.event(action, on: "users", id, details: user.details)
         )
         try await store.commit(change)
-            .requireCommitted(duplicate: .handleTaken, conflict: APIError.refusedIssue)
+            .requireCommitted(duplicate: .handleTaken)
         return try answer(user, status: 201)
     }
 

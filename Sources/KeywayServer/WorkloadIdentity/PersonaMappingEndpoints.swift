@@ -98,7 +98,7 @@ struct PersonaMappingEndpoints: Sendable {
         let records = [user.accessRevision] + roles.accessRevisions
         let taken = APIError(409, "The organisation has a mapping of this ARN pattern already.")
         try await writer.commit(draft, requiring: call.isStillAllowed + records.map { .unchanged($0) }, by: call)
-            .requireCommitted(duplicate: taken, conflict: APIError.refusedIssue)
+            .requireCommitted(duplicate: taken)
         return .resource(draft.document, status: 201)
     }
 

@@ -111,7 +111,7 @@ struct TokenIssuerEndpoints: Sendable {
         let records = try check(issuer, call)
         let requirements = call.isStillAllowed + records.map { .unchanged($0) }
         try await writer.commit(draft, requiring: requirements, by: call)
-            .requireCommitted(duplicate: Self.taken, conflict: APIError.refusedIssue)
+            .requireCommitted(duplicate: Self.taken)
         return .document(JSONWriter.bytes(of: draft.document), status: 201)
     }
 

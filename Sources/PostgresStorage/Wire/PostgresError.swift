@@ -31,6 +31,9 @@ enum PostgresError: Error, Equatable {
         return state == "40P01" || state == "40001"
     }
 
+    /// Whether a row that is there already was in the way of one that must be new.
+    var isOfKeys: Bool { self == .refused(state: "23505") }
+
     /// Whether it would meet any change, whatever that asks for.
     var isOfServer: Bool {
         switch self {

@@ -37,6 +37,13 @@ extension Change {
         }
     }
 
+    var createsDocument: Bool {
+        mutations.contains {
+            guard case .createDocument = $0 else { return false }
+            return true
+        }
+    }
+
     /// Whether it changes keys, users, roles or registrations.
     var touchesAccess: Bool { mutations.contains { $0.touchesAccess } }
 }

@@ -33,7 +33,7 @@ extension PostgresTransaction {
             return .refused(try isTaken(table.name, record.id) ? .conflict : .duplicate)
         }
         if let sealed {
-            // Secrets in the way would be those of a document of another kind: an error, and not to be overwritten.
+            // Secrets in the way are those of a document of another kind, and not to be overwritten: the writer refuses.
             later(
                 "INSERT INTO sealed_secrets (document, kind, master_key_id, bytes) VALUES ($1, $2, $3, $4)",
                 .integer(record.id.key),

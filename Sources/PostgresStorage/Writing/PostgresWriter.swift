@@ -157,6 +157,10 @@ final class PostgresWriter: @unchecked Sendable {
             do throws(PostgresError) {
                 return try transactOnce(batch, since: start)
             } catch {
+                // The secrets of another kind of document are under the first half of its id, which another node issued.
+                if error.isOfKeys, batch.count == 1, batch[0].change.createsDocument {
+                    return complete(batch, with: [.conflict], access: nil, since: start)
+                }
                 let mayTryAgain = error.isOfContention || error.endsConnection && !isNew && error != .late()
                 guard mayTryAgain, attempt < Self.attempts else { throw error }
                 attempt += 1

@@ -76,8 +76,8 @@ final class Fixture: Sendable {
     }
 
     /// A further service over a store, by default the same one: another node.
-    func node(over store: (any Store)? = nil) -> Service {
-        Service(store: store ?? sqlite, vault: vault, identifiers: Self.ids, egress: Self.egress, log: log)
+    func node(over store: (any Store)? = nil, identifiers: IdentifierGenerator = Fixture.ids) -> Service {
+        Service(store: store ?? sqlite, vault: vault, identifiers: identifiers, egress: Self.egress, log: log)
     }
 
     // MARK: Requests

@@ -123,7 +123,7 @@ struct AuditWebhookEndpoints: Sendable {
         let newest = try store.newestAuditLine(in: organization)?.sequence ?? 0
         let beginning = Mutation.noteDelivery(to: id, organization: organization, sequence: newest)
         try await writer.commit(draft, and: [beginning], requiring: call.isStillAllowed, by: call)
-            .requireCommitted(duplicate: Self.taken, conflict: APIError.refusedIssue)
+            .requireCommitted(duplicate: Self.taken)
         return .document(JSONWriter.bytes(of: draft.document), status: 201)
     }
 
