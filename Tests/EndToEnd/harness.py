@@ -39,6 +39,12 @@ class Keys:
     organization_id: str
     user_id: str
 
+    @classmethod
+    def of(cls, document: str) -> "Keys":
+        """Reads what was given, in JSON."""
+        given = json.loads(document)
+        return cls(**{name: given[name] for name in cls.__dataclass_fields__})
+
     @property
     def headers(self) -> dict[str, str]:
         return {"DD-API-KEY": self.api_key, "DD-APPLICATION-KEY": self.application_key}
@@ -112,16 +118,14 @@ def initialise(data_dir: pathlib.Path) -> Keys:
     """Creates a store with its organisation, administrator and keys."""
     done = command("init", *at_with_keys(data_dir), "--json")
     assert done.returncode == 0, done.stderr
-    given = json.loads(done.stdout)
-    return Keys(**{name: given[name] for name in Keys.__dataclass_fields__})
+    return Keys.of(done.stdout)
 
 
 def create_organization(data_dir: pathlib.Path, name: str) -> Keys:
     """Creates a further organisation with its administrator and keys; the server must not be running."""
     done = command("orgs", "create", name, *at(data_dir), "--json")
     assert done.returncode == 0, done.stderr
-    given = json.loads(done.stdout)
-    return Keys(**{name: given[name] for name in Keys.__dataclass_fields__})
+    return Keys.of(done.stdout)
 
 
 class Server:

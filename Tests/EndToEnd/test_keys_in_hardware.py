@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 import stores
-from acting import LOOPBACK, assert_own, assert_proxied, keyed_body
+from acting import LOOPBACK, assert_own, keyed_body
 from harness import (
     CONNECTIONS,
     Answer,
@@ -26,18 +26,10 @@ from harness import (
     wait_until,
 )
 from older_data import PLACE, SECRET
-from tokens_in_hardware import PIN, SoftHSM
-from twins.upstream import Received, Reply, Upstream
+from tokens_in_hardware import PIN, KeyedTwin, SoftHSM, act, assert_acts, create, events, helpers, metric, ready
 
 pytestmark = pytest.mark.embedded_store
 ROUNDS = 40 if os.environ.get("KEYWAY_LONG") else 3
-
-
-class KeyedTwin(Upstream):
-    """A third party that says which key it was shown."""
-
-    def answer(self, request: Received) -> Reply:
-        return Reply(body={"key": request.all("x-key")})
 
 
 @pytest.fixture(scope="module")
@@ -57,59 +49,13 @@ def hsm(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> SoftHSM:
 def initialise(data_dir: pathlib.Path, *options: str) -> Keys:
     done = command("init", "--data-dir", data_dir, "--json", *options)
     assert done.returncode == 0, done.stderr
-    given = json.loads(done.stdout)
-    return Keys(**{name: given[name] for name in Keys.__dataclass_fields__})
+    return Keys.of(done.stdout)
 
 
 @contextmanager
 def serving(data_dir: pathlib.Path, keys: Keys, *options: str) -> Iterator[Server]:
     with running(data_dir, keys, "--rate-limit", "off", *LOOPBACK, *options) as server:
         yield server
-
-
-def create(server: Server, twin: Upstream, secret: str) -> Answer:
-    return server.request("POST", CONNECTIONS, keyed_body(twin.origin, secret))
-
-
-def act(server: Server, connection_id: str) -> Answer:
-    return server.request("GET", f"{CONNECTIONS}/{connection_id}/proxy/")
-
-
-def assert_acts(server: Server, twin: KeyedTwin, connection_id: str, secret: str) -> None:
-    """The third party was shown the very secret; nobody else acts at that time."""
-    answer = act(server, connection_id)
-    assert_proxied(answer)
-    is_right = twin.received[-1].all("X-Key") == [secret]
-    assert is_right, "another secret than the stored one"
-    is_masked = secret.encode() not in answer.body
-    assert is_masked
-
-
-def helpers(server: Server) -> list[int]:
-    """The helper processes of a server."""
-    found = []
-    for process in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-            line = (process / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if parent == server.process.pid and line.startswith(b"keyway-key-helper"):
-            found.append(int(process.name))
-    return found
-
-
-def metric(server: Server, name: str) -> float:
-    lines = server.request("GET", "/metrics").body.decode().splitlines()
-    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
-
-
-def ready(server: Server) -> int:
-    return server.request("GET", "/readyz").status
-
-
-def events(server: Server, name: str) -> list[dict]:
-    return [event for event in server.events() if event.get("event") == name]
 
 
 def test_a_server_lives_on_a_key_that_never_leaves_its_token(
