@@ -5,6 +5,8 @@ import base64
 import contextlib
 import itertools
 import json
+import os
+import random
 import subprocess
 import threading
 import traceback
@@ -19,12 +21,13 @@ import pytest
 from acting import MASK, Actor, act_events, http_body
 from agents import JSON, MCP, MODERN, VERSIONS, ask, call, data, message, modern, post
 from fastmcp.client.transports import StreamableHttpTransport
-from harness import BINARY, CONNECTIONS, PATIENCE, Server, environment, wait_until
+from harness import BINARY, CONNECTIONS, PATIENCE, UNKNOWN_ID, Server, environment, wait_until
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from tokens import act_token, bearer, personal_token, text
 from twins.upstream import Received, Reply, Upstream
 
+IS_LONG = os.environ.get("KEYWAY_LONG") == "1"
 SECRET = "sk-agents-0123456789abcdef"
 LONG = "".join(f"{number} äöü€\n" for number in range(20_000))
 RULES = [
@@ -492,6 +495,42 @@ def test_what_no_request_can_have_reaches_nobody(wrong: dict, actor: Actor, conn
         assert "evil.example" not in json.dumps(result)
     assert len(shop.received) == seen
     assert shop.malformed == []
+
+
+ODD: list[Any] = [
+    None, True, -1, 0, 1, 2**63 - 1, 1.5, "", "/", "/a?b=c", "ä", "GET", "0" * 32 + ".1", "0" * 32 + ".999999999",
+    f"{UNKNOWN_ID}.1999", f"{UNKNOWN_ID}.2zz", "A" * 70_000, [], {}, ["x"], [1, "a", None], {"a": ["b", 1]},
+    {"X": "y\tz"},
+]  # fmt: skip
+
+
+def test_arguments_of_any_kind_do_no_harm(actor: Actor, connection: str) -> None:
+    """Tools' arguments with members left out, added, and of other kinds, as a model may come to them."""
+    dice = random.Random(15)
+    request = {"connection_id": connection, "method": "GET", "path": "/long", "query": {"a": [1]}, "response_bytes": 9}
+    tools = [
+        ("list_connections", {"query": "sho", "method": "GET", "path": "/", "limit": 3, "cursor": f"{UNKNOWN_ID}.2aa"}),
+        ("describe_connection", {"connection_id": connection}),
+        ("preview_act", {**request, "json": 1}),
+        ("act", {**request, "headers": {"A": "b"}, "response_headers": ["x"]}),
+        ("act", {"cursor": "0" * 32 + ".5", "response_bytes": 9}),
+        ("test_connection", {"connection_id": connection}),
+    ]
+    seen: set[tuple[str, bool]] = set()
+    for _ in range(20_000 if IS_LONG else 600):
+        tool, arguments = dice.choice(tools)
+        arguments = {
+            name: dice.choice(ODD) if dice.random() < 0.2 else value
+            for name, value in arguments.items()
+            if dice.random() < 0.9
+        }
+        if dice.random() < 0.1:
+            arguments[dice.choice(["text", "base64", "cursor", "other"])] = dice.choice(ODD)
+        result = call(actor.server, tool, arguments)
+        assert SECRET not in json.dumps(result)
+        seen.add((tool, result["isError"]))
+    assert {(tool, wrong) for tool, _ in tools for wrong in (True, False)} <= seen
+    assert not any(event.get("level") == "error" for event in actor.server.events())
 
 
 def test_headers_of_the_way_are_not_the_agents(actor: Actor, connection: str, shop: Shop) -> None:
