@@ -6,7 +6,8 @@ import Testing
 @Suite("The place of the web that a connection reaches")
 struct BoundAddressTests {
     private static func addresses(_ stored: ActConnection.Stored) throws -> [BoundAddress] {
-        try Sample.planner().connection(stored).boundAddresses
+        let planner = Sample.planner()
+        return planner.boundAddresses(of: try planner.connection(stored))
     }
 
     private static func http(_ url: String) -> ActConnection.Stored {

@@ -18,7 +18,7 @@ extension ConnectionActs {
         var bindings: [Binding] = []
         for id in connections {
             guard let connection = try usableConnection(id, for: actor) else { continue }
-            bindings += connection.boundAddresses.map {
+            bindings += planner.boundAddresses(of: connection).map {
                 Binding(connection: id, title: connection.title, address: $0)
             }
         }

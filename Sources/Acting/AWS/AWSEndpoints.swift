@@ -1,5 +1,5 @@
 /// A part of AWS with accounts of its own.
-struct AWSPartition: Sendable, Equatable {
+struct AWSPartition: Sendable, Hashable {
     let name: String
     /// The end of its hosts' names.
     let domain: String
@@ -85,6 +85,14 @@ package struct AWSEndpoints: Sendable {
         let candidates = [setting, standardRegion, region].compactMap(\.self)
         return try endpoint(of: "sts", in: candidates.first(where: isRegion) ?? partition.globalRegion)
     }
+
+    /// The partition whose hosts a connection's tools ask for.
+    func partition(of members: ConnectionMembers) -> AWSPartition {
+        AWSPartition(ofRegion: members.setting("region") ?? standardRegion)
+    }
+
+    /// Whether requests for all services go to another host than AWS'.
+    var areElsewhere: Bool { (try? override(for: "")) != nil }
 
     func override(for service: String) throws(ActRefusal) -> BaseAddress? {
         guard environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.lowercased() != "true" else { return nil }

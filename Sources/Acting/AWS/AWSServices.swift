@@ -44,6 +44,9 @@ enum AWSServices {
             self.others = others
         }
 
+        /// The hosts of all its places.
+        fileprivate var hosts: Set<String> { Set([standard.host] + others.values.map(\.host)) }
+
         func place(in region: String, of partition: AWSPartition) -> Place {
             others["\(partition.name)/\(region)"] ?? others[partition.name] ?? standard
         }
@@ -52,6 +55,29 @@ enum AWSServices {
     static func service(_ name: String) -> Service {
         services[name] ?? Service(named: name)
     }
+
+    /// The names of the services that have such a host in some place, with `{r}`, `{s}` and `{d}` in it.
+    ///
+    /// One that is not listed is named by its host's first label.
+    static func names(ofHost host: String) -> [String] {
+        let listed = namesByHost[host] ?? []
+        let suffix = ".{r}.{s}"
+        let label = String(host.dropLast(suffix.count))
+        guard host.hasSuffix(suffix), label.isHostLabel, services[label] == nil else { return listed }
+        return [label] + listed
+    }
+
+    private static let namesByHost: [String: [String]] = {
+        var names: [String: [String]] = [:]
+        for (name, service) in services {
+            for host in service.hosts { names[host, default: []].append(name) }
+        }
+        // The name that begins the host stands first, as at the base URL.
+        for host in names.keys {
+            names[host]?.sort { (host.hasPrefix("\($0).") ? 0 : 1, $0) < (host.hasPrefix("\($1).") ? 0 : 1, $1) }
+        }
+        return names
+    }()
 
     private static let services: [String: Service] = Dictionary(
         uniqueKeysWithValues: serviceLines.split(separator: "\n").map { line in

@@ -8,6 +8,13 @@ struct AWSPlace {
     let rest: String
     /// The beginning of the caller's path that led there.
     let prefix: String
+    /// The bucket that the host names; rules find it where paths have it.
+    var bucket: String?
+
+    /// The path as rules see it: service, region, and what is asked of them.
+    func pathBelowBase(_ rest: String) -> String {
+        "/\(service)/\(region)\(bucket.map { "/\($0)" } ?? "")\(rest)"
+    }
 }
 
 extension ActDraft {

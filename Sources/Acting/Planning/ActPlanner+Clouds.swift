@@ -21,28 +21,28 @@ extension ActPlanner {
         "Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "Date",
     ].map(HeaderName.init)
 
-    /// `…/proxy/{service}/{region}/…`, or `…/proxy/…` for a request that its caller has signed for a service and a region.
+    /// `…/proxy/{service}/{region}/…`, or `…/proxy/…` for a request that its caller has signed for a service and a region;
+    /// or a host of AWS' own, which names both.
     func planAWS(
         _ subject: ConnectionMembers,
         _ draft: inout ActDraft,
-        signedFor scope: SigningScope?
+        _ request: ActRequest
     ) throws(ActRefusal) {
-        let place = try draft.placeAtAWS(signedFor: scope)
-        let (service, region) = (place.service, place.region)
-        let endpoint = try endpoints.endpoint(of: service, in: region)
-        guard scope.map({ $0 == SigningScope(service: endpoint.signingName, region: endpoint.region) }) ?? true else {
-            throw ActRefusal(
-                .serviceNotNamed,
-                "the path names another service or region than the one that the request is signed for"
-            )
+        let found: (AWSPlace, AWSEndpoint)
+        if let arrival = request.arrival {
+            found = try place(of: arrival, signedFor: request.signature?.scope, draft, subject)
+        } else {
+            found = try namedPlace(draft, signedFor: request.signature?.scope)
         }
+        let (place, endpoint) = found
+        let (service, region) = (place.service, place.region)
         draft.path = place.rest.isEmpty ? "/" : place.rest
-        draft.pathBelowBase = "/\(service)/\(region)\(place.rest)"
+        draft.pathBelowBase = place.pathBelowBase(place.rest)
         try draft.join(endpoint.address, ledToBy: place.prefix)
         if endpoint.isObjectStorage {
             // Sent as it is signed: S3 knows no difference, and who verifies need not either.
             draft.path = CanonicalPath.ofObject(draft.path)
-            draft.pathBelowBase = "/\(service)/\(region)\(CanonicalPath.ofObject(place.rest))"
+            draft.pathBelowBase = place.pathBelowBase(CanonicalPath.ofObject(place.rest))
         }
         if case .streamed(let upload) = draft.body {
             if endpoint.isObjectStorage {
@@ -82,6 +82,68 @@ extension ActPlanner {
     }
 }
 
+// The places of AWS that requests are for.
+extension ActPlanner {
+    /// The place that the path names, or the signature, and its host.
+    private func namedPlace(
+        _ draft: ActDraft,
+        signedFor scope: SigningScope?
+    ) throws(ActRefusal) -> (AWSPlace, AWSEndpoint) {
+        let place = try draft.placeAtAWS(signedFor: scope)
+        let endpoint = try endpoints.endpoint(of: place.service, in: place.region)
+        guard scope.map({ $0 == SigningScope(service: endpoint.signingName, region: endpoint.region) }) ?? true else {
+            throw ActRefusal(
+                .serviceNotNamed,
+                "the path names another service or region than the one that the request is signed for"
+            )
+        }
+        return (place, endpoint)
+    }
+
+    /// The place that a host of AWS' own stands for.
+    ///
+    /// - Parameters:
+    ///   - arrival: Has the host, and what the tool has signed the request for by keys that do not count.
+    ///   - scope: Service and region that the request is signed for by the key pair of an act token.
+    ///   - draft: The request.
+    ///   - subject: The connection.
+    /// - Returns: The place and its host.
+    /// - Throws: ``ActRefusal`` for a host of no service, or one that the operator has put another in the place of.
+    private func place(
+        of arrival: ThirdPartyArrival,
+        signedFor scope: SigningScope?,
+        _ draft: ActDraft,
+        _ subject: ConnectionMembers
+    ) throws(ActRefusal) -> (AWSPlace, AWSEndpoint) {
+        let address = try BaseAddress(arrival.origin, named: "the host")
+        let host = try AWSHost.named(
+            address.host,
+            in: endpoints.partition(of: subject),
+            signedFor: scope ?? arrival.signedFor
+        )
+        guard try endpoints.override(for: host.service) == nil else {
+            throw ActRefusal(
+                .destinationNotAllowed,
+                "this server sends requests for \(host.service) to another host than AWS', by AWS_ENDPOINT_URL"
+            )
+        }
+        let place = AWSPlace(
+            service: host.service,
+            region: host.region,
+            rest: draft.path,
+            prefix: "",
+            bucket: host.bucket
+        )
+        let endpoint = AWSEndpoint(address: address, signingName: host.signingName, region: host.region)
+        return (place, endpoint)
+    }
+
+    /// The places of the web that requests through a connection reach, for tools without a base URL.
+    package func boundAddresses(of connection: ActConnection) -> [BoundAddress] {
+        BoundAddress.all(of: connection.members, endpoints)
+    }
+}
+
 // The exchanges that are the same for all requests of a connection.
 extension ConnectionMembers {
     func googleExchange() throws(ActRefusal) -> TokenExchange {
@@ -101,17 +163,27 @@ extension ConnectionMembers {
         )
     }
 
-    func azureExchange() throws(ActRefusal) -> TokenExchange {
-        let management = try BaseAddress(
+    private func azureManagement() throws(ActRefusal) -> BaseAddress {
+        try BaseAddress(
             setting("management_url") ?? "https://management.azure.com",
             named: "management_url in the connection's settings",
             in: .setting("management_url")
         )
-        let authority = try BaseAddress(
+    }
+
+    /// The address of Microsoft Entra, which issues the tokens of an Azure connection.
+    func entraAuthority() throws(ActRefusal) -> BaseAddress {
+        let management = try azureManagement()
+        return try BaseAddress(
             setting("authority") ?? Self.authority(for: management),
             named: "authority in the connection's settings",
             in: .setting("authority")
         )
+    }
+
+    func azureExchange() throws(ActRefusal) -> TokenExchange {
+        let management = try azureManagement()
+        let authority = try entraAuthority()
         try authority.requireAllowed(
             for: self,
             hosts: [

@@ -33,7 +33,7 @@ package struct ActPlanner: Sendable {
         var draft = try ActDraft(request)
         try draft.apply(template)
         if case .assumedRole = members.credentialType.authentication {
-            try planAWS(members, &draft, signedFor: request.signature?.scope)
+            try planAWS(members, &draft, request)
         } else if request.signature != nil {
             throw ActRefusal(
                 .headerNotAllowed,

@@ -48,9 +48,12 @@ package struct ThirdPartyArrival: Sendable {
     package let origin: String
     /// Whether the connection's credential is added to a request that carries none.
     package let addsCredentials: Bool
+    /// Service and region that the tool has signed the request for as for AWS, by keys that prove nothing here.
+    package let signedFor: SigningScope?
 
-    package init(origin: String, addsCredentials: Bool) {
+    package init(origin: String, addsCredentials: Bool, signedFor: SigningScope? = nil) {
         self.origin = origin
         self.addsCredentials = addsCredentials
+        self.signedFor = signedFor
     }
 }

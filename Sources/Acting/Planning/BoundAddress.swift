@@ -9,6 +9,15 @@ package struct BoundAddress: Sendable, Hashable {
         case base(String, isOwn: Bool)
         /// Google's services: hosts of one label below a domain, whose label stands before the path.
         case services
+        /// The hosts of AWS' services in a partition, and of buckets.
+        case aws(AWSPartition)
+        /// The host that issues a cloud's tokens, which Keyway answers in its place.
+        case tokens(TokenCloud)
+    }
+
+    /// The clouds whose tools ask a host of its own for tokens.
+    package enum TokenCloud: Sendable, Hashable {
+        case google, entra
     }
 
     /// The host in lower case, or the domain that hosts stand below.
@@ -20,9 +29,16 @@ package struct BoundAddress: Sendable, Hashable {
     package func includes(_ host: String, port: UInt16) -> Bool {
         guard port == self.port else { return false }
         switch place {
-        case .base: return host == name
-        case .services: return service(of: host) != nil
+        case .base, .tokens: return host == name
+        case .services: return service(of: host) != nil && host != Self.googleTokens
+        case .aws(let partition):
+            return host.hasSuffix(".\(name)") && !AWSHost.all(named: host, in: partition).isEmpty
         }
+    }
+
+    /// The issuer of tokens that it is; `nil` for a place that requests are sent to.
+    package var tokenCloud: TokenCloud? {
+        if case .tokens(let issuer) = place { issuer } else { nil }
     }
 
     /// The path below `…/proxy` that leads to a path of a host.
@@ -34,6 +50,8 @@ package struct BoundAddress: Sendable, Hashable {
     package func path(for path: String, at host: String) -> String? {
         switch place {
         case .services: return service(of: host).map { "/\($0)\(path)" }
+        case .aws: return path
+        case .tokens: return nil
         case .base(let base, let isOwn):
             guard path.utf8.starts(with: base.utf8) else { return nil }
             let rest = path.utf8.dropFirst(base.utf8.count)
@@ -48,7 +66,7 @@ package struct BoundAddress: Sendable, Hashable {
     /// The length of the base path: of two addresses of one host the longer decides.
     package var length: Int {
         switch place {
-        case .services: 0
+        case .services, .aws, .tokens: 0
         case .base(let base, _): base.utf8.count
         }
     }
@@ -70,39 +88,51 @@ package struct BoundAddress: Sendable, Hashable {
         place = .base(base.path, isOwn: isOwn)
     }
 
-    private init(servicesBelow domain: String) {
-        name = domain
+    private static let googleDomain = "googleapis.com"
+    private static let googleTokens = "oauth2.googleapis.com"
+
+    private init(_ name: String, _ place: Place) {
+        self.name = name
         port = 443
-        place = .services
+        self.place = place
     }
 
     /// The addresses of a connection; none for one that can't be used.
-    fileprivate static func all(of members: ConnectionMembers) -> [BoundAddress] {
+    static func all(of members: ConnectionMembers, _ endpoints: AWSEndpoints) -> [BoundAddress] {
         do {
             switch members.credentialType.authentication {
-            // The host alone does not tell the service and the region of a request to AWS.
-            case .assumedRole: return []
+            case .assumedRole:
+                guard !endpoints.areElsewhere else { return [] }
+                let partition = endpoints.partition(of: members)
+                return [partition.domain, partition.dualStackDomain].map { BoundAddress($0, .aws(partition)) }
             case .serviceAccount:
+                let tokens = BoundAddress(googleTokens, .tokens(.google))
                 guard let base = try members.overridingAddress() else {
-                    return [BoundAddress(servicesBelow: "googleapis.com")]
+                    return [BoundAddress(googleDomain, .services), tokens]
                 }
-                return [BoundAddress(base, isOwn: base.ownPath != nil)].compactMap(\.self)
-            case .placed, .chosen, .clientCredentials, .placeholders:
-                let base = try members.baseAddress()
-                let own = BoundAddress(base, isOwn: base.ownPath != nil)
-                let siblings = try base.ownPath == nil ? [] : members.siblingPaths.map { try base.sibling(at: $0) }
-                return ([own] + siblings.map { BoundAddress($0, isOwn: true) }).compactMap(\.self)
+                return [BoundAddress(base, isOwn: base.ownPath != nil), tokens].compactMap(\.self)
+            case .clientCredentials:
+                let authority = BoundAddress(try members.entraAuthority(), isOwn: false)
+                let tokens = authority.map { BoundAddress($0.name, .tokens(.entra)) }
+                return (try bases(of: members) + [tokens]).compactMap(\.self)
+            case .placed, .chosen, .placeholders: return try bases(of: members).compactMap(\.self)
             }
         } catch {
             return []
         }
     }
+
+    /// The base URL, and those of other versions of the API.
+    private static func bases(of members: ConnectionMembers) throws(ActRefusal) -> [BoundAddress?] {
+        let base = try members.baseAddress()
+        var all = [BoundAddress(base, isOwn: base.ownPath != nil)]
+        guard base.ownPath != nil else { return all }
+        for path in members.siblingPaths { all.append(BoundAddress(try base.sibling(at: path), isOwn: true)) }
+        return all
+    }
 }
 
 extension ActConnection {
-    /// The places of the web that requests through it reach, for tools without a base URL.
-    package var boundAddresses: [BoundAddress] { BoundAddress.all(of: members) }
-
     /// The name of the connection, for people.
     package var title: String { members.connection.document["attributes"]?["name"]?.text?.string ?? id.description }
 }

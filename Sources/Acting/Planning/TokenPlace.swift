@@ -38,7 +38,7 @@ extension RequestTemplate {
         let isInHeader = request.headers.contains { header in
             header.folded.text == "authorization" || credentialHeaders.contains(header.folded)
         }
-        guard !isInHeader, request.signature == nil else { return }
+        guard !isInHeader, request.signature == nil, request.arrival?.signedFor == nil else { return }
         let parameters = (request.query ?? "").split(separator: "&").map { String($0.prefix { $0 != "=" }) }
         let wanted = credentialParameters
         let isInQuery = parameters.contains { name in wanted.contains { RequestQuery.isName(name, same: $0) } }
