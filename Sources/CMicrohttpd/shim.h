@@ -173,3 +173,31 @@ keyway_reset (int socket)
   struct sockaddr nobody = { .sa_family = AF_UNSPEC };
   (void) connect (socket, &nobody, sizeof (nobody));
 }
+
+/* The session of one end of TLS, over a socket that does not block; NULL if there is no memory. The credentials must
+   outlive it. */
+static inline gnutls_session_t
+keyway_tls_session (int is_server, gnutls_certificate_credentials_t credentials, int socket, const char *priorities)
+{
+  gnutls_session_t session = NULL;
+  unsigned int flags = (is_server ? GNUTLS_SERVER : GNUTLS_CLIENT) | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL;
+  if (0 != gnutls_init (&session, flags))
+    return NULL;
+  if (0 != gnutls_priority_set_direct (session, priorities, NULL)
+      || 0 != gnutls_credentials_set (session, GNUTLS_CRD_CERTIFICATE, credentials))
+    {
+      gnutls_deinit (session);
+      return NULL;
+    }
+  gnutls_transport_set_int2 (session, socket, socket);
+  return session;
+}
+
+/* Has a client's handshake verify the server's certificate for a host, which is asked for by its name unless it is an
+   address. Whether there is the memory. */
+static inline int
+keyway_tls_expect (gnutls_session_t session, const char *host, size_t length, int is_address)
+{
+  gnutls_session_set_verify_cert (session, host, 0);
+  return is_address || 0 == gnutls_server_name_set (session, GNUTLS_NAME_DNS, host, length);
+}

@@ -16,6 +16,7 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// The address `::`, in the place of one that is not known.
     package static let unspecified = IPAddress(high: 0, low: 0)
+    package static let loopback = IPAddress(ipv4: 0x7F00_0001)
 
     /// An IPv4 address, its first byte on top.
     package init(ipv4 bits: UInt32) {

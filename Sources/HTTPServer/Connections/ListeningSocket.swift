@@ -8,6 +8,12 @@ package struct ListeningSocket: Sendable {
     package let port: UInt16
     let isIPv6: Bool
 
+    init(descriptor: Int32, port: UInt16, isIPv6: Bool) {
+        self.descriptor = descriptor
+        self.port = port
+        self.isIPv6 = isIPv6
+    }
+
     /// Binds and listens.
     ///
     /// - Parameters:
@@ -122,7 +128,20 @@ package struct AcceptedSocket: @unchecked Sendable {
         self.address = address
         self.length = length
         remoteAddress = withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { IPAddress($0) ?? .unspecified }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                // A Unix socket's client is on this machine.
+                IPAddress($0) ?? ($0.pointee.sa_family == sa_family_t(AF_UNIX) ? .loopback : .unspecified)
+            }
         }
+    }
+}
+
+extension AcceptedSocket {
+    /// A connection that stands for a client's, and the other end of it; both do not block.
+    package static func pair(from client: AcceptedSocket) -> (client: AcceptedSocket, other: Int32)? {
+        var ends: [Int32] = [-1, -1]
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { return nil }
+        return (AcceptedSocket(descriptor: ends[0], address: client.address, length: client.length), ends[1])
     }
 }
