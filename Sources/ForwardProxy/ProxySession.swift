@@ -91,15 +91,17 @@ package final class ProxySession: Sendable {
         names.contains { host == $0 || host.hasSuffix("." + $0) }
     }
 
+    /// Its authority; `nil` once it has ended.
+    var authority: SessionAuthority? { state.withLock { $0.authority } }
+
     /// The certificate for a host.
     ///
     /// - Returns: `nil` if the session has ended, or if the host is none of its own.
     /// - Throws: ``P256SigningKey/Failure`` if nothing can be signed.
     package func certificate(for host: String) throws(P256SigningKey.Failure) -> TunnelCertificate? {
         guard covers(host) else { return nil }
-        let (known, authority) = state.withLock { ($0.certificates[host], $0.authority) }
         guard let authority else { return nil }
-        if let known { return known }
+        if let known = state.withLock({ $0.certificates[host] }) { return known }
         let chain = [try authority.certificate(for: host), authority.intermediate]
         let key = authority.hostKey
         guard

@@ -38,7 +38,7 @@ struct ConnectHeadTests {
             "CONNECT a.test..:443 HTTP/1.1", "CONNECT user@a.test:443 HTTP/1.1", "CONNECT a.test:443/ HTTP/1.1",
             "CONNECT a%2etest:443 HTTP/1.1", "CONNECT  a.test:443 HTTP/1.1", "CONNECT a.test:443  HTTP/1.1",
             "CONNECT a.test:443 HTTP/2.0", "CONNECT a.test:443", "connect a.test:443 HTTP/1.1",
-            "CONNECT a.test:443 HTTP/1.1\r\nHost: b.test", "CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:444",
+            "CONNECT a.test:443 HTTP/1.1\r\nHost: a.test\r\nHost: a.test",
             "CONNECT a.test:443 HTTP/1.1\r\nName : value", "CONNECT a.test:443 HTTP/1.1\r\n folded",
             "CONNECT a.test:443 HTTP/1.1\r\nno colon", "CONNECT a.test:443 HTTP/1.1\r\n: value",
             "CONNECT a.test:443 HTTP/1.1\r\nName: a\rb", "CONNECT a.test:443 HTTP/1.1\r\nName: a\0b",
@@ -49,6 +49,14 @@ struct ConnectHeadTests {
     )
     func malformed(_ text: String) {
         #expect(throws: ConnectRefusal.self) { try Self.head(text) }
+    }
+
+    @Test(
+        "is for its target, whatever its Host says: undici has the proxy there",
+        arguments: ["b.test", "127.0.0.1:9"]
+    )
+    func host(_ host: String) throws {
+        #expect(try Self.head("CONNECT a.test:443 HTTP/1.1", "Host: \(host)").host == "a.test")
     }
 
     @Test("is refused for addresses", arguments: ["127.0.0.1", "[::1]", "0x7f.1", "2130706433", "1.2.3.0x4", "127.1."])

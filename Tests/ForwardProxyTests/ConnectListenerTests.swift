@@ -124,7 +124,7 @@ struct ConnectListenerTests {
 }
 
 /// A proxy that opens one host, and answers its requests with a line.
-private final class Proxy {
+final class Proxy {
     let gate: Gate
     let port: UInt16
     private let listener: ConnectListener
@@ -162,6 +162,7 @@ private final class Proxy {
         _ = try? Shell.run("rm -r \(directory)")
     }
 
+    /// The output of a `curl` that trusts the session.
     func curl(_ arguments: String) throws -> String {
         try Shell.run(
             """
@@ -181,7 +182,7 @@ private final class Proxy {
     }
 }
 
-private final class Gate: ConnectGate {
+final class Gate: ConnectGate {
     let session: ProxySession
 
     init() throws {
@@ -197,7 +198,10 @@ private final class Gate: ConnectGate {
         )
     }
 
-    func decide(_ request: ConnectRequest, _ answer: @escaping @Sendable (Result<Tunnel, ConnectRefusal>) -> Void) {
+    func decide(
+        _ request: ConnectRequest,
+        _ answer: @escaping @Sendable (Result<ConnectOpening, ConnectRefusal>) -> Void
+    ) {
         guard let certificate = try? session.certificate(for: request.host) else {
             return answer(.failure(ConnectRefusal(403, "host_not_bound", "\(request.host) is not bound")))
         }
@@ -207,7 +211,7 @@ private final class Gate: ConnectGate {
             certificate: certificate,
             context: Authorization(request.authorization ?? "nobody")
         )
-        answer(.success(tunnel))
+        answer(.success(.served(tunnel)))
     }
 }
 

@@ -14,7 +14,8 @@ package final class SessionAuthority: Sendable {
     package let intermediate: [UInt8]
     /// The key of all hosts.
     package let hostKey: P256SigningKey
-    private let key: P256SigningKey
+    /// The key of the authority that vouches for hosts.
+    let key: P256SigningKey
     private let name: [UInt8]
     private let validity: ClosedRange<Int64>
 
