@@ -32,6 +32,8 @@ package final class Service: Sendable {
         package var tracer: Tracer?
         /// Counts spans for `/metrics`.
         package var spanCounts: (@Sendable () -> SpanExporter.Counts)?
+        /// The hosts that the forward proxy passes on as they are; `nil` for none.
+        package var proxyTunnels: ProxyTunnels?
         /// Makes the door for agents; `nil` for none.
         package var agentDoor: (@Sendable (DoorCore) -> any MessageDoor)?
 
@@ -58,6 +60,7 @@ package final class Service: Sendable {
     package let expiredTokens: ExpiredTokens
     /// The sessions of the forward proxy.
     package let proxySessions = ServedProxySessions()
+    let proxyTunnels: ProxyTunnels?
     let connectionActs: ConnectionActs
     package let webhookDeliveries: WebhookDeliveries
     private let router: Router<Route>
@@ -65,6 +68,8 @@ package final class Service: Sendable {
     let keylessRoutes: [(path: String, route: Route)]
     /// The route of requests through the forward proxy, which have paths of third parties.
     let proxyRoute: Route
+    /// The route of those to hosts that issue tokens.
+    let proxyTokenRoute: Route
     /// The OpenAPI document of all endpoints.
     let description: [UInt8]
     let authenticator: Authenticator
@@ -100,6 +105,7 @@ package final class Service: Sendable {
         connectionReads = ConnectionReads(store: store)
         publicURL = configuration.publicURL
         tracer = configuration.tracer
+        proxyTunnels = configuration.proxyTunnels
         keyUses = KeyUses(store: store, hasOtherReaders: store.shared != nil)
         expiredTokens = ExpiredTokens(store: store, shared: store.shared)
         webhookDeliveries = WebhookDeliveries(
@@ -126,6 +132,12 @@ package final class Service: Sendable {
             uses: keyUses,
             log: log
         )
+        let toolTokens = ToolTokens(
+            store: store,
+            access: ConnectionAccess(store: store),
+            keys: actTokenKeys,
+            identifiers: identifiers
+        )
         let endpoints = EndpointList(
             store: store,
             vault: vault,
@@ -138,6 +150,7 @@ package final class Service: Sendable {
             actTokenKeys: actTokenKeys,
             connectionActs: connectionActs,
             proxySessions: proxySessions,
+            toolTokens: toolTokens,
             log: log
         ).all
         var router = Router<Route>()
@@ -159,11 +172,16 @@ package final class Service: Sendable {
         self.router = router
         self.keylessRoutes = keylessRoutes
         description = OpenAPIDocument(describing: routed).bytes
-        let proxied = ProxiedActs(acts: connectionActs).endpoint
-        proxyRoute = Route(
-            endpoint: proxied,
-            metrics: metrics.route(proxied.methodName, proxied.path),
-            logged: RequestLine.route(of: proxied)
+        proxyRoute = Self.unrouted(ProxiedActs(acts: connectionActs).endpoint, metrics)
+        proxyTokenRoute = Self.unrouted(ProxiedTokens(acts: connectionActs, tokens: toolTokens).endpoint, metrics)
+    }
+
+    /// The route of an endpoint that has no place in the router.
+    private static func unrouted(_ endpoint: Endpoint, _ metrics: Metrics) -> Route {
+        Route(
+            endpoint: endpoint,
+            metrics: metrics.route(endpoint.methodName, endpoint.path),
+            logged: RequestLine.route(of: endpoint)
         )
     }
 
@@ -199,10 +217,14 @@ package final class Service: Sendable {
         )
     }
 
+    /// A name for something that is noted as a request is.
+    func newRequestID() -> String { requestIDs.next() }
+
     /// Answers a request that came through the forward proxy, to a third party's own host.
     func answerProxied(_ request: any ServiceRequest, to reply: any ServiceReply) {
         let exchange = Exchange(request: request, reply: reply, requestID: requestIDs.next())
-        begin(exchange, by: proxyRoute, RouteParameters())
+        let asksForToken = request.proxyTunnel?.tokenCloud != nil
+        begin(exchange, by: asksForToken ? proxyTokenRoute : proxyRoute, RouteParameters())
     }
 
     /// Answers a request that has a route, as a part of a trace where that is recorded.

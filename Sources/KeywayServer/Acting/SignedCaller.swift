@@ -18,10 +18,7 @@ struct SignedCaller: Sendable {
     /// - Throws: ``SignatureRefusal`` for one that can't be verified here; ``APIError`` if an act token stands beside it
     ///   that is another, or that would travel on.
     init?(in request: any ServiceRequest) throws {
-        let isSigned =
-            request.header("Authorization", beginsWith: "AWS4-")
-            || request.rawQuery?.holds("X-Amz-Algorithm=") ?? false
-        guard isSigned else { return nil }
+        guard request.isSignedAsForAWS else { return nil }
         let signed = SignedRequest(request)
         let bringsKeys = request.header("DD-API-KEY") != nil || request.header("DD-APPLICATION-KEY") != nil
         do throws(SignatureRefusal) {
@@ -47,6 +44,15 @@ struct SignedCaller: Sendable {
                     + "token, and no token anywhere else."
             )
         }
+    }
+
+    /// Looks for a signature by the key pair of an act token, in a request to a third party's own host. One by any other
+    /// keys is the tool's own, and proves nothing here.
+    ///
+    /// - Throws: As ``init(in:)``.
+    init?(inTunnel request: any ServiceRequest) throws {
+        guard let claim = request.signatureClaim, AccessKeyID.digests(of: claim.accessKeyID) != nil else { return nil }
+        try self.init(in: request)
     }
 
     /// Verifies the signature by the secret of the token that the caller's session is of.
@@ -84,6 +90,16 @@ extension SignedRequest {
 }
 
 extension ServiceRequest {
+    fileprivate var isSignedAsForAWS: Bool {
+        header("Authorization", beginsWith: "AWS4-") || rawQuery?.holds("X-Amz-Algorithm=") ?? false
+    }
+
+    /// The signature as for AWS that the request carries, by whichever keys; `nil` if there is none that can be read.
+    var signatureClaim: SignatureClaim? {
+        guard isSignedAsForAWS else { return nil }
+        return try? SignatureClaim(SignedRequest(self))
+    }
+
     /// The headers as acts have them.
     var foldedHeaders: [FoldedHeader] {
         var headers: [FoldedHeader] = []

@@ -28,14 +28,9 @@ struct ProxiedActs: Sendable {
     }
 
     private func act(_ call: Call, _ sink: HTTPActSink) throws {
-        guard let tunnel = call.request.tunnel, let opened = call.request.proxyTunnel else {
-            preconditionFailure("such a request has come through a tunnel")
-        }
+        let (tunnel, opened) = call.opened
         do {
-            guard opened.session.isGood(at: .now) else {
-                throw APIError(403, "The proxy's session has ended: connect anew, with another.")
-            }
-            try Self.requireHost(of: tunnel, in: call.request)
+            try call.requireOpen()
             let path = call.request.rawPath
             let found = try acts.bindings(of: opened.connections, for: call.actor)
                 .reaching(tunnel.host, port: tunnel.port).deciding(path, at: tunnel.host)
@@ -52,7 +47,8 @@ struct ProxiedActs: Sendable {
                     path: binding.address.path(for: path, at: tunnel.host) ?? "",
                     arrival: ThirdPartyArrival(
                         origin: "https://\(tunnel.host)" + (tunnel.port == 443 ? "" : ":\(tunnel.port)"),
-                        addsCredentials: opened.addsCredentials
+                        addsCredentials: opened.addsCredentials,
+                        signedFor: call.request.signatureClaim?.scope
                     )
                 ),
                 through: binding.connection,
@@ -62,16 +58,6 @@ struct ProxiedActs: Sendable {
         } catch {
             opened.session.noteRefusal()
             throw error
-        }
-    }
-
-    /// Refuses a request for another host than its tunnel's: a client that uses one connection for several.
-    private static func requireHost(of tunnel: Tunnel, in request: any ServiceRequest) throws(APIError) {
-        var name = (request.header("Host") ?? "").lowercased()[...]
-        if name.hasSuffix(":\(tunnel.port)") { name = name.dropLast(":\(tunnel.port)".count) }
-        if name.hasSuffix(".") { name = name.dropLast() }
-        guard name == tunnel.host else {
-            throw APIError(421, "The request is for another host than the one that was opened: \(tunnel.host).")
         }
     }
 }

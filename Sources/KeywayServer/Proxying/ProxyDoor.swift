@@ -1,6 +1,8 @@
 import Access
 import ActService
+import Acting
 import Documents
+import Egress
 package import ForwardProxy
 package import HTTPServer
 package import NetworkTypes
@@ -33,7 +35,8 @@ extension ProxyDoor: RequestHandler {
         service.answerProxied(request, to: reply)
     }
 
-    package func takesBodyAsItComes(of _: Request) -> Bool { true }
+    /// Those of acts: what a tool shows for a token is short.
+    package func takesBodyAsItComes(of request: Request) -> Bool { request.proxyTunnel?.tokenCloud == nil }
 
     package func refuse(_ refusal: Refusal, to address: IPAddress) -> Response {
         service.refuse(refusal, to: address)
@@ -43,7 +46,7 @@ extension ProxyDoor: RequestHandler {
 extension ProxyDoor: ConnectGate {
     package func decide(
         _ request: ConnectRequest,
-        _ answer: @escaping @Sendable (Result<Tunnel, ConnectRefusal>) -> Void
+        _ answer: @escaping @Sendable (Result<ConnectOpening, ConnectRefusal>) -> Void
     ) {
         let authorization: ProxyAuthorization
         do throws(ConnectRefusal) {
@@ -64,7 +67,7 @@ extension ProxyDoor: ConnectGate {
     private func decide(
         _ request: ConnectRequest,
         by authorization: ProxyAuthorization,
-        _ answer: @escaping @Sendable (Result<Tunnel, ConnectRefusal>) -> Void
+        _ answer: @escaping @Sendable (Result<ConnectOpening, ConnectRefusal>) -> Void
     ) {
         let session: Session
         do {
@@ -75,7 +78,11 @@ extension ProxyDoor: ConnectGate {
             return refuse(request, after: error, answer)
         }
         do {
-            answer(.success(try tunnel(for: request, by: authorization, session.principal)))
+            let actor = Actor(session.principal, by: authorization.credential, requestID: service.newRequestID())
+            switch try opening(of: request, by: authorization, actor) {
+            case .served(let tunnel): answer(.success(.served(tunnel)))
+            case .passed(let session): pass(request, in: session, for: actor, answer)
+            }
         } catch let refusal as ConnectRefusal {
             refuse(request, refusal, answer)
         } catch {
@@ -83,11 +90,19 @@ extension ProxyDoor: ConnectGate {
         }
     }
 
-    private func tunnel(
-        for request: ConnectRequest,
+    /// The way in which a host is to be opened.
+    private enum Opening {
+        case served(Tunnel)
+        /// As it is, in that session.
+        case passed(ProxySession)
+    }
+
+    private func opening(
+        of request: ConnectRequest,
         by authorization: ProxyAuthorization,
-        _ principal: Principal
-    ) throws -> Tunnel {
+        _ actor: Actor
+    ) throws -> Opening {
+        let principal = actor.principal
         let objection = GateError.objection(
             to: principal,
             nil,
@@ -95,7 +110,6 @@ extension ProxyDoor: ConnectGate {
             mustBeRegistered: true
         )
         if let objection { throw objection }
-        let actor = Actor(principal, by: authorization.credential, requestID: "")
         let session = try session(authorization, of: principal)
         let named = authorization.named.filter { $0 != session.id }
         guard named.allSatisfy(session.connections.contains) else {
@@ -105,8 +119,14 @@ extension ProxyDoor: ConnectGate {
                 "An id in the user name of the proxy is no session of this credential's, and no connection of its session"
             )
         }
-        let bound = try service.connectionActs.bindings(of: named.isEmpty ? session.connections : named, for: actor)
+        var bound = try service.connectionActs.bindings(of: named.isEmpty ? session.connections : named, for: actor)
             .reaching(request.host, port: request.port)
+        // A host that issues tokens is never opened, not even where another connection leads there.
+        let tokenCloud = bound.compactMap(\.address.tokenCloud).first
+        if let tokenCloud { bound.removeAll { $0.address.tokenCloud != tokenCloud } }
+        if bound.isEmpty, service.proxyTunnels?.hosts.contains("\(request.host):\(request.port)") ?? false {
+            return .passed(session)
+        }
         guard !bound.isEmpty, let certificate = try session.certificate(for: request.host) else {
             session.noteUnbound(request.host)
             throw ConnectRefusal(
@@ -119,16 +139,75 @@ extension ProxyDoor: ConnectGate {
         guard same.isEmpty else { throw Self.ambiguous(same) }
         var connections: [Identifier] = []
         for binding in bound where !connections.contains(binding.connection) { connections.append(binding.connection) }
-        return Tunnel(
+        let tunnel = Tunnel(
             host: request.host,
             port: request.port,
             certificate: certificate,
             context: ProxyTunnel(
                 session: session,
                 credential: authorization.credential,
-                connections: connections
+                connections: connections,
+                tokenCloud: tokenCloud,
+                actToken: tokenCloud.flatMap { _ in authorization.actToken }
             )
         )
+        return .served(tunnel)
+    }
+
+    // MARK: Hosts that are passed on
+
+    /// Opens a host that is passed on as it is. That it is to be opened is durable in the audit log before it is asked.
+    private func pass(
+        _ request: ConnectRequest,
+        in session: ProxySession,
+        for actor: Actor,
+        _ answer: @escaping @Sendable (Result<ConnectOpening, ConnectRefusal>) -> Void
+    ) {
+        guard let sockets = service.proxyTunnels?.sockets else { return refuse(request, .unavailable, answer) }
+        let host = JSONValue.Member("host", .string("\(request.host):\(request.port)"))
+        let began = actor.event("proxy_tunnel.open", on: "proxy_sessions", session.id, details: [host])
+        service.store.enqueue(Change([], event: began)) { outcome in
+            guard case .success(.committed) = outcome else { return self.refuse(request, .unavailable, answer) }
+            DetachedThread.start {
+                let start = MonotonicClock.now()
+                let end = { @Sendable (members: [JSONValue.Member]) in
+                    let milliseconds = Int64((MonotonicClock.now() - start) / 1_000_000)
+                    let details = [host] + members + [.init("milliseconds", .integer(milliseconds))]
+                    let event = actor.event("proxy_tunnel.end", on: "proxy_sessions", session.id, details: details)
+                    self.service.store.commitSoon(Change([], event: event))
+                }
+                do throws(EgressError) {
+                    let upstream = try sockets.connect(to: request.host, port: request.port)
+                    let tunnel = PassedTunnel(
+                        upstream: upstream,
+                        mayGoOn: { self.mayGoOn(session, actor) },
+                        ended: { counts in
+                            end([
+                                .init("bytes_sent", .integer(Int64(counts.sent))),
+                                .init("bytes_received", .integer(Int64(counts.received))),
+                            ])
+                        }
+                    )
+                    answer(.success(.passed(tunnel)))
+                } catch {
+                    let refusal = ConnectRefusal(error, at: request.host)
+                    end([.init("error", .string(refusal.code))])
+                    self.refuse(request, refusal, answer)
+                }
+            }
+        }
+    }
+
+    /// Whether a tunnel that is passed on may go on: its session and its credential have not ended.
+    private func mayGoOn(_ session: ProxySession, _ actor: Actor) -> Bool {
+        guard session.isGood(at: .now) else { return false }
+        do {
+            _ = try service.authenticator.session(for: actor.credential)
+            return true
+        } catch {
+            // A store that is away for a while ends nothing.
+            return !(error is GateError)
+        }
     }
 
     /// The session that the user name says, or the last one: of the credential's own alone.
@@ -150,7 +229,7 @@ extension ProxyDoor: ConnectGate {
     private func failAuthentication(
         _ request: ConnectRequest,
         _ refusal: ConnectRefusal,
-        _ answer: @escaping @Sendable (Result<Tunnel, ConnectRefusal>) -> Void
+        _ answer: @escaping @Sendable (Result<ConnectOpening, ConnectRefusal>) -> Void
     ) {
         service.metrics.noteAuthenticationFailure()
         guard service.brake.noteFailure(from: request.remoteAddress, now: MonotonicClock.now()) else {
@@ -166,7 +245,7 @@ extension ProxyDoor: ConnectGate {
     private func refuse(
         _ request: ConnectRequest,
         after error: any Error,
-        _ answer: @Sendable (Result<Tunnel, ConnectRefusal>) -> Void
+        _ answer: @Sendable (Result<ConnectOpening, ConnectRefusal>) -> Void
     ) {
         let (error, forOperator) = APIError.from(error)
         refuse(request, ConnectRefusal(error), because: forOperator, answer)
@@ -176,7 +255,7 @@ extension ProxyDoor: ConnectGate {
         _ request: ConnectRequest,
         _ refusal: ConnectRefusal,
         because cause: String? = nil,
-        _ answer: @Sendable (Result<Tunnel, ConnectRefusal>) -> Void
+        _ answer: @Sendable (Result<ConnectOpening, ConnectRefusal>) -> Void
     ) {
         service.log.note(
             "proxy refused",
@@ -192,6 +271,22 @@ extension ProxyDoor: ConnectGate {
 }
 
 extension ConnectRefusal {
+    fileprivate static let unavailable = ConnectRefusal(
+        503,
+        "audit_unavailable",
+        "The tunnel can't be written into the audit log, try again later"
+    )
+
+    /// The refusal of a host that can't be connected to.
+    fileprivate init(_ error: EgressError, at host: String) {
+        switch error {
+        case .refusedAddress(let purpose):
+            self.init(403, "egress_refused", "\(host) leads to \(purpose), which may not be connected to")
+        case .timedOut: self.init(504, "upstream_timeout", "\(host) does not answer")
+        default: self.init(502, "upstream_unreachable", "\(host) can't be reached")
+        }
+    }
+
     fileprivate init(_ error: APIError) {
         var headers = error.headers
         ActHeader.mark(&headers, status: error.status)

@@ -151,8 +151,7 @@ struct ProxySessionEndpoints: Sendable {
         guard !names.isEmpty else {
             throw APIError(
                 409,
-                "The connections have no hosts that the proxy opens: it opens https:// alone, by name, and not yet that of "
-                    + "AWS."
+                "The connections have no hosts that the proxy opens: it opens https:// alone, by name."
             )
         }
         return names

@@ -6,7 +6,7 @@ package final class ServedProxySessions: Sendable {
     package let sessions = ProxySessions()
     private let listening = Mutex<String?>(nil)
 
-    /// Host and port of the proxy; `nil` if there is none.
+    /// The address of the proxy; `nil` if there is none.
     package var address: String? { listening.withLock { $0 } }
 
     init() {}

@@ -23,6 +23,7 @@ struct EndpointList: Sendable {
     let actTokenKeys: ActTokenKeys
     let connectionActs: ConnectionActs
     let proxySessions: ServedProxySessions
+    let toolTokens: ToolTokens
     let log: AccessLog
 
     /// In the order in which the OpenAPI document has them.
@@ -90,13 +91,7 @@ struct EndpointList: Sendable {
             keys: actTokenKeys,
             identifiers: identifiers
         )
-        let tools = AmbientTokenEndpoints(
-            store: store,
-            access: connectionAccess,
-            keys: actTokenKeys,
-            identifiers: identifiers,
-            publicURL: configuration.publicURL
-        )
+        let tools = AmbientTokenEndpoints(tokens: toolTokens, publicURL: configuration.publicURL)
         let sessions = ProxySessionEndpoints(
             store: store,
             acts: connectionActs,

@@ -15,11 +15,17 @@ struct ShownCredential: Sendable {
     /// - Throws: ``APIError`` with 403 if there is none, with 400 if it stands where none may; ``SignatureRefusal``.
     init(in request: any ServiceRequest, at places: CredentialPlaces) throws {
         let acting = if case .act = places { true } else { false }
-        if acting, let tunnel = request.proxyTunnel {
+        if let tunnel = request.proxyTunnel {
             // All that the tool sends else is its own, for the third party.
-            let token = try CallerToken(in: request)
-            credential = token.map { .actToken($0.digest) } ?? tunnel.credential
-            tokenPlaces = token?.places ?? []
+            if acting, let signed = try SignedCaller(inTunnel: request) {
+                credential = .accessKey(signed.claim.accessKeyID)
+                self.signed = signed
+            } else if acting, let token = try CallerToken(in: request) {
+                credential = .actToken(token.digest)
+                tokenPlaces = token.places
+            } else {
+                credential = tunnel.credential
+            }
         } else if acting, let signed = try SignedCaller(in: request) {
             credential = .accessKey(signed.claim.accessKeyID)
             self.signed = signed
