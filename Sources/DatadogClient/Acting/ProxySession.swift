@@ -10,7 +10,7 @@ public struct ProxySession: APIValue, Identifiable {
     public let hosts: [String]
     /// Whether the connection's credential is added to requests that carry none.
     public let addsCredentials: Bool
-    /// Host and port of the proxy.
+    /// The address of the proxy: host and port, behind `https://` where it speaks TLS; or `unix:` and the path of a socket.
     public let proxy: String
     /// The certificate in PEM that tools are to trust, for those hosts alone.
     public let certificateAuthority: String

@@ -178,15 +178,13 @@ private struct RunningCommand {
             throw CommandError(error, from: session.server)
         }
         let server = URL(string: session.server)?.host()
-        let host = String(opened.proxy[..<(opened.proxy.lastIndex(of: ":") ?? opened.proxy.endIndex)])
-        let isReachable = !LoopbackAddress.isLoopback(host) || server.map(LoopbackAddress.isLoopback) ?? false
-        guard isReachable, let secret = token.token else {
+        guard Self.canReach(opened.proxy, of: server), let secret = token.token else {
             try? await session.client.proxySessions.end(opened.id)
             return nil
         }
         let proxy: RunProxy
         do throws(CommandError) {
-            proxy = try RunProxy(opened)
+            proxy = try RunProxy(opened, of: server)
         } catch {
             try? await session.client.proxySessions.end(opened.id)
             throw error
@@ -196,6 +194,17 @@ private struct RunningCommand {
             variables.set(name, value)
         }
         return proxy
+    }
+
+    /// Whether a proxy can be reached from here: one of a server on another machine can't at its loopback.
+    private static func canReach(_ proxy: String, of server: String?) -> Bool {
+        let host: String
+        switch RunRelay.Target(proxy, of: server) {
+        case .unixSocket(let path): return access(path, W_OK) == 0
+        case .tls(let name, _): host = name
+        case nil: host = String(proxy[..<(proxy.lastIndex(of: ":") ?? proxy.endIndex)])
+        }
+        return !LoopbackAddress.isLoopback(host) || server.map(LoopbackAddress.isLoopback) ?? false
     }
 
     /// Ends the session of the proxy, and tells what came through it. Should that fail, it expires.

@@ -10,6 +10,8 @@ import Platform
 /// The forward proxy of a command: a session of the server's, and the file of the authorities that the command trusts.
 struct RunProxy {
     let session: ProxySession
+    /// Leads to the proxy, where tools don't get there by themselves.
+    private let relay: RunRelay?
     private let directory: String
     private var file: String { "\(directory)/authorities.pem" }
 
@@ -25,11 +27,20 @@ struct RunProxy {
     ]
 
     /// Writes the file, which its owner alone may read.
-    init(_ session: ProxySession) throws(CommandError) {
+    ///
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - server: The host of its server.
+    /// - Throws: ``CommandError`` if that can't be done.
+    init(_ session: ProxySession, of server: String?) throws(CommandError) {
         self.session = session
+        relay = try RunRelay.Target(session.proxy, of: server).map { target throws(CommandError) in
+            try RunRelay(to: target)
+        }
         let parent = Environment["TMPDIR"] ?? "/tmp"
         var template = Array("\(parent)/keyway-run-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else {
+            relay?.stop()
             throw CommandError(.unavailable, "no directory can be made in \(parent)", try: "the same with TMPDIR set")
         }
         directory = String(cString: made)
@@ -66,7 +77,7 @@ struct RunProxy {
     /// - Returns: The variables.
     func variables(token: Secret, server: String?, directHosts before: String?) -> [String: String] {
         var variables = Dictionary(uniqueKeysWithValues: Self.variablesOfFile.map { ($0, file) })
-        let address = "http://\(session.id):\(token.revealed)@\(session.proxy)"
+        let address = "http://\(session.id):\(token.revealed)@\(relay?.address ?? session.proxy)"
         for name in ["HTTPS_PROXY", "https_proxy"] { variables[name] = address }
         var hosts = before.map { [$0] } ?? []
         for host in ["localhost", "127.0.0.1", "::1"] + [server].compactMap(\.self) where !hosts.contains(host) {
@@ -76,8 +87,9 @@ struct RunProxy {
         return variables
     }
 
-    /// Removes the file.
+    /// Removes the file, and lets nobody reach the proxy from here any more. To be called once.
     func remove() {
+        relay?.stop()
         unlink(file)
         rmdir(directory)
     }

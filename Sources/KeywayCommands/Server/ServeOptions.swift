@@ -1,6 +1,7 @@
 import ActService
 import Documents
 import Egress
+import ForwardProxy
 import HTTPServer
 import KeywayServer
 import Tracing
@@ -53,7 +54,26 @@ struct ServeOptions {
     private static let proxyListen = Option.setting(
         "proxy-listen",
         "ADDRESS:PORT",
-        "Be a forward proxy there, of this machine, for tools whose host is fixed, such as 127.0.0.1:8481"
+        "Be a forward proxy there, of this machine, for tools whose host is fixed: 127.0.0.1:8481, or unix:PATH"
+    )
+    private static let proxyCertificate = Option.setting(
+        "proxy-tls-cert",
+        "FILE",
+        "Certificate and its chain in PEM: the proxy is reached over TLS, from other machines, too",
+        values: .file
+    )
+    private static let proxyKey = Option.setting(
+        "proxy-tls-key",
+        "FILE",
+        "That certificate's private key in PEM",
+        values: .file
+    )
+    private static let proxyTunnel = Option(
+        name: "proxy-tunnel",
+        placeholder: "HOST",
+        help: "Let the proxy pass on HOST or HOST:PORT, unopened, although no connection reaches it; repeatable",
+        isRepeatable: true,
+        variables: ["KEYWAY_PROXY_TUNNEL"]
     )
     private static let principal = Option.setting(
         "aws-principal-id",
@@ -85,7 +105,8 @@ struct ServeOptions {
 
     static let all =
         [
-            listen, rateLimit, certificate, key, plaintext, publicURL, metricsListen, proxyListen, principal,
+            listen, rateLimit, certificate, key, plaintext, publicURL, metricsListen, proxyListen, proxyCertificate,
+            proxyKey, proxyTunnel, principal,
             connectionsPerAddress, actBodyLimit, auditHeadInterval, dataKeyLifetime, unprovenEngine,
         ] + EgressOptions.all + TracingOptions.all
 
@@ -102,7 +123,8 @@ struct ServeOptions {
     let tracing: ExportConfiguration?
 
     init(_ arguments: Arguments) throws(CommandError) {
-        let tls = try Self.identity(arguments)
+        let tls = try Self.identity(arguments, Self.certificate, Self.key)
+        let proxyTLS = try Self.identity(arguments, Self.proxyCertificate, Self.proxyKey)
         var server = try Self.endpoint(arguments[Self.listen] ?? "127.0.0.1:8480", option: Self.listen)
         server.tls = tls
         server.singleHeaders = Service.keyHeaders
@@ -133,13 +155,22 @@ struct ServeOptions {
             return endpoint
         }
         proxy = try arguments[Self.proxyListen].map { text throws(CommandError) in
-            var endpoint = try Self.endpoint(text, option: Self.proxyListen)
-            guard LoopbackAddress.isLoopback(endpoint.address) else {
-                throw CommandError(
-                    .configuration,
-                    "tokens would cross the network in the clear: --proxy-listen takes loopback addresses alone, such as "
-                        + "127.0.0.1:8481"
-                )
+            var endpoint: ServerConfiguration
+            if let path = ConnectListener.path(of: text) {
+                guard path.hasPrefix("/") else {
+                    throw CommandError(.usage, "--proxy-listen takes the whole path of a socket, from / on")
+                }
+                endpoint = ServerConfiguration(address: text)
+            } else {
+                endpoint = try Self.endpoint(text, option: Self.proxyListen)
+                endpoint.tls = proxyTLS
+                guard proxyTLS != nil || LoopbackAddress.isLoopback(endpoint.address) else {
+                    throw CommandError(
+                        .configuration,
+                        "tokens would cross the network in the clear on \(endpoint.address): give --proxy-tls-cert and "
+                            + "--proxy-tls-key, or have --proxy-listen on loopback, such as 127.0.0.1:8481"
+                    )
+                }
             }
             endpoint.limits = server.limits
             endpoint.allowsUnprovenEngine = server.allowsUnprovenEngine
@@ -156,13 +187,29 @@ struct ServeOptions {
             }
             service.awsPrincipalID = principal
         }
-        self.service = service
         auditHeadInterval = try Self.seconds(arguments)
         dataKeyLifetime = try Self.dataKeyLifetime(arguments)
         var egress = try EgressOptions.configuration(arguments)
         if let actBodyLimit { egress.answerBytes = actBodyLimit }
         self.egress = egress
+        let tunnels = try arguments.all(Self.proxyTunnel).map { text throws(CommandError) in try Self.tunnel(text) }
+        guard tunnels.isEmpty || proxy != nil else {
+            throw CommandError(.usage, "--proxy-tunnel is for the forward proxy: give --proxy-listen, too")
+        }
+        if !tunnels.isEmpty {
+            service.proxyTunnels = ProxyTunnels(hosts: Set(tunnels), sockets: GuardedSockets(egress))
+        }
+        self.service = service
         tracing = try TracingOptions.configuration(arguments)
+    }
+
+    /// A host that is passed on, with its port.
+    private static func tunnel(_ text: String) throws(CommandError) -> String {
+        var name = text
+        guard let host = name.withUTF8({ HostName(parsing: $0)?.text }), !host.contains("["), !text.contains("/") else {
+            throw CommandError(.usage, "--proxy-tunnel must be a host such as pypi.org, or a host and a port")
+        }
+        return host.contains(":") ? host : "\(host):443"
     }
 
     /// The URL in one spelling, without a final slash.
@@ -224,14 +271,19 @@ struct ServeOptions {
         return number == 0 ? nil : .seconds(number)
     }
 
-    private static func identity(_ arguments: Arguments) throws(CommandError) -> TLSIdentity? {
+    private static func identity(
+        _ arguments: Arguments,
+        _ certificate: Option,
+        _ key: Option
+    ) throws(CommandError) -> TLSIdentity? {
         switch (arguments[certificate], arguments[key]) {
         case (nil, nil): return nil
-        case (let certificate?, let key?):
-            let chain = try read(certificate)
-            try TLSKeyFile.requireClosed(certificate, ifItHoldsAKey: chain)
-            return TLSIdentity(certificatePEM: chain, keyPEM: try TLSKeyFile.read(key))
-        default: throw CommandError(.usage, "--tls-cert and --tls-key go together: give both or neither")
+        case (let file?, let keyFile?):
+            let chain = try read(file)
+            try TLSKeyFile.requireClosed(file, ifItHoldsAKey: chain)
+            return TLSIdentity(certificatePEM: chain, keyPEM: try TLSKeyFile.read(keyFile))
+        default:
+            throw CommandError(.usage, "--\(certificate.name) and --\(key.name) go together: give both or neither")
         }
     }
 
