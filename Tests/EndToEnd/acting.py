@@ -1,17 +1,18 @@
 """Acts through a server: connections that lead to a twin, and what every answer must carry."""
 
+import http.client
 import itertools
 import json
 import pathlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from catalogue import BY_NAME, CREDENTIALS, at
-from harness import CONNECTIONS, Answer, Keys, Server, audit_events, initialise, running, send
+from harness import CONNECTIONS, PATIENCE, Answer, Keys, Server, audit_events, initialise, running, send
 from twins.aws import AWSTwin
 from twins.azure import AzureTwin
 from twins.google import GoogleTwin, private_key
@@ -150,11 +151,37 @@ class Actor:
         finally:
             connection.close()
 
+    @contextmanager
+    def door(
+        self, connection_id: str, timeout: float = PATIENCE
+    ) -> Iterator[tuple[http.client.HTTPConnection, str, dict[str, str]]]:
+        """Where acts through a connection are sent, the path of its base URL there, and the headers of all requests."""
+        connection = self.server.connect(timeout=timeout)
+        try:
+            yield connection, f"{CONNECTIONS}/{connection_id}/proxy", (self.keys or self.server.keys).headers
+        finally:
+            connection.close()
+
     def act(
         self, connection_id: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Answer:
         """Sends a request through the connection; `path` begins with a slash and may hold a query."""
-        return self.request(method, f"{CONNECTIONS}/{connection_id}/proxy{path}", body, headers)
+        with self.door(connection_id) as (connection, base, own):
+            return send(connection, method, base + path, body, own | (headers or {}))
+
+    def raw_act(self, connection_id: str, method: str, path: str) -> bytes:
+        """The same, byte for byte: the path as it is, and all that comes until the connection ends."""
+        with self.door(connection_id) as (connection, base, own):
+            if connection.sock is None:
+                connection.connect()
+            lines = [f"{method} {base}{path} HTTP/1.1", f"Host: {connection.host}", "Connection: close"]
+            lines += ["Content-Length: 0", *(f"{name}: {value}" for name, value in own.items())]
+            connection.sock.sendall("\r\n".join([*lines, "", ""]).encode())
+            received = b""
+            with suppress(OSError):
+                while piece := connection.sock.recv(1 << 16):
+                    received += piece
+            return received
 
     def plan(self, connection_id: str, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Asks what an act would send."""

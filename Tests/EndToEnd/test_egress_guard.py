@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from harness import CONNECTIONS, PATIENCE, status_of
+from proxying import DOORS, hostile_door
 from twins import hostile
 from twins.hostile import HostileUpstream, chunk, chunked, head, raw, redirect, whole
 from twins.upstream import Upstream
@@ -79,18 +80,43 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
         yield actor
 
 
-@pytest.fixture(scope="module")
-def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
-    """A caller of a server whose operator takes no long bodies."""
-    with acting(tmp_path_factory.mktemp("narrow"), *LOOPBACK, "--act-body-limit", "64MiB") as actor:
-        yield actor
+@pytest.fixture(scope="module", params=DOORS)
+def narrow_door(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Actor, HostileUpstream]]:
+    """A caller of a server whose operator takes no long bodies, and an upstream."""
+    with hostile_door(request.param, tmp_path_factory.mktemp("narrow"), "--act-body-limit", "64MiB") as door:
+        yield door
 
 
-@pytest.fixture(scope="module")
-def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Actor]:
-    """A caller of a server that waits for an upstream for no more than a second."""
-    with acting(tmp_path_factory.mktemp("impatient"), *LOOPBACK, "--egress-timeout", "1") as actor:
-        yield actor
+@pytest.fixture(scope="module", params=DOORS)
+def impatient_door(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Actor, HostileUpstream]]:
+    """A caller of a server that waits for an upstream for no more than a second, and an upstream."""
+    with hostile_door(request.param, tmp_path_factory.mktemp("impatient"), "--egress-timeout", "1") as door:
+        yield door
+
+
+@contextlib.contextmanager
+def fresh(upstream: HostileUpstream) -> Iterator[HostileUpstream]:
+    """The upstream as if it were new."""
+    upstream.received.clear()
+    upstream.sent = 0
+    yield upstream
+    assert_clean(upstream)
+
+
+@pytest.fixture
+def narrow(narrow_door: tuple[Actor, HostileUpstream]) -> Iterator[tuple[Actor, HostileUpstream]]:
+    with fresh(narrow_door[1]):
+        yield narrow_door
+
+
+@pytest.fixture
+def impatient(impatient_door: tuple[Actor, HostileUpstream]) -> Iterator[tuple[Actor, HostileUpstream]]:
+    with fresh(impatient_door[1]):
+        yield impatient_door
 
 
 @pytest.fixture
@@ -181,8 +207,9 @@ class TestARedirect:
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     @pytest.mark.parametrize("place", ["the other", "http://169.254.169.254/latest/meta-data/", "//other/"])
     def test_to_another_host_is_refused_and_not_followed(
-        self, actor: Actor, upstream: HostileUpstream, status: int, place: str
+        self, narrow: tuple[Actor, HostileUpstream], status: int, place: str
     ) -> None:
+        actor, upstream = narrow
         with HostileUpstream() as other:
             location = f"{other.origin}/taken" if place == "the other" else place
             upstream.script = redirect(status, location)
@@ -237,52 +264,51 @@ BREAKING = {
 
 def broken(actor: Actor, connection_id: str, timeout: float = PATIENCE) -> str:
     """The error that an act ends with: one of Keyway's own, or `broken` where the answer had begun."""
-    connection = actor.server.connect(timeout=timeout)
     try:
-        connection.request("GET", f"{CONNECTIONS}/{connection_id}/proxy/", headers=actor.server.keys.headers)
-        response = connection.getresponse()
-        with contextlib.suppress(http.client.IncompleteRead, ConnectionError):
-            while response.read1(1 << 20):
-                pass
-            if response.length:
-                return "broken"
-            # A clean end: then it is an error of Keyway's own, or the act is taken for a success.
-            return response.headers.get("Keyway-Error") or "a clean end"
+        with actor.door(connection_id, timeout) as (connection, base, headers):
+            connection.request("GET", f"{base}/", headers=headers)
+            response = connection.getresponse()
+            with contextlib.suppress(http.client.IncompleteRead, OSError):
+                while response.read1(1 << 20):
+                    pass
+                if response.length:
+                    return "broken"
+                # A clean end: then it is an error of Keyway's own, or the act is taken for a success.
+                return response.headers.get("Keyway-Error") or "a clean end"
+            return "broken"
+    except (OSError, http.client.BadStatusLine):
         return "broken"
-    except (ConnectionError, http.client.BadStatusLine):
-        return "broken"
-    finally:
-        connection.close()
 
 
 class TestAnUpstream:
     @pytest.mark.parametrize("name", MALFORMED)
     def test_that_speaks_no_proper_http_is_an_error_of_keyway(
-        self, actor: Actor, upstream: HostileUpstream, name: str
+        self, narrow: tuple[Actor, HostileUpstream], name: str
     ) -> None:
+        actor, upstream = narrow
         upstream.script = MALFORMED[name]
         assert_own(actor.act(actor.connect(upstream), "GET", "/"), "upstream_malformed")
 
     @pytest.mark.parametrize("name", STATUS_ALONE)
     def test_that_says_no_more_than_a_status_is_told_with_it(
-        self, actor: Actor, upstream: HostileUpstream, name: str
+        self, narrow: tuple[Actor, HostileUpstream], name: str
     ) -> None:
+        actor, upstream = narrow
         upstream.script = STATUS_ALONE[name]
         assert broken(actor, actor.connect(upstream)) == "broken"
-        keys = "".join(f"{name}: {value}\r\n" for name, value in actor.server.keys.headers.items())
-        target = f"{CONNECTIONS}/{actor.connect(upstream)}/proxy/"
-        sent = f"POST {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n{keys}\r\n"
-        assert actor.server.raw(sent.encode()).startswith(b"HTTP/1.1 200 ")
+        assert actor.raw_act(actor.connect(upstream), "POST", "/").startswith(b"HTTP/1.1 200 ")
 
     @pytest.mark.parametrize("name", BREAKING)
-    def test_that_breaks_its_answer_breaks_ours(self, narrow: Actor, upstream: HostileUpstream, name: str) -> None:
+    def test_that_breaks_its_answer_breaks_ours(self, narrow: tuple[Actor, HostileUpstream], name: str) -> None:
+        actor, upstream = narrow
         upstream.script = BREAKING[name]
-        before = narrow.server.peak
-        assert broken(narrow, narrow.connect(upstream)) in ("broken", "upstream_malformed", "answer_too_large")
-        assert narrow.server.peak - before < 64 << 20, "an answer is passed on, not kept"
-        assert narrow.request("GET", CONNECTIONS).status == 200
+        before = actor.server.peak
+        assert broken(actor, actor.connect(upstream)) in ("broken", "upstream_malformed", "answer_too_large")
+        assert actor.server.peak - before < 64 << 20, "an answer is passed on, not kept"
+        assert actor.request("GET", CONNECTIONS).status == 200
 
-    def test_with_endless_headers_is_broken_off(self, actor: Actor, upstream: HostileUpstream) -> None:
+    def test_with_endless_headers_is_broken_off(self, narrow: tuple[Actor, HostileUpstream]) -> None:
+        actor, upstream = narrow
         before = actor.server.peak
         for script in (hostile.endless_header, whole(b"", f"X-Large: {'x' * 2_000_000}")):
             upstream.script = script
@@ -300,21 +326,25 @@ class TestAnUpstream:
         ],
     )
     def test_that_keeps_us_waiting_is_given_up(
-        self, impatient: Actor, upstream: HostileUpstream, script: hostile.Script, end: str
+        self, impatient: tuple[Actor, HostileUpstream], script: hostile.Script, end: str
     ) -> None:
+        actor, upstream = impatient
         upstream.script = script
         # The script goes on for an hour, or as long as someone listens.
-        assert broken(impatient, impatient.connect(upstream)) == end
+        assert broken(actor, actor.connect(upstream)) == end
 
-    def test_that_is_slow_where_tokens_come_from_is_given_up(self, impatient: Actor, upstream: HostileUpstream) -> None:
+    def test_that_is_slow_where_tokens_come_from_is_given_up(
+        self, tmp_path: pathlib.Path, upstream: HostileUpstream
+    ) -> None:
         upstream.script = hostile.silent
-        with TWINS["AzureTenant"]() as twin:
-            connection_id = impatient.connect(twin, authority=upstream.origin)
-            assert_own(impatient.act(connection_id, "GET", "/echo"), "upstream_timeout")
-            assert impatient.test(connection_id)["result"] == "unreachable"
+        with TWINS["AzureTenant"]() as twin, acting(tmp_path, *LOOPBACK, "--egress-timeout", "1") as actor:
+            connection_id = actor.connect(twin, authority=upstream.origin)
+            assert_own(actor.act(connection_id, "GET", "/echo"), "upstream_timeout")
+            assert actor.test(connection_id)["result"] == "unreachable"
             assert twin.received == []
 
-    def test_cannot_set_what_is_keyways_own(self, actor: Actor, upstream: HostileUpstream) -> None:
+    def test_cannot_set_what_is_keyways_own(self, narrow: tuple[Actor, HostileUpstream]) -> None:
+        actor, upstream = narrow
         upstream.script = whole(
             b"body",
             "Set-Cookie: session=1",
@@ -350,7 +380,8 @@ class TestAnUpstream:
         assert answer.headers["ETag"] == '"kept"'
         assert answer.body == b"body"
 
-    def test_may_send_interim_answers(self, actor: Actor, upstream: HostileUpstream) -> None:
+    def test_may_send_interim_answers(self, narrow: tuple[Actor, HostileUpstream]) -> None:
+        actor, upstream = narrow
         interim = head(100) + head(103, "Link: </x>; rel=preload", "Keyway-Error: x") + head(102)
         upstream.script = raw(interim, head(200, "Content-Length: 4") + b"body", pause=0.05)
         answer = actor.act(actor.connect(upstream), "POST", "/", b"x")
@@ -358,14 +389,16 @@ class TestAnUpstream:
         assert answer.body == b"body"
         assert answer.headers.get("Link") is None
 
-    def test_may_end_its_answer_by_closing(self, actor: Actor, upstream: HostileUpstream) -> None:
+    def test_may_end_its_answer_by_closing(self, narrow: tuple[Actor, HostileUpstream]) -> None:
+        actor, upstream = narrow
         upstream.script = raw(head(200, "Connection: close") + b"until the end")
         answer = actor.act(actor.connect(upstream), "GET", "/")
         assert_proxied(answer)
         assert answer.body == b"until the end"
 
-    def test_may_not_send_a_narrower_range_than_it_was_asked_for(self, actor: Actor, upstream: HostileUpstream) -> None:
+    def test_may_not_send_a_narrower_range_than_it_was_asked_for(self, narrow: tuple[Actor, HostileUpstream]) -> None:
         """It could cut a secret in two, and the halves would pass."""
+        actor, upstream = narrow
         upstream.script = whole(b"ell", "Content-Range: bytes 1-3/500", status=206)
         answer = actor.act(actor.connect(upstream), "GET", "/", headers={"Range": "bytes=1-3"})
         assert_own(answer, "upstream_malformed")
@@ -373,16 +406,18 @@ class TestAnUpstream:
         assert int(first) == 0
         assert int(last) > 3 + 64
 
-    def test_gets_no_trailers_into_the_answer(self, actor: Actor, upstream: HostileUpstream) -> None:
+    def test_gets_no_trailers_into_the_answer(self, narrow: tuple[Actor, HostileUpstream]) -> None:
+        actor, upstream = narrow
         trailer = b"0\r\nSet-Cookie: a=b\r\nKeyway-Error: x\r\n\r\n"
         upstream.script = raw(head(200, "Transfer-Encoding: chunked") + chunk(b"body") + trailer)
         connection_id = actor.connect(upstream)
-        received = actor.server.raw_request("GET", f"{CONNECTIONS}/{connection_id}/proxy/")
+        received = actor.raw_act(connection_id, "GET", "/")
         assert status_of(received) == 200
         assert b"Set-Cookie" not in received
         assert b"Keyway-Error" not in received
 
-    def test_chunks_of_any_size_arrive_whole(self, actor: Actor, upstream: HostileUpstream) -> None:
+    def test_chunks_of_any_size_arrive_whole(self, narrow: tuple[Actor, HostileUpstream]) -> None:
+        actor, upstream = narrow
         pieces = [bytes([number % 256]) * (number * 37 % 5000) for number in range(1, 200)]
         upstream.script = chunked(*(piece for piece in pieces if piece))
         answer = actor.act(actor.connect(upstream), "GET", "/")

@@ -1,32 +1,40 @@
 """The forward proxy: tools whose host is fixed act through it, unmodified, and reach nothing else."""
 
-import base64
 import http.client
 import io
 import json
 import os
 import pathlib
+import resource
 import socket
+import socketserver
 import ssl
+import stat
 import subprocess
 import sys
+import threading
+import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from acting import MASK, TWINS, Actor, act_events, acting, assert_clean, connection_body, keyed_body
-from harness import BINARY, Answer, wait_until
+from harness import audit_events, wait_until
+from proxying import SESSIONS, Client, Runner, ask, authorization, certified, open_session
 from tokens import act_token, personal_token, text
 from twins.git import GitTwin
 from twins.upstream import Received, Reply, Upstream
 from twins.vendors import VendorTwin
 
-SESSIONS = "/api/v2/actions/proxy_sessions"
 OPENAI = "api.openai.com"
 GIT = "git.keyway-test.example"
 API = "api.keyway-test.example"
+# Hosts of no connection, which the operator lets pass: one of HTTPS, one of nothing that is known, one that is guarded,
+# and one that is nowhere.
+PLAIN, BACK, GUARDED, NOWHERE = (f"{name}.keyway-test.example" for name in ("plain", "back", "guarded", "nowhere"))
 WHEEL = "keyway_probe-1.0-py3-none-any.whl"
 KEY = "k3y-of-the-proxys-tests-0123456789"
 
@@ -73,10 +81,31 @@ class Collector(Upstream):
         ]
 
 
+class Back(socketserver.BaseRequestHandler):
+    """Gives back all that came, once its client has ended, from the last byte to the first."""
+
+    def handle(self) -> None:
+        received = b""
+        while piece := self.request.recv(1 << 16):
+            received += piece
+        self.request.sendall(received[::-1])
+
+
+@contextmanager
+def back() -> Iterator[str]:
+    """The address of such a server."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Back) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
 @dataclass
 class World:
     """A server that is a proxy, and third parties at their own names."""
 
+    authority: pathlib.Path
     actor: Actor
     openai: VendorTwin
     git: GitTwin
@@ -85,35 +114,29 @@ class World:
     connections: dict[str, str]
 
     def session(self, *connections: str, headers: dict[str, str] | None = None, **attributes: object) -> dict:
-        """The `data` of a new session."""
-        wanted = {"connections": list(connections), "lifetime": 600, **attributes}
-        body = {"data": {"type": "proxy_sessions", "attributes": wanted}}
-        answer = self.actor.request("POST", SESSIONS, body, headers)
-        assert answer.status == 201, answer.body
-        return answer.json["data"]
+        return open_session(self.actor, *connections, headers=headers, **attributes)
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     place = tmp_path_factory.mktemp("proxy")
     (place / "repositories").mkdir()
-    names = ",".join(f"DNS:{name}" for name in (OPENAI, GIT, API))
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=twins"
-    files = ["-keyout", str(place / "key.pem"), "-out", str(place / "certificate.pem")]
-    subprocess.run([*command.split(), "-addext", f"subjectAltName={names}", *files], check=True, capture_output=True)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(place / "certificate.pem", place / "key.pem")
+    tls = certified(place, OPENAI, GIT, API, PLAIN)
     openai, git, api = TWINS["OpenAIAPIKey"](), GitTwin(place / "repositories", KEY), Echo()
     for twin in (openai, git, api):
         twin.tls = tls
-    with openai, git, api, Collector() as collector:
+    with openai, git, api, back() as address, Collector() as collector:
         options = ["--proxy-listen", "127.0.0.1:0", "--egress-allow", "127.0.0.0/8"]
+        options += ["--connections-per-address", "8000", "--proxy-tunnel", NOWHERE]
+        for name, leads_to in {PLAIN: api.authority, BACK: address, GUARDED: "169.254.169.254:443"}.items():
+            options += ["--proxy-tunnel", name, "--egress-map", f"{name}={leads_to}"]
         options += ["--egress-ca-file", str(place / "certificate.pem"), "--otlp-endpoint", collector.origin]
         for name, twin in ((OPENAI, openai), (GIT, git), (API, api)):
             options += ["--egress-map", f"{name}={twin.authority}"]
         with acting(place, *options) as actor:
             create = actor.server.create
             yield World(
+                authority=place / "certificate.pem",
                 actor=actor,
                 openai=openai,
                 git=git,
@@ -126,67 +149,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                 },
             )
         assert_clean(openai, git, api)
-
-
-def authorization(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-@dataclass
-class Client:
-    """A client of the proxy, whose every byte a test decides."""
-
-    session: dict
-    credential: str | None
-
-    @property
-    def trust(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cadata=self.session["attributes"]["certificate_authority"])
-
-    def connect(self, target: str, *headers: str) -> tuple[socket.socket, str]:
-        """Asks for a host; the connection, and the head of the response."""
-        host, _, port = self.session["attributes"]["proxy"].rpartition(":")
-        connection = socket.create_connection((host, int(port)), timeout=60)
-        lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}", *headers]
-        if self.credential is not None:
-            lines.append(f"Proxy-Authorization: {self.credential}")
-        connection.sendall("\r\n".join([*lines, "", ""]).encode())
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            byte = connection.recv(1)
-            assert byte, head
-            head += byte
-        return connection, head.decode()
-
-    def refusal(self, target: str) -> tuple[int, str]:
-        """The status and the reason with which a host is refused."""
-        connection, head = self.connect(target)
-        with closing(connection):
-            _, status, reason = head.split("\r\n")[0].split(" ", 2)
-            assert status == "200" or "Keyway-Error: " in head
-            return int(status), reason
-
-    @contextmanager
-    def opened(self, host: str, name: str | None = None) -> Iterator[http.client.HTTPConnection]:
-        connection, head = self.connect(f"{host}:443")
-        assert head.startswith("HTTP/1.1 200 "), head
-        inside = http.client.HTTPConnection(host)
-        inside.sock = self.trust.wrap_socket(connection, server_hostname=name or host)
-        with closing(inside):
-            yield inside
-
-    def ask(self, host: str, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-        with self.opened(host) as connection:
-            return ask(connection, method, path, body, **headers)
-
-
-def ask(
-    connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None = None, **headers: str
-) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.request(method, path, body, {"Authorization": "Bearer dummy", **named})
-    response = connection.getresponse()
-    return Answer(response.status, response.headers, response.read())
 
 
 @pytest.fixture(scope="module")
@@ -342,11 +304,81 @@ class TestHosts:
             assert act_events(world.actor.server.data_dir)[-1]["resource_id"] == connection
 
 
+class TestHandshakes:
+    @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+    def test_may_be_of_two_versions(self, client: Client, version: ssl.TLSVersion) -> None:
+        trust = client.trust
+        trust.minimum_version = trust.maximum_version = version
+        connection, _ = client.connect(f"{API}:443")
+        with closing(trust.wrap_socket(connection, server_hostname=API)) as inside:
+            assert inside.version() == version.name.replace("_", ".")
+
+    def test_may_not_be_of_older_ones(self, client: Client) -> None:
+        trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        # The client would not offer it otherwise.
+        trust.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            trust.minimum_version = trust.maximum_version = ssl.TLSVersion.TLSv1_1
+        trust.load_verify_locations(cadata=client.session["attributes"]["certificate_authority"])
+        connection, _ = client.connect(f"{API}:443")
+        with closing(connection), pytest.raises(ssl.SSLError, match=r"PROTOCOL_VERSION|EOF"):
+            trust.wrap_socket(connection, server_hostname=API)
+
+    def test_begin_with_bytes_that_came_with_the_head(self, client: Client) -> None:
+        """Whatever stands behind the head is the tunnel's: the beginning of a handshake, here sent together with it."""
+        outgoing, incoming = ssl.MemoryBIO(), ssl.MemoryBIO()
+        inside = client.trust.wrap_bio(incoming, outgoing, server_hostname=API)
+        with pytest.raises(ssl.SSLWantReadError):
+            inside.do_handshake()
+        with closing(client.dial()) as connection:
+            head = f"CONNECT {API}:443 HTTP/1.1\r\nHost: {API}:443\r\nProxy-Authorization: {client.credential}\r\n\r\n"
+            connection.sendall(head.encode() + outgoing.read())
+            answer = b""
+            while b"\r\n\r\n" not in answer:
+                answer += connection.recv(1)
+            assert answer.startswith(b"HTTP/1.1 200 ")
+            while True:
+                incoming.write(connection.recv(1 << 14))
+                try:
+                    inside.do_handshake()
+                    break
+                except ssl.SSLWantReadError:
+                    continue
+            assert inside.version() == "TLSv1.3"
+
+    def test_that_are_requests_in_the_clear_are_none(self, client: Client) -> None:
+        """A request behind the head of a CONNECT request is taken for a handshake, and answered by nobody."""
+        connection, _ = client.connect(f"{API}:443")
+        with closing(connection):
+            connection.sendall(b"GET /base/x HTTP/1.1\r\nHost: x\r\n\r\n")
+            received = b""
+            with suppress(ConnectionError):
+                while piece := connection.recv(1 << 14):
+                    received += piece
+            assert b"HTTP/1.1" not in received
+
+
 class TestCrowds:
     def test_clients_that_begin_no_handshake_keep_nobody_out(self, client: Client) -> None:
-        opened = [client.connect(f"{API}:443")[0] for _ in range(200)]
+        count = 5000 if "KEYWAY_LONG" in os.environ else 200
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2 * count)), hard))
+        opened = [client.connect(f"{API}:443")[0] for _ in range(count)]
+        # Half of a handshake: its first record, cut off.
+        for connection in opened[::2]:
+            connection.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
         assert client.ask(API, "GET", "/base/x").status == 200
         for connection in opened:
+            connection.close()
+
+    def test_clients_that_are_slow_with_their_heads_keep_nobody_out(self, client: Client) -> None:
+        slow = [client.dial() for _ in range(100)]
+        for byte in b"CONNECT api.":
+            for connection in slow:
+                connection.sendall(bytes([byte]))
+        assert client.ask(API, "GET", "/base/x").status == 200
+        for connection in slow:
             connection.close()
 
     def test_clients_that_go_leave_nothing(self, world: World, client: Client) -> None:
@@ -360,6 +392,174 @@ class TestCrowds:
             client.connect(f"{API}:443")[0].close()
             client.connect("nobody.example:443")[0].close()
         wait_until(lambda: count() <= before + 5, "the end of connections")
+
+
+class TestTunnels:
+    """To hosts of no connection, which the operator lets pass."""
+
+    def events(self, world: World) -> list[dict]:
+        all_of_them = [json.loads(event) for _, _, event in audit_events(world.actor.server.data_dir)]
+        return [event for event in all_of_them if event["action"].startswith("proxy_tunnel.")]
+
+    def test_are_never_opened(self, world: World, client: Client) -> None:
+        before = len(self.events(world))
+        connection, head = client.connect(f"{PLAIN}:443")
+        assert head.startswith("HTTP/1.1 200 ")
+        inside = http.client.HTTPConnection(PLAIN)
+        # The certificate is the host's own.
+        inside.sock = ssl.create_default_context(cafile=world.authority).wrap_socket(connection, server_hostname=PLAIN)
+        with closing(inside):
+            answer = ask(inside, "POST", "/base/x", b"x" * 300_000)
+            assert answer.json["body"] == "x" * 300_000
+            assert ["Authorization", "Bearer dummy"] in answer.json["headers"]
+            assert "X-Key" not in str(answer.json["headers"])
+        wait_until(lambda: len(self.events(world)) == before + 2, "the end in the audit log")
+        began, ended = self.events(world)[before:]
+        assert (began["action"], ended["action"]) == ("proxy_tunnel.open", "proxy_tunnel.end")
+        assert began["resource_id"] == ended["resource_id"] == client.session["id"]
+        assert began["details"]["host"] == ended["details"]["host"] == f"{PLAIN}:443"
+        assert ended["details"]["bytes_sent"] > 300_000
+        assert ended["details"]["bytes_received"] > 300_000
+        assert ended["details"]["milliseconds"] >= 0
+
+    def test_pass_every_byte_on_and_each_end(self, client: Client) -> None:
+        connection, _ = client.connect(f"{BACK}:443")
+        sent, received = os.urandom(3 << 20), b""
+        with closing(connection):
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+            while piece := connection.recv(1 << 16):
+                received += piece
+        assert received == sent[::-1]
+
+    def test_end_with_their_session(self, world: World) -> None:
+        session = world.session(world.connections[API])
+        token = text(act_token(world.actor.server, world.connections[API]))
+        connection, _ = Client(session, authorization(session["id"], token)).connect(f"{BACK}:443")
+        with closing(connection):
+            assert world.actor.request("DELETE", f"{SESSIONS}/{session['id']}").status == 204
+            with suppress(ConnectionError):
+                assert connection.recv(1) == b""
+
+    @pytest.mark.parametrize(
+        ("target", "status", "reason"),
+        [
+            (f"{GUARDED}:443", 403, "may not be connected to"),
+            (f"{NOWHERE}:443", 502, "can't be reached"),
+            (f"{PLAIN}:80", 403, "No connection"),
+            (f"x.{PLAIN}:443", 403, "No connection"),
+        ],
+    )
+    def test_are_guarded(self, client: Client, target: str, status: int, reason: str) -> None:
+        assert client.refusal(target)[0] == status
+        assert reason in client.refusal(target)[1]
+
+    def test_need_a_credential(self, client: Client) -> None:
+        assert Client(client.session, None).refusal(f"{PLAIN}:443")[0] == 407
+        assert Client(client.session, "Bearer kwa_x").refusal(f"{PLAIN}:443")[0] == 407
+
+    @pytest.mark.parametrize("host", ["", "a/b", "[::1]", "a b"])
+    def test_are_to_names(self, tmp_path: pathlib.Path, host: str) -> None:
+        options = ("--proxy-listen", "127.0.0.1:0", "--proxy-tunnel", host)
+        with pytest.raises(AssertionError, match="the server ended"), acting(tmp_path, *options):
+            pass
+
+
+class TestAUnixSocket:
+    def test_serves_commands_by_a_relay(self, tmp_path: pathlib.Path) -> None:
+        tls = certified(tmp_path, API)
+        path = tmp_path / "proxy"
+        # One that nobody listens at any more is replaced.
+        with closing(socket.socket(socket.AF_UNIX)) as stale:
+            stale.bind(str(path))
+        with Echo(tls=tls) as api:
+            options = ["--proxy-listen", f"unix:{path}", "--egress-allow", "127.0.0.0/8"]
+            options += ["--egress-ca-file", str(tmp_path / "certificate.pem"), "--egress-map", f"{API}={api.authority}"]
+            with acting(tmp_path, *options) as actor:
+                assert stat.S_IMODE(path.stat().st_mode) == 0o600
+                connection = actor.server.create(keyed_body(f"https://{API}/base", KEY))
+                session = open_session(actor, connection)
+                assert session["attributes"]["proxy"] == f"unix:{path}"
+                client = Client(session, authorization(session["id"], text(act_token(actor.server, connection))))
+                assert client.ask(API, "GET", "/base/x").status == 200
+                done = Runner(actor, tmp_path).run(
+                    connection, "curl", "-sS", "-H", "Authorization: Bearer dummy", f"https://{API}/base/a"
+                )
+                assert json.loads(done.stdout)["target"] == "/base/a", done.stderr
+                assert "through the proxy: 1 sent, 0 refused" in done.stderr
+        assert not path.exists()
+        assert_clean(api)
+
+    @pytest.mark.parametrize("address", ["unix:", "unix:relative", "unix:/nowhere/proxy", f"unix:/{'x' * 200}"])
+    def test_has_a_path(self, tmp_path: pathlib.Path, address: str) -> None:
+        with pytest.raises(AssertionError, match="the server ended"), acting(tmp_path, "--proxy-listen", address):
+            pass
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Actor, pathlib.Path, str]]:
+    """A server whose proxy speaks TLS, its certificate, and a connection."""
+    place = tmp_path_factory.mktemp("tls")
+    tls = certified(place, API)
+    proxy = place / "proxy"
+    proxy.mkdir()
+    certified(proxy, "localhost", "IP:127.0.0.1")
+    with Echo(tls=tls) as api:
+        options = ["--proxy-listen", "127.0.0.1:0", "--egress-allow", "127.0.0.0/8"]
+        options += ["--proxy-tls-cert", str(proxy / "certificate.pem"), "--proxy-tls-key", str(proxy / "key.pem")]
+        options += ["--egress-ca-file", str(place / "certificate.pem"), "--egress-map", f"{API}={api.authority}"]
+        with acting(place, *options) as actor:
+            yield actor, proxy / "certificate.pem", actor.server.create(keyed_body(f"https://{API}/base", KEY))
+    assert_clean(api)
+
+
+class TestTLS:
+    """On the hop to the proxy."""
+
+    def test_serves_clients_that_speak_it(
+        self, secured: tuple[Actor, pathlib.Path, str], tmp_path: pathlib.Path
+    ) -> None:
+        actor, certificate, connection = secured
+        session = open_session(actor, connection)
+        proxy = session["attributes"]["proxy"]
+        assert proxy.startswith("https://127.0.0.1:")
+        (tmp_path / "root").write_text(session["attributes"]["certificate_authority"])
+        user = f"{session['id']}:{text(act_token(actor.server, connection))}"
+        command = ["curl", "-q", "-sS", "--proxy", proxy, "--proxy-user", user, "--proxy-cacert", str(certificate)]
+        command += ["--cacert", str(tmp_path / "root"), "-H", "Authorization: Bearer dummy"]
+        (tmp_path / "large").write_bytes(os.urandom(1 << 20))
+        command += ["--data-binary", f"@{tmp_path}/large", f"https://{API}/base/a", f"https://{API}/base/b"]
+        done = subprocess.run(command, capture_output=True, check=False, timeout=600)
+        assert done.returncode == 0, done.stderr
+        assert b'"/base/a"' in done.stdout
+        assert b'"/base/b"' in done.stdout
+
+    def test_is_spoken_by_the_relay_of_commands(
+        self, secured: tuple[Actor, pathlib.Path, str], tmp_path: pathlib.Path
+    ) -> None:
+        actor, certificate, connection = secured
+        words = ("curl", "-sS", "-H", "Authorization: Bearer dummy", f"https://{API}/base/a")
+        done = Runner(actor, tmp_path).run(connection, *words, SSL_CERT_FILE=str(certificate))
+        assert json.loads(done.stdout)["target"] == "/base/a", done.stderr
+        untrusted = Runner(actor, tmp_path).run(connection, *words)
+        assert untrusted.returncode != 0
+        assert "certificate that is trusted" in untrusted.stderr
+
+    def test_is_all_that_is_spoken_there(self, secured: tuple[Actor, pathlib.Path, str]) -> None:
+        actor, _, connection = secured
+        session = open_session(actor, connection)
+        host, _, port = session["attributes"]["proxy"].removeprefix("https://").rpartition(":")
+        with closing(socket.create_connection((host, int(port)), timeout=60)) as client:
+            client.sendall(f"CONNECT {API}:443 HTTP/1.1\r\n\r\n".encode())
+            received = b""
+            with suppress(ConnectionError):
+                while piece := client.recv(1 << 14):
+                    received += piece
+            assert b"HTTP/1.1" not in received
+
+    def test_is_needed_beyond_loopback(self, tmp_path: pathlib.Path) -> None:
+        with pytest.raises(AssertionError, match="--proxy-tls-cert"), acting(tmp_path, "--proxy-listen", "0.0.0.0:0"):
+            pass
 
 
 class TestCredentials:
@@ -409,6 +609,19 @@ class TestSessions:
             assert world.actor.request("DELETE", f"{SESSIONS}/{session['id']}").status == 204
             assert ask(opened, "GET", "/base/x").status == 403
         assert world.actor.request("GET", f"{SESSIONS}/{session['id']}").status == 404
+
+    def test_that_have_ended_open_nothing(self, world: World) -> None:
+        token = text(act_token(world.actor.server, world.connections[API]))
+        session = world.session(world.connections[API])
+        client = Client(session, authorization(session["id"], token))
+        waiting, _ = client.connect(f"{API}:443")
+        assert world.actor.request("DELETE", f"{SESSIONS}/{session['id']}").status == 204
+        assert client.refusal(f"{API}:443")[0] in (403, 407)
+        # A handshake that had been let in before ends in a refusal of each request.
+        inside = http.client.HTTPConnection(API)
+        inside.sock = client.trust.wrap_socket(waiting, server_hostname=API)
+        with closing(inside):
+            assert ask(inside, "GET", "/base/x").status == 403
 
     def test_expire(self, world: World) -> None:
         token = text(personal_token(world.actor.server, "connections_resolve", "connections_read"))
@@ -484,43 +697,20 @@ class TestSessions:
         assert (attributes["acts"], attributes["refusals"], attributes["unbound_hosts"]) == (0, 0, [])
 
 
-class Runner:
-    """`keyway run` with the keys of the server's administrator."""
+class HostRunner(Runner):
+    """Runs commands for the connection of a host."""
 
     def __init__(self, world: World, place: pathlib.Path) -> None:
+        super().__init__(world.actor, place)
         self.world = world
-        self.place = place
-        keys = world.actor.server.keys
-        (place / "keys.json").write_text(json.dumps({"api_key": keys.api_key, "application_key": keys.application_key}))
-        (place / "keys.json").chmod(0o600)
 
-    def run(
-        self, host: str, *words: str, options: tuple[str, ...] = (), **variables: str
-    ) -> subprocess.CompletedProcess:
-        left_out = ("DD_", "KEYWAY_", "NO_PROXY", "no_proxy")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
-        own = {
-            "KEYWAY_SERVER": f"http://{self.world.actor.server.address}",
-            "KEYWAY_KEYS_FILE": str(self.place / "keys.json"),
-            "TMPDIR": str(self.place),
-            "HOME": str(self.place),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_TERMINAL_PROMPT": "0",
-        }
-        return subprocess.run(
-            [BINARY, "run", "--connection", self.world.connections[host], *options, "--", *words],
-            env=kept | own | variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
+    def run(self, host: str, *words: str, **options: Any) -> subprocess.CompletedProcess:
+        return super().run(self.world.connections[host], *words, **options)
 
 
 @pytest.fixture
-def runner(world: World, tmp_path: pathlib.Path) -> Runner:
-    return Runner(world, tmp_path)
+def runner(world: World, tmp_path: pathlib.Path) -> HostRunner:
+    return HostRunner(world, tmp_path)
 
 
 PYTHON = """
@@ -546,28 +736,28 @@ print(len(openai.OpenAI(api_key="dummy", max_retries=0).models.list().data))
 
 
 class TestTools:
-    def test_curl(self, runner: Runner) -> None:
+    def test_curl(self, runner: HostRunner) -> None:
         done = runner.run(API, "curl", "-sS", "-H", "Authorization: Bearer dummy", f"https://{API}/base/a?b=c")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["target"] == "/base/a?b=c"
         assert "through the proxy: 1 sent, 0 refused" in done.stderr
         assert not list(runner.place.glob("keyway-run-*")), "the file of authorities is removed"
 
-    def test_curl_at_a_host_of_no_connection(self, runner: Runner) -> None:
+    def test_curl_at_a_host_of_no_connection(self, runner: HostRunner) -> None:
         done = runner.run(API, "curl", "-sS", "https://nobody.keyway-test.example/")
         assert done.returncode == 56
         assert "403" in done.stderr
         assert "hosts of no connection: nobody.keyway-test.example" in done.stderr
 
-    def test_python(self, runner: Runner) -> None:
+    def test_python(self, runner: HostRunner) -> None:
         done = runner.run(API, sys.executable, "-c", PYTHON, f"https://{API}/base/")
         assert done.stdout.split() == ["200"] * 4, done.stderr
 
-    def test_openai_without_a_base_url(self, runner: Runner) -> None:
+    def test_openai_without_a_base_url(self, runner: HostRunner) -> None:
         done = runner.run(OPENAI, sys.executable, "-c", OPENAI_PROGRAM)
         assert done.stdout == "0\n", done.stderr
 
-    def test_pip_from_a_private_index(self, runner: Runner, tmp_path: pathlib.Path) -> None:
+    def test_pip_from_a_private_index(self, runner: HostRunner, tmp_path: pathlib.Path) -> None:
         options = f"-q --no-deps --no-cache-dir --disable-pip-version-check -d {tmp_path}/found"
         index = f"https://user:dummy@{API}/base/simple"
         command = [sys.executable, "-m", "pip", "download", *options.split(), "--index-url", index, "keyway-probe"]
@@ -575,7 +765,7 @@ class TestTools:
         assert done.returncode == 0, done.stderr
         assert (tmp_path / "found" / WHEEL).read_bytes().startswith(b"PK")
 
-    def test_git_clones_and_pushes(self, runner: Runner, world: World, tmp_path: pathlib.Path) -> None:
+    def test_git_clones_and_pushes(self, runner: HostRunner, world: World, tmp_path: pathlib.Path) -> None:
         subprocess.run(["git", "init", "-q", "--bare", world.git.root / "one.git"], check=True)
         # Named in the URL, the credential is sent when it is asked for.
         script = f"""
@@ -593,7 +783,7 @@ class TestTools:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def test_git_gets_a_credential_if_it_is_to_be_added(
-        self, runner: Runner, world: World, tmp_path: pathlib.Path
+        self, runner: HostRunner, world: World, tmp_path: pathlib.Path
     ) -> None:
         subprocess.run(["git", "init", "-q", "--bare", world.git.root / "two.git"], check=True)
         words = ("git", "ls-remote", f"https://{GIT}/two.git")
@@ -602,7 +792,7 @@ class TestTools:
         assert done.returncode == 0, done.stderr
 
     @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
-    def test_hosts_that_were_asked_directly_still_are(self, name: str, runner: Runner) -> None:
+    def test_hosts_that_were_asked_directly_still_are(self, name: str, runner: HostRunner) -> None:
         show = "import os; print(os.environ['NO_PROXY'], os.environ['no_proxy'])"
         done = runner.run(API, sys.executable, "-c", show, **{name: "inside.example"})
         first, second = done.stdout.split()
@@ -610,7 +800,7 @@ class TestTools:
         assert first.split(",")[0] == "inside.example"
         assert "127.0.0.1" in first.split(",")
 
-    def test_nothing_is_set_without_the_proxy(self, runner: Runner) -> None:
+    def test_nothing_is_set_without_the_proxy(self, runner: HostRunner) -> None:
         show = "import os; print([name for name in os.environ if 'proxy' in name.lower()])"
         done = runner.run(API, sys.executable, "-c", show, options=("--without-proxy",))
         assert done.stdout == "[]\n", done.stderr

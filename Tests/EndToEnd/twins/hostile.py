@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import socket
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -51,6 +52,9 @@ class HostileUpstream(Upstream):
             self.received.append(request)
         with suppress(OSError):
             self.script(request, send)
+            if isinstance(connection, ssl.SSLSocket):
+                # The end of what is sent, as TLS has it.
+                connection = connection.unwrap()
             connection.shutdown(socket.SHUT_WR)
 
 

@@ -90,6 +90,8 @@ class Upstream:
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.tls = tls
+        self.name: str | None = None
+        """The host that clients know it by, if one leads here."""
         self.received: list[Received] = []
         self.malformed: list[str] = []
         self.connections: set[socket.socket] = set()
@@ -133,7 +135,7 @@ class Upstream:
 
     @property
     def origin(self) -> str:
-        return f"{'https' if self.tls else 'http'}://{self.authority}"
+        return f"{'https' if self.tls else 'http'}://{self.name or self.authority}"
 
     def __enter__(self) -> Self:
         self.thread.start()
