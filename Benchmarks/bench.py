@@ -1,7 +1,7 @@
 """Measures Keyway beside nginx and etcd, and its SDK beside the official Python client, and prints a table of figures,
 ratios and bars. See README.md.
 
-Usage: bench.py [reads] [creates] [million] [accounts] [readers] [sdk] [acts] [agents] [s3] [masking] [nodes]
+Usage: bench.py [reads] [creates] [million] [accounts] [readers] [sdk] [acts] [agents] [proxies] [s3] [masking] [nodes]
 
 All without arguments.
 """
@@ -40,6 +40,7 @@ from measuring import (
     say,
     write,
 )
+from proxies import proxies
 from s3 import s3
 from searches import beside_searchers, search_times, slow_readers
 from servers import ACCOUNTS, CONNECTIONS, Etcd, Keyway, Nginx
@@ -73,7 +74,7 @@ def main(sections: list[str]) -> int:
     say(f"{machine()}; load average {os.getloadavg()[0]:.2f}; {ROUNDS} rounds of {SECONDS} s; wrk -t{THREADS}")
     rows: list[Row] = []
     try:
-        for section in (reads, creates, million, accounts, readers, sdk, acts, agents, s3, masking, nodes):
+        for section in (reads, creates, million, accounts, readers, sdk, acts, agents, proxies, s3, masking, nodes):
             if not sections or section.__name__ in sections:
                 rows += section()
     finally:

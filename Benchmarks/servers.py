@@ -150,7 +150,7 @@ http {{
     client_body_temp_path {place}/body; proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/fastcgi;
     uwsgi_temp_path {place}/uwsgi; scgi_temp_path {place}/scgi;
     {upstream}
-    server {{ listen 127.0.0.1:{port}; {serving} }}
+    server {{ listen 127.0.0.1:{port}{options}; {serving} }}
 }}
 """
     # Connections to the upstream are kept, as Keyway keeps them.
@@ -179,16 +179,26 @@ http {{
         self.run(path, serving=serving, upstream=self.UPSTREAM.format(port=upstream.port))
 
     def run(self, path: str, serving: str, upstream: str = "") -> None:
+        self.configure(serving, upstream)
+        self.spawn(self.command, lambda: succeeds(self.url + path))
+
+    def configure(self, serving: str, upstream: str = "", options: str = "") -> None:
+        """Writes its configuration; `options` are those of the port."""
         self.port = free_port()
         configuration = self.place / "nginx.conf"
         access_log = "off" if os.environ.get("KEYWAY_BENCH_NGINX_LOG") == "off" else f"{self.place}/access.log"
         text = self.CONFIGURATION.format(
-            place=self.place, port=self.port, access_log=access_log, serving=serving, upstream=upstream
+            place=self.place,
+            port=self.port,
+            access_log=access_log,
+            serving=serving,
+            upstream=upstream,
+            options=options,
         )
         user = "user root;" if os.geteuid() == 0 else ""
         configuration.write_text(user + text)
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-        self.spawn([nginx, "-p", str(self.place), "-c", str(configuration)], lambda: succeeds(self.url + path))
+        self.command = [nginx, "-p", str(self.place), "-c", str(configuration)]
 
 
 class SlowUpstream(Process):
