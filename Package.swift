@@ -269,7 +269,7 @@ let package = Package(
             "ActingTests",
             uses: [
                 "Access", "Acting", "Connections", "COpenSSL", "Cryptography", "Documents", "Egress", "JSONReading",
-                "LinkRewriting", "NetworkTypes", "Scrubbing", "Secrets",
+                "LinkRewriting", "NetworkTypes", "Platform", "Scrubbing", "Secrets",
             ]
         ),
         suite(

@@ -140,6 +140,14 @@ extension Permission {
                 "Audit Webhooks Manage",
                 "View, add, change and remove the webhooks that audit events are sent to"
             )
+        case .connectionsRulesLoosen:
+            .init(
+                22,
+                .write,
+                "Action Connections",
+                "Connections Rules Loosen",
+                "Loosen and remove rules that keep acts through connections from being done"
+            )
         }
     }
 }

@@ -24,6 +24,8 @@ package enum Permission: String, Sendable, CaseIterable {
     case tokenIssuersManage = "token_issuers_manage"
     /// Ours: to have audit events sent elsewhere.
     case auditWebhooksManage = "audit_webhooks_manage"
+    /// Ours: to loosen or remove rules that keep acts from being done.
+    case connectionsRulesLoosen = "connections_rules_loosen"
 
     /// The permission that a scope of an application key names, or `nil` for a scope that grants nothing here.
     ///

@@ -25,7 +25,8 @@ extension DocumentSchema {
                 ).with(standard: "enforce"),
                 .optionalList(
                     "rules",
-                    "What may be done through the connection; if there are rules, nothing else may",
+                    "What may be done through the connection, and what may not: the first rule that matches decides; if "
+                        + "there are rules, what none allows may not",
                     KeyedList(name: .name, .rule)
                 ).with(standard: []),
                 .optionalNumber("concurrency", "How many acts may go on at once", in: 1...10_000).with(standard: 100),
@@ -98,17 +99,22 @@ extension Integration {
 extension [Field] {
     /// The members of a rule beside its name.
     fileprivate static let rule: [Field] = [
+        .optionalText(
+            "effect",
+            "Whether what matches may be done (allow, the default), or may not be done (deny)",
+            format: .oneOf("allow", "deny")
+        ),
         .optionalTexts(
             "principals",
             "Who it is for, each as user:ID, role:ID or org:ID; everyone by default",
             format: .rulePrincipal,
             countAtMost: 100
         ).nonEmpty(),
-        .optionalTexts("methods", "Methods that it allows; all by default", format: .ruleMethod, countAtMost: 10)
+        .optionalTexts("methods", "Methods that it is for; all by default", format: .ruleMethod, countAtMost: 10)
             .nonEmpty(),
         .texts(
             "paths",
-            "Paths below the base URL that it allows; * stands for one segment, ** at the end for any rest",
+            "Paths below the base URL that it is for; * stands for one segment, ** at the end for any rest",
             format: .rulePath,
             countAtMost: 100
         ).nonEmpty(),

@@ -25,6 +25,7 @@ private let matrix: [(permission: String, roles: String)] = [
     ("manage_integrations", "A"),
     ("token_issuers_manage", "A"),
     ("audit_webhooks_manage", "A"),
+    ("connections_rules_loosen", "A"),
 ]
 
 @Suite("A shipped role")

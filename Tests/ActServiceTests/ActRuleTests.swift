@@ -37,6 +37,19 @@ struct ActRuleTests {
         #expect(fixture.count("rule_refused") == 1)
     }
 
+    @Test("that deny hold for every spelling, before anything is sent or recorded", arguments: ["/b", "/B", "/%62"])
+    func denied(_ path: String) async throws {
+        let fixture = try ActFixture()
+        let upstream = try RunningUpstream()
+        let rules = #""rules":[{"name":"never","effect":"deny","paths":["/b"]},{"name":"all","paths":["/**"]}]"#
+        let id = try await fixture.connect(to: upstream.url, settings: rules)
+        #expect(await fixture.act("GET", path, through: id).error?.isRule == true)
+        #expect(upstream.received.isEmpty)
+        #expect(fixture.store.events.isEmpty)
+        #expect(await fixture.act("GET", "/c", through: id).status == 200)
+        #expect(fixture.store.details.first?["rule"] == "all")
+    }
+
     @Test("look at the body where they ask for members of it", arguments: [(1, true), (2, false)])
     func body(_ value: Int, _ isAllowed: Bool) async throws {
         let fixture = try ActFixture()
@@ -70,8 +83,9 @@ struct ActRuleTests {
         let fixture = try ActFixture()
         let id = try await fixture.connect(to: "https://api.example.com", settings: Self.onlyA)
         let allowed = try fixture.acts.plan(.init(method: "GET", path: "/a"), through: id, by: fixture.actor)
-        #expect(allowed.url == "https://api.example.com/a")
-        #expect(!allowed.headers.contains { $0.value.contains(ActFixture.marker) })
+        #expect(allowed.request.url == "https://api.example.com/a")
+        #expect(!allowed.request.headers.contains { $0.value.contains(ActFixture.marker) })
+        #expect(allowed.rule == "only")
         #expect(throws: ActError.self) {
             try fixture.acts.plan(.init(method: "GET", path: "/b"), through: id, by: fixture.actor)
         }

@@ -155,7 +155,7 @@ struct SignedPlaceTests {
             )
         }
         #expect(verdict("PUT", signed: true) == .allowed(rule: "one key"))
-        #expect(verdict("PUT", signed: false) == .refused(RuleRefusal(rule: "one key", mismatches: [.unsignedBody])))
+        #expect(verdict("PUT", signed: false) == .refused(RuleRefusal(rule: "one key", .notAllowed, [.unsignedBody])))
         #expect(verdict("GET", signed: false) == .allowed(rule: "reads"))
     }
 }

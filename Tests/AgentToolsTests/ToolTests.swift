@@ -160,6 +160,30 @@ struct ToolTests {
         #expect(!answer.text.contains(AgentFixture.marker))
     }
 
+    @Test("tell of rules that deny, in their order")
+    func denied() async throws {
+        let fixture = try AgentFixture()
+        let never = #"{"name":"no orders","effect":"deny","methods":["POST"],"paths":["/orders"]}"#
+        let id = try await fixture.connect(
+            to: "http://127.0.0.1:1",
+            settings: #""rules":[\#(never),{"name":"all","paths":["/**"]}]"#
+        )
+        let described = await fixture.call("describe_connection", #""connection_id":"\#(id)""#)
+        #expect(
+            described.data["allows"] == [
+                "no orders: never POST on /orders, however it is spelled", "all: any method on /**",
+            ]
+        )
+        let arguments = #""connection_id":"\#(id)","method":"POST","path":"/%6Frders""#
+        for tool in ["preview_act", "act"] {
+            let refused = await fixture.call(tool, arguments)
+            #expect(refused.isError)
+            #expect(refused.text.contains("no orders: never POST on /orders, however it is spelled"))
+        }
+        let allowed = await fixture.call("preview_act", #""connection_id":"\#(id)","method":"GET","path":"/""#)
+        #expect(allowed.data["rule"] == "all")
+    }
+
     @Test("preview a request with its secrets masked, and send nothing")
     func previewed() async throws {
         let fixture = try AgentFixture()

@@ -156,7 +156,16 @@ struct ActingServerTests {
         let authorization = plan.headers.first { $0.name.lowercased() == "authorization" }
         #expect(authorization?.value.contains("marker") == false)
         #expect(stage.upstream.received.isEmpty)
+        #expect(plan.rule == nil && plan.effect == nil)
         #expect(try ActPlan(json: plan.json) == plan)
+        let rules = [ActRule(name: "never", effect: .deny, paths: ["/a"]), ActRule(name: "all", paths: ["/**"])]
+        let ruled = try await Stage(.sockets, ConnectionSettings(rules: rules))
+        let allowed = try await ruled.client.connections.plan(through: ruled.connection, ActRequest("GET", "/v1/x"))
+        #expect(allowed.rule == "all" && allowed.effect == .allow)
+        let denied = await failure {
+            try await ruled.client.connections.plan(through: ruled.connection, ActRequest("GET", "/A"))
+        }
+        #expect(denied?.actError == .ruleRefused)
         let head = await failure {
             try await stage.client.connections.plan(through: stage.connection, ActRequest("HEAD", "/"))
         }
@@ -198,6 +207,7 @@ struct ActingServerTests {
             probePath: "/v1/models",
             mode: .observe,
             rules: [
+                ActRule(name: "n", effect: .deny, paths: ["/v1/files/**"]),
                 ActRule(name: "r", principals: ["user:\(server.userID)"], methods: ["GET"], paths: ["/**"]),
                 ActRule(name: "s", paths: ["/v1/messages"], body: [condition]),
             ],

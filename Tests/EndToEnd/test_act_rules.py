@@ -253,6 +253,75 @@ class TestARuleOnMethods:
         assert_proxied(actor.act(connection_id, "POST", "/v1/x", b"a=b", form))
 
 
+class TestARuleThatDenies:
+    RULES = [
+        rule("no files", effect="deny", paths=["/v1/files/**"]),
+        rule("no deletion", effect="deny", methods=["DELETE"], paths=["/**"]),
+        rule("no large model", effect="deny", paths=["/**"], body=[{"pointer": "/model", "values": ["large"]}]),
+        rule("all", paths=["/**"]),
+    ]
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "/v1/files/7",
+            "/v1/files",
+            "/V1/Files/7",
+            "/v1/%66iles/7",
+            "/v1/%2566iles/7",
+            "/v1%2ffiles/7",
+            "/v1/files;x=1/7",
+            "/v1//files/7",
+            "/v1/files/",
+            "/v1/files/%E2%82%AC",
+        ],
+    )
+    def test_holds_however_the_path_is_spelled(self, actor: Actor, twin: VendorTwin, target: str) -> None:
+        connection_id = actor.connect(twin, rules=self.RULES)
+        received = actor.server.raw_request("GET", f"{CONNECTIONS}/{connection_id}/proxy{target}")
+        assert status_of(received) == 403, received[:300]
+        assert b"Keyway-Error: rule_refused" in received
+        assert twin.received == []
+        denied = actor.plan(connection_id, "GET", "/v1/files/7")
+        assert_own(denied, "rule_refused")
+        assert "no files" in denied.errors[0]["detail"]
+
+    def test_holds_for_methods_and_bodies_that_may_be_read_so(self, actor: Actor, twin: VendorTwin) -> None:
+        connection_id = actor.connect(twin, rules=self.RULES)
+        form = {"Content-Type": "multipart/form-data; boundary=b"}
+        parts = b'--b\r\nContent-Disposition: form-data; name="_method"\r\n\r\nDELETE\r\n--b--\r\n'
+        for method, body, headers in [
+            ("DELETE", None, {}),
+            ("POST", b'{"_method":"DELETE"}', {"Content-Type": "application/json"}),
+            ("POST", parts, form),
+            ("POST", {"model": "large"}, {}),
+            ("POST", {"MODEL": "Large"}, {}),
+            ("POST", b"model=small", {"Content-Type": "text/plain"}),
+        ]:
+            assert_own(actor.act(connection_id, method, "/v1/models", body, headers), "rule_refused")
+        assert twin.received == []
+        assert_proxied(actor.act(connection_id, "POST", "/v1/models", {"model": "small"}))
+
+    def test_is_shown_by_dry_runs_and_settings(self, actor: Actor, twin: VendorTwin) -> None:
+        connection_id = actor.connect(twin, rules=self.RULES)
+        plan = actor.plan(connection_id, "GET", "/v1/models").json["data"]["attributes"]
+        assert (plan["rule"], plan["effect"]) == ("all", "allow")
+        assert [each.get("effect") for each in actor.settings(connection_id)["rules"]] == ["deny"] * 3 + [None]
+
+    def test_is_lifted_by_those_alone_who_may(self, actor: Actor, twin: VendorTwin) -> None:
+        connection_id = actor.connect(twin, rules=self.RULES)
+        editor = Actor(actor.server, service_account(actor.server, STANDARD))
+        settings = actor.settings(connection_id)
+        for looser in ({**settings, "rules": []}, {**settings, "mode": "observe"}, {"base_url": twin.base_url}):
+            refused = editor.set(connection_id, **looser)
+            assert refused.status == 403, refused.body
+            assert "connections_rules_loosen" in refused.errors[0]["detail"]
+        assert editor.set(connection_id, **{**settings, "rate": 7}).status == 200
+        assert_own(actor.act(connection_id, "GET", "/v1/files"), "rule_refused")
+        assert actor.set(connection_id, **{**settings, "rules": []}).status == 200
+        assert_proxied(actor.act(connection_id, "GET", "/v1/models"))
+
+
 class TestSemicolonsInAQuery:
     @pytest.fixture
     def keyed(self, actor: Actor) -> Iterator[tuple[str, HostileUpstream]]:

@@ -89,11 +89,11 @@ package final class ConnectionActs: Sendable {
         _ request: ActRequest,
         through id: Identifier,
         by actor: Actor
-    ) throws(ActError) -> MaskedRequest {
+    ) throws(ActError) -> DryRun {
         let (connection, _) = try connection(id, for: actor)
         let plan = try plan(request, on: connection)
-        _ = try judge(plan, request, on: connection, actor)
-        return plan.maskedAsSent(userAgent: egress.userAgent)
+        let ruling = try judge(plan, request, on: connection, actor)
+        return DryRun(request: plan.maskedAsSent(userAgent: egress.userAgent), rule: ruling.rule)
     }
 
     /// Sends a request through a connection.

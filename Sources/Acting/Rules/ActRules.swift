@@ -3,8 +3,8 @@ package import Documents
 
 /// The acts that a connection's settings allow.
 ///
-/// With rules, what none of them allows is refused. What is matched is what is sent, byte by byte: nothing is decoded
-/// first.
+/// The first rule that matches decides. With rules, what none of them allows is refused. A rule that allows matches what
+/// is sent, byte by byte: nothing is decoded first. One that denies matches all that a server may take for it.
 package struct ActRules: Sendable {
     private let rules: [Rule]
     /// Whether rules are only observed.
@@ -40,21 +40,29 @@ package struct ActRules: Sendable {
     package func judge(_ act: RuleSubject) -> RuleVerdict {
         guard !rules.isEmpty else { return .allowed(rule: nil) }
         var subject = JudgedSubject(act)
-        var nearest: RuleRefusal?
+        var nearest = RuleRefusal.byNone
         for rule in rules {
             let mismatches = rule.mismatches(of: &subject)
-            guard !mismatches.isEmpty else { return .allowed(rule: rule.name) }
-            let refusal = RuleRefusal(rule: rule.name, mismatches: mismatches)
-            if nearest.map({ refusal.distance < $0.distance }) ?? true { nearest = refusal }
+            switch rule.effect {
+            case .allow:
+                guard !mismatches.isEmpty else { return .allowed(rule: rule.name) }
+                let refusal = RuleRefusal(rule: rule.name, .notAllowed, mismatches)
+                if nearest.rule == nil || refusal.distance < nearest.distance { nearest = refusal }
+            case .deny:
+                guard mismatches.isEmpty || rule.matchesWidely(&subject) else { continue }
+                return verdict(RuleRefusal(rule: rule.name, .denied, mismatches))
+            }
         }
-        guard let nearest else { return .allowed(rule: nil) }
-        return isObserving ? .observed(nearest) : .refused(nearest)
+        return verdict(nearest)
     }
+
+    private func verdict(_ refusal: RuleRefusal) -> RuleVerdict { isObserving ? .observed(refusal) : .refused(refusal) }
 }
 
-/// One rule: it allows what fits all its parts.
+/// One rule: it decides on what fits all its parts.
 private struct Rule: Sendable {
     let name: String
+    let effect: RuleEffect
     /// `nil` for everyone.
     private let principals: Set<RestrictionPolicy.Subject>?
     /// `nil` for all.
@@ -65,6 +73,7 @@ private struct Rule: Sendable {
 
     init(_ rule: JSONValue) {
         name = rule["name"]?.text?.string ?? ""
+        effect = RuleEffect(rule["effect"]?.text?.string)
         principals = rule["principals"].map { Set($0.strings.compactMap { RestrictionPolicy.Subject($0) }) }
         methods = rule["methods"].map { Set($0.strings) }
         paths = rule["paths"]?.strings.compactMap { PathPattern($0) } ?? []
@@ -73,6 +82,7 @@ private struct Rule: Sendable {
 
     init(_ limits: ActToken.Limits) {
         name = "act token"
+        effect = .allow
         principals = nil
         methods = limits.methods.map(Set.init)
         paths = limits.paths?.compactMap { PathPattern($0) }
@@ -99,6 +109,20 @@ private struct Rule: Sendable {
         guard let value = subject.body else { return [.body] }
         return body.filter { !$0.isMet(by: value) }.map { .bodyField($0.pointer) }
     }
+
+    /// Whether some server may read an act so that all parts match. A body that can't be read as the rule needs matches.
+    func matchesWidely(_ subject: inout JudgedSubject) -> Bool {
+        if let principals, principals.isDisjoint(with: subject.act.principal.subjects) { return false }
+        if let methods, !methods.contains(subject.act.method.uppercased()), !subject.mayOverrideMethod { return false }
+        if let paths {
+            let readings = subject.readings
+            guard paths.contains(where: { $0.matchesWidely(readings) }) else { return false }
+        }
+        guard !body.isEmpty else { return true }
+        guard subject.act.hasBody else { return false }
+        guard subject.act.isBodySigned, !subject.act.isBodyStreamed, let value = subject.body else { return true }
+        return body.allSatisfy { $0.mayBeMet(by: value) }
+    }
 }
 
 /// An act with what rules look at, each found once.
@@ -106,6 +130,8 @@ private struct JudgedSubject {
     let act: RuleSubject
     let path: [PathSegment]?
     lazy var overridesMethod = act.overridesMethod
+    lazy var mayOverrideMethod = act.mayOverrideMethod
+    lazy var readings = PathReadings(of: act.rawPath.utf8)
     /// The body, `nil` if it is no JSON for everyone who reads it.
     lazy var body = act.readBody()
 

@@ -16,8 +16,21 @@ enum MethodOverride {
     /// Whether a query, or a form that is written like one, has such a parameter.
     static func stands(in form: some Collection<UInt8>) -> Bool {
         form.split(whereSeparator: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }).contains { parameter in
-            let name = parameter.prefix { $0 != UInt8(ascii: "=") }
-            return name.count <= longest && names.contains(Self.name(name))
+            isName(parameter.prefix { $0 != UInt8(ascii: "=") })
+        }
+    }
+
+    /// Whether a parameter, or a member, of that name is one.
+    static func isName(_ name: some Collection<UInt8>) -> Bool {
+        name.count <= longest && names.contains(Self.name(name))
+    }
+
+    /// Whether a body in parts may have such a parameter: its name would stand in the headers of a part.
+    static func mayStand(inParts body: some Collection<UInt8>) -> Bool {
+        let folded = body.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        let word = Array("method".utf8)
+        return folded.indices.dropFirst().contains { index in
+            folded[index] == word[0] && "_.-".utf8.contains(folded[index - 1]) && folded[index...].starts(with: word)
         }
     }
 

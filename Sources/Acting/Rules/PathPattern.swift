@@ -5,6 +5,8 @@ struct PathPattern: Sendable {
     private let segments: [[UInt8]]
     /// Whether it ends with `**`.
     private let hasRest: Bool
+    /// The readings of the pattern itself: to a server that decodes first, `/a%2Fb` and `/a/b` are one.
+    private let readings: PathReadings
 
     /// - Returns: `nil` for what is no path.
     init?(_ text: String) {
@@ -12,6 +14,7 @@ struct PathPattern: Sendable {
         hasRest = segments.last?.elementsEqual("**".utf8) ?? false
         if hasRest { segments.removeLast() }
         self.segments = segments
+        readings = PathReadings(of: text.utf8)
     }
 
     /// Whether a path is one of those that are meant; `nil` is none.
@@ -22,6 +25,19 @@ struct PathPattern: Sendable {
             guard isMatch else { return false }
         }
         return path.dropFirst(segments.count).allSatisfy(\.isPlain)
+    }
+
+    /// Whether some server may read a path as one of those that are meant.
+    func matchesWidely(_ path: PathReadings) -> Bool {
+        guard let patterns = readings.all, let paths = path.all else { return true }
+        return patterns.contains { pattern in paths.contains { Self.matches(pattern, $0) } }
+    }
+
+    private static func matches(_ pattern: [SegmentName], _ path: [SegmentName]) -> Bool {
+        let hasRest = pattern.last?.text == "**"
+        let pattern = hasRest ? pattern.dropLast() : pattern[...]
+        guard hasRest ? path.count >= pattern.count : path.count == pattern.count else { return false }
+        return zip(pattern, path).allSatisfy { $0.text == "*" || $0 == $1 }
     }
 }
 

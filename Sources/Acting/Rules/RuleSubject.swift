@@ -44,11 +44,12 @@ package struct RuleSubject: Sendable {
     /// - Returns: `nil` unless the headers call it plain JSON in UTF-8, and it is: read as a form, in another character
     ///   set or decompressed, the same bytes might say something else.
     func readBody() -> JSONValue? {
-        guard isCalledJSON, values(of: "content-encoding").allSatisfy({ $0.lowercased() == "identity" }) else {
-            return nil
-        }
+        guard isCalledJSON, isPlain else { return nil }
         return try? JSONReader.read(body)
     }
+
+    /// Whether the body is in no content coding.
+    private var isPlain: Bool { values(of: "content-encoding").allSatisfy { $0.lowercased() == "identity" } }
 
     /// Whether a parameter of the query, or of a body that some server may take for a form, overrides the method.
     ///
@@ -64,6 +65,29 @@ package struct RuleSubject: Sendable {
     var mayOverrideMethodUnseen: Bool {
         isBodyStreamed && method.uppercased() == "POST" && mayBeForm
     }
+
+    /// Whether some server may find another method in the query or the body: in a form, in parts or in JSON. A body of
+    /// those kinds that can't be read may hold one.
+    var mayOverrideMethod: Bool {
+        if overridesMethod || mayOverrideMethodUnseen { return true }
+        guard method.uppercased() == "POST", hasBody else { return false }
+        let types = values(of: "content-type").map { $0.lowercased() }
+        let (isParts, isJSON) = (types.contains { $0.contains("multipart") }, types.contains { $0.contains("json") })
+        guard isParts || isJSON || mayBeForm else { return false }
+        guard !isBodyStreamed, isPlain else { return true }
+        if isJSON {
+            guard let value = try? JSONReader.read(body) else { return true }
+            if case .object(let members) = value,
+                members.contains(where: { MethodOverride.isName(Array($0.name.string.utf8)) })
+            {
+                return true
+            }
+        }
+        return isParts && withExtendedLifetime(body) { MethodOverride.mayStand(inParts: body.bytes) }
+    }
+
+    /// Whether there is a body at all.
+    var hasBody: Bool { isBodyStreamed || body.count > 0 }
 
     /// Whether some server may take the body for a form.
     private var mayBeForm: Bool {

@@ -8,12 +8,32 @@ package enum RuleVerdict: Sendable, Equatable {
     case observed(RuleRefusal)
 }
 
-/// Why no rule allows an act: what of it does not fit the rule that comes nearest.
+/// Why an act may not be done: a rule denies it, or none allows it.
 package struct RuleRefusal: Sendable, Equatable {
-    package let rule: String
+    package enum Reason: Sendable, Equatable {
+        /// No rule allows the act.
+        case notAllowed
+        /// The rule denies it.
+        case denied
+    }
+
+    /// The rule that denies the act, or else the one that comes nearest to allowing it; `nil` if there is none.
+    package let rule: String?
+    package let reason: Reason
+    /// The parts of the act that do not match as they are spelled. If the rule denies it, some server may still take
+    /// them for what the rule means.
     package let mismatches: [RuleMismatch]
 
-    /// Whether the rule might allow the act, if the body was short enough to be looked at.
+    init(rule: String?, _ reason: Reason, _ mismatches: [RuleMismatch]) {
+        self.rule = rule
+        self.reason = reason
+        self.mismatches = mismatches
+    }
+
+    /// The refusal where no rule allows anything.
+    static let byNone = RuleRefusal(rule: nil, .notAllowed, [])
+
+    /// Whether the act might be allowed, if the body was short enough to be looked at.
     package var isForLength: Bool { mismatches == [.unseenBody] }
 
     /// How far the rule is from allowing the act: a path that does not fit weighs more than all else together, then a
@@ -57,7 +77,33 @@ extension RuleRefusal {
 extension RuleRefusal: CustomStringConvertible {
     /// For the caller's eyes. It quotes the rule, and nothing of the request.
     package var description: String {
-        "No rule of this connection allows the request. The nearest is \"\(rule)\": \(parts)."
+        switch (reason, rule) {
+        case (.denied, let rule):
+            mismatches.isEmpty
+                ? "The rule \"\(rule ?? "")\" of this connection denies the request."
+                : """
+                The rule "\(rule ?? "")" of this connection denies the request, since a server may read it as one that \
+                the rule is for: \(mismatches.map(\.ambiguity).joined(separator: "; ")).
+                """
+        case (.notAllowed, nil): "No rule of this connection allows the request."
+        case (.notAllowed, let rule?):
+            "No rule of this connection allows the request. The nearest is \"\(rule)\": \(parts)."
+        }
+    }
+}
+
+extension RuleMismatch {
+    /// The part of a request that a rule which denies takes for its own, though it is spelled otherwise.
+    fileprivate var ambiguity: String {
+        switch self {
+        case .principal: "it is for other principals"
+        case .method, .methodOverride: "a parameter may override the method"
+        case .path: "its path, decoded or compared without regard to case"
+        case .body: "its body is not JSON in UTF-8 that every server reads alike"
+        case .unseenBody: "its body is longer than the 1048576 bytes that are looked at"
+        case .unsignedBody: "its body is not covered by the signature"
+        case .bodyField(let pointer): "what stands at \(pointer) of its body"
+        }
     }
 }
 

@@ -18,10 +18,13 @@ struct RuleWords {
         }
     }
 
-    /// The acts that are allowed, a sentence for each rule.
+    /// The acts that are allowed and those that are not, a sentence for each rule, in their order.
     var sentences: [String] {
         if description.rules.isEmpty { return ["Anything that its credentials allow: it has no rules"] }
         var sentences = rules.map(Self.sentence)
+        if !rules.isEmpty, !rules.contains(where: \.allows) {
+            sentences.append("Nothing else either: no rule allows it")
+        }
         if description.isObserving {
             sentences.append("Anything else too, for now: rules are only observed, and it is noted")
         }
@@ -31,7 +34,7 @@ struct RuleWords {
     /// Whether a rule may allow a method, on some path and with some body.
     func mayAllow(_ method: String) -> Bool {
         description.rules.isEmpty || description.isObserving
-            || rules.contains { $0["methods"].map { $0.texts.contains(method) } ?? true }
+            || rules.contains { $0.allows && $0["methods"].map { $0.texts.contains(method) } ?? true }
     }
 
     /// The limits of an act token, as the object of a sentence.
@@ -39,10 +42,11 @@ struct RuleWords {
 
     private static func sentence(_ rule: JSONValue) -> String {
         var text = text(methods: rule["methods"]?.texts, paths: rule["paths"]?.texts)
-        if let name = rule["name"]?.text?.string { text = "\(name): \(text)" }
         var conditions: [String] = []
         if case .array(let elements)? = rule["body"] { conditions = elements.map(condition) }
-        return conditions.isEmpty ? text : "\(text), if in the JSON body \(conditions.joined(separator: " and "))"
+        if !conditions.isEmpty { text += ", if in the JSON body \(conditions.joined(separator: " and "))" }
+        if !rule.allows { text = "never \(text), however it is spelled" }
+        return rule["name"]?.text.map { "\($0.string): \(text)" } ?? text
     }
 
     private static func text(methods: [String]?, paths: [String]?) -> String {
@@ -60,6 +64,9 @@ struct RuleWords {
 }
 
 extension JSONValue {
+    /// Whether this rule allows what matches it.
+    fileprivate var allows: Bool { self["effect"]?.text.map { $0 == "allow" } ?? true }
+
     /// The strings of a list.
     fileprivate var texts: [String] {
         guard case .array(let elements) = self else { return [] }

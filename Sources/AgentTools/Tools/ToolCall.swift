@@ -59,7 +59,9 @@ struct ToolCall: Sendable {
             guard let connection, let description = try? core.acts.describe(connection, for: actor) else { return nil }
             let rules = RuleWords(description, for: actor.principal).sentences
             return rules.isEmpty
-                ? "None of its rules is for you." : "Allowed are:\n" + rules.map { "- \($0)" }.joined(separator: "\n")
+                ? "None of its rules is for you."
+                : "Its rules, of which the first that matches decides:\n"
+                    + rules.map { "- \($0)" }.joined(separator: "\n")
         case .token(.limits):
             return actor.principal.actToken.map { "The act token allows \(RuleWords.text(of: $0.limits))." }
         case .token(.otherConnection):
@@ -159,13 +161,16 @@ extension ToolArguments.Invalid {
 
 extension JSONValue {
     /// The request that would be sent.
-    fileprivate static func plan(_ request: MaskedRequest, callerBodyBytes: Int) -> JSONValue {
+    fileprivate static func plan(_ plan: DryRun, callerBodyBytes: Int) -> JSONValue {
+        let request = plan.request
         let headers = request.headers.map { JSONValue.Member(JSONText($0.name), .string($0.value)) }
-        return [
-            "allowed": true, "method": .string(request.method), "url": .string(request.url),
-            "headers": .object(headers),
-            "body_bytes": .integer(Int64(request.body?.utf8.count ?? callerBodyBytes)),
+        var members: [JSONValue.Member] = [
+            .init("allowed", true), .init("method", .string(request.method)), .init("url", .string(request.url)),
+            .init("headers", .object(headers)),
+            .init("body_bytes", .integer(Int64(request.body?.utf8.count ?? callerBodyBytes))),
         ]
+        if let rule = plan.rule { members.append(.init("rule", .string(rule))) }
+        return .object(members)
     }
 
     fileprivate static func test(_ test: ConnectionActs.TestResult) -> JSONValue {

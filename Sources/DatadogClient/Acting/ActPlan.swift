@@ -33,6 +33,10 @@ public struct ActPlan: APIValue {
     public let headers: [Header]
     /// How long the body would be.
     public let bodyBytes: Int?
+    /// The rule that decides on it; `nil` if there are no rules, or if they are only observed.
+    public let rule: String?
+    /// The effect of that rule.
+    public let effect: ActRuleEffect?
 
     /// Reads a plan from the `data` object of a response.
     ///
@@ -45,6 +49,8 @@ public struct ActPlan: APIValue {
             url = try attributes.text("url")
             headers = try attributes.optionalValues("headers") ?? []
             bodyBytes = try attributes.optionalInteger("body_bytes")
+            rule = try attributes.optionalText("rule")
+            effect = try attributes.optionalMember("effect").map(ActRuleEffect.init(json:))
         } catch {
             throw error.inside("attributes")
         }
@@ -60,6 +66,8 @@ public struct ActPlan: APIValue {
             $0.add("url", url)
             $0.add("headers", headers)
             $0.add("body_bytes", bodyBytes)
+            $0.add("rule", rule)
+            $0.add("effect", effect)
         }
     }
 }

@@ -31,7 +31,40 @@ public enum ActRuleMode: APIValue {
     }
 }
 
-/// A kind of act that is allowed through a connection: an act has to meet all parts of one rule.
+/// The effect of a rule on the acts that match it.
+public enum ActRuleEffect: APIValue {
+    /// They may be done. What is sent has to be spelled as the rule has it.
+    case allow
+    /// They may not be done. Every reading that a server may have of a request counts.
+    case deny
+    /// An effect that this version does not know.
+    case unknown(UnknownValue)
+
+    /// Reads an effect from its JSON.
+    ///
+    /// - Parameter json: The value as the API has it.
+    public init(json: JSONValue) {
+        switch json.text {
+        case "allow": self = .allow
+        case "deny": self = .deny
+        default: self = .unknown(UnknownValue(json: json))
+        }
+    }
+
+    /// The value as the API has it.
+    ///
+    /// - Parameter secrets: Makes no difference.
+    /// - Returns: The JSON.
+    public func json(secrets: SecretVisibility) -> JSONValue {
+        switch self {
+        case .allow: "allow"
+        case .deny: "deny"
+        case .unknown(let value): value.raw
+        }
+    }
+}
+
+/// A rule of a connection: it decides on acts that match all its parts, if no rule before it does.
 public struct ActRule: APIValue {
     /// A member of a JSON body, and the values that it may have.
     public struct Condition: APIValue {
@@ -74,11 +107,13 @@ public struct ActRule: APIValue {
 
     /// Its name, which the audit log has.
     public var name: String
+    /// Its effect; ``ActRuleEffect/allow`` if it is `nil`.
+    public var effect: ActRuleEffect?
     /// The callers that it applies to, each as `user:ID`, `role:ID` or `org:ID`; everyone if it is `nil`.
     public var principals: [String]?
-    /// The methods that it allows; all if it is `nil`.
+    /// The methods that it is for; all if it is `nil`.
     public var methods: [String]?
-    /// The paths that it allows: `*` stands for one segment, `**` at the end for any rest.
+    /// The paths that it is for: `*` stands for one segment, `**` at the end for any rest.
     public var paths: [String]
     /// Members of a JSON body that must all be there.
     public var body: [Condition]?
@@ -87,18 +122,21 @@ public struct ActRule: APIValue {
     ///
     /// - Parameters:
     ///   - name: Its name, which the audit log has.
+    ///   - effect: Its effect; ``ActRuleEffect/allow`` if it is `nil`.
     ///   - principals: Who it is for, each as `user:ID`, `role:ID` or `org:ID`; everyone if it is `nil`.
-    ///   - methods: The methods that it allows; all if it is `nil`.
-    ///   - paths: The paths that it allows: `*` stands for one segment, `**` at the end for any rest.
+    ///   - methods: The methods that it is for; all if it is `nil`.
+    ///   - paths: The paths that it is for: `*` stands for one segment, `**` at the end for any rest.
     ///   - body: Members of a JSON body that must all be there.
     public init(
         name: String,
+        effect: ActRuleEffect? = nil,
         principals: [String]? = nil,
         methods: [String]? = nil,
         paths: [String],
         body: [Condition]? = nil
     ) {
         self.name = name
+        self.effect = effect
         self.principals = principals
         self.methods = methods
         self.paths = paths
@@ -111,6 +149,7 @@ public struct ActRule: APIValue {
     /// - Throws: ``JSONMismatch`` if a required member is missing, or a member is not what it should be.
     public init(json: JSONValue) throws(JSONMismatch) {
         name = try json.text("name")
+        effect = try json.optionalMember("effect").map(ActRuleEffect.init(json:))
         principals = try json.optionalTexts("principals")
         methods = try json.optionalTexts("methods")
         paths = try json.optionalTexts("paths") ?? []
@@ -124,6 +163,7 @@ public struct ActRule: APIValue {
     public func json(secrets: SecretVisibility) -> JSONValue {
         .object(secrets: secrets) {
             $0.add("name", name)
+            $0.add("effect", effect)
             $0.add("principals", principals)
             $0.add("methods", methods)
             $0.add("paths", paths)

@@ -70,6 +70,7 @@ extension ActPlan {
     fileprivate var text: String {
         var lines = ["\(method) \(url)"] + headers.map { "\($0.name): \($0.value)" }
         if let bodyBytes, bodyBytes > 0 { lines += ["", "(a body of \(bodyBytes) bytes)"] }
+        if let rule { lines += ["", "(allowed by the rule \"\(rule)\")"] }
         return lines.map { TextLayout.printable($0) + "\n" }.joined()
     }
 }

@@ -38,8 +38,9 @@ private enum SettingsColumns {
     }
 
     private static func text(of rule: ActRule) -> String {
-        var parts = ["\(rule.name):", rule.methods?.joined(separator: ",") ?? "any method"]
-        parts.append(rule.paths.joined(separator: " "))
+        var parts = ["\(rule.name):"]
+        if let effect = rule.effect, effect != .allow { parts.append(effect.json.text ?? "") }
+        parts += [rule.methods?.joined(separator: ",") ?? "any method", rule.paths.joined(separator: " ")]
         for condition in rule.body ?? [] {
             let values = condition.values.map { $0.text ?? $0.compactText }
             parts.append("with \(condition.pointer) \(values.joined(separator: "|"))")
@@ -84,7 +85,8 @@ extension Command {
         summary: "Replace all settings of a connection",
         discussion: [
             "Settings that are not in the file get their defaults. Those that send stored secrets elsewhere need the "
-                + "permission connections_redirect."
+                + "permission connections_redirect; to loosen or remove a rule that denies needs "
+                + "connections_rules_loosen."
         ],
         operands: [.connectionOrName],
         options: [file],

@@ -140,18 +140,21 @@ extension Response {
     /// The request that would be sent, with its secrets masked.
     ///
     /// - Parameters:
-    ///   - request: The request.
+    ///   - plan: The request, and the rule that allows it.
     ///   - callerBodyBytes: The length of the caller's body; `nil` if it is not known yet.
     /// - Returns: The response.
-    fileprivate static func plan(_ request: MaskedRequest, callerBodyBytes: Int?) -> Response {
+    fileprivate static func plan(_ plan: DryRun, callerBodyBytes: Int?) -> Response {
+        let request = plan.request
         let headers: [JSONValue] = request.headers.map { header in
             ["name": .string(header.name), "value": .string(header.value)]
         }
-        let attributes: JSONValue = [
-            "method": .string(request.method), "url": .string(request.url), "headers": .array(headers),
-            "body_bytes": (request.body?.utf8.count ?? callerBodyBytes).map { .integer(Int64($0)) } ?? .null,
+        var attributes: [JSONValue.Member] = [
+            .init("method", .string(request.method)), .init("url", .string(request.url)),
+            .init("headers", .array(headers)),
+            .init("body_bytes", (request.body?.utf8.count ?? callerBodyBytes).map { .integer(Int64($0)) } ?? .null),
         ]
-        let data: JSONValue = ["type": "act_plan", "attributes": attributes]
+        if let rule = plan.rule { attributes += [.init("rule", .string(rule)), .init("effect", "allow")] }
+        let data: JSONValue = ["type": "act_plan", "attributes": .object(attributes)]
         return Response(.jsonAPI, JSONWriter.bytes(of: ["data": data]))
     }
 

@@ -13,6 +13,7 @@ struct ConnectionWriter: Sendable {
     let documents: any PublicDocuments
     let identifiers: IdentifierGenerator
     let usability: UsabilityCheck
+    let guards: GuardCheck
     /// The AWS account that AWS connections are told to trust.
     let awsPrincipalID: String
 
@@ -31,11 +32,14 @@ struct ConnectionWriter: Sendable {
             // The policy of now: one that comes after it makes the commit a conflict.
             try access.require(.editor, on: id, for: call.principal)
             try checkDestination(of: draft, for: call.principal)
-            try usability.check(
-                draft,
-                settings: try settings(of: id, in: call.principal.organization),
-                sentBy: try call.json()
+            let settings = try settings(of: id, in: call.principal.organization)
+            let loosened = guards.loosened(
+                from: .init(document: draft.previous ?? draft.document, settings: settings),
+                to: .init(document: draft.document, settings: settings),
+                id
             )
+            try GuardCheck.require(loosening: loosened, by: call.principal)
+            try usability.check(draft, settings: settings, sentBy: try call.json())
             return []
         }
         guard let updated else { throw APIError.noConnection }

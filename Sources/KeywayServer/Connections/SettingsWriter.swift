@@ -13,6 +13,7 @@ struct SettingsWriter: Sendable {
     let store: any PublicDocuments & ActingStore & ChangeStore
     let vault: Vault
     let usability: UsabilityCheck
+    let guards: GuardCheck
     /// How long sealing takes.
     let timings: Histogram
 
@@ -46,6 +47,12 @@ struct SettingsWriter: Sendable {
         if redirects {
             try Self.require(.connectionsRedirect, of: call.principal, changing: old, to: new, opensDomains)
         }
+        let loosened = guards.loosened(
+            from: .init(document: connection, settings: previous),
+            to: .init(document: connection, settings: settings),
+            id
+        )
+        try GuardCheck.require(loosening: loosened, by: call.principal)
         try usability.check(settings: settings, after: previous, of: connection, id)
         let record = DocumentRecord(
             kind: .connectionSettings,
@@ -62,7 +69,7 @@ struct SettingsWriter: Sendable {
             organization: record.organization,
             revision: state.revision
         )
-        let requirements = [unchanged] + (redirects ? call.isStillAllowed : [])
+        let requirements = [unchanged] + (redirects || !loosened.isEmpty ? call.isStillAllowed : [])
         let ofConnection = old == new ? [] : [try await moving(id, call, state, from: old, to: new)]
         let ofSettings: Mutation =
             if let stored = state.settings {
@@ -76,6 +83,7 @@ struct SettingsWriter: Sendable {
             id,
             details: (old == new ? [] : [.init("destination", .string(new.text))])
                 + (opensDomains ? [.init("custom_domain", true)] : [])
+                + (loosened.isEmpty ? [] : [.init("loosens_rules", true)])
         )
         return (record.document, Change(ofConnection + [ofSettings], requiring: requirements, event: event))
     }

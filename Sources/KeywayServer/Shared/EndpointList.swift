@@ -37,6 +37,7 @@ struct EndpointList: Sendable {
             documents: store,
             identifiers: identifiers,
             usability: UsabilityCheck(planner: planner),
+            guards: GuardCheck(planner: planner),
             awsPrincipalID: configuration.awsPrincipalID
         )
         let accounts = AWSAccountEndpoints(
@@ -82,6 +83,7 @@ struct EndpointList: Sendable {
                 store: store,
                 vault: vault,
                 usability: UsabilityCheck(planner: planner),
+                guards: GuardCheck(planner: planner),
                 timings: metrics.sealing
             )
         )

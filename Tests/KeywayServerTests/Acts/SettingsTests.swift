@@ -64,6 +64,7 @@ struct SettingsTests {
             (#""base_url":"ftp://a.example.com""#, ["base_url"]), (#""custom_domain":"yes""#, ["custom_domain"]),
             (#""probe_path":"v1""#, ["probe_path"]), (#""region":"eu-west-1""#, ["region"]),
             (#""rules":[{"name":"a"}]"#, ["rules/0/paths"]),
+            (#""rules":[{"name":"a","effect":"ask","paths":["/"]}]"#, ["rules/0/effect"]),
             (#""rules":[{"name":"a","paths":[]},{"name":"a","paths":["/"]}]"#, ["rules/0/paths", "rules/1/name"]),
             (#""rules":[{"name":"a","paths":["/a*"],"methods":["get"]}]"#, ["rules/0/methods/0", "rules/0/paths/0"]),
         ] as [(String, [String])]
@@ -131,6 +132,65 @@ struct SettingsTests {
         #expect(try await fixture.send(.put, Paths.settings(id), body: Bodies.settings()).status == 200)
         fixture.store.set { $0.conflicts = 100_000 }
         expectErrors(in: try await fixture.send(.put, Paths.settings(id), body: Bodies.settings()), status: 503)
+    }
+}
+
+@Suite("Settings with rules that deny")
+struct GuardedSettingsTests {
+    private static let never = #"{"name":"never","effect":"deny","methods":["DELETE"],"paths":["/a"]}"#
+    private static let all = #"{"name":"all","paths":["/**"]}"#
+
+    private func put(_ id: String, _ members: String, _ fixture: Fixture, as keys: Keys) async throws -> Answer {
+        try await fixture.send(.put, Paths.settings(id), as: keys, body: Bodies.settings(members))
+    }
+
+    @Test(
+        "are loosened by those alone who have the permission for it",
+        arguments: [
+            (#""rules":[]"#, "rules"), (#""rules":[\#(all)]"#, "rules"), (#""rules":[\#(all),\#(never)]"#, "rules"),
+            (#""mode":"observe","rules":[\#(never),\#(all)]"#, "rules"), ("", "rules"),
+        ]
+    )
+    func loosened(_ members: String, _ name: String) async throws {
+        let fixture = try await Fixture()
+        let editor = try await fixture.member([.standard])
+        let id = try await fixture.create(Bodies.openAI(), as: editor)
+        let guarded = #""rules":[\#(Self.never),\#(Self.all)]"#
+        let first = try await put(id, guarded, fixture, as: editor)
+        #expect(first.status == 200)
+        #expect(first["/data/attributes/rules/0/effect"] == "deny")
+        #expect(first["/data/attributes/rules/1/effect"] == nil)
+        let refused = try await put(id, members, fixture, as: editor)
+        expectErrors(in: refused, status: 403, sources: ["pointer /data/attributes/\(name)"])
+        #expect(try await fixture.send(.get, Paths.settings(id), as: editor).json == first.json)
+        #expect(try await put(id, members, fixture, as: fixture.admin).status == 200)
+    }
+
+    @Test("are tightened by everyone who may change them")
+    func tightened() async throws {
+        let fixture = try await Fixture()
+        let editor = try await fixture.member([.standard])
+        let id = try await fixture.create(Bodies.openAI(), as: editor)
+        for members in [
+            #""rules":[\#(Self.never),\#(Self.all)]"#, #""rate":5,"rules":[\#(Self.never)]"#,
+            #""rules":[{"name":"more","effect":"deny","paths":["/b","/a"]},\#(Self.all)]"#,
+        ] {
+            #expect(try await put(id, members, fixture, as: editor).status == 200)
+        }
+    }
+
+    @Test("keep the address that their paths are below, in a PATCH of the connection too")
+    func address() async throws {
+        let fixture = try await Fixture()
+        let editor = try await fixture.member([.standard])
+        let id = try await fixture.create(Bodies.http(), as: editor)
+        #expect(try await put(id, #""rules":[\#(Self.never)]"#, fixture, as: editor).status == 200)
+        let patch = Bodies.http(baseURL: "https://api.example.com/elsewhere")
+        let refused = try await fixture.send(.patch, Paths.connection(id), as: editor, body: patch)
+        expectErrors(in: refused, status: 403, sources: ["pointer /data/attributes/integration"])
+        let renamed = Bodies.rename("Other")
+        #expect(try await fixture.send(.patch, Paths.connection(id), as: editor, body: renamed).status == 200)
+        #expect(try await fixture.send(.patch, Paths.connection(id), body: patch).status == 200)
     }
 }
 
