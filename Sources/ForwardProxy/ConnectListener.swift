@@ -68,7 +68,10 @@ package final class ConnectListener: Sendable {
 
     /// Tells a client that its tunnel is open.
     static func confirm(_ client: AcceptedSocket) -> Bool {
-        Door.send(Array("HTTP/1.1 200 Connection established\r\n\r\n".utf8), to: client)
+        // Else the response waits behind what ends the handshake, until the client acknowledges that.
+        var on: Int32 = 1
+        setsockopt(client.descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        return Door.send(Array("HTTP/1.1 200 Connection established\r\n\r\n".utf8), to: client)
     }
 
     private static func run(
