@@ -78,7 +78,8 @@ def memory(ours: "OpeningKeyway", load: pathlib.Path, url: str) -> Row:
 
 def certify(place: pathlib.Path) -> None:
     """An authority of the proxies that have one of their own, and the upstream's certificate."""
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30"
+    # goproxy makes certificates by RSA alone.
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 30"
     for name, subject, extension in (
         ("authority", "/CN=bench", "keyUsage=critical,keyCertSign"),
         ("upstream", f"/CN={HOST}", f"subjectAltName=DNS:{HOST}"),
@@ -93,9 +94,10 @@ def certify(place: pathlib.Path) -> None:
 def built(place: pathlib.Path, name: str) -> pathlib.Path:
     """A program in Go, with Debian's packages of its libraries."""
     variables = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(place / "cache")}
-    command = ["go", "build", "-o", str(place / name), str(HERE / f"{name}.go")]
+    program = place / "programs" / name
+    command = ["go", "build", "-o", str(program), str(HERE / f"{name}.go")]
     subprocess.run(command, check=True, env=os.environ | variables)
-    return place / name
+    return program
 
 
 def listens(port: int) -> bool:

@@ -23,23 +23,24 @@ func check(err error) {
 	}
 }
 
-// Certificates by their hosts, each made once.
-type certificates struct {
+// Configurations of handshakes by their hosts, so that each certificate is made once.
+type configurations struct {
 	mutex sync.Mutex
-	made  map[string]*tls.Certificate
+	made  map[string]*tls.Config
+	make  func(string, *goproxy.ProxyCtx) (*tls.Config, error)
 }
 
-func (store *certificates) Fetch(host string, make func() (*tls.Certificate, error)) (*tls.Certificate, error) {
+func (store *configurations) of(host string, context *goproxy.ProxyCtx) (*tls.Config, error) {
 	store.mutex.Lock()
 	defer store.mutex.Unlock()
 	if known := store.made[host]; known != nil {
 		return known, nil
 	}
-	certificate, err := make()
+	configuration, err := store.make(host, context)
 	if err == nil {
-		store.made[host] = certificate
+		store.made[host] = configuration
 	}
-	return certificate, err
+	return configuration, err
 }
 
 func main() {
@@ -48,14 +49,13 @@ func main() {
 	check(err)
 	authority.Leaf, err = x509.ParseCertificate(authority.Certificate[0])
 	check(err)
-	goproxy.GoproxyCa = authority
+	store := &configurations{made: map[string]*tls.Config{}, make: goproxy.TLSConfigFromCA(&authority)}
 	pem, err := os.ReadFile(os.Args[5])
 	check(err)
 	authorities := x509.NewCertPool()
 	authorities.AppendCertsFromPEM(pem)
 
 	proxy := goproxy.NewProxyHttpServer()
-	proxy.CertStore = &certificates{made: map[string]*tls.Certificate{}}
 	var dialer net.Dialer
 	proxy.Tr = &http.Transport{
 		TLSClientConfig:     &tls.Config{RootCAs: authorities},
@@ -64,7 +64,10 @@ func main() {
 			return dialer.DialContext(context, network, upstream)
 		},
 	}
-	proxy.OnRequest().HandleConnect(goproxy.AlwaysMitm)
+	open := &goproxy.ConnectAction{Action: goproxy.ConnectMitm, TLSConfig: store.of}
+	proxy.OnRequest().HandleConnectFunc(func(host string, _ *goproxy.ProxyCtx) (*goproxy.ConnectAction, string) {
+		return open, host
+	})
 	proxy.OnRequest().DoFunc(func(request *http.Request, _ *goproxy.ProxyCtx) (*http.Request, *http.Response) {
 		request.Header.Set("Authorization", authorization)
 		return request, nil

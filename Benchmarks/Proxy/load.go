@@ -62,7 +62,7 @@ func main() {
 
 	clients := make([]*http.Client, count)
 	for index := range clients {
-		clients[index] = &http.Client{Transport: &http.Transport{
+		clients[index] = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
 			Proxy:             http.ProxyURL(proxy),
 			TLSClientConfig:   &tls.Config{RootCAs: authorities},
 			DisableKeepAlives: !isKept,
