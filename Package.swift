@@ -182,7 +182,7 @@ let package = Package(
         // The suites. Some act through connections to third parties of their own.
         .target(
             name: "UpstreamTesting",
-            dependencies: ["HTTPServer", "NetworkTypes", "Secrets"],
+            dependencies: ["Egress", "HTTPServer", "NetworkTypes", "Secrets"],
             path: "Tests/UpstreamTesting",
             swiftSettings: settings
         ),
@@ -200,10 +200,12 @@ let package = Package(
             path: "Tests/PostgresTesting",
             swiftSettings: settings
         ),
-        suite("CryptographyTests", uses: ["Cryptography", "Platform", "Secrets"]),
+        suite("CryptographyTests", uses: ["Cryptography", "Platform", "Secrets", "TestSupport"]),
         suite(
             "ForwardProxyTests",
-            uses: ["Cryptography", "Documents", "ForwardProxy", "HTTPServer", "NetworkTypes", "Platform"]
+            uses: [
+                "Cryptography", "Documents", "ForwardProxy", "HTTPServer", "NetworkTypes", "Platform", "TestSupport",
+            ]
         ),
         suite(
             "HTTPServerTests",
@@ -291,8 +293,7 @@ let package = Package(
             uses: [
                 "Access", "ActService", "Connections", "Cryptography", "CSQLite", "Documents", "Egress", "ForwardProxy",
                 "HTTPServer", "JSONReading", "KeywayServer", "NetworkTypes", "Platform", "Secrets", "SQLiteStorage",
-                "Storage",
-                "TestSupport", "Threads", "UpstreamTesting", "Vault",
+                "Storage", "TestSupport", "Threads", "UpstreamTesting", "Vault",
             ]
         ),
         suite(

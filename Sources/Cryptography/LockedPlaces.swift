@@ -10,6 +10,7 @@ package final class LockedPlaces: @unchecked Sendable {
 
     package init(count: Int, length: Int) {
         Sodium.start()
+        // As for one key: who cannot hold them safely must not go on with them elsewhere. It is called at the start.
         guard let start = sodium_malloc(count * length) else { fatalError("no locked memory is left for keys") }
         memory = UnsafeMutableRawBufferPointer(start: start, count: count * length)
         self.length = length

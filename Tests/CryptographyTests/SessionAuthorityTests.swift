@@ -1,5 +1,6 @@
 import Cryptography
 import Platform
+import TestSupport
 import Testing
 
 /// With the `openssl` command as the verifier; the tests fail without it.
@@ -19,10 +20,10 @@ struct SessionAuthorityTests {
         of authority: SessionAuthority,
         _ options: String = ""
     ) throws -> String {
-        let place = try Directory()
-        try place.write(CertificatePEM.text(of: authority.root), to: "root")
-        try place.write(CertificatePEM.text(of: authority.intermediate), to: "intermediate")
-        try place.write(CertificatePEM.text(of: certificate), to: "leaf")
+        let place = TemporaryDirectory()
+        place.save(CertificatePEM.text(of: authority.root), as: "root")
+        place.save(CertificatePEM.text(of: authority.intermediate), as: "intermediate")
+        place.save(CertificatePEM.text(of: certificate), as: "leaf")
         return try Shell.run(
             """
             cd \(place.path) && openssl verify -x509_strict -purpose sslserver \(options) -CAfile root \
@@ -62,10 +63,10 @@ struct SessionAuthorityTests {
 
     @Test("has an intermediate that vouches for no further authority")
     func pathLength() throws {
-        let place = try Directory()
+        let place = TemporaryDirectory()
         let authority = try Self.authority()
         for (name, certificate) in [("root", authority.root), ("intermediate", authority.intermediate)] {
-            try place.write(CertificatePEM.text(of: certificate), to: name)
+            place.save(CertificatePEM.text(of: certificate), as: name)
         }
         let text = try Shell.run("cd \(place.path) && openssl x509 -noout -text -in intermediate")
         #expect(text.contains("CA:TRUE, pathlen:0"))
@@ -91,46 +92,11 @@ struct SessionAuthorityTests {
     )
     func times(_ seconds: Int64) throws {
         let authority = try SessionAuthority(for: ["a.test"], label: "1", now: seconds, end: seconds + 60)
-        let place = try Directory()
-        try place.write(CertificatePEM.text(of: authority.root), to: "root")
+        let place = TemporaryDirectory()
+        place.save(CertificatePEM.text(of: authority.root), as: "root")
         let shown = try Shell.run(
             "cd \(place.path) && date -u -d \"$(openssl x509 -noout -enddate -in root | cut -d= -f2)\" +%s"
         )
         #expect(shown == "\(seconds + 60)\n")
-    }
-}
-
-/// A directory that is removed with the last reference to it.
-private final class Directory {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/keyway-certificates-XXXXXX".utf8CString)
-        let made = try #require(mkdtemp(&template))
-        path = String(cString: made)
-    }
-
-    func write(_ text: String, to name: String) throws {
-        let stream = try #require(fopen("\(path)/\(name)", "w"))
-        defer { fclose(stream) }
-        try #require(fputs(text, stream) >= 0)
-    }
-
-    deinit { _ = try? Shell.run("rm -r \(path)") }
-}
-
-private enum Shell {
-    /// Runs a shell command and returns its output.
-    static func run(_ command: String) throws -> String {
-        let stream = try #require(popen(command, "r"))
-        defer { pclose(stream) }
-        var output: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4_096)
-        while true {
-            let count = fread(&chunk, 1, chunk.count, stream)
-            if count == 0 { break }
-            output += chunk[..<count]
-        }
-        return String(decoding: output, as: UTF8.self)
     }
 }

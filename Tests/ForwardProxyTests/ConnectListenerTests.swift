@@ -4,6 +4,7 @@ import ForwardProxy
 import HTTPServer
 import NetworkTypes
 import Platform
+import TestSupport
 import Testing
 
 /// With the `curl` and `openssl` commands as clients; the tests fail without them.
@@ -129,7 +130,7 @@ final class Proxy {
     let port: UInt16
     private let listener: ConnectListener
     private let tunnels: HTTPServer
-    private let directory: String
+    private let directory = TemporaryDirectory()
     private var isStopped = false
 
     init(headsAtMost: Int = 1_024) throws {
@@ -143,11 +144,7 @@ final class Proxy {
             headsAtMost: headsAtMost
         )
         port = listener.boundPort
-        var template = Array("/tmp/keyway-proxy-XXXXXX".utf8CString)
-        directory = String(cString: try #require(mkdtemp(&template)))
-        let file = try #require(fopen("\(directory)/root", "w"))
-        fputs(gate.session.certificatePEM, file)
-        fclose(file)
+        directory.save(gate.session.certificatePEM, as: "root")
     }
 
     func stop() {
@@ -157,16 +154,13 @@ final class Proxy {
         tunnels.stop(gracePeriod: 1)
     }
 
-    deinit {
-        stop()
-        _ = try? Shell.run("rm -r \(directory)")
-    }
+    deinit { stop() }
 
     /// The output of a `curl` that trusts the session.
     func curl(_ arguments: String) throws -> String {
         try Shell.run(
             """
-            env -i PATH="$PATH" timeout 60 curl -q -sS --proxy http://u:p@127.0.0.1:\(port) --cacert \(directory)/root \
+            env -i PATH="$PATH" timeout 60 curl -q -sS --proxy http://u:p@127.0.0.1:\(port) --cacert \(directory("root")) \
             \(arguments)
             """
         )
@@ -268,21 +262,5 @@ private final class Client {
             received += chunk[..<more]
         }
         return received
-    }
-}
-
-private enum Shell {
-    /// Runs a shell command and returns its output.
-    static func run(_ command: String) throws -> String {
-        let stream = try #require(popen(command, "r"))
-        defer { pclose(stream) }
-        var output: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4_096)
-        while true {
-            let count = fread(&chunk, 1, chunk.count, stream)
-            if count == 0 { break }
-            output += chunk[..<count]
-        }
-        return String(decoding: output, as: UTF8.self)
     }
 }

@@ -17,6 +17,15 @@ package final class TemporaryDirectory: Sendable {
     /// The path of a file in it.
     package func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
+    /// Writes a file in it that only its owner may read.
+    package func save(_ text: String, as name: String) {
+        let descriptor = open(self(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let bytes = [UInt8](text.utf8)
+        // A short write shows in the test that reads it.
+        _ = write(descriptor, bytes, bytes.count)
+        close(descriptor)
+    }
+
     /// The permissions of a file in it, or `nil` if there is none.
     package func mode(of name: String) -> mode_t? {
         var status = stat()

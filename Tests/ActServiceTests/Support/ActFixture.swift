@@ -9,6 +9,7 @@ import Secrets
 import Storage
 import Synchronization
 import Testing
+import UpstreamTesting
 import Vault
 
 /// Acts over a store in memory, without a door.
@@ -16,17 +17,6 @@ struct ActFixture: Sendable {
     static let ids = IdentifierGenerator()
     /// Stands where secrets stand, and may be seen nowhere else.
     static let marker = ["s3cr3t", "mark", "er"].joined(separator: "-")
-    /// The client that all share: it may reach servers on this machine.
-    private static let egress: EgressClient = {
-        var configuration = EgressConfiguration()
-        configuration.allowedNetworks = ["127.0.0.0/8"].compactMap(IPNetwork.init)
-        configuration.allowsPlaintext = true
-        do {
-            return try EgressClient(configuration: configuration)
-        } catch {
-            preconditionFailure("requests can't be sent: \(error)")
-        }
-    }()
 
     let store = MemoryStore()
     let metrics = ActMetrics()
@@ -40,7 +30,7 @@ struct ActFixture: Sendable {
         acts = ConnectionActs(
             store: store,
             vault: vault,
-            egress: Self.egress,
+            egress: .onLoopback,
             planner: ActPlanner(endpoints: AWSEndpoints { _ in nil }),
             environment: { _ in nil },
             metrics: metrics,

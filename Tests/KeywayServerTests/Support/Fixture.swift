@@ -14,30 +14,21 @@ import SQLiteStorage
 import Storage
 import Testing
 import TestSupport
+import UpstreamTesting
 import Vault
 
 /// A service over a new database, with one organisation, whose answers are held against the OpenAPI document.
 final class Fixture: Sendable {
     static let ids = IdentifierGenerator()
     /// One for all: it may reach servers on this machine.
-    static let egress = client()
+    static let egress = EgressClient.onLoopback
     /// One that takes 127.0.0.2 for a public host.
-    static let followingEgress = client { $0.networksTakenForPublic = ["127.0.0.2"].compactMap(IPNetwork.init) }
+    static let followingEgress = EgressClient.onLoopback {
+        $0.networksTakenForPublic = ["127.0.0.2"].compactMap(IPNetwork.init)
+    }
 
     /// One that uses no plain HTTP.
-    static let strictEgress = client { $0.allowsPlaintext = false }
-
-    private static func client(_ change: (inout EgressConfiguration) -> Void = { _ in }) -> EgressClient {
-        var configuration = EgressConfiguration()
-        configuration.allowedNetworks = ["127.0.0.0/8"].compactMap(IPNetwork.init)
-        configuration.allowsPlaintext = true
-        change(&configuration)
-        do {
-            return try EgressClient(configuration: configuration)
-        } catch {
-            preconditionFailure("requests can't be sent: \(error)")
-        }
-    }
+    static let strictEgress = EgressClient.onLoopback { $0.allowsPlaintext = false }
 
     let directory = TemporaryDirectory()
     let sqlite: SQLiteStore
