@@ -21,11 +21,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from acting import MASK, TWINS, Actor, act_events, acting, assert_clean, connection_body, keyed_body
+from acting import MASK, Actor, act_events, acting, assert_clean, connection_body, keyed_body
 from harness import audit_events, wait_until
 from proxying import SESSIONS, Client, Runner, ask, authorization, certified, open_session
 from tokens import act_token, personal_token, text
 from twins.git import GitTwin
+from twins.models import OpenAITwin
 from twins.upstream import Received, Reply, Upstream
 from twins.vendors import VendorTwin
 
@@ -48,6 +49,13 @@ def wheel() -> bytes:
         archive.writestr(f"{place}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{place}/RECORD", "")
     return content.getvalue()
+
+
+class EchoingOpenAI(OpenAITwin):
+    """Gives back what it was sent at `/echo`, too."""
+
+    def anything(self, request: Received, path: str) -> Reply:
+        return VendorTwin.anything(self, request, path) if path == "/echo" else super().anything(request, path)
 
 
 class Echo(Upstream):
@@ -107,7 +115,7 @@ class World:
 
     authority: pathlib.Path
     actor: Actor
-    openai: VendorTwin
+    openai: OpenAITwin
     git: GitTwin
     api: Echo
     collector: Collector
@@ -122,7 +130,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     place = tmp_path_factory.mktemp("proxy")
     (place / "repositories").mkdir()
     tls = certified(place, OPENAI, GIT, API, PLAIN)
-    openai, git, api = TWINS["OpenAIAPIKey"](), GitTwin(place / "repositories", KEY), Echo()
+    openai, git, api = EchoingOpenAI(), GitTwin(place / "repositories", KEY), Echo()
     for twin in (openai, git, api):
         twin.tls = tls
     with openai, git, api, back() as address, Collector() as collector:
@@ -734,6 +742,22 @@ import openai
 print(len(openai.OpenAI(api_key="dummy", max_retries=0).models.list().data))
 """
 
+# All that the SDK's program in `sdks/` does, and an error of the vendor's.
+OPENAI_STEPS = """
+import json, os, sys
+del os.environ["OPENAI_BASE_URL"]
+sys.path.insert(0, sys.argv[1])
+from sdks import openai as sample
+client = sample.connect("https://api.openai.com", "dummy")
+steps = [sample.read(client), sample.write(client), sample.pages(client), sample.stream(client)]
+sample.upload(client, sys.argv[2])
+try:
+    client.models.retrieve("none")
+except Exception as error:
+    steps.append(f"{type(error).__name__}: {error}")
+print(json.dumps(steps))
+"""
+
 
 class TestTools:
     def test_curl(self, runner: HostRunner) -> None:
@@ -755,7 +779,18 @@ class TestTools:
 
     def test_openai_without_a_base_url(self, runner: HostRunner) -> None:
         done = runner.run(OPENAI, sys.executable, "-c", OPENAI_PROGRAM)
-        assert done.stdout == "0\n", done.stderr
+        assert done.stdout == "2\n", done.stderr
+
+    def test_openai_pages_streams_and_uploads(self, runner: HostRunner, world: World, tmp_path: pathlib.Path) -> None:
+        file = tmp_path / "file"
+        file.write_bytes(os.urandom(20 * 1024 * 1024))
+        here = pathlib.Path(__file__).parent
+        done = runner.run(OPENAI, sys.executable, "-c", OPENAI_STEPS, str(here), str(file))
+        assert done.returncode == 0, done.stderr
+        *steps, error = json.loads(done.stdout)
+        assert steps == ["one", "Hello there", ["one", "two", "three"], ["Hello", " there"]]
+        assert error.startswith("NotFoundError: Error code: 404")
+        assert world.openai.uploaded == file.read_bytes()
 
     def test_pip_from_a_private_index(self, runner: HostRunner, tmp_path: pathlib.Path) -> None:
         options = f"-q --no-deps --no-cache-dir --disable-pip-version-check -d {tmp_path}/found"
