@@ -21,6 +21,8 @@ KEYS = {"DD_API_KEY": API_KEY, "DD_APP_KEY": APPLICATION_KEY}
 def keyway(*arguments: str | pathlib.Path, **options) -> subprocess.CompletedProcess:
     variables = options.pop("variables", KEYS)
     options.setdefault("stdin", subprocess.DEVNULL)
+    # Where no keys of a `make run` are found.
+    options.setdefault("cwd", "/")
     return subprocess.run(
         [BINARY, *arguments],
         env=environment() | {"HOME": "/nonexistent"} | variables,
